@@ -51,7 +51,7 @@ function requireEnabled({ account, arn }: Caller, { state, missingPermission }: 
       throw new FedctlError('sts.federation-disabled', {
         message: `Outbound federation is disabled for account ${account}.`,
         likelyCause:
-          'Federation was never enabled, or somebody disabled it. It is one setting for the whole account.',
+          'Federation was never enabled, or somebody disabled it. The setting applies to the whole account.',
         details: { account, state },
       });
     case 'unknown':

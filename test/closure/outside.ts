@@ -155,13 +155,13 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'identity-provider-claim connect':
     'In Atlas, set the authorization type of the identity provider to User ID and its user claim to sub.',
   'database-user-wrong-type check':
-    'The type of a database user cannot be changed. In Atlas, replace it with a user of type USER that has the roles readWriteAnyDatabase@admin. Logins as this user fail until it exists again.',
+    'The type of a database user cannot be changed. In Atlas, delete the user and create it again with the type USER and the roles readWriteAnyDatabase@admin. Until then, logins as this user fail.',
   'database-user-wrong-type connect':
-    'The type of a database user cannot be changed. In Atlas, replace it with a user of type USER that has the roles readWriteAnyDatabase@admin. Logins as this user fail until it exists again.',
+    'The type of a database user cannot be changed. In Atlas, delete the user and create it again with the type USER and the roles readWriteAnyDatabase@admin. Until then, logins as this user fail.',
   'database-user-iam-type check':
-    'The type of a database user cannot be changed. In Atlas, replace it with a user of type ROLE that has the roles readWriteAnyDatabase@admin. Logins as this user fail until it exists again.',
+    'The type of a database user cannot be changed. In Atlas, delete the user and create it again with the type ROLE and the roles readWriteAnyDatabase@admin. Until then, logins as this user fail.',
   'database-user-iam-type connect':
-    'The type of a database user cannot be changed. In Atlas, replace it with a user of type ROLE that has the roles readWriteAnyDatabase@admin. Logins as this user fail until it exists again.',
+    'The type of a database user cannot be changed. In Atlas, delete the user and create it again with the type ROLE and the roles readWriteAnyDatabase@admin. Until then, logins as this user fail.',
   'roles-missing check': 'Ask an owner of the Atlas project for a role, such as readWrite on the database.',
   'srv-missing check':
     'Compare the name with the connection string that Atlas shows for the cluster, and query it with nslookup.',

@@ -111,7 +111,7 @@ describe('what Atlas would tell', () => {
 
 describe('what would never be examined is refused before anything is asked', () => {
   const NO_TOKEN = 'MONGODB-AWS logs in with AWS credentials, without a token';
-  const FROM_FILE = 'the token comes from a file, so none is minted';
+  const FROM_FILE = 'the token comes from a file, so no token is minted';
   const NO_DATABASE = 'only an API is given, without a connection string';
   const API = ['--api', 'http://127.0.0.1:1/'];
 
@@ -145,7 +145,7 @@ describe('what would never be examined is refused before anything is asked', () 
     ]);
     const { code, stderr } = await lab.check(all);
     expect(code).toBe(2);
-    expect(stderr).toContain('error: --skip leaves no check to run.\n');
+    expect(stderr).toContain('error: --skip excludes every check.\n');
     expect(stderr).toContain('code:   usage.nothing-to-check\n');
   });
 });

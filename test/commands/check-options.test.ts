@@ -61,7 +61,7 @@ describe('--role-arn', () => {
     // The role may not read the switch of the account, and need not: it has a token.
     expect(of('iam.federation')).toMatchObject({
       status: 'pass',
-      detail: expect.stringMatching(/^STS mints tokens of account 123456789012, issuer http:/),
+      detail: expect.stringMatching(/^STS mints tokens for account 123456789012, issuer http:/),
     });
     expect(of('sts.mint')?.detail).toContain('arn:aws:iam::123456789012:role/app for fedctl-lab');
     expect(path).toContain('issuer.discovery pass');
@@ -75,7 +75,7 @@ describe('--role-arn', () => {
       status: 'skip',
       code: 'iam.permission-missing',
       detail:
-        'Not allowed to read the federation setting (iam:GetOutboundWebIdentityFederationInfo). The check sts.mint shows whether tokens are minted.',
+        'The principal lacks the permission iam:GetOutboundWebIdentityFederationInfo to read the federation setting. The check sts.mint shows whether STS mints tokens.',
     });
   });
 
@@ -218,7 +218,7 @@ describe('--negative', () => {
     expect(ids.map((id) => `${of(id)?.status} ${of(id)?.detail}`)).toEqual([
       'pass denied, as expected',
       'pass denied, as expected',
-      'skip policy denies a token for a different audience, so none can be tested',
+      'skip policy denies a token for a different audience, so the cluster cannot be tested',
     ]);
     expect(code).toBe(0);
   });
@@ -239,8 +239,10 @@ describe('--warn-expiry and --fail-on', () => {
     expect(warned.of('mongo.token-file')).toMatchObject({
       status: 'warn',
       code: null,
-      detail: expect.stringMatching(/^The token expires in .*: the program that renews the file is late\.$/),
-      remedy: 'Find out why the program that writes the token file did not renew it.',
+      detail: expect.stringMatching(
+        /^The token expires in .*: the program that renews the token file is late\.$/,
+      ),
+      remedy: 'Find out why the program that writes the token file did not renew the token.',
     });
     const failed = await lab.answer([...args, '--fail-on', 'warn']);
     expect(failed.code).toBe(5);

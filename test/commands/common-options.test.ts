@@ -20,7 +20,7 @@ it('tells causes where FEDCTL_VERBOSE asks for them', async () => {
 it('tells the cause under a failed check', async () => {
   const check = (...more: readonly string[]) =>
     runInProcess(['check', '--only', 'aws', ...more], UNREACHABLE);
-  const cause = '\n      because: Error: connect ECONNREFUSED 127.0.0.1:1\n';
+  const cause = '\n      caused by: Error: connect ECONNREFUSED 127.0.0.1:1\n';
   expect((await check()).stdout).not.toContain('because:');
   expect((await check('--verbose')).stdout).toContain(cause);
 });

@@ -37,10 +37,10 @@ test('connect --explain shows the five steps of the handshake', async () => {
   const steps = stdout.split('\n').filter((line) => /^ {2}\d\. /.test(line));
   expect(known(steps.join('\n'))).toBe(
     `
-  1. nonce           The driver sent 32 random bytes. The server returned 64 bytes, its own after those, and the STS host sts.amazonaws.com.
-  2. signed request  The driver signed a GetCallerIdentity request for that host and Region us-east-1 with key <key> at <date>. The signature covers ${SIGNED_HEADERS.join(', ')}. It sent the signature and the session token, not the secret key.
-  3. replay          The server accepted the login. It sent this request to STS, out of sight of the client.
-  4. arn             STS names these keys ${SESSION}. The server looks up the role, ${ROLE}.
+  1. nonce           The driver sent 32 random bytes. The server returned these bytes with its own (64 bytes in total) and the STS host sts.amazonaws.com.
+  2. signed request  The driver signed a GetCallerIdentity request for this host and Region us-east-1 with key <key> at <date>. The signature covers ${SIGNED_HEADERS.join(', ')}. The driver sent the signature and the session token, not the secret key.
+  3. replay          The server accepted the login. The client cannot observe the request from the server to STS.
+  4. arn             The credentials belong to ${SESSION}. The server looks up the database user ${ROLE}.
   5. database user   The server matched the database user ${ROLE} in $external, with readWriteAnyDatabase@admin.`.slice(
       1,
     ),
@@ -104,7 +104,7 @@ test('a rejected login ends with the step at which it was rejected', async () =>
   ]);
   expect(error.details.handshake[2]).toEqual({ step: 'replay', accepted: false });
   expect(human.stdout).toContain(
-    '  3. replay          The server rejected the login. It sends this request to STS, out of sight of the client.\n',
+    '  3. replay          The server rejected the login. The client cannot observe the request from the server to STS.\n',
   );
 });
 

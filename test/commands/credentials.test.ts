@@ -36,7 +36,7 @@ access key ID  ASIA-user
 secret key     (not shown)
 session token  (not shown)
 
-To use them, repeat the command with --format:
+To use these credentials, repeat the command with --format:
   eval "$(fedctl credentials --format env)"                                  bash, zsh
   fedctl credentials --format fish | source                                  fish
   fedctl credentials --format powershell | Out-String | Invoke-Expression    PowerShell
@@ -49,7 +49,7 @@ To use them, repeat the command with --format:
     const { stdout } = await run([], { keys: sessionKeys(null) });
     expect(stdout.split('\n').slice(0, 5)).toEqual([
       'principal      arn:aws:iam::123456789012:user/alice',
-      'source         none: the given credentials are temporary already',
+      'source         none: the credentials are already temporary',
       'source         profile "prod"',
       'valid until    unknown: the provider does not report it',
       'access key ID  ASIASESSION',

@@ -29,11 +29,11 @@ async function disableTyping(keys: string, args: readonly string[] = []) {
 
 const hints = `Disabling outbound federation for the whole account ${ACCOUNT}
   as ${USER_ARN}, Region eu-west-1
-No workload of the account can mint tokens any more, for MongoDB or elsewhere.
+After the change, no workload of the account can mint tokens for any service.
 Issued tokens stay valid for up to an hour, the keys stay published, and STS
 continues to mint for about ten seconds.
 `;
-const answer = `disabled Outbound federation of account ${ACCOUNT} is disabled now.
+const answer = `disabled Outbound federation of account ${ACCOUNT} is now disabled.
 
   account        ${ACCOUNT}
   principal      ${USER_ARN}

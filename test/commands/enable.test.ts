@@ -38,7 +38,7 @@ describe('the human format', () => {
       mints: ['sts.federation-disabled', 'aws.service-failed', 'token'],
     });
     expect(run.stderr).toBe(hints);
-    expect(run.stdout).toBe(`enabled Outbound federation of account ${ACCOUNT} is enabled now.
+    expect(run.stdout).toBe(`enabled Outbound federation of account ${ACCOUNT} is now enabled.
 
   account    ${ACCOUNT}
   principal  ${USER_ARN}
@@ -98,7 +98,7 @@ code:   iam.permission-missing, request id request-of-iam.permission-missing
   test('names the role of the workload, and says who ran it', async () => {
     const role = `arn:aws:iam::${ACCOUNT}:role/team/app`;
     const run = await enable(['--no-wait', '--role-arn', role]);
-    expect(run.stdout).toContain('tokens     skipped (--no-wait): STS follows in about ten seconds\n');
+    expect(run.stdout).toContain('tokens     skipped (--no-wait): STS mints tokens in about ten seconds\n');
     expect(run.stdout.slice(run.stdout.indexOf('  user claim'))).toBe(`  user claim     sub
   database user  <idpId>/${role}
   database       $external
@@ -108,7 +108,7 @@ Atlas, for MONGODB-AWS: a database user of type AWS IAM
   database user  ${role}
   database       $external
 
-This is for the role of --role-arn, not for the operator ${USER_ARN} that ran this command.
+These values are for the role of --role-arn, not for the operator ${USER_ARN} that ran this command.
 `);
     expect(run.stderr).toContain(
       `warning: ${role} has a path, but MONGODB-AWS ignores role paths. The database user may never match.\n`,

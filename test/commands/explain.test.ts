@@ -151,7 +151,7 @@ More: fedctl explain mongo.atlas-auth-error
     const json = await run(['-', '--json'], { input: '' });
     expect(human).toEqual({
       code: 5,
-      stdout: `fedctl knows no failure that matches this text.
+      stdout: `No known failure matches this text.
 
 Try instead:
   fedctl check                         check the whole chain and report the first failure

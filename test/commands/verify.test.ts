@@ -118,7 +118,7 @@ describe('an invalid token', () => {
     `✗ ${title}  ${code}\n  expected  ${expected}\n  seen      ${seen}\n  remedy    ${remedy}\n`;
   const answer = (...faults: readonly string[]) =>
     `invalid: ${faults.length === 1 ? '1 fault' : `${faults.length} faults`}\n${faults.join('')}`;
-  const UNCHECKED = 'The signature was not checked, because the token is invalid with any key.\n';
+  const UNCHECKED = 'The signature was not checked, because the token is invalid regardless of the key.\n';
   const notAJwt = (reason: string) =>
     answer(
       fault(

@@ -68,7 +68,7 @@ Atlas, for MONGODB-AWS: a database user of type AWS IAM
 
 A session ARN does not contain the path of its role. If the role has a path, look up the ARN: fedctl token --audience <audience> | fedctl decode
 
-This is for the principal that runs whoami. If the workload runs as another principal, use:
+These values are for the principal that runs whoami. If the workload runs as another principal, run:
 fedctl whoami --profile <profile of the workload>   (or --role-arn <arn of its role>)
 `,
       stderr: '',
@@ -140,7 +140,7 @@ Atlas, for MONGODB-AWS: a database user of type AWS IAM
   database user  ${WORKLOAD}
   database       $external
 
-This is for the role of --role-arn, not for the operator ${USER_ARN} that ran this command.
+These values are for the role of --role-arn, not for the operator ${USER_ARN} that ran this command.
 `);
     const document = await whoamiJson({}, ['--role-arn', WORKLOAD]);
     expect(document.arn).toBe(USER_ARN);
@@ -185,7 +185,7 @@ describe('an IAM user', () => {
 
 test('a federated user can hold no token', async () => {
   const { stdout } = await whoami([], { callerArn: `arn:aws:sts::${ACCOUNT}:federated-user/bob` });
-  expect(stdout).toContain('  subject      none: this caller cannot have a token\n');
+  expect(stdout).toContain('  subject      none: AWS mints no tokens for this caller\n');
   expect(stdout).toContain('  database user  <idpId>/<ARN of the role of the workload>\n');
   expect(stdout).toContain('  not possible for this caller: use a role or an IAM user\n');
 });
@@ -206,7 +206,7 @@ describe('the issuer', () => {
     expect(document.atlas.identityProvider.issuer).toBeNull();
     expect(document.warnings).toEqual([]);
     expect((await whoami([], { federation })).stdout).toContain(
-      '  issuer URI     <issuer>   ("fedctl status" prints it when federation is enabled)\n',
+      '  issuer URI     <issuer>   ("fedctl status" prints the issuer if federation is enabled)\n',
     );
   });
 

@@ -2,8 +2,8 @@ import { inNetwork } from '../core/network.ts';
 import type { AtlasAccessListEntry } from '../ports/atlas.ts';
 
 /**
- * Returns the entry of an IP access list that allows an address; null when none does. The members of security
- * groups are unknown here.
+ * Returns the IP access list entry that includes an address; null if no entry does. Entries with a security
+ * group never match, because the members of the group are unknown.
  */
 export function admittedBy(
   address: string,

@@ -2,15 +2,17 @@ import { atlas, rerun } from '../core/command-line.ts';
 import { FedctlError } from '../core/errors.ts';
 import type { AtlasAccessListEntry, AtlasIdentityProvider } from '../ports/atlas.ts';
 
-/** Failures for what is missing in Atlas, with the real names filled in. */
+/**
+ * Failures for missing Atlas configuration. The messages name the real organization, project and identity
+ * provider.
+ */
 
 export function noFederation(organizationId: string): FedctlError {
   return new FedctlError('atlas.identity-provider-missing', {
     message: `The organization ${organizationId} has no federation and therefore no identity provider.`,
-    likelyCause:
-      'Federation is not set up for this organization. The Atlas API has no call for it; set it up in the Atlas console.',
+    likelyCause: 'Federation is not set up for this organization. The Atlas API cannot set up federation.',
     remedy:
-      'In Atlas, an owner of the organization must set federation up: Organization Settings, Setup Federation Settings.',
+      'In Atlas, an owner of the organization must set up federation: Organization Settings, Setup Federation Settings.',
     details: { organization: organizationId },
   });
 }
@@ -34,14 +36,14 @@ export function notConnected(
 
 export function notListed(address: string, projectId: string): FedctlError {
   return new FedctlError('atlas.access-list-missing', {
-    message: `${address} is not on the IP access list of the project ${projectId}, and the cluster rejects connections from it.`,
+    message: `${address} is not on the IP access list of the project ${projectId}, so the cluster rejects connections from this address.`,
     remedy: 'Add the IP address to the IP access list of the project.',
     command: atlas(['accessLists', 'create', address, '--type', 'ipAddress', '--projectId', projectId]),
     details: { address, project: projectId },
   });
 }
 
-/** An entry becomes active only some time after it was created (facts/mongodb.md 7.7). */
+/** Atlas activates an entry some time after its creation (facts/mongodb.md 7.7). */
 export function notInForce(
   { cidrBlock }: AtlasAccessListEntry,
   status: 'PENDING' | 'FAILED',

@@ -1,11 +1,10 @@
 import type { AtlasList } from '../ports/atlas.ts';
 
 /**
- * Returns the readable entries of a list. An unreadable entry is ignored, unless the question is about that
- * entry.
+ * Returns the readable entries of a list. Ignores unreadable entries, except those that the caller looks for.
  *
- * @param isMeant whether the question is about the entry with this name
- * @throws FedctlError atlas.answer-unreadable
+ * @param isMeant returns true for the name of an entry that the caller looks for
+ * @throws FedctlError atlas.answer-unreadable if an entry that the caller looks for is unreadable
  */
 export function entriesOf<T>(
   { entries, unreadable }: AtlasList<T>,
@@ -17,7 +16,8 @@ export function entriesOf<T>(
 }
 
 /**
- * Throws when no entry matched and the list has an unreadable entry, which may be the one.
+ * Throws if the list has an unreadable entry. Called when no readable entry matched: the unreadable entry may
+ * be the missing match.
  *
  * @throws FedctlError atlas.answer-unreadable
  */

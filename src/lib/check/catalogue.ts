@@ -19,7 +19,7 @@ import { iamFederation, jwtClaims, stsMint, tokenFile } from './catalogue/token.
 import type { Check } from './check.ts';
 
 /**
- * All checks, in the order of the chain. When several fail, the first one in this list is the place to start.
+ * All checks, in the order of the chain. If several checks fail, diagnosis starts at the first failed check.
  */
 export const CATALOGUE: readonly Check[] = [
   configTarget,

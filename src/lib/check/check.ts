@@ -4,53 +4,56 @@ import type { FedctlError } from '../core/errors.ts';
 import type { Outcome } from './outcome.ts';
 import type { World } from './world.ts';
 
-/** The facts that decide whether a check is requested: target, options and plan. */
+/** The data that decides whether a check is requested: target, plan and options. */
 export type Asked = Pick<World, 'target' | 'plan' | 'options'>;
 
 /**
- * One check, as data: its assertion, its place in the chain, its prerequisites, and the function that runs
- * it.
+ * The definition of one check: its assertion, its link of the chain, its prerequisites, and the function that
+ * runs the check.
  */
 export interface Check<Fact = unknown> {
   /** Stable: `<area>[.<part>].<kebab>`. */
   readonly id: string;
-  /** An assertion in plain English. */
+  /** The assertion in plain English, such as `the AWS profile exists`. */
   readonly title: string;
   readonly link: Link;
   /**
-   * When one of these fails, this check is skipped and says so. A prerequisite that was skipped because of
-   * missing input does not count.
+   * The prerequisites. If one of them fails, this check is skipped and names the failed check. A prerequisite
+   * that was skipped because of missing input does not block this check.
    */
   readonly needs: readonly Check[];
-  /** Checks to wait for as evidence, whatever their result. Not needed for what the target itself says. */
+  /**
+   * Returns the checks whose results this check uses as evidence. This check waits for them and runs even if
+   * they fail. Returns an empty list if the target itself provides the value.
+   */
   readonly evidence?: (target: CheckTarget) => readonly Check[];
   /**
-   * Whether the check was requested. A check without this function is part of every chain and is shown as
-   * skipped instead.
+   * Returns whether the check is requested for this target. Without this function, the check is part of every
+   * chain and appears as skipped if it does not apply.
    */
   readonly asked?: (world: Asked) => boolean;
-  /** Whether the check runs for this target whatever --only selects, because its result must not be lost. */
+  /** Returns whether the check runs regardless of --only, because its result must not be lost. */
   readonly always?: (world: Asked) => boolean;
   /**
-   * Targets with the same text share one result. With null, or without this function, each target runs the
-   * check itself.
+   * Returns the key of a shared result: targets with the same key share one result. If the key is null or
+   * this function is missing, each target runs the check.
    */
   readonly sharedBy?: (world: World, facts: Facts) => string | null;
-  /** @throws FedctlError: the check failed; the signal's reason */
+  /** @throws FedctlError if the check fails; the signal's reason */
   readonly run: (world: World, facts: Facts) => Promise<Outcome<Fact>>;
 }
 
 /** The facts that earlier checks provide. */
 export interface Facts {
-  /** Returns the fact of a finished check; null when it has none: skipped, failed, or not requested. */
+  /** Returns the fact of a finished check; null if the check was skipped, failed or was not requested. */
   of<Fact>(check: Check<Fact>): Fact | null;
-  /** Returns the same for a required fact: when it is missing, the calling check is skipped. */
+  /** Returns the fact of a finished check. If the fact is missing, the calling check is skipped. */
   needed<Fact>(check: Check<Fact>): Fact;
-  /** Returns the same for a check that may still be running and that nothing else waits for. */
+  /** Waits for a check that is not a prerequisite of the calling check, then returns its fact or null. */
   when<Fact>(check: Check<Fact>): Promise<Fact | null>;
-  /** Returns the result of a check; null while it is running, or when it was not requested. */
+  /** Returns the result of a check; null if the check is still running or was not requested. */
   resultOf(check: Check): CheckResult | null;
-  /** Returns why a check failed; null unless it did. */
+  /** Returns the failure of a check; null if the check did not fail. */
   failureOf(check: Check): FedctlError | null;
 }
 

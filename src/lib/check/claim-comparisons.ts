@@ -4,10 +4,10 @@ import { rfc3339 } from '../core/time.ts';
 import type { MintedToken } from '../core/token.ts';
 import { matches, patternOf } from '../core/wildcard.ts';
 
-/** The expected claims of a token, before any relying party is called. */
+/** The expected claims of a token before any relying party is contacted. */
 export interface ExpectedClaims {
   readonly issuer: string;
-  /** False: no issuer was named, so the issuer of the token itself is used. */
+  /** Whether the expected issuer is known. If false, `issuer` is the issuer of the token itself. */
   readonly knowsIssuer: boolean;
   readonly audience: string | null;
   readonly subject: string | null;
@@ -40,7 +40,7 @@ export function claimComparisons(token: MintedToken, expected: ExpectedClaims): 
   ];
 }
 
-/** Compares byte for byte. Any value matches when nothing is expected. */
+/** Compares a value with the expected values, byte for byte. Any value matches if nothing is expected. */
 export function compare(
   what: string,
   seen: string | null,

@@ -5,31 +5,31 @@ import { formatDuration } from '../core/duration.ts';
 import { FedctlError } from '../core/errors.ts';
 import { fail, type Outcome, pass, skip, warn } from './outcome.ts';
 
-/** The clock of one server compared with the local clock. */
+/** The difference between the clock of one server and the local clock. */
 export interface ClockReading {
-  /** The host of the server. */
   readonly host: string;
-  /** The URL that was requested. */
   readonly url: string;
   /**
-   * How far the clock of the server is ahead of the local clock, in seconds; null when it could not be read.
+   * Seconds that the clock of the server is ahead of the local clock; null if the clock could not be read.
    */
   readonly aheadSeconds: number | null;
 }
 
-/** In seconds. AWS rejects signatures with a larger difference (facts/mongodb.md 6, "Clock"). */
+/** In seconds. AWS rejects signatures if the clock difference is larger (facts/mongodb.md 6, "Clock"). */
 const AWS_LIMIT = 300;
-/** Half of the leeway of MongoDB for tokens issued in the future (facts/mongodb.md 1.6). Seconds. */
+/**
+ * In seconds. Half of the leeway that MongoDB allows for tokens issued in the future (facts/mongodb.md 1.6).
+ */
 const NOTABLE = 30;
 /**
- * Clocks within this difference agree, in seconds. The Date header has whole seconds, and responses take
+ * In seconds. Clocks within this difference agree: the Date header has whole seconds, and responses take
  * time.
  */
 const AGREEMENT = 10;
 
 /**
- * Reads the clocks of servers from the Date header of any response (RFC 9110, section 6.6.1). Only the
- * request itself is sent. A server that does not respond has no reading.
+ * Reads the clocks of servers from the Date header of a response with any status (RFC 9110, section 6.6.1).
+ * The requests contain no credentials. If a server does not respond, `aheadSeconds` is null.
  *
  * @param addresses URLs; each host is read once
  */
@@ -61,7 +61,8 @@ async function readClock(
       return Date.parse(headers.date ?? '');
     });
     if (Number.isNaN(date)) return null;
-    // The header contains the second that had begun. The response was written between the request and now.
+    // The Date header is truncated to whole seconds, so half a second is added. The response was written
+    // between the request and now.
     const here = (asked + now().getTime()) / 2;
     return Math.round((date + 500 - here) / 1000);
   } catch {
@@ -70,7 +71,10 @@ async function readClock(
   }
 }
 
-/** Evaluates several clocks together: a single clock may be wrong itself, two that agree are right. */
+/**
+ * Compares the readings of several clocks. A single server clock may be wrong; two clocks that agree count as
+ * correct.
+ */
 export function clockOutcome(readings: readonly ClockReading[]): Outcome<null> {
   const read = readings.flatMap(({ host, url, aheadSeconds }) =>
     aheadSeconds === null ? [] : [{ host, url, ahead: aheadSeconds }],
@@ -84,10 +88,9 @@ export function clockOutcome(readings: readonly ClockReading[]): Outcome<null> {
   const said = read.map(({ host, ahead }) => `${host} is ${distance(ahead)}`).join(', ');
   const right = read.filter(({ ahead }) => Math.abs(ahead) <= NOTABLE);
   if (right.length > off.length) {
-    // Most clocks agree with the local one, so the other is wrong.
-    const message = `${said}. Most servers agree with this machine. Either the clock of that server is wrong, or another server responds in its place.`;
-    const remedy =
-      'See the Date header that this server returns, and whether another server responds in its place.';
+    // Most servers agree with the local clock, so the clock of this server is wrong.
+    const message = `${said}. Most servers agree with this machine. Either the clock of ${worst.host} is wrong, or another server responds at this host.`;
+    const remedy = 'Look at the Date header of the response, and find out which server responds.';
     return warn(
       {
         code: null,
@@ -120,7 +123,7 @@ export function clockOutcome(readings: readonly ClockReading[]): Outcome<null> {
   return warn({ code: 'aws.clock-skew', message, remedy: failure.remedy }, null);
 }
 
-/** `10 min ahead`, `on time` */
+/** Formats a clock difference in seconds: `10 min ahead`, `on time`. */
 function distance(ahead: number): string {
   if (Math.abs(ahead) <= 1) return 'on time';
   return `${formatDuration(Math.abs(ahead))} ${ahead > 0 ? 'ahead' : 'behind'}`;

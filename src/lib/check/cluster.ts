@@ -7,9 +7,9 @@ import { parseConnectionString } from '../uri/connection-string.ts';
 import { hostPort } from '../uri/host-port.ts';
 
 /**
- * Returns the cluster of a project that a connection string leads to.
+ * Returns the cluster of a connection string; null if the project has no such cluster.
  *
- * @param name the name that the user gave; null to find the cluster by its addresses
+ * @param name the cluster name that the user gave; null to find the cluster by its hosts
  */
 export function clusterOfUri(
   clusters: readonly AtlasCluster[],
@@ -37,16 +37,14 @@ function placesOf({ hosts, srv }: ConnectionString): ReadonlySet<string> {
   return new Set(srv === null ? hosts.map(hostPort) : [srv.record]);
 }
 
-/**
- * Tiers on shared servers, which do not support workload identity federation (facts/mongodb.md 6 and 7.8).
- */
+/** Tiers on shared servers. They do not support workload identity federation (facts/mongodb.md 6 and 7.8). */
 const SHARED_TIERS: ReadonlySet<string> = new Set(['M0', 'M2', 'M5', 'FLEX', 'SERVERLESS']);
 const OLDEST_FOR_DRIVERS = [4, 4, 0];
 const OLDEST_FOR_OIDC = [7, 0, 11];
 
 /**
- * Returns why these mechanisms cannot work with a cluster in its current state; null when the cluster is not
- * at fault.
+ * Returns why the cluster does not support these mechanisms or accepts no connections; null if the cluster
+ * has no fault.
  */
 export function clusterFault(
   cluster: AtlasCluster,
@@ -68,7 +66,7 @@ export function clusterFault(
     return new FedctlError('atlas.cluster-paused', {
       message: `${shown} does not exist ${stateName === 'CREATING' ? 'yet' : 'any more'}: its state is ${stateName}.`,
       likelyCause: 'A cluster that is being created or deleted accepts no connections.',
-      remedy: 'Wait until the cluster is ready, or use another one.',
+      remedy: 'Wait until the cluster is ready, or use another cluster.',
       command: atlas(['clusters', 'watch', name, '--projectId', projectId]),
       details,
     });
@@ -93,7 +91,7 @@ function cannotOidc(what: string, details: Readonly<Record<string, unknown>>): F
   });
 }
 
-/** A version that cannot be read does not count as old. */
+/** Returns whether a version is older than another version. A version that cannot be parsed is not older. */
 function isOlder(version: string, oldest: readonly number[]): boolean {
   const parts = version.split('.').map(Number);
   if (parts.some((part) => !Number.isInteger(part))) return false;

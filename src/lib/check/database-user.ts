@@ -9,14 +9,15 @@ import { EXTERNAL } from '../trust/relying-party.ts';
 import { compare } from './claim-comparisons.ts';
 import { fail, type Outcome } from './outcome.ts';
 
-/** The database users that were searched, with their project. */
+/** The database users of a project. */
 export interface UserList {
   readonly projectId: string;
   readonly users: readonly AtlasDatabaseUser[];
 }
 
 /**
- * Explains why no database user matches the subject of a token, from the decision of the `trust` rules.
+ * Explains why no database user matches the subject of a token, based on the refusal that `decideToken`
+ * returned.
  *
  * @param username the required name, `<idpId>/<subject>`
  */
@@ -24,7 +25,7 @@ export function subjectRefused(refusal: Refusal, username: string, list: UserLis
   return refused(refusal, { username, type: ['--oidcType', 'USER'], by: 'the token' }, list);
 }
 
-/** Explains the same for the ARN of a caller who logs in with AWS keys. */
+/** Explains why no database user matches the ARN of a caller who logs in with AWS credentials. */
 export function arnRefused(refusal: Refusal, caller: Caller, list: UserList): Outcome<never> {
   const { arn, kind } = caller.subject;
   const type = kind === 'user' ? 'USER' : kind === 'role' ? 'ROLE' : null;
@@ -39,12 +40,12 @@ export function arnRefused(refusal: Refusal, caller: Caller, list: UserList): Ou
   );
 }
 
-/** The required database user. */
+/** The database user that the login requires. */
 interface Wanted {
   readonly username: string;
   /** The arguments for the Atlas CLI; null for a principal that cannot be a database user in Atlas. */
   readonly type: readonly string[] | null;
-  /** Who speaks for the name. */
+  /** The source of the required name. */
   readonly by: 'the token' | 'the AWS identity';
 }
 
@@ -86,8 +87,8 @@ function codeOf(refusal: Refusal, username: string): FailureCode {
 }
 
 /**
- * Returns the failure code for a user that was created for this principal under a wrong name
- * (facts/mongodb.md 9, rows 21, 22, 46).
+ * Returns the failure code for a missing user. Uses a more specific code if a user exists for this principal
+ * under a wrong name (facts/mongodb.md 9, rows 21, 22, 46).
  */
 function missingCode(username: string, similar: readonly string[]): FailureCode {
   if (similar.some((each) => each.includes(':assumed-role/'))) return 'atlas.database-user-session-arn';
@@ -118,14 +119,14 @@ function adviceOn(refusal: Refusal, wanted: Wanted, list: UserList): Advice {
       const present = list.users.find(
         ({ username, database }) => username === refusal.username && database === refusal.seen,
       );
-      const then = `The one in ${refusal.seen} can be removed afterwards.`;
+      const then = `Afterwards, the user in the database ${refusal.seen} can be removed.`;
       return creating(wanted, present, list, then);
     }
     case 'user-missing': {
       const present = list.users.find(({ username }) => isOfPrincipal(username, wanted.username));
       const misnamed = missingCode(wanted.username, refusal.similar) !== 'atlas.database-user-missing';
       const then = misnamed
-        ? 'The user with the other name can be removed afterwards.'
+        ? 'Afterwards, the user with the wrong name can be removed.'
         : `Keep the existing user ${present?.username}, because other logins may use it.`;
       return creating(wanted, present, list, then);
     }
@@ -135,8 +136,8 @@ function adviceOn(refusal: Refusal, wanted: Wanted, list: UserList): Advice {
 }
 
 /**
- * Returns whether a user was created for the same principal under another name: for another identity provider
- * or the other mechanism, with the name of a session, or without the path.
+ * Returns whether a user name and the required name belong to the same principal. The names may differ in
+ * identity provider, mechanism, session name or role path.
  */
 function isOfPrincipal(username: string, wanted: string): boolean {
   return principalOf(username) === principalOf(wanted);
@@ -147,12 +148,12 @@ function principalOf(username: string): string {
   return withoutPath(arn.replace(/:sts(::\d+:)assumed-role\/([^/]+)\/.*$/, ':iam$1role/$2'));
 }
 
-/** Adds one cluster to the scopes of the user. The existing scopes stay. */
+/** Adds one cluster to the scopes of the user and keeps the existing scopes. */
 function addingScope({ username }: Wanted, cluster: string, { users, projectId }: UserList): Advice {
   const present = users.find((each) => each.username === username && each.database === EXTERNAL);
   const scopes = present?.scopes ?? [];
   const remedy = `Add the cluster ${cluster} to the scopes of the database user.`;
-  // How the CLI accepts scopes other than clusters is not documented.
+  // The Atlas CLI documentation does not say how to set scopes other than clusters.
   if (scopes.length === 0 || scopes.some(({ type }) => type !== 'CLUSTER')) return { remedy };
   const all = [...scopes.map(({ name }) => name), cluster].flatMap((name) => ['--scope', name]);
   const place = ['--authDB', EXTERNAL, '--projectId', projectId];
@@ -160,8 +161,8 @@ function addingScope({ username }: Wanted, cluster: string, { users, projectId }
 }
 
 /**
- * $external cannot contain two users with the same name, so the wrong one must be deleted first. A person has
- * to decide that.
+ * Returns the remedy without a command. $external cannot contain two users with the same name, so the user of
+ * the wrong type must be deleted first. A person must decide that.
  */
 function ofOtherType(
   { username, expected }: Refusal & { readonly kind: 'oidc-auth-type' | 'aws-iam-type' },
@@ -174,11 +175,12 @@ function ofOtherType(
     roles.length === 0 ? 'no roles' : `the roles ${roles.join(', ')}`,
     ...(scopes.length === 0 ? [] : [`the scopes ${scopes.join(', ')}`]),
   ];
-  return `The type of a database user cannot be changed. In Atlas, replace it with a user of type ${expected} that has ${has.join(' and ')}. Logins as this user fail until it exists again.`;
+  return `The type of a database user cannot be changed. In Atlas, delete the user and create it again with the type ${expected} and ${has.join(' and ')}. Until then, logins as this user fail.`;
 }
 
 /**
- * Creates the user with the roles and scopes of the wrong one. Nothing is removed before the new user exists.
+ * Returns the command that creates the user with the roles and scopes of the misnamed user. The command
+ * removes nothing.
  *
  * @param present the existing user with the wrong name
  */
@@ -191,13 +193,13 @@ function creating(
   const base = ['dbusers', 'create', '--username', username, ...(type ?? [])];
   const end = ['--projectId', projectId];
   const { roles = [], scopes = [], deleteAfterDate } = present ?? {};
-  // How the CLI accepts scopes other than clusters is not documented, and without its scopes a user would
-  // have more access.
+  // The Atlas CLI documentation does not say how to set scopes other than clusters. Without its scopes the
+  // user would have more access.
   const known = roles.length > 0 && scopes.every((scope) => scope.type === 'CLUSTER');
   if (!known) {
     const template = quoted(['atlas', ...base]);
     const how = template === null ? '' : ` with "${template} --role <role>@<database> ${end.join(' ')}"`;
-    return { remedy: `Create the database user and the roles that it requires${how}.` };
+    return { remedy: `Create the database user${how}. Choose the roles that the application needs.` };
   }
   const settings = [
     ...roles.flatMap((role) => ['--role', roleText(role)]),
@@ -205,7 +207,7 @@ function creating(
     ...(deleteAfterDate === undefined ? [] : ['--deleteAfter', rfc3339(deleteAfterDate)]),
   ];
   return {
-    remedy: `Create the database user with the settings of the existing one. ${then}`,
+    remedy: `Create the database user with the settings of the existing user. ${then}`,
     command: atlas([...base, ...settings, ...end]),
   };
 }

@@ -7,14 +7,17 @@ import { checksFor, type Selection, type Wanted } from './selection.ts';
 import type { TimedOutcome } from './shared.ts';
 import type { World } from './world.ts';
 
-/** What is known of a finished check. */
+/** A finished check. */
 interface Ended {
   readonly result: CheckResult;
   readonly fact: unknown;
   readonly failure: FedctlError | null;
-  /** The id of the failed check that caused this skip. */
+  /** The id of the failed check that caused this skip; null if no failed check did. */
   readonly blockedBy: string | null;
-  /** The id of the check named by --skip that is this check, or a prerequisite of it. */
+  /**
+   * The id of the check that --skip excludes: this check or one of its prerequisites. Null if --skip excludes
+   * neither.
+   */
   readonly leftBy: string | null;
 }
 
@@ -29,12 +32,12 @@ interface Observer {
 }
 
 /**
- * Runs the checks of one target, each as soon as its prerequisites have finished, independent ones
- * concurrently. A failed check makes those that need it a skip; all others continue.
+ * Runs the checks of one target. Each check starts when its prerequisites have finished; independent checks
+ * run concurrently. If a check fails, the checks that need it are skipped and all others continue.
  *
  * @param selection in the order of the chain; must not contain cycles
  * @param observe called with the result of each check
- * @param hooks `begin` is called for each check before it runs, `facts` with all facts at the end
+ * @param hooks `begin` is called before each check runs, `facts` at the end with all facts
  * @returns the results in the order of the catalogue, without checks that were not requested
  * @throws the signal's reason, and bugs
  */
@@ -55,10 +58,12 @@ export async function runChecks(
   });
 }
 
-/** Thrown when a check requires a missing fact: the check that provides it was left out, or had no input. */
+/**
+ * Thrown when a check requires a missing fact: the check that provides the fact was left out or had no input.
+ */
 class MissingFact extends Error {
   constructor(id: string) {
-    super(`unknown without ${id}`);
+    super(`requires the result of ${id}`);
   }
 }
 
@@ -82,7 +87,7 @@ class Run implements Facts {
       return ended;
     });
     this.#under.set(check, end);
-    // Checks that wait for this one see the rejection; it must not be reported as unhandled.
+    // Checks that wait for this check receive the rejection, so it must not be reported as unhandled.
     end.catch(() => {});
     return end;
   }
@@ -110,7 +115,7 @@ class Run implements Facts {
   }
 
   async #do(check: Check): Promise<Ended> {
-    // Wait until every check has been started, so that each can find the others.
+    // Wait until every check has started, so that each check finds its prerequisites in the map.
     await Promise.resolve();
     const before = await this.#wait(check);
     const { context } = this.#world;
@@ -134,8 +139,8 @@ class Run implements Facts {
   }
 
   /**
-   * Converts the result of a check that could not run, depending on whether it was selected or is part of
-   * every chain.
+   * Converts the result of a check that could not run. A check that the user selected fails. Other checks get
+   * the status in `unpicked`.
    */
   #asAsked(check: Check, outcome: Outcome<unknown>, leftBy: string | null): Outcome<unknown> {
     const { picked, named, required } = this.#wanted;
@@ -149,7 +154,11 @@ class Run implements Facts {
     return picked !== null || unpicked === 'fail' ? fail(failure) : outcome;
   }
 
-  /** @returns the results of the prerequisites */
+  /**
+   * Waits for the prerequisites and the evidence of a check.
+   *
+   * @returns the results of the prerequisites
+   */
   async #wait(check: Check): Promise<readonly Ended[]> {
     const ends = (checks: readonly Check[]) =>
       Promise.all(checks.flatMap((each) => this.#under.get(each) ?? []));
@@ -157,12 +166,12 @@ class Run implements Facts {
     return needed;
   }
 
-  /** Runs the check, or uses the result for another target. */
+  /** Runs the check, or uses a result that another target shares. */
   #find(check: Check, startedAt: Date): Promise<TimedOutcome> {
     const { context, shared } = this.#world;
     const find = async (): Promise<TimedOutcome> => {
       const outcome = await this.#ask(check);
-      // A clock that is set back must not make the duration negative.
+      // The duration must not be negative if the clock is set back during the check.
       const ms = Math.max(0, context.now().getTime() - startedAt.getTime());
       return { outcome, ...(outcome.timing ?? { startedAt, ms }) };
     };
@@ -241,7 +250,7 @@ function wordsOf(outcome: Outcome<unknown>): Words {
   }
 }
 
-/** Adds the evidence of the failure itself, unless a comparison already shows it. */
+/** Returns the notes, plus the evidence of the failure if no comparison shows it. */
 function notesOf(outcome: Outcome<unknown>): readonly string[] {
   const { notes = [], comparisons = [] } = outcome;
   const evidence = outcome.status === 'fail' ? outcome.failure.details['evidence'] : null;
@@ -249,7 +258,10 @@ function notesOf(outcome: Outcome<unknown>): readonly string[] {
   return [...notes, ...evidence.filter((line) => typeof line === 'string')];
 }
 
-/** The fact of a check has the type of its definition, which the map cannot express. */
+/**
+ * Returns the fact of a check. The cast is safe because each check stores its own type, which the map cannot
+ * express.
+ */
 function factOf<Fact>(ended: Ended | undefined): Fact | null {
   return (ended?.fact ?? null) as Fact | null;
 }

@@ -2,14 +2,18 @@ import { atlas, rerun } from '../core/command-line.ts';
 import { FedctlError } from '../core/errors.ts';
 import type { AtlasIdentityProvider } from '../ports/atlas.ts';
 
-/** The matching identity provider, or the intended one and why it does not match. */
+/**
+ * The matching identity provider, or the most likely intended identity provider with the reason for the
+ * mismatch.
+ */
 export type FoundProvider =
   | { readonly provider: AtlasIdentityProvider; readonly failure: null }
   | { readonly provider: AtlasIdentityProvider | null; readonly failure: FedctlError };
 
 /**
- * Finds the identity provider for a token as a server does, byte for byte (facts/mongodb.md 1.6). If there is
- * none, it finds the intended one: with the same audience, or with an issuer that differs only in spelling.
+ * Finds the identity provider for a token by exact comparison, as a MongoDB server does (facts/mongodb.md
+ * 1.6). If no identity provider matches, returns the most likely intended one: same issuer, an issuer with a
+ * different spelling, or same audience.
  */
 export function findProvider(
   issuer: string,
@@ -32,7 +36,7 @@ export function findProvider(
   return { provider: null, failure: missing(issuer, audience, providers, federationSettingsId) };
 }
 
-/** Normalizes an issuer, so that different spellings are equal. */
+/** Normalizes an issuer so that different spellings compare as equal. */
 function essence(issuer: string): string {
   return issuer
     .trim()

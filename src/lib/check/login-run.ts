@@ -1,7 +1,7 @@
 import { type FedctlError, isFedctlError } from '../core/errors.ts';
 import { type ServerIdentity, STAGES, type StageEvent, type StageId } from '../ports/mongo.ts';
 
-/** The result of a login stage. Both are null for a stage that was not reached. */
+/** The result of a login stage. If the stage was not reached, `event` and `failure` are null. */
 export interface StageEnd {
   readonly event: StageEvent | null;
   readonly failure: FedctlError | null;
@@ -15,13 +15,13 @@ interface Waiting {
 
 const NOT_REACHED: StageEnd = { event: null, failure: null };
 
-/** A running login that several checks observe. Each stage can be awaited on its own. */
+/** A running login that several checks observe. Each stage can be awaited separately. */
 export class LoginRun {
   readonly #stages: ReadonlyMap<StageId, Waiting> = new Map(STAGES.map((id) => [id, waiting()]));
   readonly #over = new Set<StageId>();
   #failed: StageEvent | null = null;
 
-  /** @param login runs the login and reports each stage as it ends */
+  /** @param login runs the login and reports each stage when it ends */
   constructor(login: (observe: (event: StageEvent) => void) => Promise<ServerIdentity>) {
     login((event) => this.#note(event)).then(
       () => this.#endAll(NOT_REACHED),
@@ -30,7 +30,8 @@ export class LoginRun {
   }
 
   /**
-   * @returns when the stage has ended, or can no longer be reached
+   * Waits until the stage has ended or can no longer be reached.
+   *
    * @throws the signal's reason, and bugs
    */
   async stage(id: StageId): Promise<StageEnd> {
@@ -38,7 +39,7 @@ export class LoginRun {
   }
 
   #note(event: StageEvent): void {
-    // The reason of the failure arrives with the end of the login.
+    // The failure is settled when the login ends, because only then its error is known.
     if (event.status === 'fail') this.#failed = event;
     else this.#settle(event.id, { event, failure: null });
   }
@@ -48,7 +49,7 @@ export class LoginRun {
       for (const [id, { reject }] of this.#stages) if (!this.#over.has(id)) reject(error);
       return;
     }
-    // A failure before the first stage is reported for the first stage.
+    // A failure before the first stage counts as a failure of the first stage.
     const at = this.#failed?.id ?? STAGES.find((id) => !this.#over.has(id));
     if (at !== undefined) this.#settle(at, { event: this.#failed, failure: error });
     this.#endAll(NOT_REACHED);
@@ -71,7 +72,7 @@ function waiting(): Waiting {
     resolve = fulfil;
     reject = refuse;
   });
-  // Not every stage is awaited, so the rejection must not be reported as unhandled.
+  // Not every stage is awaited, so a rejection must not be reported as unhandled.
   end.catch(() => {});
   return { end, resolve, reject };
 }

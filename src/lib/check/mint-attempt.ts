@@ -7,8 +7,8 @@ import type { Aws } from '../ports/aws.ts';
 import type { Timing } from './outcome.ts';
 
 /**
- * The result of the one call that two checks use: whether the account issues tokens, and whether this caller
- * gets one.
+ * The result of one mint call, which two checks use: iam.federation (the account issues tokens) and sts.mint
+ * (this caller gets a token).
  */
 export type MintAttempt = Timing &
   (
@@ -16,7 +16,11 @@ export type MintAttempt = Timing &
     | { readonly token: null; readonly failure: FedctlError }
   );
 
-/** Mints once. A denial is a result. `timeoutMs` bounds each call, in milliseconds. */
+/**
+ * Mints one token. A denial is a result, not an exception.
+ *
+ * @param timeoutMs the limit for each call, in milliseconds
+ */
 export async function attemptToMint(
   { now, signal }: Context,
   aws: Aws,

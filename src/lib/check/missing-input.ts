@@ -1,6 +1,6 @@
 import { FedctlError } from '../core/errors.ts';
 
-/** Failures for inputs that a check requires. */
+/** Failures for missing inputs of checks. */
 
 export function missingUri(): FedctlError {
   return new FedctlError('usage.missing-uri', { message: 'No connection string is given.' });
@@ -12,7 +12,7 @@ export function missingAudience(): FedctlError {
 
 export function unknownIssuer(): FedctlError {
   return new FedctlError('issuer.unknown', {
-    message: 'The issuer is unknown: none is named, and the issuer of the account cannot be read.',
+    message: 'The issuer is unknown: no issuer is given, and the issuer of the account cannot be read.',
     remedy: 'Name the issuer of the token with --issuer <url>.',
   });
 }

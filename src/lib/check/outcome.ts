@@ -3,7 +3,8 @@ import type { FedctlError, Warning } from '../core/errors.ts';
 import type { FailureCode } from '../failures/failures.ts';
 
 /**
- * When the work happened, if that differs from when the check ran: a login stage that several checks share.
+ * The start and the duration of the work. Can differ from the time when the check ran, because several checks
+ * share a login stage.
  */
 export interface Timing {
   readonly startedAt: Date;
@@ -17,7 +18,7 @@ interface Seen {
   readonly timing?: Timing;
 }
 
-/** A warning with a code of the catalogue, or with its own. */
+/** A warning with a failure code from the catalogue, or without a code. */
 export interface Caution extends Omit<Warning, 'code'> {
   readonly code: FailureCode | null;
 }
@@ -34,13 +35,13 @@ type Unseen = Seen & {
   readonly status: 'unseen';
   readonly failure: FedctlError;
   /**
-   * The status when the check was not selected explicitly: `fail` for an input that every chain needs,
-   * `warn` or `skip` for a check that may be left out.
+   * The status if the user did not select the check: `fail` for an input that every chain needs, `warn` or
+   * `skip` for a check that may be left out.
    */
   readonly unpicked: 'fail' | 'warn' | 'skip';
 };
 
-/** The result of a check, and with `pass` and `warn` the fact that it provides to later checks. */
+/** The result of a check. `pass` and `warn` include the fact that later checks use. */
 export type Outcome<Fact> = Passed<Fact> | Warned<Fact> | Failed | Skipped | Unseen;
 
 export function pass<Fact>(detail: string | null, fact: Fact, seen: Seen = {}): Passed<Fact> {
@@ -57,7 +58,7 @@ export function fail(failure: FedctlError, seen: Seen = {}): Failed {
 
 /**
  * Creates the result of a check that could not run because an input or a permission is missing. If the user
- * selected the check, or one that needs it, it counts as failed: a check that did not run cannot pass.
+ * selected the check or a check that needs it, the check fails.
  */
 export function unseen(failure: FedctlError, unpicked: 'fail' | 'warn' | 'skip'): Unseen {
   return { status: 'unseen', failure, unpicked };

@@ -24,14 +24,14 @@ import { compare } from './claim-comparisons.ts';
 import { serverReason } from './server-reason.ts';
 import type { World } from './world.ts';
 
-/** A rejected login, with what is known about it. */
+/** The explanation of a rejected login. */
 export interface Explained {
   readonly failure: FedctlError;
   readonly comparisons: readonly Comparison[];
   readonly notes: readonly string[];
 }
 
-/** Failures for which the server gives no reason (facts/mongodb.md 1.2). */
+/** Failures without a reason from the server (facts/mongodb.md 1.2). */
 const REFUSALS: ReadonlySet<string> = new Set([
   'mongo.oidc-refused',
   'mongo.aws-refused',
@@ -39,23 +39,24 @@ const REFUSALS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The last wire version of servers that support only RSA keys (facts/mongodb.md 1.6: keys of elliptic curves
- * are known to the newest master alone; 4.2: 8.0 speaks 25).
+ * The last wire version of servers that support only RSA keys. MongoDB 8.0 has wire version 25; only the
+ * latest master branch supports elliptic curve keys (facts/mongodb.md 1.6 and 4.2).
  */
 const LAST_RSA_ONLY = 25;
 
 /**
- * The codes that a reason in the server's log can have. Others are about the connection to the server, which
- * a rejected login has already passed: there, an address that refuses connections is that of the issuer.
+ * The failure codes that a reason in the server log can match. Codes for the connection from fedctl to the
+ * server are excluded, because a rejected login was already connected. A refused connection in the server log
+ * is a connection from the server to the issuer.
  */
 const OF_A_REASON = /^(?:jwt|issuer|atlas|sts|aws)\.|^mongo\.(?:server\.|role-path-lost$|token-file\.)/;
 
 /**
- * Explains a rejected login: compares the token or ARN with what it must match, and gives the reason. Results
- * of Atlas checks come first, because they are exact; then the reason in the server's own log, if the Atlas
- * API returns it; then results of issuer and token checks; then ruled-out and possible causes.
+ * Explains a rejected login. Compares the token or ARN with the values that it must match, and returns the
+ * first known reason: a failed Atlas check (exact), the reason in the server log (if the Atlas API returns
+ * one), a failed issuer or token check, or a list of ruled-out and possible causes.
  *
- * @param startedAt of the login, for the access history
+ * @param startedAt the start of the login, to find it in the access history
  */
 export async function explainRefusal(
   mechanism: Mechanism,
@@ -69,7 +70,7 @@ export async function explainRefusal(
   const algorithm = mechanism === 'MONGODB-OIDC' ? algorithmRefused(facts) : null;
   if (algorithm !== null) return { failure: algorithm, comparisons, notes: [] };
   const reason = await serverReason(mechanism, world, facts, startedAt);
-  const said = reason === null ? [] : [`The server log says: ${reason}.`];
+  const said = reason === null ? [] : [`Reason in the server log: ${reason}.`];
   const explained = (changed: FedctlError, notes: readonly string[] = said) => ({
     failure: changed,
     comparisons,
@@ -100,14 +101,15 @@ export async function explainRefusal(
   ]);
 }
 
-/** Returns the code that `explain -` finds for a reason of the server; null when it finds none. */
+/** Returns the code that `explain -` finds for the reason in the server log; null if it finds none. */
 function codeOf(reason: string): ExplainedCode | null {
   const found = matches(patternsOf(CODES.map(pageOf)), pasted(reason), CODES.length);
   return found.find(({ code }) => OF_A_REASON.test(code))?.code ?? null;
 }
 
 /**
- * Returns the same rejection with the server's reason as its cause, and the code and remedy of that reason.
+ * Returns the failure with the reason in the server log as its cause, and with the code and remedy for that
+ * reason.
  */
 function bySaid(
   failure: FedctlError,
@@ -117,16 +119,16 @@ function bySaid(
   known: readonly Known[],
 ): FedctlError {
   const { message, cause } = failure;
-  const likelyCause = `The server log says: ${reason}.`;
+  const likelyCause = `Reason in the server log: ${reason}.`;
   const details = { ...failure.details, serverReason: reason };
   if (code === null) {
-    const remedy = 'Correct the cause that the server log names.';
+    const remedy = 'Fix the problem that the server log reports.';
     return failure.with({ likelyCause, remedy, command: null, details });
   }
   const advice =
     code.startsWith('atlas.') && wasRead(known)
       ? {
-          likelyCause: `${likelyCause} Atlas shows no cause: it deploys changes to the cluster after its API has responded.`,
+          likelyCause: `${likelyCause} No Atlas check failed: a recent change may not be deployed to the cluster yet.`,
           ...ONCE_DEPLOYED,
         }
       : code === 'jwt.algorithm-refused' && tokenOf(facts)?.algorithm === 'RS256'
@@ -135,7 +137,7 @@ function bySaid(
             remedy: 'Upgrade the cluster to a release that ignores EC keys, such as MongoDB 8.0.',
           }
         : { likelyCause };
-  // A code that only other programs report has no failure of its own. Its page has the remedy.
+  // fedctl cannot raise a code that only other programs report. The remedy comes from the page of the code.
   if (!isFailureCode(code)) {
     return failure.with({ remedy: pageOf(code).remedy, command: null, ...advice, details });
   }
@@ -147,12 +149,12 @@ const ONCE_DEPLOYED = {
   command: rerun({ set: { '--wait': '2m' } }),
 };
 
-/** Returns the failure as a consequence of an earlier check, and refers to that check. */
+/** Returns the failure with the remedy of an earlier failed check, and refers to that check. */
 function asExpected(failure: FedctlError, id: string, { code, remedy, command }: FedctlError): FedctlError {
   return failure.with({ likelyCause: `See ${id} above (${code}).`, remedy, command });
 }
 
-/** Returns whether Atlas was read and its configuration is correct. */
+/** Returns whether all Atlas checks passed. */
 function wasRead(known: readonly Known[]): boolean {
   return known.filter(({ ofAtlas }) => ofAtlas).every(hasPassed);
 }
@@ -162,19 +164,19 @@ function hasPassed({ ends }: Known): boolean {
 }
 
 /**
- * Returns what to do when no fault is known: with Atlas API credentials fedctl compares the configuration,
- * without them the user has to.
+ * Returns the remedy if no check explains the rejection. Without Atlas API credentials, the user must compare
+ * the configuration in Atlas.
  */
 function whatIsLeft(mechanism: Mechanism, known: readonly Known[], facts: Facts) {
   if (wasRead(known)) {
     return {
       likelyCause:
-        'Atlas shows no cause. It deploys changes to the cluster after its API has responded, and its access history is delayed.',
+        'No Atlas check failed. A recent change may not be deployed to the cluster yet, and the access history of Atlas is delayed.',
       ...ONCE_DEPLOYED,
     };
   }
   const then =
-    'With MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET and MONGODB_ATLAS_PROJECT_ID set, "fedctl check" compares them';
+    'If MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET and MONGODB_ATLAS_PROJECT_ID are set, "fedctl check" does this';
   const user = mechanism === 'MONGODB-AWS' ? databaseUserOf(facts) : null;
   return {
     remedy:
@@ -185,7 +187,10 @@ function whatIsLeft(mechanism: Mechanism, known: readonly Known[], facts: Facts)
   };
 }
 
-/** `the database user arn:aws:iam::…:role/app in $external, AWS IAM type ROLE` */
+/**
+ * Returns the required database user: `the database user arn:aws:iam::…:role/app in $external, AWS IAM type
+ * ROLE`.
+ */
 function databaseUserOf(facts: Facts): string | null {
   const caller = callerOf(facts);
   const user = caller === null ? null : awsUserOf(caller.subject);
@@ -194,7 +199,7 @@ function databaseUserOf(facts: Facts): string | null {
     : `the database user ${user.username} in $external, AWS IAM type ${user.awsIAMType}`;
 }
 
-/** A question with the results of the checks that answer it; null when they did not run. */
+/** A question with the results of the checks that answer it; a result is null if its check did not run. */
 interface Known extends Question {
   readonly ends: readonly (CheckResult | null)[];
 }
@@ -204,14 +209,14 @@ interface Sides {
   readonly known: readonly Known[];
 }
 
-/** One decision of the server during a login, and the checks that make the same decision here. */
+/** One decision that the server makes during a login, and the fedctl checks that make the same decision. */
 interface Question {
-  /** What is ruled out when the checks passed. */
+  /** The cause that is ruled out if the checks passed. */
   readonly what: string;
   readonly answeredBy: readonly Check[];
-  /** Whether Atlas API access is required. */
+  /** Whether the checks need the Atlas API. */
   readonly ofAtlas: boolean;
-  /** The possible cause when the answer is unknown. */
+  /** The possible cause if the checks did not run. */
   readonly otherwise: string;
 }
 
@@ -244,8 +249,7 @@ const OF_TOKENS: readonly Question[] = [
     what: 'missing database user',
     answeredBy: [atlasOidcUser],
     ofAtlas: true,
-    otherwise:
-      'no database user is named <idpId>/<subject> in $external, with the type USER, for this cluster',
+    otherwise: '$external has no database user <idpId>/<subject> of type USER for this cluster',
   },
 ];
 
@@ -257,10 +261,10 @@ const OF_KEYS: readonly Question[] = [
     otherwise: 'AWS rejects the credentials',
   },
   {
-    what: 'missing database user, or one of the wrong type',
+    what: 'missing database user, or database user of the wrong type',
     answeredBy: [atlasAwsUser],
     ofAtlas: true,
-    otherwise: 'no database user is named after the ARN in $external, with the type of the principal',
+    otherwise: '$external has no database user with this ARN as its name and the type of the principal',
   },
 ];
 
@@ -285,7 +289,7 @@ async function tokenSides(facts: Facts): Promise<Sides> {
   const comparisons = [
     compare('iss', token.issuer, provider === null ? [] : [provider.issuer], by),
     compare('aud', token.audience.join(', '), provider === null ? [] : [provider.audience], by),
-    compare('sub', token.subject, subject, 'the database user, after <idpId>/'),
+    compare('sub', token.subject, subject, 'the database user name after <idpId>/'),
     compare('exp', rfc3339(token.expiresAt), [], 'the clock of the server'),
     compare('alg', token.algorithm, ['RS256'], 'servers up to MongoDB 8.0'),
     compare('kid', token.keyId, keys, 'the key set of the issuer'),
@@ -305,10 +309,7 @@ async function keySides(facts: Facts): Promise<Sides> {
   };
 }
 
-/**
- * Explains the rejection by a server that cannot support the key: the token and the server version are
- * enough.
- */
+/** Returns a failure if the server version does not support the algorithm of the token; otherwise null. */
 function algorithmRefused(facts: Facts): FedctlError | null {
   const token = tokenOf(facts);
   const hello = facts.of(mongoHello)?.event.facts;

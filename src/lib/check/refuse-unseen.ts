@@ -4,10 +4,9 @@ import type { Asked } from './check.ts';
 import { checksFor, idleNames, type Selection } from './selection.ts';
 
 /**
- * Rejects a request with parts that would never be checked, as far as this is known before any call.
+ * Rejects a request if some of its options or selected checks would have no effect. Makes no network calls.
  *
- * @throws FedctlError usage.invalid-command-line for options that contradict each other;
- * usage.nothing-to-check
+ * @throws FedctlError usage.invalid-command-line for contradicting options; usage.nothing-to-check
  */
 export function refuseUnseen(asked: Asked, selection: Selection, only: readonly string[]): void {
   for (const [option, why] of unusedOptions(asked)) {
@@ -29,18 +28,18 @@ export function refuseUnseen(asked: Asked, selection: Selection, only: readonly 
   }
   if (checksFor(selection, asked).checks.every((check) => selection.left.has(check))) {
     throw new FedctlError('usage.nothing-to-check', {
-      message: '--skip leaves no check to run.',
+      message: '--skip excludes every check.',
       command: fedctl(['check', '--list']),
       option: '--skip',
     });
   }
 }
 
-/** Returns options for checks that the rest of the target rules out, each with the reason. */
+/** Returns the options without effect for this target, each with the reason. */
 function* unusedOptions({ target, plan, options }: Asked): Iterable<readonly [option: Flag, why: string]> {
   const { tokenFile, subject, privileges, writeProbe, uri, api } = target;
   const withoutToken = 'MONGODB-AWS logs in with AWS credentials, without a token';
-  const fromFile = 'the token comes from a file, so none is minted';
+  const fromFile = 'the token comes from a file, so no token is minted';
   const withoutDatabase = 'only an API is given, without a connection string';
   const isApiOnly = uri === null && api !== null;
   const byOidc = plan.mechanisms.includes('MONGODB-OIDC');

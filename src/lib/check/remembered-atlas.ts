@@ -1,8 +1,9 @@
 import type { Atlas } from '../ports/atlas.ts';
 
 /**
- * Wraps Atlas so that each list is requested once, because the targets of a round share projects. Logins are
- * requested each time, because they change.
+ * Wraps Atlas so that each list is requested only once per round, because several targets can use the same
+ * project. The access history and the status of an access list entry are requested each time, because they
+ * change.
  */
 export function rememberedAtlas(atlas: Atlas): Atlas {
   const answers = new Map<string, Promise<unknown>>();

@@ -4,7 +4,7 @@ import { isFedctlError } from '../core/errors.ts';
 import type { MintedToken } from '../core/token.ts';
 import type { FailureCode } from '../failures/failures.ts';
 
-/** Failures that a new token in the file fixes. A different subject, issuer or audience needs another fix. */
+/** Failures that a new token in the file fixes. A different subject or issuer needs another fix. */
 const MENDED: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'mongo.token-file-unusable',
   'mongo.token-file.white-space',
@@ -14,15 +14,18 @@ const MENDED: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'jwt.audience-mismatch',
 ]);
 
-/** Returns the audience for the new token: that of the target, otherwise that of the token. */
+/**
+ * Returns the audience for the new token: the audience of the target, otherwise the audience of the current
+ * token.
+ */
 export function audienceOf({ audience }: CheckTarget, token: MintedToken): string | null {
   return audience ?? token.audience[0] ?? null;
 }
 
 /**
- * Adds the command that writes a new token to the token file, for the same principal.
+ * Adds the command that writes a new token for the same principal to the token file.
  *
- * @returns the failure unchanged when a new token does not fix it, or the audience is unknown
+ * @returns the failure unchanged if a new token does not fix it, or if the audience is unknown
  */
 export function renewable<Failure>(failure: Failure, target: CheckTarget, audience: string | null) {
   const { tokenFile, role } = target;
@@ -36,7 +39,7 @@ export function renewable<Failure>(failure: Failure, target: CheckTarget, audien
   ];
   const assumed = given.flatMap(([flag, value]) => (flag && value ? [flag, value] : []));
   return failure.with({
-    remedy: 'Write a new token to the file, and find out why the program that renews it did not.',
+    remedy: 'Write a new token to the file, and find out why the token was not renewed.',
     command: fedctl(['token', '--audience', audience, ...assumed, '--out', tokenFile]),
   });
 }

@@ -21,21 +21,20 @@ import { SharedOutcomes } from './shared.ts';
 import { planTarget, type TargetPlan } from './target-plan.ts';
 import type { CheckOptions, World } from './world.ts';
 
-/** A request to check targets. */
 export interface CheckRequest {
   readonly targets: readonly CheckTarget[];
   readonly options: CheckOptions;
   readonly only: readonly string[];
   readonly skip: readonly string[];
-  /** How many targets are checked at the same time. */
+  /** The number of targets that are checked at the same time. */
   readonly concurrency: number;
-  /** How often an unhealthy target is checked again. */
+  /** The number of retries for an unhealthy target. */
   readonly retries: number;
-  /** How long to keep checking an unhealthy target, in milliseconds; 0: only as often as `retries` says. */
+  /** The time to keep checking an unhealthy target, in milliseconds. If 0, only `retries` counts. */
   readonly waitMs: number;
-  /** What makes a target unhealthy: a failed check, or a warning too. */
+  /** The lowest status that makes a target unhealthy. */
   readonly failOn: 'fail' | 'warn';
-  /** Completes a command that the result for a target offers; null when that is not possible. */
+  /** Completes the command that a result offers for a target; null if the command cannot be completed. */
   readonly offer: World['offer'];
 }
 
@@ -44,18 +43,25 @@ interface PlannedTarget {
   readonly plan: TargetPlan;
 }
 
-/** A validated request. Nothing here needed the network. */
+/** A validated request. Validation makes no network calls. */
 export interface CheckPlan {
   readonly request: CheckRequest;
   readonly selection: Selection;
   readonly targets: readonly PlannedTarget[];
 }
 
-/** The pause between two attempts, in milliseconds. It doubles each time, up to the longest. */
+/**
+ * The first pause between two attempts, in milliseconds. Each pause is twice as long as the previous one, up
+ * to LONGEST_PAUSE.
+ */
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 10_000;
 
-/** @throws FedctlError usage.*, mongo.*: what `planTarget`, `selectChecks` and `refuseUnseen` throw */
+/**
+ * Validates a request.
+ *
+ * @throws FedctlError usage.* and mongo.*, from `planTarget`, `selectChecks` and `refuseUnseen`
+ */
 export function planCheck(context: Pick<Context, 'env' | 'pid'>, request: CheckRequest): CheckPlan {
   const selection = selectChecks(CATALOGUE, request.only, request.skip);
   const planned = (target: CheckTarget): PlannedTarget => {
@@ -72,7 +78,7 @@ export function planCheck(context: Pick<Context, 'env' | 'pid'>, request: CheckR
   };
 }
 
-/** Names the target that cannot be checked, if there are several. */
+/** Adds the name of the target to a validation failure. */
 function named(target: CheckTarget, plan: () => PlannedTarget): PlannedTarget {
   try {
     return plan();
@@ -84,11 +90,11 @@ function named(target: CheckTarget, plan: () => PlannedTarget): PlannedTarget {
 }
 
 /**
- * Checks all targets, several at once. Shared facts are determined once per round: the first round has all
- * targets, each later one those that were unhealthy.
+ * Checks all targets, several at once, and checks unhealthy targets again in further rounds. Targets share
+ * results within a round.
  *
- * @param observe called with every event; all output formats use it
- * @throws the signal's reason, and bugs; every finding is a result
+ * @param observe called with every event, for all output formats
+ * @throws the signal's reason, and bugs; a failed check is a result
  */
 export async function runCheck(
   context: Context,
@@ -119,7 +125,8 @@ export async function runCheck(
 }
 
 /**
- * Returns how long to wait before the unhealthy targets are checked again, in milliseconds; null: not again.
+ * Returns the time until unhealthy targets are checked again, in milliseconds; null if they are not checked
+ * again.
  */
 function pauseAfter(attempt: number, retries: number, leftMs: number): number | null {
   const pause = Math.min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE);
@@ -127,7 +134,10 @@ function pauseAfter(attempt: number, retries: number, leftMs: number): number | 
   return leftMs > 0 ? Math.min(pause, leftMs) : null;
 }
 
-/** One check of a target, and the time until the next one; null: it was the last. */
+/**
+ * One check of a target, and the time until the next check in milliseconds. The time is null if this was the
+ * last check.
+ */
 interface Look {
   readonly report: TargetReport;
   readonly pauseMs: number | null;
@@ -136,7 +146,8 @@ interface Look {
 /**
  * Checks some targets once.
  *
- * @param pause as `pauseAfter`, called after the check, which may have used up --wait
+ * @param pause returns the result of `pauseAfter`; called after each check, because a check can use up the
+ * time of --wait
  */
 async function checkRound(
   context: Context,

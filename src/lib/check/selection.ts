@@ -3,30 +3,28 @@ import { invalidValue } from '../core/invalid-value.ts';
 import { nearest } from '../core/nearest.ts';
 import type { Asked, Check } from './check.ts';
 
-/** Which checks of a catalogue run, and which are only listed as left out. */
+/** The checks that --only selects, and the checks that --skip excludes. */
 export interface Selection {
   readonly catalogue: readonly Check[];
-  /** Null: all of them. */
+  /** The checks that --only selects; null selects all checks. */
   readonly picked: ReadonlySet<Check> | null;
-  /** Checks that were selected by their complete id, so the user means exactly this check. */
+  /** Checks that --only selects by their complete id. */
   readonly named: ReadonlySet<Check>;
   readonly left: ReadonlySet<Check>;
 }
 
 /**
- * Why a check runs: it was requested, a requested check needs it, or a requested check uses it as evidence.
+ * The checks to run for a target: requested checks, their prerequisites, and the checks that they use as
+ * evidence.
  */
 export interface Wanted {
   readonly checks: readonly Check[];
-  /**
-   * The requested checks and their prerequisites. If one of these cannot run, the request cannot be
-   * fulfilled.
-   */
+  /** The requested checks and their prerequisites. The request fails if one of these checks cannot run. */
   readonly required: ReadonlySet<Check>;
 }
 
 /**
- * Selects checks by id, or by the beginning of one: `atlas` selects all of `atlas.…`.
+ * Selects checks by id or by the first parts of the id: `atlas` selects all of `atlas.…`.
  *
  * @throws FedctlError usage.invalid-value for a name that matches no check
  */
@@ -45,11 +43,7 @@ export function selectChecks(
   };
 }
 
-/**
- * Finds names of --only that match no check requested by the target.
- *
- * @returns the names without a match
- */
+/** Returns the names in --only that match no requested check of this target. */
 export function idleNames(selection: Selection, only: readonly string[], world: Asked): readonly string[] {
   return only.filter(
     (name) => !selection.catalogue.some((check) => isNamed(check, name) && (check.asked?.(world) ?? true)),
@@ -57,8 +51,8 @@ export function idleNames(selection: Selection, only: readonly string[], world: 
 }
 
 /**
- * Returns the checks for one target, in the order of the catalogue: the selected and requested ones, with
- * their prerequisites and evidence.
+ * Returns the checks for one target, in the order of the catalogue: selected and requested checks with their
+ * prerequisites and evidence.
  */
 export function checksFor({ catalogue, picked }: Selection, world: Asked): Wanted {
   const asked = (check: Check) => check.asked?.(world) ?? true;
@@ -95,7 +89,8 @@ function checksNamed(catalogue: readonly Check[], name: string, option: Flag): r
   const near = nearest(name, [...new Set(catalogue.flatMap(({ id }) => beginnings(id)))]);
   throw invalidValue(option, {
     message: `Invalid ${option}: no check is named "${name}"${near === null ? '.' : `; did you mean "${near}"?`}`,
-    remedy: 'Select a check by its ID, or all checks whose IDs start with the same words.',
+    remedy:
+      'Use the ID of a check, such as mongo.oidc.login, or a prefix that selects several checks, such as mongo.',
     command: fedctl(['check', '--list']),
     details: { checks: catalogue.map(({ id }) => id) },
   });

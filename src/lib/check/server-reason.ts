@@ -7,14 +7,14 @@ import { keysShown, tokenShown } from './server-user.ts';
 import type { World } from './world.ts';
 
 /**
- * In milliseconds. Clocks differ and the history has whole seconds, so entries from this long before the
- * login count too.
+ * In milliseconds. Includes entries from shortly before the login, because clocks differ and the access
+ * history has whole seconds.
  */
 const BEFORE_MS = 60_000;
 
 /**
- * Returns the reason of the cluster's log for this login, from the Atlas access history; null when it arrives
- * late or this credential has no permission to read it.
+ * Returns the reason for this rejected login from the Atlas access history. Returns null if the reason has
+ * not arrived yet, or if the credentials have no permission to read the access history.
  */
 export async function serverReason(
   mechanism: Mechanism,
@@ -36,8 +36,8 @@ export async function serverReason(
     const refused = recent.find(
       ({ username, ipAddress, failureReason }) =>
         failureReason !== null &&
-        // A server that could not determine a name leaves it empty. The address distinguishes the entry from
-        // those of other clients.
+        // The user name is empty if the server could not determine it. Then the IP address distinguishes this
+        // client from other clients.
         (username === '' ? ipAddress === address : shown?.matches(username) === true),
     );
     const reason = refused?.failureReason ?? null;

@@ -5,18 +5,18 @@ import type { Facts } from './check.ts';
 import { compare } from './claim-comparisons.ts';
 import { type Outcome, pass, type Timing, warn } from './outcome.ts';
 
-/** The identity in the token or the keys that were sent. */
+/** The identity in the token or in the AWS credentials of the login. */
 export interface Shown {
   readonly subject: string;
-  /** Returns whether a user name of the server stands for this identity. */
+  /** Returns whether a user name that the server reports belongs to this identity. */
   readonly matches: (user: string) => boolean;
-  /** The names that a server can use for it. */
+  /** The user names that a server can report for this identity. */
   readonly expected: readonly string[];
 }
 
 /**
- * Compares the user that the server reports with the expected one. A server may be configured to use another
- * name, or may not be the intended server.
+ * Compares the user that the server reports with the identity of the login. A mismatch is a warning: the
+ * server may use another user claim, or may not be the intended server.
  */
 export function namedUser(
   identity: ServerIdentity,
@@ -34,11 +34,14 @@ export function namedUser(
   if (comparison.matches) return pass(detail, identity, { ...seen, comparisons: [comparison] });
   const message = `The server reports the user ${user}, but the login was for ${subject}.`;
   const remedy =
-    'Compare the user claim of the identity provider, and see which server responds at this host.';
+    'Check the user claim of the identity provider, and find out which server responds at this host.';
   return warn({ code: null, message, remedy }, identity, { ...seen, comparisons: [comparison] });
 }
 
-/** `<idpId>/<subject>` (facts/mongodb.md 4.3). The prefix is chosen by the server. */
+/**
+ * Returns the identity of the token. The server reports `<idpId>/<subject>`, and its configuration sets the
+ * prefix (facts/mongodb.md 4.3).
+ */
 export function tokenShown(facts: Facts): Shown | null {
   const subject = tokenOf(facts)?.subject;
   if (subject === undefined) return null;
@@ -50,8 +53,9 @@ export function tokenShown(facts: Facts): Shown | null {
 }
 
 /**
- * The ARN of the user or role, or that of the session with any name (facts/mongodb.md 2.5). A session ARN has
- * no role path, and a server may take the path from the database user, so any path is accepted.
+ * Returns the identity of the AWS credentials: the ARN of the user or role, or a session ARN with any session
+ * name (facts/mongodb.md 2.5). Accepts any role path: a session ARN has no path, and a server may use the
+ * path of the database user.
  */
 export function keysShown(facts: Facts): Shown | null {
   const caller = callerOf(facts);

@@ -1,14 +1,14 @@
 import type { MintAttempt } from './mint-attempt.ts';
 import type { Outcome, Timing } from './outcome.ts';
 
-/** A result with the time when it was determined. */
+/** A result with its start time and duration. */
 export interface TimedOutcome extends Timing {
   readonly outcome: Outcome<unknown>;
 }
 
 /**
- * Results that several targets share during one round: one mint for the same token, one read of an issuer or
- * a project. A second caller waits for the first.
+ * Results that several targets share during one round, for example one mint for the same token, or one read
+ * of an issuer or a project. A second caller waits for the result of the first caller.
  */
 export class SharedOutcomes {
   readonly #kept = new Map<object, Map<string, Promise<TimedOutcome>>>();
@@ -22,7 +22,7 @@ export class SharedOutcomes {
     return found;
   }
 
-  /** Returns the one mint attempt for a caller and a request, whichever check asks first. */
+  /** Returns the mint attempt for this caller and this request. The first call starts the attempt. */
   mint(key: string, attempt: () => Promise<MintAttempt>): Promise<MintAttempt> {
     const made = this.#mints.get(key) ?? attempt();
     this.#mints.set(key, made);

@@ -11,20 +11,23 @@ import { trustworthyUrl } from '../issuer/address.ts';
 import type { Mechanism } from '../ports/mongo.ts';
 import { chooseMechanisms } from '../uri/mechanism.ts';
 
-/** A validated target. Nothing here needed the network. */
+/** A validated target. Validation makes no network calls. */
 export interface TargetPlan {
-  /** Null: the database checks are left out. */
+  /** Null without a connection string: the database checks are left out. */
   readonly database: {
     readonly uri: ConnectionString;
     readonly mechanisms: readonly Mechanism[];
   } | null;
-  /** The mechanisms to log in with, also when there is no connection string. */
+  /** The mechanisms to log in with. Also set without a connection string. */
   readonly mechanisms: readonly Mechanism[];
-  /** The token to mint; null without an audience, or with a token file. */
+  /** The token to mint; null without an audience or with a token file. */
   readonly mint: MintRequest | null;
-  /** Whether a token is used: false when the only mechanism is MONGODB-AWS. */
+  /** Whether a token is used. False if MONGODB-AWS is the only mechanism and no API is given. */
   readonly usesToken: boolean;
-  /** Whether AWS is called: not for a token from a file. */
+  /**
+   * Whether AWS is called. False if the token comes from a file, no role is assumed and MONGODB-AWS is not
+   * used.
+   */
   readonly usesAws: boolean;
   readonly warnings: readonly Warning[];
 }

@@ -4,10 +4,10 @@ import type { Caution } from './outcome.ts';
 import type { CheckOptions } from './world.ts';
 
 /**
- * Warns that Atlas deletes a temporary entry within the time of `--warn-expiry`.
+ * Warns if Atlas deletes a temporary entry within the time of `--warn-expiry`.
  *
  * @param what the entry, as the beginning of a sentence
- * @returns null for an entry that stays long enough, and without --warn-expiry
+ * @returns null if the entry expires later or never, or without --warn-expiry
  */
 export function soonDeleted(
   what: string,
@@ -21,6 +21,6 @@ export function soonDeleted(
   return {
     code: null,
     message: `${what} is temporary: Atlas deletes it in ${formatDuration(Math.max(0, left) / 1000)}, at ${rfc3339(at)}.`,
-    remedy: 'Make the entry permanent in Atlas, or extend it before it is deleted.',
+    remedy: 'In Atlas, extend or remove the expiration.',
   };
 }

@@ -5,12 +5,15 @@ const NAMES: Readonly<Record<string, string>> = {
   iss: 'issuer',
   aud: 'audience',
   sub: 'subject',
-  exp: 'expiry',
+  exp: 'expiration',
   alg: 'algorithm',
-  kid: 'key id',
+  kid: 'key ID',
 };
 
-/** Converts a fault of a token to a failure: the value and the expected value, in one sentence. */
+/**
+ * Converts a fault of a token to a failure. The message shows the actual and the expected value in one
+ * sentence.
+ */
 export function tokenFault({ code, claim, expected, seen }: Fault): FedctlError {
   const about = claim === null ? 'The token' : `The ${NAMES[claim] ?? claim} of the token`;
   const is = seen === null ? 'is missing' : `is ${seen}`;

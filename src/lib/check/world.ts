@@ -10,34 +10,37 @@ import type { TargetPlan } from './target-plan.ts';
 
 /** The options that apply to every target of a run. */
 export interface CheckOptions {
-  /** The AWS settings when a target has none: profile, Region, how to ask for an MFA code. */
+  /** The AWS settings for targets without their own: profile, Region, and the MFA prompt. */
   readonly aws: AwsSettings;
-  /** Bounds each network step, in milliseconds. */
+  /** The limit for each network step, in milliseconds. */
   readonly timeoutMs: number;
-  /** How to access the Atlas Administration API; null without credentials. */
+  /** The settings for the Atlas Administration API; null without credentials. */
   readonly atlas: AtlasSettings | null;
-  /** Ids of the Atlas organization and project when a target names none; null when unknown. */
+  /** The id of the Atlas project for targets that name no project; null if unknown. */
   readonly atlasProject: string | null;
-  /** Warn about things that expire sooner than this, in milliseconds; null: never. */
+  /** Warn if something expires sooner than this, in milliseconds; null disables the warnings. */
   readonly warnExpiryMs: number | null;
-  /** Also try requests that must be rejected. */
+  /** Whether to also send requests that must be rejected. */
   readonly negative: boolean;
-  /** Hold a connection for this long, in milliseconds, with a token that expires earlier; null: do not. */
+  /**
+   * How long to hold a connection with a token that expires earlier, in milliseconds; null holds no
+   * connection.
+   */
   readonly soakMs: number | null;
 }
 
-/** Everything that the checks of one target can use. */
+/** The data and functions that the checks of one target can use. */
 export interface World {
   readonly context: Context;
   readonly options: CheckOptions;
   readonly target: CheckTarget;
   readonly plan: TargetPlan;
-  /** Results for other targets of the same run that also apply to this one. */
+  /** Results that the targets of the same round share. */
   readonly shared: SharedOutcomes;
-  /** The logins of this target that were started. */
+  /** The logins of this target that have started, by mechanism. */
   readonly logins: Map<Mechanism, LoginRun>;
-  /** Called with each token that a held connection receives. */
+  /** Called with the expiration of each token that a held connection receives. */
   readonly held: (expiresAt: Date) => void;
-  /** Completes a command that a result offers; null when that is not possible. */
+  /** Completes the command that a result offers for a target; null if the command cannot be completed. */
   readonly offer: (command: OfferedCommand, target: CheckTarget) => string | null;
 }

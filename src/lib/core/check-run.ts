@@ -1,6 +1,6 @@
 import type { FailureCode } from '../failures/failures.ts';
 
-/** The links of the chain in order, from the principal that asks to the target. */
+/** The links of the chain, in order from the AWS principal to the target. */
 export const LINKS = [
   'principal',
   'sts',
@@ -15,20 +15,22 @@ export const LINKS = [
 export type Link = (typeof LINKS)[number];
 
 /**
- * `warn`: the check passed with something worth knowing. `skip`: the check could not run, and `detail` says
- * why: an earlier check failed, or an input or a permission is missing.
+ * `warn`: the check passed with a warning, or could not run because of a missing input or permission. `skip`:
+ * the check could not run. `detail` gives the reason.
  */
 export type CheckStatus = 'pass' | 'warn' | 'fail' | 'skip';
 
-/** One observed value next to the value that it must match, byte for byte. */
+/** One actual value next to the value that it must match, byte for byte. */
 export interface Comparison {
   /** The claim or field: `iss`, `aud`, `sub`, `exp`, `alg`, `kid`, `database user` … */
   readonly what: string;
-  /** Null when the value is missing. Not safe to print on a terminal without escaping. */
+  /** The actual value; null if it is missing. Must be escaped before it is printed on a terminal. */
   readonly seen: string | null;
-  /** The values that match: several when any of them is accepted, empty when nothing is expected. */
+  /** The values that match. Empty if no value is expected; one of several values must match. */
   readonly expected: readonly string[];
-  /** Who expects it or knows the value: `identity provider "prod"`, `--subject`. Empty when nobody does. */
+  /**
+   * The source of the expected value: `identity provider "prod"`, `--subject`. Empty if there is no source.
+   */
   readonly by: string;
   readonly matches: boolean;
 }
@@ -37,30 +39,34 @@ export interface Comparison {
 export interface CheckResult {
   /** Stable: `<area>[.<part>].<kebab>`, the same form as failure codes. */
   readonly id: string;
-  /** An assertion in plain English: `the account issues tokens`. */
+  /** The assertion in plain English, such as `the AWS profile exists`. */
   readonly title: string;
   readonly link: Link;
   readonly status: CheckStatus;
   /**
-   * What was observed, what failed, or why the check was skipped: one sentence or a few. Null when the title
-   * says it all.
+   * The observation, the failure, or the reason for skipping the check, in one or more sentences. Null if the
+   * title is enough.
    */
   readonly detail: string | null;
-  /**
-   * What else is known: ruled-out causes, possible causes, the server's own log message. One sentence each.
-   */
+  /** Further findings: ruled-out causes, possible causes, the reason in the server log. One sentence each. */
   readonly notes: readonly string[];
-  /** Set for `fail`, for a `warn` that has one, and for a `skip` caused by a missing input or permission. */
+  /**
+   * The failure code. Set for `fail`, for some warnings, and for a `skip` caused by a missing input or
+   * permission.
+   */
   readonly code: FailureCode | null;
-  /** The likely cause. Set when `code` is set. */
+  /** The likely cause; null if none is known. */
   readonly cause: string | null;
-  /** What to do. Set when `code` is set. */
+  /** What to do; null if no action is known. */
   readonly remedy: string | null;
-  /** The command that fixes it, complete and quoted for bash; null when there is none. */
+  /** The complete command that fixes the failure, quoted for bash; null if there is no such command. */
   readonly command: string | null;
-  /** What stands behind a failure, by name and message: `Error: connect ECONNREFUSED 127.0.0.1:1`. For --verbose. */
+  /**
+   * The underlying errors of a failure, by name and message: `Error: connect ECONNREFUSED 127.0.0.1:1`. For
+   * --verbose.
+   */
   readonly causes?: readonly string[];
-  /** Evidence for people and programs, whatever the status. */
+  /** Actual and expected values, for every status. */
   readonly comparisons: readonly Comparison[];
   readonly startedAt: Date;
   /** Milliseconds. */
@@ -68,14 +74,14 @@ export interface CheckResult {
 }
 
 /**
- * Returns true for a result that deserves attention although nothing failed: a warning, or a check that could
- * not run. --fail-on warn counts these.
+ * Returns true for a warning, and for a check that could not run because of a missing input or permission.
+ * --fail-on warn treats both as failures.
  */
 export function isCaution({ status, code }: Pick<CheckResult, 'status' | 'code'>): boolean {
   return status === 'warn' || (status === 'skip' && code !== null);
 }
 
-/** The principal that called AWS, and the Region; null for what is unknown. */
+/** The principal that called AWS, and the Region. Unknown values are null. */
 export interface CheckedPrincipal {
   readonly arn: string | null;
   readonly account: string | null;
@@ -85,15 +91,15 @@ export interface CheckedPrincipal {
 /** The results for one target. */
 export interface TargetReport {
   readonly name: string;
-  /** The connection string in a form that is safe to show; null without one. */
+  /** The connection string without secrets; null without a connection string. */
   readonly uri: string | null;
   readonly principal: CheckedPrincipal;
   /** The SRV name of the cluster, or its hosts; null without a connection string. */
   readonly cluster: string | null;
   readonly ok: boolean;
-  /** The id of the first failed check, in the order of the chain: the place to start. */
+  /** The id of the first failed check, in the order of the chain; null if no check failed. */
   readonly firstFailure: string | null;
-  /** How many times the target was checked. More than 1 only with --retry and --wait. */
+  /** The number of times the target was checked. Greater than 1 only with --retry or --wait. */
   readonly attempts: number;
   /** In the order of the catalogue. */
   readonly checks: readonly CheckResult[];
@@ -101,10 +107,11 @@ export interface TargetReport {
   readonly ms: number;
 }
 
-/** The result of a run of `check`. Every output format shows one of these, or the events that led to it. */
+/** The result of a run of `check`. Every output format shows this report or the events of the run. */
 export interface CheckReport {
   /**
-   * Whether the run exits with 0: no check failed, and with --fail-on warn no check warned or could not run.
+   * Whether the run succeeds. False if a check failed, or with --fail-on warn if a check warned or could not
+   * run.
    */
   readonly ok: boolean;
   /** The version of fedctl. */
@@ -115,13 +122,11 @@ export interface CheckReport {
 }
 
 /**
- * Events of a run, in the order in which they occur. The checks of one target can end in a different order
- * than the catalogue lists them.
+ * Events of a run, in the order in which they occur. The checks of a target can end in a different order than
+ * in the catalogue.
  */
 export type CheckEvent =
-  /**
-   * Every check that has a result has a `begin` event, except a check that was skipped without being tried.
-   */
+  /** A check started. Sent for every check with a result, except a check that was skipped without running. */
   | {
       readonly kind: 'begin';
       readonly target: string;
@@ -129,7 +134,7 @@ export type CheckEvent =
       readonly id: string;
       readonly title: string;
     }
-  /** A connection that is held received a token: at the start, and each time a token expired. */
+  /** A held connection received a token: at the start, and each time a token expired. */
   | { readonly kind: 'token'; readonly target: string; readonly expiresAt: Date }
   | {
       readonly kind: 'check';
@@ -137,7 +142,9 @@ export type CheckEvent =
       readonly attempt: number;
       readonly result: CheckResult;
     }
-  /** The target failed and is checked again in `pauseMs`. The results so far no longer count. */
+  /**
+   * The target failed and is checked again after `pauseMs` milliseconds. Its results so far no longer count.
+   */
   | {
       readonly kind: 'again';
       readonly target: string;

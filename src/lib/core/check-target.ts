@@ -3,15 +3,18 @@ import type { ConnectionString } from './connection-string.ts';
 import type { Warning } from './errors.ts';
 import type { SigningAlgorithm } from './token.ts';
 
-/** One chain to check, from the options or from one entry of a configuration file. Contains no secrets. */
+/**
+ * A chain to check, from the command-line options or from an entry of a configuration file. Contains no
+ * secrets.
+ */
 export interface CheckTarget {
-  /** The name of the entry; `default` for options. */
+  /** The name of the entry; `default` for command-line options. */
   readonly name: string;
   /** Null: the database checks are left out. */
   readonly uri: ConnectionString | null;
   /**
-   * Decides which cluster members must not be connected to. Null: all members are allowed, as for every
-   * connection string that the user gave.
+   * Returns which cluster members fedctl must not connect to. Null allows all members, as for a connection
+   * string that the user gave.
    */
   readonly refuseMember: NonNullable<LoginPlan['refuseMember']> | null;
   /** Null: use the mechanism of the connection string, otherwise OIDC. */
@@ -21,7 +24,7 @@ export interface CheckTarget {
   readonly signingAlgorithm: SigningAlgorithm;
   /** Seconds. */
   readonly durationSeconds: number;
-  /** Check the token in this file, which an application reads, instead of minting one. */
+  /** The token file that an application reads. fedctl checks the token in this file and mints no token. */
   readonly tokenFile: string | null;
   readonly role: {
     readonly roleArn: string;
@@ -31,26 +34,26 @@ export interface CheckTarget {
   } | null;
   readonly profile: string | null;
   readonly region: string | null;
-  /** The issuer that the token must name. Null: the issuer of the account. */
+  /** The issuer that the token must have. Null: the issuer of the account. */
   readonly issuer: string | null;
-  /** A glob over the subject; null for any. */
+  /** A pattern with wildcards for the subject of the token; null for any subject. */
   readonly subject: string | null;
-  /** The privileges that the database user must have: an action of MongoDB on a database or collection. */
+  /** The privileges that the database user must have: a MongoDB action on a database or collection. */
   readonly privileges: readonly {
     readonly action: string;
     readonly database: string;
-    /** '' for the whole database. */
+    /** An empty string means the whole database. */
     readonly collection: string;
   }[];
-  /** Insert, find and delete a document in this collection. */
+  /** The collection to insert, find and delete a document in; null for no write probe. */
   readonly writeProbe: { readonly database: string; readonly collection: string } | null;
   /** The https URL of an HTTP API that accepts the token. */
   readonly api: string | null;
-  /** The id of the Atlas project of the cluster. Null: use MONGODB_ATLAS_PROJECT_ID. */
+  /** The id of the Atlas project of the cluster. Null: MONGODB_ATLAS_PROJECT_ID. */
   readonly atlasProject: string | null;
-  /** The name of the cluster in Atlas. Null: find the cluster by its connection string. */
+  /** The name of the cluster in Atlas. Null: the cluster that matches the connection string. */
   readonly atlasCluster: string | null;
-  /** `address:port` of the DNS server that resolves the names of the cluster. */
+  /** `address:port` of the DNS server for the names of the cluster. Null: the DNS server of the system. */
   readonly dnsServer: string | null;
   /** Warnings from reading this target, shown in every output format. */
   readonly warnings: readonly Warning[];

@@ -1,68 +1,72 @@
-/** An option as it is typed on the command line: `--audience`. */
+/** A command-line option with its leading dashes: `--audience`. */
 export type Flag = `--${string}`;
 
-/** Options with their new values: a text, several for a repeatable option, `true` for a switch. */
+/** Options with their new values: a string, several strings for a repeatable option, `true` for a switch. */
 export type Settings = Readonly<Record<Flag, string | true | readonly string[]>>;
 
 /**
- * A command that fixes a failure or is the next step, as data. The library knows what has to change, and the
- * commands know what was typed, so the commands complete it in one place. It never offers a command that
- * deletes, revokes or overwrites.
+ * A command that fixes a failure or is the next step, as data. The library names the change, and the command
+ * layer adds the options of the current command line. A command never deletes, revokes or overwrites
+ * anything.
  */
 export type OfferedCommand =
-  /** The same invocation with a change. */
+  /** The current command line with a change. */
   | { readonly kind: 'rerun'; readonly set: Settings; readonly drop: readonly Flag[] }
-  /** The same invocation with a longer --timeout. */
+  /** The current command line with a longer --timeout. */
   | { readonly kind: 'more-time' }
-  /** The help of the command that was called. */
+  /** The help of the current command. */
   | { readonly kind: 'help' }
   | FedctlCommand
-  /** A command of another program, complete as it is. */
+  /** A complete command of another program. */
   | { readonly kind: 'program'; readonly words: readonly string[] };
 
-/** Another command of fedctl, which keeps the common options that were typed. */
+/** Another fedctl command. It keeps the common options of the current command line. */
 export interface FedctlCommand extends Keeping {
   readonly kind: 'fedctl';
   readonly words: readonly string[];
 }
 
 interface Keeping {
-  /** Options to keep if they were typed, in addition to the common ones. The command must support them. */
+  /** Options to keep in addition to the common options. The command must support these options. */
   readonly keep: readonly Flag[];
   /**
-   * Options that the command cannot keep, and without which it would act on a different target. If one of
-   * them was typed, no command is offered.
+   * Options that the command does not support although they change its target. If one of these options was
+   * given, no command is offered.
    */
   readonly unless: readonly Flag[];
 }
 
-/** Repeats the typed command with a change. */
+/** Creates a command that repeats the current command line with a change. */
 export function rerun({ set = {}, drop = [] }: { set?: Settings; drop?: readonly Flag[] }): OfferedCommand {
   return { kind: 'rerun', set, drop };
 }
 
-/** Repeats the typed command with more time for each network step. */
+/** Repeats the current command line with more time for each network step. */
 export const MORE_TIME: OfferedCommand = { kind: 'more-time' };
 
-/** Shows the help of the command that was called. */
+/** Shows the help of the current command. */
 export const HELP: OfferedCommand = { kind: 'help' };
 
-/** Calls another command of fedctl. */
+/**
+ * Creates another fedctl command.
+ *
+ * @param words the command with its arguments
+ */
 export function fedctl(words: readonly string[], keeping: Partial<Keeping> = {}): OfferedCommand {
   return { kind: 'fedctl', words, keep: keeping.keep ?? [], unless: keeping.unless ?? [] };
 }
 
-/** Calls the Atlas CLI. */
+/** Creates a command of the Atlas CLI. */
 export function atlas(words: readonly string[]): OfferedCommand {
   return program('atlas', ...words);
 }
 
-/** Calls the AWS CLI. */
+/** Creates a command of the AWS CLI. */
 export function aws(words: readonly string[]): OfferedCommand {
   return program('aws', ...words);
 }
 
-/** Calls any other program. */
+/** Creates a command of any other program. */
 export function program(...words: readonly string[]): OfferedCommand {
   return { kind: 'program', words };
 }
@@ -83,7 +87,7 @@ export function quoted(words: readonly string[]): string | null {
   return words.map(shellWord).join(' ');
 }
 
-/** Writes untrusted text as one word of a shell command, quoted if a shell would interpret any of it. */
+/** Returns untrusted text as one word of a shell command, quoted if a shell would interpret a character. */
 export function shellWord(text: string): string {
   return HARMLESS.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -7,22 +7,22 @@ export interface HostPort {
   readonly port: number;
 }
 
-/** The SOCKS5 proxy that the connection goes through. */
+/** The SOCKS5 proxy for connections to the hosts. */
 export interface UriProxy extends HostPort {
   readonly username: string | null;
   readonly password: Secret | null;
 }
 
-/** The name to look up SRV and TXT records for. */
+/** The name for the lookup of SRV and TXT records. */
 export interface SrvName {
   readonly host: string;
   /** `_mongodb._tcp.<host>` */
   readonly record: string;
-  /** 0 means all hosts. */
+  /** The maximum number of hosts; 0 means all hosts. */
   readonly maxHosts: number;
 }
 
-/** The files that TLS needs, as paths of the connection string. */
+/** The paths of the TLS files in the connection string. */
 export interface TlsFiles {
   readonly ca: string | null;
   readonly crl: string | null;
@@ -32,28 +32,28 @@ export interface TlsFiles {
 }
 
 /**
- * A parsed connection string: hosts and transport, without the login. It never leads to another machine
- * without verified TLS, because the parser (`uri`) rejects such strings.
+ * A parsed connection string: hosts and transport, without the login. TLS is verified unless the hosts are on
+ * this machine, because the parser (`uri`) rejects other strings.
  */
 export interface ConnectionString {
-  /** Safe to show: no user name, no authentication and no secrets. Safe between single quotes. */
+  /** The connection string without user name, authentication and secrets. Contains no single quotes. */
   readonly shown: string;
-  /** The hosts of `mongodb://`. Empty for `mongodb+srv://` until its records are resolved. */
+  /** The hosts of `mongodb://`. Empty for `mongodb+srv://` until the records are resolved. */
   readonly hosts: readonly HostPort[];
   readonly srv: SrvName | null;
   /** `unverified`: encrypted, but the identity of the server is not checked. */
   readonly tls: 'verified' | 'unverified' | 'off';
-  /** The option that made TLS unverified. */
+  /** The option that turned off the verification; null if TLS is verified. */
   readonly unverifiedBy: string | null;
   readonly tlsFiles: TlsFiles;
-  /** The options of the connection string that set which certificates TLS trusts. */
+  /** The options that set which certificates TLS trusts. */
   readonly trustOptions: readonly string[];
   readonly replicaSet: string | null;
   readonly proxy: UriProxy | null;
-  /** Further options to pass to the driver, by the names of the URI options. No secrets. */
+  /** Further options for the driver, by the names of the URI options. Contains no secrets. */
   readonly driverOptions: readonly (readonly [name: string, value: string])[];
-  /** The authMechanism of the connection string, in capitals; null when it names none. */
+  /** The authMechanism of the connection string, in capitals; null if the connection string has none. */
   readonly namedMechanism: string | null;
-  /** Warnings about options that were dropped because they contradict a login with its own token or keys. */
+  /** Warnings about dropped options: they contradict a login with a token or AWS credentials of fedctl. */
   readonly warnings: readonly Warning[];
 }

@@ -6,7 +6,7 @@ import type { Mongo } from '../ports/mongo.ts';
 import type { Fetch } from './fetch.ts';
 import type { Redactor } from './redactor.ts';
 
-/** What fedctl needs from stdout and stderr in addition to writing. */
+/** The properties of stdout and stderr that fedctl uses in addition to writing. */
 export type OutputStream = Writable & {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -15,7 +15,7 @@ export type OutputStream = Writable & {
 
 export type InputStream = Readable & { readonly isTTY?: boolean };
 
-/** Resolves names to addresses and records. Errors are those of Node.js (`code: ENOTFOUND` …). */
+/** Resolves names to addresses and records. Throws the errors of Node.js (`code: ENOTFOUND` …). */
 export interface Resolver {
   addresses(host: string): Promise<readonly { readonly address: string; readonly family: 4 | 6 }[]>;
   srv(name: string): Promise<readonly { readonly name: string; readonly port: number }[]>;
@@ -25,9 +25,9 @@ export interface Resolver {
 export type Adapter = 'aws' | 'mongo' | 'atlas' | 'fetch';
 
 /**
- * Everything of the outside world that a run can use. The library reads no clock, environment or global
- * directly, so a test can build a Context in memory. Reading a property loads no modules: expensive work is
- * behind functions.
+ * The environment of a run: clock, variables, streams, network, adapters. The library accesses the
+ * environment only through this object, so a test can build one in memory. Reading a property loads no
+ * modules, because expensive work is in functions.
  */
 export interface Context {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -35,29 +35,29 @@ export interface Context {
   readonly home: string;
   /** The version of this package. */
   readonly version: string;
-  /** The argv that starts this fedctl again: interpreter and script. */
+  /** The command that started fedctl: interpreter and script. */
   readonly self: readonly string[];
   /** The id of this process, for names of temporary files and for the lab. */
   readonly pid: number;
   now(): Date;
   sleep(ms: number, signal: AbortSignal): Promise<void>;
-  /** Honours HTTPS_PROXY, NO_PROXY and AWS_CA_BUNDLE; loopback is always direct. */
+  /** Respects HTTPS_PROXY, NO_PROXY and AWS_CA_BUNDLE. Loopback addresses never use the proxy. */
   readonly fetch: Fetch;
-  /** Learns each secret before it is used, and removes it from all output. */
+  /** Removes secrets from all output. Each secret must be registered before its use. */
   readonly redactor: Redactor;
   readonly stdin: InputStream;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
-  /** Fires on Ctrl-C, SIGTERM and SIGHUP; its reason is an Interruption. */
+  /** Fires on Ctrl-C, SIGTERM and SIGHUP. Its reason is an Interruption. */
   readonly signal: AbortSignal;
   /**
-   * Passes the signals of this process to `handle`, including SIGQUIT, SIGUSR1 and SIGUSR2. `signal` does not
-   * fire until the returned function is called.
+   * Passes the signals of this process to `handle`, including SIGQUIT, SIGUSR1 and SIGUSR2. Meanwhile
+   * `signal` does not fire. Returns a function that stops passing signals.
    */
   passSignals(handle: (name: NodeJS.Signals) => void): () => void;
   spawn(command: string, args: readonly string[], options: SpawnOptions): ChildProcess;
   readonly resolver: Resolver;
-  /** Loads the modules of adapters in advance, so that time measurements do not include loading. */
+  /** Loads the modules of adapters in advance, so that measured times do not include loading. */
   load(adapters: readonly Adapter[]): Promise<void>;
   aws(settings: AwsSettings): Promise<Aws>;
   mongo(): Promise<Mongo>;

@@ -9,8 +9,8 @@ export interface Credentials {
 }
 
 /**
- * The credential providers, in the order in which fedctl asks them (facts/aws.md 7.4). `assumed-role`: fedctl
- * assumed the role itself.
+ * The credential providers, in the order in which fedctl tries them (facts/aws.md 7.4). `assumed-role` is a
+ * role that fedctl assumed.
  */
 export type CredentialProviderId =
   | 'environment'
@@ -23,7 +23,7 @@ export type CredentialProviderId =
 /** AWS access keys with the provider that returned them. */
 export interface ResolvedCredentials extends Credentials {
   readonly provider: CredentialProviderId;
-  /** For people: `environment (AWS_ACCESS_KEY_ID)`, `profile "prod" (IAM Identity Center)`. */
+  /** The source in words: `environment (AWS_ACCESS_KEY_ID)`, `profile "prod" (IAM Identity Center)`. */
   readonly providerDetail: string;
 }
 
@@ -31,8 +31,8 @@ export interface ResolvedCredentials extends Credentials {
 export interface CallerIdentity {
   readonly account: string;
   /**
-   * For a role session `arn:aws:sts::A:assumed-role/R/S`. It has no role path, and it is not the subject of
-   * the token.
+   * For a role session `arn:aws:sts::A:assumed-role/R/S`. A session ARN has no role path and differs from the
+   * subject of the token.
    */
   readonly arn: string;
   readonly userId: string;

@@ -1,18 +1,18 @@
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
-/** The longest timer of Node.js, in milliseconds (about 24 days). A longer one fires at once. */
+/** The longest timer of Node.js, in milliseconds (about 24 days). A longer timer would fire at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
- * Returns a signal that fires when `signal` does, or after `ms` milliseconds. It bounds one network step.
- * `timedOut` tells a timeout from an interruption.
+ * Returns a signal that fires after `ms` milliseconds, or earlier if `signal` fires. `timedOut` distinguishes
+ * a timeout from an interruption.
  */
 export function deadline(signal: AbortSignal, ms: number): AbortSignal {
   return startBound(signal, ms).signal;
 }
 
 /**
- * Runs `work` under a deadline and releases the deadline afterwards. For work that runs thousands of times.
+ * Runs `work` with a time limit and then releases the timer. Suitable for work that runs thousands of times.
  */
 export async function bounded<T>(
   signal: AbortSignal,
@@ -27,7 +27,7 @@ export async function bounded<T>(
   }
 }
 
-/** Runs `work` under a signal that fires when either of two signals does, with the reason of the first. */
+/** Runs `work` with a signal that fires when one of two signals fires, with the same reason. */
 export async function underEither<T>(
   one: AbortSignal,
   other: AbortSignal,
@@ -46,9 +46,9 @@ export async function underEither<T>(
 }
 
 /**
- * Bounds a signal by time. AbortSignal.any cannot do this: it holds its sources weakly, so on Node.js 20 a
- * garbage collection removes the timeout and it never fires. It also leaks memory in a signal that lives as
- * long as the process.
+ * Creates a signal with a time limit. AbortSignal.any is not suitable: on Node.js 20, garbage collection
+ * removes the timeout, and the signal never fires. It also leaks memory if `signal` lives as long as the
+ * process.
  */
 function startBound(signal: AbortSignal, ms: number): { signal: AbortSignal; release: () => void } {
   const bound = new AbortController();
@@ -79,10 +79,10 @@ interface Followers {
 const FOLLOWERS = new WeakMap<AbortSignal, Followers>();
 
 /**
- * Calls back when the signal fires. All followers of a signal share one listener, because Node.js warns about
- * an EventTarget with many listeners and a run has many concurrent steps.
+ * Calls `callback` when the signal fires. All callbacks of a signal share one listener, because Node.js warns
+ * about many listeners and a run has many concurrent steps.
  *
- * @returns a function that stops following
+ * @returns a function that removes the callback
  */
 function onAbort(signal: AbortSignal, callback: () => void): () => void {
   const followers = FOLLOWERS.get(signal) ?? startFollowing(signal);
@@ -108,16 +108,15 @@ function startFollowing(signal: AbortSignal): Followers {
   return followers;
 }
 
-/** Returns true when the signal fired because of a timeout. */
+/** Returns true if the signal fired because of a timeout. */
 export function timedOut(signal: AbortSignal): boolean {
   return signal.aborted && signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError';
 }
 
 /**
- * Waits for `work`, but no longer than the signal allows. Work that cannot be stopped is abandoned, and its
- * later failure is ignored.
+ * Waits for `work` until the signal fires. After that, a failure of `work` is ignored.
  *
- * @throws the signal's own reason when it fires first
+ * @throws the signal's reason if the signal fires first
  */
 export function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -128,10 +127,10 @@ export function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   });
 }
 
-/** Why a run was stopped from outside: the reason of `Context.signal`. */
+/** The reason of `Context.signal`: why the user or the system stopped the run. */
 export class Interruption extends Error {
   readonly kind: InterruptionKind;
-  /** The exit code of the run, unless a child process decides it. */
+  /** The exit code of the run, unless the exit code comes from a child process. */
   readonly exitCode: ExitCode;
 
   constructor(kind: InterruptionKind) {
@@ -142,7 +141,7 @@ export class Interruption extends Error {
   }
 }
 
-/** Ctrl-C, SIGTERM, and SIGHUP: a terminal that was closed. */
+/** The signals: Ctrl-C, SIGTERM, and SIGHUP (the terminal was closed). */
 export type InterruptionKind = 'interrupted' | 'terminated' | 'hung-up';
 
 const EXIT_CODE = {

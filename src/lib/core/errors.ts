@@ -5,31 +5,34 @@ import type { ExitCode } from './exit-codes.ts';
 
 const BRAND = Symbol.for('fedctl.error');
 
-/** What the throwing code knows in addition to the catalogue. Must not contain a secret. */
+/** The facts that the throwing code adds to the catalogue entry. Must not contain a secret. */
 export interface FailureFacts {
   /**
-   * One sentence about what happened. It names the account, principal, Region or endpoint where these could
-   * be unexpected.
+   * One sentence that says what failed. Names the account, principal, Region or endpoint if the user may not
+   * expect them.
    */
   readonly message: string;
-  /** A more likely cause than the one in the catalogue. */
+  /** A more precise cause than the cause in the catalogue. */
   readonly likelyCause?: string;
-  /** A remedy with the real names filled in, as a sentence. It replaces the command of the catalogue too. */
+  /**
+   * A more precise remedy than the remedy in the catalogue, as a sentence. Also removes the command of the
+   * catalogue.
+   */
   readonly remedy?: string;
-  /** The complete command that fixes the failure; null when part of it is unknown here. */
+  /** The complete command that fixes the failure; null if part of the command is unknown. */
   readonly command?: OfferedCommand | null;
   /** The option with the invalid value; null removes the option. */
   readonly option?: Flag | null;
   /** Machine-readable evidence for the JSON output. */
   readonly details?: Readonly<Record<string, unknown>>;
   readonly requestId?: string | null;
-  /** The error of another library that this one explains. Always kept, shown only with --verbose. */
+  /** The underlying error of another library. Shown only with --verbose. */
   readonly cause?: unknown;
 }
 
 /**
- * A failure with a code, a cause, a remedy and possibly a command. Test for it with `isFedctlError`, not with
- * `instanceof`.
+ * A failure with a code, a cause, a remedy and possibly a command. Use `isFedctlError`, not `instanceof`, to
+ * test for this class.
  */
 export class FedctlError extends Error {
   readonly code: FailureCode;
@@ -57,8 +60,8 @@ export class FedctlError extends Error {
   }
 
   /**
-   * Returns the same failure with changed texts. Facts that are not given stay the same, including the cause.
-   * A new remedy removes the old command.
+   * Returns the same failure with changed facts. All other facts stay the same. A new remedy removes the old
+   * command.
    */
   with(changes: Partial<FailureFacts>): FedctlError {
     const { message, likelyCause, remedy, command, option, details, requestId, cause } = this;
@@ -76,12 +79,12 @@ export class FedctlError extends Error {
   }
 }
 
-/** Returns true for a FedctlError, including one from another copy of this package. */
+/** Returns true for a FedctlError, including an error from another copy of this package. */
 export function isFedctlError(value: unknown): value is FedctlError {
   return typeof value === 'object' && value !== null && BRAND in value;
 }
 
-/** Something worth reporting although the command succeeded. */
+/** A problem that does not prevent the command from succeeding. */
 export interface Warning {
   readonly code: string;
   readonly message: string;
@@ -89,7 +92,7 @@ export interface Warning {
   readonly command?: OfferedCommand | null;
 }
 
-/** The chain of foreign errors behind a failure, the nearest first; at most ten. */
+/** Returns the chain of underlying errors, the direct cause first; at most ten. */
 export function foreignErrors(failure: FedctlError): readonly Error[] {
   const chain: Error[] = [];
   for (let cause = failure.cause; cause instanceof Error && chain.length < 10; cause = cause.cause)

@@ -1,6 +1,7 @@
 /**
  * The exit codes of fedctl, the same for every output format. `exec` and `sandbox -- CMD` also return the
- * exit code of the child. To keep the two apart, `exec` has one code for all failures of its own.
+ * exit code of the child process. To distinguish the two, `exec` uses one code for all failures of fedctl
+ * itself.
  */
 export const EXIT = {
   done: 0,
@@ -20,7 +21,7 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** One row of the table that `fedctl help exit-codes` and docs/reference.md show. */
+/** A row of the table in `fedctl help exit-codes` and docs/reference.md. */
 export interface ExitCodeRow {
   readonly code: ExitCode;
   readonly meaning: string;
@@ -30,7 +31,7 @@ export interface ExitCodeRow {
 export const EXIT_CODES: readonly ExitCodeRow[] = [
   {
     code: EXIT.done,
-    meaning: 'success, or the answer is yes',
+    meaning: 'success, or a positive result',
     examples: '`status` in any state; a sandbox or agent that was stopped',
   },
   { code: EXIT.bug, meaning: 'bug in fedctl', examples: 'report the bug' },
@@ -52,7 +53,7 @@ export const EXIT_CODES: readonly ExitCodeRow[] = [
   },
   {
     code: EXIT.answeredNo,
-    meaning: 'the answer is no',
+    meaning: 'negative result',
     examples: '`verify` of an invalid token or of text that is not a JWT; `check` with a failure',
   },
   {

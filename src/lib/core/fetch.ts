@@ -1,16 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 export interface FetchRequest {
-  /** The default is GET. */
+  /** Default: GET. */
   readonly method?: 'GET' | 'PUT' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   /**
-   * The largest response body that the caller accepts, in bytes after decompression. 0 requests only the head
-   * of the response.
+   * The maximum size of the response body in bytes, after decompression. With 0, only the headers are read.
    */
   readonly maxBytes: number;
-  /** Bounds the complete exchange, including the body. */
+  /** The time limit for the complete exchange, including the body. */
   readonly signal: AbortSignal;
 }
 
@@ -23,9 +22,9 @@ export interface FetchResponse {
 }
 
 /**
- * Sends one HTTP request and reads the response. Redirects are not followed.
+ * Sends one HTTP request and reads the response. Does not follow redirects.
  *
- * @throws FedctlError net.proxy-invalid, net.ca-bundle-invalid; the signal's own reason; unchanged errors of
- * node:http and node:tls when no complete response arrives
+ * @throws FedctlError net.proxy-invalid, net.ca-bundle-invalid; the signal's reason; unchanged errors of
+ * node:http and node:tls if no complete response arrives
  */
 export type Fetch = (url: URL, request: FetchRequest) => Promise<FetchResponse>;

@@ -15,14 +15,14 @@ const METADATA_HOSTS: ReadonlySet<string> = new Set([
   'fd00:ec2::254',
 ]);
 
-/** Returns a host of a URL or a connection string without brackets and in lower case. */
+/** Returns the host of a URL or a connection string without brackets and in lower case. */
 export function bareHost(host: string): string {
   return host.replace(/^\[|\]$/g, '').toLowerCase();
 }
 
 /**
- * Returns true only for this machine: 127.0.0.0/8, ::1 and the name `localhost`. Other names are never
- * loopback, because the answer of a resolver cannot be trusted.
+ * Returns true for this machine: 127.0.0.0/8, ::1 and the name `localhost`. Other names are never loopback,
+ * because a resolver cannot be trusted.
  */
 export function isLoopbackHost(host: string): boolean {
   const bare = bareHost(host);
@@ -36,9 +36,8 @@ const LOCALHOST = [
 ] as const;
 
 /**
- * Returns the addresses of `localhost` in the order to try them; null for any other host. This name is
- * resolved without the hosts file and without a resolver (RFC 6761, section 6.3), because tokens are sent to
- * it in plain text.
+ * Returns the addresses of `localhost` in the order to try them; null for any other host. Uses no hosts file
+ * and no resolver (RFC 6761, section 6.3), because fedctl sends tokens to `localhost` in plain text.
  */
 export function localhostAddresses(host: string): typeof LOCALHOST | null {
   return bareHost(host) === 'localhost' ? LOCALHOST : null;
@@ -50,8 +49,8 @@ export function isMetadataHost(host: string): boolean {
 }
 
 /**
- * Parses the address of a DNS server: `127.0.0.1:5353`, `[::1]:53`, or an address alone (port 53). Returns
- * null for anything else, because a name would have to be resolved first.
+ * Parses the address of a DNS server: `127.0.0.1:5353`, `[::1]:53`, or an IP address (port 53). Returns null
+ * for a host name, because fedctl would have to resolve the name first.
  */
 export function readNameServer(text: string): string | null {
   const [, v6, v4, given] = /^(?:\[([0-9a-f:.]+)\]|([0-9.]+))(?::(\d{1,5}))?$/i.exec(text) ?? [];

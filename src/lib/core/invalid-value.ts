@@ -1,17 +1,17 @@
 import type { Flag } from './command-line.ts';
 import { type FailureFacts, FedctlError, isFedctlError } from './errors.ts';
 
-/** What is wrong with the value of an option. */
+/** The fault of an option value. */
 type InvalidValue = Omit<Partial<FailureFacts>, 'option'> & {
-  /** The value to repeat in the message. Omitted when it may be a secret. */
+  /** The value to show in the message. Omitted if the value may be a secret. */
   readonly value?: string;
-  /** The text after `expected` in the message. Not needed when `message` says it. */
+  /** The text after `expected` in the message. Not needed if `message` is given. */
   readonly expected?: string;
 };
 
 /**
- * Creates the failure for an option with an invalid value. It names the option. The code that reads options
- * knows the source of the value and names that instead (`namingSource`).
+ * Creates the failure for an option with an invalid value. The failure names the option. `namingSource`
+ * replaces the option name if the value comes from another source.
  */
 export function invalidValue(option: Flag, { value, expected, ...facts }: InvalidValue): FedctlError {
   const what = value === undefined ? `Invalid ${option}` : `Invalid ${option} "${value}"`;
@@ -23,7 +23,7 @@ export function invalidValue(option: Flag, { value, expected, ...facts }: Invali
   });
 }
 
-/** Runs `read` and attributes its failure to this option, unless the failure already names another option. */
+/** Runs `read` and adds this option to its failure, unless the failure already names another option. */
 export function readingOption<T>(option: Flag, read: () => T): T {
   try {
     return read();
@@ -32,7 +32,7 @@ export function readingOption<T>(option: Flag, read: () => T): T {
   }
 }
 
-/** Returns the failure attributed to this option. Everything else stays the same. */
+/** Returns the failure with this option. Everything else stays the same. */
 export function ofOption(option: Flag, error: unknown): unknown {
   return isFedctlError(error) && error.option === null ? error.with({ option }) : error;
 }

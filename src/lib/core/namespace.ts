@@ -4,12 +4,15 @@ export interface Namespace {
   readonly collection: string;
 }
 
-/** The default namespace of a write probe. A user with any write permission can be granted this one. */
+/**
+ * The default namespace of a write probe. Write access to this namespace can be granted without access to
+ * other data.
+ */
 export const PROBE_NAMESPACE = 'fedctl.probe';
 
 /**
- * Parses `db.collection`; the name of a collection may contain dots. Returns null for anything else, and for
- * the server's own collections.
+ * Parses `db.collection`. A collection name may contain dots. Returns null for invalid text and for the
+ * collections of the server itself.
  */
 export function readNamespace(text: string): Namespace | null {
   const match = /^([^./\\ "$*<>:|?]{1,63})\.([^$]{1,120})$/.exec(text);

@@ -1,6 +1,6 @@
 /**
- * Returns the known word that is nearest to a misspelt one; null when none is near. At most a third of the
- * letters may differ.
+ * Returns the known word that is most similar to a misspelt word. Returns null if more than a third of the
+ * letters differ.
  */
 export function nearest(word: string, known: readonly string[]): string | null {
   const near = known.filter((one) => Math.abs(one.length - word.length) <= limit(word, one));
@@ -15,7 +15,7 @@ function limit(word: string, one: string): number {
   return Math.max(1, Math.ceil(Math.max(word.length, one.length) / 3));
 }
 
-/** Returns how many letters have to be changed, added, removed, or swapped with their neighbour. */
+/** Returns the number of letters to change, add, remove or swap with a neighbour. */
 function distance(one: string, other: string): number {
   const rows: number[][] = [Array.from({ length: other.length + 1 }, (_, column) => column)];
   const at = (row: number, column: number) => rows[row]?.[column] ?? Number.POSITIVE_INFINITY;

@@ -12,8 +12,8 @@ export function isNetwork(text: string): boolean {
 }
 
 /**
- * Returns whether an address is in a range. False for invalid input, and for an IPv4 address in an IPv6
- * range. An IPv4 address written as IPv6 (`::ffff:192.0.2.1`) is compared as IPv4.
+ * Returns whether an address is in a range. False for invalid input and for an IPv4 address in an IPv6 range.
+ * An IPv4-mapped IPv6 address (`::ffff:192.0.2.1`) is compared as IPv4.
  */
 export function inNetwork(address: string, network: string): boolean {
   const range = read(network);
@@ -22,7 +22,10 @@ export function inNetwork(address: string, network: string): boolean {
   return range.list.check(address, typeOf(seen));
 }
 
-/** Rejects a zone, as in `fe80::1%eth0`: it belongs to a machine and not to an address. */
+/**
+ * Returns the IP version; null for invalid text. Rejects a zone, as in `fe80::1%eth0`, because zones are
+ * valid only on one machine.
+ */
 function familyOf(address: string): 4 | 6 | null {
   const family = isIP(address);
   return (family === 4 || family === 6) && !address.includes('%') ? family : null;

@@ -1,7 +1,7 @@
 import type { Context } from './context.ts';
 import { Secret } from './secret.ts';
 
-/** Variables whose value fedctl sends to a server. */
+/** Environment variables with secrets that fedctl sends to a server. */
 const VARIABLES = [
   'AWS_SECRET_ACCESS_KEY',
   'AWS_SESSION_TOKEN',
@@ -11,14 +11,14 @@ const VARIABLES = [
   'FEDCTL_SANDBOX_TOKEN',
 ];
 
-/** A password in a URL, for example of a connection string, a proxy or an endpoint. */
+/** Matches a password in a URL, for example of a connection string, a proxy or an endpoint. */
 const URL_PASSWORD = /:\/\/[^\s/@:]*:([^\s/@]+)@/g;
-/** The value of an option in a connection string whose name marks it as a secret. */
+/** Matches the value of a connection string option whose name suggests a secret. */
 const SECRET_OPTION = /[?&;,:=][\w-]*(?:pass|secret|token)[\w-]*[=:]([^\s&,]+)/gi;
 
 /**
- * Returns the secrets that a run receives: in dedicated variables, and in URLs in other variables and in
- * arguments.
+ * Returns the secrets in the environment and in the arguments: the values of dedicated variables, and secrets
+ * in URLs.
  */
 export function givenSecrets(env: Context['env'], argv: readonly string[]): readonly Secret[] {
   const own = VARIABLES.flatMap((name) => env[name] ?? []);

@@ -1,25 +1,25 @@
 import { REDACTED, type Secret } from './secret.ts';
 
-/** This many characters in a row of a secret reveal too much. */
+/** The length of the parts of a secret that are removed, in characters. */
 const PART = 16;
 
-/** Every part contains one of the blocks of this length that begin at each multiple of PART - BLOCK + 1. */
+/** Each part contains at least one block of this length. Blocks start at multiples of PART - BLOCK + 1. */
 const BLOCK = 8;
 
-/** A shorter secret protects nothing and occurs in many other texts. */
+/** The minimum length of a secret. A shorter text occurs in many other texts. */
 const SHORTEST = 4;
 
 /**
- * Knows the secrets of one run and removes them from texts. It removes any part of 16 or more characters,
- * also in URL, JSON, base64 or hex encoding. A shorter secret is removed as a whole word. The time is linear
- * in the text, and zero until a secret is learned.
+ * Removes the secrets of one run from texts: any part of 16 or more characters, unchanged or in URL, JSON,
+ * base64 or hex encoding. A shorter secret is removed as a whole word. The time is linear in the length of
+ * the text.
  */
 export class Redactor {
   readonly #learned = new Set<string>();
   readonly #allowed = new Set<string>();
   #forms: Forms | null = null;
 
-  /** Remembers secrets. Call it before a secret is sent anywhere. */
+  /** Registers secrets. Must be called before a secret is sent anywhere. */
   learn(...secrets: readonly (Secret | null | undefined)[]): void {
     for (const secret of secrets) {
       const value = secret?.reveal().trim() ?? '';
@@ -30,8 +30,8 @@ export class Redactor {
   }
 
   /**
-   * Remembers texts that are not secret, such as access key ids. They stay where they stand alone, even if a
-   * secret contains them: some services put the id of a key into its session token.
+   * Registers texts that are not secret, such as access key ids. These texts are not removed, even if they
+   * are part of a secret: some services include the access key id in the session token.
    */
   allow(...texts: readonly string[]): void {
     for (const text of texts) {
@@ -44,7 +44,7 @@ export class Redactor {
   /**
    * Removes the secrets from a text.
    *
-   * @param disclosed secrets that the user asked for; they stay where the complete secret appears
+   * @param disclosed secrets that the user requested; they are not removed where the complete secret appears
    */
   redact(text: string, disclosed: readonly Secret[] = []): string {
     if (this.#learned.size === 0) return text;
@@ -62,9 +62,9 @@ export class Redactor {
       .join(first);
   }
 
-  /** Removes the secrets from every text in a value: members, their names, and elements of lists. */
+  /** Removes the secrets from every string in a value: member names, member values and list elements. */
   redactAll<Value>(value: Value, disclosed: readonly Secret[] = []): Value {
-    // Only texts change, so the type stays the same.
+    // Only strings change, so the type stays the same.
     return this.#learned.size === 0 ? value : (this.#redactedValue(value, disclosed) as Value);
   }
 
@@ -74,7 +74,8 @@ export class Redactor {
     if (typeof value !== 'object' || value === null || value instanceof Date) return value;
     return Object.fromEntries(
       Object.entries(value).map(([name, member]) => [
-        // Most names are fedctl's own, and a short secret may be a word such as "region".
+        // Short secrets are not removed from names: most names are fixed by fedctl, and a short secret may be
+        // a word such as "region".
         this.#withoutParts(name),
         this.#redactedValue(member, disclosed),
       ]),
@@ -107,9 +108,9 @@ export class Redactor {
   }
 }
 
-/** The patterns to search for. */
+/** The search patterns for the secrets. */
 class Forms {
-  /** Short secrets as whole words; null without any. */
+  /** Short secrets as whole words; null if there are no short secrets. */
   readonly words: RegExp | null;
   /** Long secrets, unchanged and encoded. */
   readonly #encoded: readonly string[];
@@ -121,7 +122,7 @@ class Forms {
   #parts: ReadonlySet<string> | null = null;
   #base64Parts: ReadonlySet<string> | null = null;
 
-  /** @param allowed texts whose parts reveal nothing */
+  /** @param allowed texts that are not secret */
   constructor(secrets: readonly string[], allowed: readonly string[]) {
     const long = secrets.filter(({ length }) => length >= PART);
     const short = secrets.filter(({ length }) => length < PART);
@@ -136,8 +137,9 @@ class Forms {
   }
 
   /**
-   * Returns whether it is necessary to search for parts; false for most texts. There are nine times as many
-   * parts as blocks, and listing the parts of one token takes longer than the rest of a short run.
+   * Returns false if the text cannot contain a part, which is true for most texts. This test is fast: there
+   * are nine times fewer blocks than parts, and listing the parts of one token takes longer than the rest of
+   * a short run.
    */
   mayContainPart(text: string, base64: string): boolean {
     if (this.#encoded.length === 0) return false;
@@ -148,7 +150,7 @@ class Forms {
     return false;
   }
 
-  /** Each run of 16 characters of a long secret, unchanged and encoded. */
+  /** All parts of the long secrets, unchanged and encoded. */
   get parts(): ReadonlySet<string> {
     if (this.#parts === null) {
       const harmless = new Set(this.#allowed.flatMap(partsOf));
@@ -157,16 +159,16 @@ class Forms {
     return this.#parts;
   }
 
-  /** Each run of 16 characters of the base64 forms, in the standard alphabet. */
+  /** All parts of the base64 forms, in the standard alphabet. */
   get base64Parts(): ReadonlySet<string> {
     this.#base64Parts ??= new Set(this.#base64.flatMap(partsOf));
     return this.#base64Parts;
   }
 }
 
-/** Returns a secret unchanged, and as URLs, forms, JSON and hex dumps encode it. */
+/** Returns a secret unchanged and in the encodings of URLs, forms, JSON and hex dumps. */
 function encodings(secret: string): readonly string[] {
-  // Half a surrogate pair cannot be encoded in a URL.
+  // Half a surrogate pair cannot be encoded in a URL, so Buffer replaces it.
   const wellFormed = Buffer.from(secret).toString();
   const form = new URLSearchParams({ '': wellFormed }).toString().slice(1);
   const urls = [encodeURI(wellFormed), encodeURIComponent(wellFormed), form];
@@ -186,8 +188,8 @@ function encodings(secret: string): readonly string[] {
 }
 
 /**
- * Returns the base64 forms of a secret at any position of a longer text: one for each offset in a group of
- * three bytes, without the characters that depend on the surrounding text.
+ * Returns the three base64 forms that a secret can have within a longer text, one for each offset in a group
+ * of three bytes. Omits the characters that depend on the surrounding text.
  */
 function base64Forms(secret: string): readonly string[] {
   return [0, 1, 2].map((before) => {
@@ -222,7 +224,7 @@ function usualToUrl(text: string): string {
   return text.replaceAll('+', '-').replaceAll('/', '_');
 }
 
-/** Converts base64 of either alphabet to the standard one. */
+/** Converts the URL-safe alphabet of base64 to the standard alphabet. */
 function usualAlphabet(text: string): string {
   return text.replaceAll('-', '+').replaceAll('_', '/');
 }

@@ -1,10 +1,10 @@
-/** `aws-global`, `aws-cn-global`, `aws-us-gov-global` … name endpoints that belong to no Region. */
+/** Matches `aws-global`, `aws-cn-global`, `aws-us-gov-global` …, which name endpoints without a Region. */
 const GLOBAL = /^aws(?:-[a-z]+)*-global$/;
 
 /**
- * A Region becomes a label of a host name, so any other text could name another host. Words and a number at
- * the end; an Availability Zone has a letter after it (eu-west-1a), a Local Zone has more words
- * (us-west-2-lax-1a).
+ * Matches words and a number at the end. A Region name becomes part of a host name, so any other text could
+ * change the host. An Availability Zone has a letter after the number (eu-west-1a), a Local Zone has more
+ * words (us-west-2-lax-1a).
  */
 const REGION = /^[a-z]+(?:-[a-z]+)*-\d{1,2}/;
 
@@ -12,23 +12,23 @@ export function isGlobalRegion(name: string): boolean {
   return GLOBAL.test(name.toLowerCase());
 }
 
-/** Returns true for a valid Region name. Only AWS knows which Regions exist. */
+/** Returns true for text in the form of a Region name. Does not check that the Region exists. */
 export function isRegionName(name: string): boolean {
   return name.length <= 63 && REGION.exec(name)?.[0] === name;
 }
 
 /**
- * Returns the Region meant by a zone name, or by a name in capitals or with underscores; null when it cannot
- * be determined.
+ * Returns the Region of an Availability Zone or Local Zone, or of a name with capitals or underscores.
+ * Returns null if the Region cannot be determined.
  */
 export function regionMeant(name: string): string | null {
   return REGION.exec(name.trim().toLowerCase().replace(/[_ ]/g, '-'))?.[0] ?? null;
 }
 
 /**
- * The Regions of the commercial partition that are enabled in every account. Regions added after March 2019
- * are opt-in (https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html), so this list
- * does not grow.
+ * The Regions of the commercial partition that are enabled in every account. This list does not grow, because
+ * Regions added after March 2019 are opt-in
+ * (https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html).
  */
 const ENABLED_BY_DEFAULT: ReadonlySet<string> = new Set(
   (

@@ -1,6 +1,4 @@
-/**
- * The valid form of a value that belongs to an assumed role, and the words that describe it (facts/aws.md 6).
- */
+/** The valid form of a parameter of AssumeRole, with a description for messages (facts/aws.md 6). */
 interface Shape {
   accepts(value: string): boolean;
   /** The text after `expected` or `must be` in a message. */
@@ -11,7 +9,7 @@ interface Shape {
 const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/(?:[\x21-\x2e\x30-\x7e]+\/)*[\w+=,.@-]{1,64}$/;
 const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
 const EXTERNAL_ID = /^[\w+=,.@:/-]{2,1224}$/;
-/** `GAHT12345678` for a hardware device, the ARN for a virtual one. */
+/** Matches `GAHT12345678` for a hardware device, or the ARN of a virtual device. */
 const MFA_SERIAL = /^[\w+=/:,.@-]{9,256}$/;
 
 export const ROLE_VALUES: Readonly<Record<'roleArn' | 'externalId' | 'sessionName' | 'mfaSerial', Shape>> = {

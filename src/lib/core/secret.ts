@@ -4,8 +4,8 @@ import { inspect } from 'node:util';
 export const REDACTED = '[secret]';
 
 /**
- * A value that prints as `[secret]` when it is printed by accident: in templates, JSON, console output, error
- * messages. Code that needs the value calls `reveal`.
+ * A value that prints as `[secret]` in templates, JSON, console output and error messages. `reveal` returns
+ * the value.
  */
 export class Secret {
   readonly #value: string;

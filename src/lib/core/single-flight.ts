@@ -1,10 +1,11 @@
 import { within } from './deadline.ts';
 
 /**
- * Shares the work that is in progress between concurrent calls. A caller that is aborted does not affect the
- * others. The work itself stops when the last caller is aborted.
+ * Shares one running call of `work` between concurrent callers. An aborted caller does not affect the other
+ * callers. The work is aborted when its last caller is aborted.
  *
- * @returns rejects as `work` does, or with the reason of the caller's own signal when that fires first
+ * @returns a function that rejects with the error of `work`, or with the reason of the caller's signal if
+ * that signal fires first
  */
 export function singleFlight<T>(
   work: (signal: AbortSignal) => Promise<T>,

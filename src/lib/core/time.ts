@@ -1,4 +1,4 @@
-/** Formats a time as RFC 3339 in UTC with whole seconds, the format of all documents of fedctl. */
+/** Formats a time as RFC 3339 in UTC with whole seconds, as in all documents of fedctl. */
 export function rfc3339(date: Date): string {
   return date.toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
@@ -8,7 +8,7 @@ export function epoch(date: Date): number {
   return Math.floor(date.getTime() / 1000);
 }
 
-/** A time in a document, under two names: `expiresAt` and `expiresAtEpoch`. */
+/** Two members of a document for the same time, such as `expiresAt` and `expiresAtEpoch`. */
 export type TimePair<Name extends string> = Readonly<Record<Name, string> & Record<`${Name}Epoch`, number>>;
 
 export function timePair<Name extends string>(name: Name, date: Date): TimePair<Name> {

@@ -1,6 +1,9 @@
 import type { Secret } from './secret.ts';
 
-/** The algorithms AWS signs with (facts/aws.md 2.1). RS256 is fedctl's default: MongoDB 7.0 and 8.0 accept RSA keys only. */
+/**
+ * The signing algorithms of AWS (facts/aws.md 2.1). RS256 is the default of fedctl, because MongoDB 7.0 and
+ * 8.0 accept RSA keys only.
+ */
 export const SIGNING_ALGORITHMS = ['RS256', 'ES384'] as const;
 export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
 
@@ -10,14 +13,13 @@ export interface Tag {
 }
 
 /**
- * The default of AWS, in seconds (facts/aws.md 2.1). Always sent, so that policies and logs see the intended
- * value.
+ * The default token lifetime of AWS, in seconds (facts/aws.md 2.1). Always sent, so that policies and logs
+ * show the value.
  */
 export const DEFAULT_DURATION_SECONDS = 300;
 
-/** A request to GetWebIdentityToken. */
 export interface MintRequest {
-  /** 1 to 10 relying parties. */
+  /** 1 to 10 audiences. */
   readonly audience: readonly string[];
   readonly signingAlgorithm: SigningAlgorithm;
   /** 60 to 3600 seconds, always sent. */
@@ -25,7 +27,7 @@ export interface MintRequest {
   readonly tags: readonly Tag[];
 }
 
-/** The limits of GetWebIdentityToken (facts/aws.md 2.1). Seconds, characters, bytes. */
+/** The limits of GetWebIdentityToken in seconds, characters and bytes (facts/aws.md 2.1). */
 export const MINT_LIMITS = {
   audiences: 10,
   audienceLength: 1000,
@@ -37,11 +39,11 @@ export const MINT_LIMITS = {
   claimsBytes: 14_984,
 } as const;
 
-/** A token with its claims. The claims are read from the token, which AWS signed and returned over TLS. */
+/** A token with its claims. The claims are decoded from the token; the signature is not verified. */
 export interface MintedToken {
   readonly token: Secret;
   readonly issuer: string;
-  /** The IAM principal. For role sessions it is the role ARN with its path, not the session ARN. */
+  /** The ARN of the IAM principal. For a role session, the role ARN with its path. */
   readonly subject: string;
   readonly audience: readonly string[];
   readonly algorithm: string;
@@ -53,8 +55,8 @@ export interface MintedToken {
 }
 
 /**
- * Supplies a valid token. Caching, single flight, early renewal and writing to a file are implementations
- * that wrap another source.
+ * Supplies a valid token. Caching, single flight, early renewal and writing to a file are wrappers around
+ * another source.
  */
 export interface TokenSource {
   get(signal?: AbortSignal): Promise<MintedToken>;

@@ -3,7 +3,7 @@ export const ANY = Symbol('*');
 /** Exactly one character. */
 export const ONE = Symbol('?');
 
-/** A text with wildcards: literal characters and the two wildcards. */
+/** A text with wildcards: literal characters, ANY and ONE. */
 export type Pattern = readonly (string | typeof ANY | typeof ONE)[];
 
 /** Parses `*` and `?` as wildcards. */
@@ -11,21 +11,21 @@ export function patternOf(text: string): Pattern {
   return [...text].map((character) => (character === '*' ? ANY : character === '?' ? ONE : character));
 }
 
-/** Returns the original text, with wildcards as ordinary characters: StringEquals has no wildcards. */
+/** Returns the original text, with wildcards as ordinary characters. StringEquals has no wildcards. */
 export function textOf(pattern: Pattern): string {
   return pattern.map((token) => (token === ANY ? '*' : token === ONE ? '?' : token)).join('');
 }
 
 /**
- * Returns whether a complete text matches a pattern. It does not build a regular expression, because the text
- * is untrusted and must not be able to slow the match down. The time is at most pattern length times text
- * length.
+ * Returns whether a pattern matches the complete text. Uses no regular expression, because untrusted text
+ * could make it slow. The time is at most pattern length times text length.
  */
 export function matches(pattern: Pattern, text: string): boolean {
   const given = [...text];
   let at = 0;
   let from = 0;
-  // The position of the last star and what it has matched so far: only the last star ever has to match more.
+  // The position of the last star, and the end of the text that it matched. Only the last star ever has to
+  // match more.
   let star = -1;
   let taken = 0;
   while (from < given.length) {

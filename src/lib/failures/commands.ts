@@ -20,8 +20,8 @@ const OF_A_LOGIN = [
 const CHECK = fedctl(['check'], { keep: OF_A_LOGIN });
 
 /**
- * The commands that fix a failure independently of where it was thrown. When the command depends on the
- * findings, the throwing code provides it.
+ * The commands that fix a failure wherever the failure was raised. If the command depends on details, the
+ * throwing code provides it instead.
  */
 export const COMMANDS: Readonly<Partial<Record<FailureCode, OfferedCommand>>> = {
   'usage.unknown-command': fedctl(['--help']),

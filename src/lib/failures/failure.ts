@@ -1,15 +1,15 @@
 import type { ExitCode } from '../core/exit-codes.ts';
 
 /**
- * What fedctl knows about one failure. It is the default text of every output format. The throwing code may
- * be more precise, but must not contradict it.
+ * The catalogue entry of a failure, with default texts for all output formats. The throwing code may replace
+ * a text with a more precise text.
  */
 export interface Failure {
   /** A few words, for lists. */
   readonly title: string;
   /** The likely cause, one or two sentences. */
   readonly cause: string;
-  /** What to type or do. `<angle brackets>` mark values that the reader fills in. */
+  /** What to do. The user replaces values in `<angle brackets>`. */
   readonly remedy: string;
   readonly exit: ExitCode;
 }

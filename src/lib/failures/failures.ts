@@ -3,7 +3,7 @@ import type { Failure } from './failure.ts';
 
 export type { Failure } from './failure.ts';
 
-/** The stable name of one failure: `<area>[.<part>].<kebab>`. Codes are never renamed. */
+/** The code of a failure: `<area>[.<part>].<kebab>`. Codes are never renamed. */
 export type FailureCode = RaisedCode;
 
 /** Returns whether a text is a code of the catalogue. */
@@ -11,5 +11,5 @@ export function isFailureCode(code: string): code is FailureCode {
   return Object.hasOwn(CATALOGUE, code);
 }
 
-/** Every failure that fedctl can raise. The source of each is a page docs/failures/<code>.md. */
+/** Every failure that fedctl can raise. The source of each failure is the page docs/failures/<code>.md. */
 export const FAILURES: Readonly<Record<FailureCode, Failure>> = CATALOGUE;

@@ -1,6 +1,9 @@
 import type { ExplainedCode } from './page.ts';
 
-/** Whose hosts they are. Programs word a failure of the network alike, whoever is at the other end. */
+/**
+ * Host names by area. The area of a network error depends on the host, because the error text is the same for
+ * all hosts.
+ */
 const HOSTS = {
   issuer: /\.tokens\.sts\.[a-z0-9.-]*api\.aws\b/,
   aws: /\b(?:sts|sts-fips|iam|iam-fips|sso|oidc|signin)\.(?:[a-z0-9-]+\.){0,3}(?:amazonaws\.(?:com|eu)|api\.aws)\b/,
@@ -9,10 +12,13 @@ const HOSTS = {
 
 type Owner = keyof typeof HOSTS;
 
-/** A host of a cluster decides against the others: the rest of a log may speak of anything. */
+/**
+ * Matches a host of a MongoDB cluster. It takes precedence over other hosts, because a log can mention
+ * unrelated hosts.
+ */
 const CLUSTER = /\.mongodb(?:gov)?\.net\b|:270\d\d\b/;
 
-/** Ports of other programs, whose failures are not those of a chain to MongoDB. */
+/** Matches default ports of other services. Network errors with these ports are unrelated to MongoDB. */
 const FOREIGN = /:(?:1433|1521|2379|3306|5432|5672|6379|8080|9092|9200|11211)\b/;
 
 type Kind = 'unreachable' | 'timeout' | 'tls-failed';
@@ -34,10 +40,11 @@ const KINDS: Partial<Record<ExplainedCode, Kind>> = {
 };
 
 /**
- * The code of a failure of the network in the area whose host the text names.
+ * Returns the failure code for a network error, in the area of the host that the text names.
  *
- * @param around what stands around the known text, in lower case
- * @returns the same code where no host speaks for another area; null where it is that of another program
+ * @param around the text around the network error, in lower case
+ * @returns the code unchanged if the text names no host of another area; null if the port belongs to another
+ * service
  */
 export function ofHost(code: ExplainedCode, around: string): ExplainedCode | null {
   const kind = KINDS[code];

@@ -2,12 +2,12 @@ import { ofHost } from './host-owner.ts';
 import { type ExplainedCode, type PageText, type Symptom, symptoms } from './page.ts';
 import { type Pasted, plain } from './pasted.ts';
 
-/** A code that matches a text, and the reason. */
+/** A code that matches a text, with the matching symptom. */
 export interface Match {
   readonly code: ExplainedCode;
-  /** The known text that was found; `fedctl` itself when the text names the code. */
+  /** The known text that matched. If the text contains the code itself, `from` is `fedctl`. */
   readonly symptom: Symptom;
-  /** The line where the match begins in the pasted text, from 1. */
+  /** The line number in the pasted text where the match begins, from 1. */
   readonly line: number;
 }
 
@@ -19,20 +19,20 @@ interface Pattern {
   readonly parts: readonly Part[];
   /** The kind of match: CODE, OWN or SHARED. */
   readonly rank: number;
-  /** How many letters and digits are fixed. */
+  /** The number of letters and digits in the fixed texts. */
   readonly weight: number;
 }
 
 interface Part {
   readonly text: string;
-  /** What comes before the part: a value, or an ellipsis. */
+  /** The gap before the part: a value or an ellipsis. */
   readonly after: Gap;
 }
 
 interface Gap {
-  /** The largest number of characters that the gap may span. */
+  /** The maximum length of the gap in characters. */
   readonly reach: number;
-  /** The gap must not continue into another sentence. */
+  /** Whether the gap must end within the same sentence. */
   readonly withinSentence: boolean;
 }
 
@@ -42,17 +42,20 @@ interface Hit {
   readonly end: number;
 }
 
-/** The code itself, a text of its own, or a shared text. The higher, the more certain. */
+/**
+ * The kinds of matches, the most certain first: the code itself, a text of only this failure, a text that
+ * other failures share.
+ */
 const CODE = 2;
 const OWN = 1;
 const SHARED = 0;
 /** `<a value>` */
 const VALUE: Gap = { reach: 240, withinSentence: true };
-/** `…`: the text between the program and the reason, such as a stack trace. */
+/** `…`: any text between the program and the reason, such as a stack trace. */
 const ELLIPSIS: Gap = { reach: 2000, withinSentence: false };
-/** A text with less fixed content than this cannot identify a failure. */
+/** The minimum number of fixed letters and digits. A shorter text cannot identify a failure. */
 const MIN_WEIGHT = 8;
-/** How far from a failure of the network the host may stand that it is about. */
+/** The maximum distance in characters between a network error and the host that it refers to. */
 const AROUND = 200;
 const PLACEHOLDER = /(<[^<>]*>|…)/;
 const SENTENCE_END = /[.!?] /;
@@ -69,7 +72,7 @@ export function patternsOf(
 }
 
 function pattern(code: ExplainedCode, symptom: Symptom, rank: number): Pattern {
-  // Text and placeholders alternate.
+  // Texts have even indices, placeholders odd indices.
   const pieces = symptom.text.split(PLACEHOLDER);
   const parts = pieces.flatMap((piece, index): Part[] => {
     const text = index % 2 === 0 ? plain(piece) : '';
@@ -80,11 +83,11 @@ function pattern(code: ExplainedCode, symptom: Symptom, rank: number): Pattern {
 }
 
 /**
- * Returns the codes that match a text, the most likely first: codes that the text names, in their order; then
- * codes whose own texts it contains, the longest first; if there are none, codes with shared texts. When two
- * match the same words, the better match counts.
+ * Returns the codes that match a text, the most likely first. Codes in the text come first, in the order of
+ * the text. Then come codes whose own texts occur in the text, the longest match first. Codes with shared
+ * texts count only if there are no other matches. If two matches overlap, only the better match counts.
  *
- * @param most the largest number of results
+ * @param most the maximum number of results
  */
 export function matches(
   patterns: readonly Pattern[],
@@ -114,7 +117,7 @@ export function matches(
 
 function better(a: Hit, b: Hit): number {
   const { rank } = a.pattern;
-  // A longer code name does not mean a better match.
+  // The length of a code does not make the match better.
   return b.pattern.rank - rank || (rank === CODE ? 0 : b.pattern.weight - a.pattern.weight);
 }
 
@@ -123,12 +126,12 @@ function overlap(a: Hit, b: Hit): boolean {
 }
 
 /**
- * Finds the last place where all parts occur in order, no further apart than the placeholders allow: in a log
- * the error is at the end. For a code it finds the first place: a report names the broken link before its
+ * Finds the last position where all parts occur in order within the allowed gaps, because the error is at the
+ * end of a log. For a code, finds the first position, because a report names the first failure before its
  * consequences.
  */
 function find(wanted: Pattern, text: string): Hit | null {
-  // Most parts are missing from the text, and this is the fastest way to find out.
+  // A fast test that rejects most patterns: a text rarely contains all parts.
   if (!wanted.parts.every((part) => text.includes(part.text))) return null;
   const [{ text: first } = { text: '' }, ...rest] = wanted.parts;
   const forward = wanted.rank === CODE;
@@ -157,8 +160,8 @@ function endOf(parts: readonly Part[], text: string, from: number): number | nul
 }
 
 /**
- * Returns whether the match has word boundaries on both sides, so that a code does not match the beginning of
- * another.
+ * Returns whether the match has word boundaries on both sides. Otherwise a code would match the beginning of
+ * a longer code.
  */
 function standsAlone({ rank }: Pattern, text: string, start: number, end: number): boolean {
   const before = text.charAt(start - 1);

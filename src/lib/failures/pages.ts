@@ -1,12 +1,12 @@
 import type { ExplainedCode, PageText } from './page.ts';
 import { PAGES } from './pages.generated.ts';
 
-/** A failure page and the failure code that it documents. */
+/** A failure page with its code. */
 export interface Page extends PageText {
   readonly code: ExplainedCode;
 }
 
-/** All codes, area by area. */
+/** All codes, grouped by area. */
 export const CODES: readonly ExplainedCode[] = Object.keys(PAGES) as ExplainedCode[];
 
 export function isExplained(code: string): code is ExplainedCode {
@@ -17,7 +17,7 @@ export function pageOf(code: ExplainedCode): Page {
   return { code, ...PAGES[code] };
 }
 
-/** Returns the codes by area, the part before the first dot. */
+/** Returns the codes by area. The area is the part before the first dot. */
 export function areas(): readonly { readonly name: string; readonly codes: readonly ExplainedCode[] }[] {
   const byArea = new Map<string, ExplainedCode[]>();
   for (const code of CODES) {

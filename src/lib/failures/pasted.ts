@@ -1,22 +1,22 @@
 // Not node:util's stripVTControlCharacters, which takes quadratic time on Node.js 24 and 26 (nodejs/node#64319).
 import stripAnsi from 'strip-ansi';
 
-/** A pasted error or log, normalized for the search. */
+/** An error or a log that the user pasted, normalized for the search. */
 export interface Pasted {
-  /** Lower case, runs of white space and line breaks as one space, straight quotation marks. */
+  /** In lower case, with straight quotation marks. White space and line breaks are single spaces. */
   readonly text: string;
   /** Returns the line number, from 1, of a position in `text`. */
   readonly lineAt: (place: number) => number;
 }
 
-/** The largest depth to which a JSON log line is read. */
+/** The maximum nesting depth of a JSON log line. */
 const MAX_DEPTH = 8;
 
 /**
- * Normalizes a text from a terminal or a log: removes escape sequences, extracts the texts of JSON log lines,
- * and joins wrapped lines. Linear in the length of the text.
+ * Normalizes text from a terminal or a log: removes escape sequences, extracts the strings of JSON log lines,
+ * and joins wrapped lines. The time is linear in the length of the text.
  *
- * @param firstLine the number of its first line
+ * @param firstLine the line number of the first line
  */
 export function pasted(raw: string, firstLine = 1): Pasted {
   const starts: number[] = [];
@@ -44,7 +44,7 @@ export function pasted(raw: string, firstLine = 1): Pasted {
   };
 }
 
-/** Normalizes letters for comparison. Also used for the texts that are searched for. */
+/** Normalizes a text for comparison. Also used for the known texts. */
 export function plain(text: string): string {
   return text
     .replace(/[‘’`´]/g, "'")
@@ -56,7 +56,7 @@ export function plain(text: string): string {
     .toLowerCase();
 }
 
-/** Returns the line itself, followed by its unescaped texts if it is JSON. */
+/** Returns the line, followed by its strings without escapes if the line is JSON. */
 function textsOf(line: string): string {
   const trimmed = line.trim();
   if (!trimmed.startsWith('{')) return line;

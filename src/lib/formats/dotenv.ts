@@ -2,12 +2,12 @@ import { FedctlError } from '../core/errors.ts';
 import type { Variable } from './variables.ts';
 
 /**
- * Formats a .env file. There is no common grammar, and parsers differ on escapes and on `#`. So a value is
- * written in the simplest form that all of them read alike: without quotes if possible (`docker --env-file`
- * and systemd do not support quotes), otherwise between quotes that do not occur in it. Variables without a
- * value are left out, because such a file cannot unset.
+ * Formats a .env file. Parsers differ on escapes and on `#`, so each value has the simplest form that all
+ * parsers read the same way: without quotes if possible, because `docker --env-file` and systemd do not
+ * support quotes, otherwise between quotes that do not occur in the value. Variables without a value are left
+ * out, because a .env file cannot unset a variable.
  *
- * @throws FedctlError usage.invalid-value for a value that cannot be written
+ * @throws FedctlError usage.invalid-value for a value that no common form supports
  */
 export function dotenv(variables: readonly Variable[]): string {
   return variables
@@ -21,7 +21,8 @@ function dotenvValue(name: string, value: string): string {
   if (!/["\\\r\n$`]/.test(value)) return `"${value}"`;
   throw new FedctlError('usage.invalid-value', {
     message: `The value of ${name} has characters that .env parsers interpret differently.`,
-    likelyCause: 'The .env format has no portable way to write both kinds of quotes, or a backslash.',
+    likelyCause:
+      'The .env format has no portable notation for a backslash, or for a value with both kinds of quotes.',
     remedy: 'Use another format, such as --format env.',
     details: { variable: name },
   });

@@ -4,7 +4,7 @@ import { credentialProcessOutput } from './process-output.ts';
 import { cmdStatements, fishStatements, posixStatements, powershellStatements } from './shells.ts';
 import { credentialVariables } from './variables.ts';
 
-/** Credentials and the ARN they belong to, whose fifth part is the account. */
+/** Credentials and the ARN of their principal. The fifth part of the ARN is the account. */
 export interface Principal {
   readonly credentials: Credentials;
   readonly arn: string;
@@ -21,7 +21,8 @@ export const TEXT_FORMATS = {
 } as const satisfies Readonly<Record<string, (principal: Principal) => string>>;
 
 /**
- * All values of `credentials --format`. `json` is the document, `github-env` appends to a file of the runner.
+ * All values of `credentials --format`. `json` prints the JSON document, `github-env` appends to the file
+ * that GITHUB_ENV names.
  */
 export const CREDENTIAL_FORMATS = [
   'env',

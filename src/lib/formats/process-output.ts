@@ -2,8 +2,9 @@ import type { Credentials } from '../core/credentials.ts';
 import { rfc3339 } from '../core/time.ts';
 
 /**
- * Formats the output that `credential_process` of an AWS profile must print (facts/aws.md 7.1): one JSON
- * object. Without an expiration the SDK never asks again, so it is left out only when it is unknown.
+ * Formats the output that the AWS profile setting `credential_process` requires (facts/aws.md 7.1): one JSON
+ * object. The expiration is left out only if it is unknown, because the SDK never refreshes credentials
+ * without an expiration.
  *
  * @param account twelve digits
  */

@@ -2,18 +2,24 @@ import { FedctlError } from '../core/errors.ts';
 import type { Variable } from './variables.ts';
 
 /**
- * Statements that set and unset variables, one per variable, for a shell to run. Values are quoted by the
- * grammar of each shell, for any value that the shell supports.
+ * Shell statements that set and unset variables, one per variable. Values are quoted by the rules of each
+ * shell.
  */
 
-/** bash, zsh, dash, ksh: `eval "$(fedctl credentials --format env)"`. Between single quotes only the quote is special. */
+/**
+ * Formats statements for bash, zsh, dash and ksh: `eval "$(fedctl credentials --format env)"`. Within single
+ * quotes, only the quote is special.
+ */
 export function posixStatements(variables: readonly Variable[]): string {
   return statements(variables, (name, value) =>
     value === null ? `unset ${name}` : `export ${name}='${value.replaceAll("'", `'\\''`)}'`,
   );
 }
 
-/** fish: `fedctl credentials --format fish | source`. Between single quotes the quote and the backslash are special. */
+/**
+ * Formats statements for fish: `fedctl credentials --format fish | source`. Within single quotes, the quote
+ * and the backslash are special.
+ */
 export function fishStatements(variables: readonly Variable[]): string {
   return statements(variables, (name, value) =>
     value === null ? `set -e ${name}` : `set -gx ${name} '${value.replaceAll(/[\\']/g, '\\$&')}'`,
@@ -21,8 +27,9 @@ export function fishStatements(variables: readonly Variable[]): string {
 }
 
 /**
- * PowerShell: `fedctl credentials --format powershell | Out-String | Invoke-Expression`. A quote is doubled.
- * The typographic single quotes are quotes in PowerShell too.
+ * Formats statements for PowerShell: `fedctl credentials --format powershell | Out-String |
+ * Invoke-Expression`. Quotes are doubled, including the typographic single quotes that PowerShell treats as
+ * quotes.
  */
 export function powershellStatements(variables: readonly Variable[]): string {
   return statements(variables, (name, value) =>
@@ -33,7 +40,7 @@ export function powershellStatements(variables: readonly Variable[]): string {
 }
 
 /**
- * A batch file for cmd: `fedctl credentials --format cmd > keys.cmd`, then `call keys.cmd`.
+ * Formats a batch file for cmd: `fedctl credentials --format cmd > keys.cmd`, then `call keys.cmd`.
  *
  * @throws FedctlError usage.invalid-value for a value with a line break, which cmd does not support
  */
@@ -46,14 +53,14 @@ export function cmdStatements(variables: readonly Variable[]): string {
 }
 
 /**
- * `set "NAME=value"` sets everything up to the last quote of the line. A quote within the value ends the
- * quoting, and until the next one `& | < > ^` are special: there they are escaped with a caret.
+ * Escapes a value for `set "NAME=value"`. A quote within the value ends the quoting until the next quote.
+ * Between these quotes `& | < > ^` are special and are escaped with a caret.
  */
 function cmdValue(name: string, value: string): string {
   if (/[\r\n]/.test(value)) {
     throw new FedctlError('usage.invalid-value', {
       message: `The value of ${name} has a line break, which cmd does not support.`,
-      likelyCause: 'A variable in a batch file has one line.',
+      likelyCause: 'A value in a batch file cannot contain a line break.',
       remedy: 'Use another format, such as --format powershell.',
       details: { variable: name },
     });

@@ -1,16 +1,16 @@
 import type { Credentials } from '../core/credentials.ts';
 import { rfc3339 } from '../core/time.ts';
 
-/** An environment variable and its value; null unsets it. The values are revealed secrets. */
+/** An environment variable and its value in plain text. Null unsets the variable. */
 export interface Variable {
   readonly name: string;
   readonly value: string | null;
 }
 
 /**
- * Returns credentials as the variables that AWS tools read (facts/aws.md 7.2). Variables without a value are
- * unset, so that earlier credentials are not mixed in. The Region is not included, because it is not part of
- * the identity.
+ * Returns the credentials as the environment variables of AWS tools (facts/aws.md 7.2). Variables without a
+ * value are unset, so that no earlier credentials remain. The Region is not included, because it is not part
+ * of the credentials.
  */
 export function credentialVariables(credentials: Credentials): readonly Variable[] {
   const { accessKeyId, secretAccessKey, sessionToken, expiresAt } = credentials;

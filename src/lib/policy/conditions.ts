@@ -7,11 +7,10 @@ import { resolveVariables } from './variables.ts';
 /**
  * Returns whether a condition holds (facts/aws.md 5):
  *
- * - ForAllValues holds for an absent key, ForAnyValue does not.
- * - An operator without either never holds for a multivalued key: AWS's StringEquals on
- *   sts:IdentityTokenAudience is an implicit deny. It is not verified that the negated operators do not hold
- *   either, as in a Deny.
- * - Otherwise an absent key fails, except with a negated operator or with IfExists.
+ * - Absent key: ForAllValues holds, ForAnyValue does not. Other operators hold only if they are negated or
+ *   have IfExists.
+ * - Multivalued key: an operator without ForAllValues or ForAnyValue never holds. In AWS, StringEquals on
+ *   sts:IdentityTokenAudience is an implicit deny. For negated operators, as in a Deny, this is not verified.
  */
 export function holds(
   { operator, key, values }: Condition,
@@ -38,11 +37,11 @@ export function holds(
 }
 
 /**
- * Resolves the variables in a text of a policy, if its version supports them. A multivalued key cannot be a
- * variable.
+ * Resolves the policy variables in a text, if the policy version supports variables. A multivalued key cannot
+ * be a policy variable.
  *
- * @returns null when a variable has no value: nothing matches then, so with a negated operator the condition
- * holds (not verified)
+ * @returns null if a variable has no value. A text without a value matches nothing, so the condition holds
+ * with a negated operator (not verified).
  */
 export function elementPattern(
   text: string,

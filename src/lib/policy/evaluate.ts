@@ -10,17 +10,17 @@ export type Layer = (typeof LAYERS)[number];
 
 /** All policies that apply to a request. */
 export interface PolicyLayers {
-  /** One list for each level from the organization's root down to the account. Every level must allow. */
+  /**
+   * The service control policies, one list for each level from the root of the organization to the account.
+   * Every level must allow the request.
+   */
   readonly serviceControl: readonly (readonly NamedPolicy[])[];
   /** The trust policy of the role to assume; null for other actions. */
   readonly trust: { readonly policy: NamedPolicy; readonly accountId: string } | null;
   readonly identity: readonly NamedPolicy[];
-  /** Null when there is none: then it does not restrict. */
+  /** The permissions boundary; null for no restriction. */
   readonly boundary: NamedPolicy | null;
-  /**
-   * Null when the session was created without session policies: then they do not restrict. An empty list
-   * allows nothing.
-   */
+  /** The session policies; null for no restriction. An empty list allows nothing. */
   readonly session: readonly NamedPolicy[] | null;
 }
 
@@ -33,7 +33,7 @@ export interface StatementPlace {
   readonly sid: string | null;
 }
 
-/** A statement about the action that did not apply, and the reason. */
+/** A statement for the action that did not apply, and the reason. */
 export interface NearMiss extends StatementPlace {
   readonly effect: Statement['effect'];
   readonly because: 'resource' | 'principal' | Condition;
@@ -42,26 +42,27 @@ export interface NearMiss extends StatementPlace {
 export type Decision =
   | {
       readonly outcome: 'allowed';
-      /** The statements that allowed it, one per layer. */
+      /** The statements that allowed the request, one per layer. */
       readonly statements: readonly StatementPlace[];
     }
   | { readonly outcome: 'explicit-deny'; readonly layer: Layer; readonly statement: StatementPlace }
   | {
       readonly outcome: 'implicit-deny';
-      /** The first layer without an allow. */
+      /** The first layer that does not allow the request. */
       readonly layer: Layer;
-      /** The statements of this layer that nearly applied. */
+      /** The statements of this layer for the action, with the reasons why they did not apply. */
       readonly misses: readonly NearMiss[];
     };
 
 /**
- * Decides a request as AWS does: an explicit deny in any policy wins; otherwise every layer that exists must
- * allow.
+ * Decides a request as AWS does: an explicit deny in any policy denies the request. Otherwise every existing
+ * layer must allow the request.
  *
- * To assume a role, its trust policy must always allow. Within one account, a trust policy that names the
- * user or role makes an identity policy unnecessary, and for a user also the boundary. One that names the
- * session, or everybody, needs no further layer. From another account all layers are required. (IAM User
- * Guide, "Policy evaluation logic"; not verified by a run.)
+ * The trust policy of a role must always allow sts:AssumeRole. The other layers depend on the caller. A caller
+ * from another account requires all layers. Within the same account, a trust policy that names the user or
+ * role replaces the identity-based policies, and for a user also the permissions boundary. A trust policy that
+ * names the session or `*` replaces all other layers. (IAM User Guide, "Policy evaluation logic"; not
+ * verified by a run.)
  */
 export function evaluate(request: PolicyRequest, layers: PolicyLayers): Decision {
   const steps = stepsOf(request, layers);
@@ -81,14 +82,17 @@ export function evaluate(request: PolicyRequest, layers: PolicyLayers): Decision
   return { outcome: 'allowed', statements: allowed };
 }
 
-/** A statement about the action, and the reason why it does not apply; null when it applies. */
+/**
+ * A statement for the action. `because` is the reason why the statement does not apply, or null if it
+ * applies.
+ */
 interface Finding extends StatementPlace {
   readonly effect: Statement['effect'];
   readonly because: NearMiss['because'] | null;
   readonly grant: Grant | null;
 }
 
-/** A set of policies of which one must allow, and the findings of its statements. */
+/** A list of policies with the findings of their statements. At least one policy must allow the request. */
 interface Step {
   readonly layer: Layer;
   readonly findings: readonly Finding[];
@@ -103,14 +107,17 @@ function stepsOf(request: PolicyRequest, layers: PolicyLayers): readonly Step[] 
   return [
     ...serviceControl.map((level) => step('service-control', level)),
     ...(trust === null ? [] : [step('trust', [trust.policy])]),
-    // A caller with only a token has no policies of its own.
+    // A principal without AWS credentials has no identity-based policies.
     ...(request.principal.type === 'Federated' ? [] : [step('identity', identity)]),
     ...(boundary === null ? [] : [step('boundary', [boundary])]),
     ...(session === null ? [] : [step('session', session)]),
   ];
 }
 
-/** Returns the layers that need not allow, because the trust policy names the caller specifically enough. */
+/**
+ * Returns the layers that do not need to allow the request, because the trust policy names the caller
+ * directly.
+ */
 function superfluous(
   { principal }: PolicyRequest,
   { trust }: PolicyLayers,

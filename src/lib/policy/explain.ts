@@ -11,8 +11,8 @@ const NAMES: Readonly<Record<Layer, string>> = {
 };
 
 /**
- * Explains a decision for people: the statement that decided, or why the nearest ones did not apply, with the
- * values of the policy and of the request. AWS does not explain this; the lab writes it to its log.
+ * Explains a decision for the log of the lab: the statement that decided, or why the nearest statements did
+ * not apply, with the values of the policy and of the request.
  */
 export function explainDecision(decision: Decision, request: PolicyRequest): string {
   const { action, resource } = request;
@@ -32,7 +32,7 @@ function placeText({ layer, policy, sid, index }: StatementPlace): string {
 }
 
 function missText({ because }: NearMiss, { principal, context }: PolicyRequest): string {
-  if (because === 'resource') return 'is for other resources';
+  if (because === 'resource') return 'does not match the resource';
   if (because === 'principal') return `does not name ${principal.arn}`;
   const { operator, key, values } = because;
   const seen = context.get(key);
@@ -45,7 +45,7 @@ function missText({ because }: NearMiss, { principal, context }: PolicyRequest):
         : `[${seen.map(shown).join(',')}]`;
   const hint =
     typeof seen === 'object' && operator.set === null && operator.comparison !== 'Null'
-      ? ': a multivalued key needs ForAllValues or ForAnyValue'
+      ? ': a multivalued key requires ForAllValues or ForAnyValue'
       : '';
   const asked = operator.comparison === 'Null' ? `Null ${values.join(' or ')}` : `${operator.name}${wants}`;
   return `requires ${key} ${asked}, and the request has ${has}${hint}`;
@@ -53,7 +53,7 @@ function missText({ because }: NearMiss, { principal, context }: PolicyRequest):
 
 const SHOWN = 200;
 
-/** Values of a request are untrusted: they are shortened and escaped. */
+/** Shortens and escapes a value of the request, because the value is untrusted. */
 function shown(value: string): string {
   const text = value.length > SHOWN ? `${value.slice(0, SHOWN)}…` : value;
   return JSON.stringify(text);

@@ -1,4 +1,4 @@
-/** A fault in a policy for which AWS would reject it. */
+/** A reason why AWS would reject a policy. */
 export interface PolicyFault {
   /** Member names and indices, from the root of the policy: `['Statement', 0, 'Effect']`. */
   readonly path: readonly (string | number)[];
@@ -14,7 +14,7 @@ export function faultText({ path, message }: PolicyFault): string {
   return at === '' ? message : `${at}: ${message}`;
 }
 
-/** Collects the faults of a policy, so that all are reported at once. */
+/** Collects the faults of a policy, so that all faults are reported together. */
 export class Faults {
   readonly all: PolicyFault[] = [];
 
@@ -33,13 +33,13 @@ export class Faults {
   }
 
   /**
-   * Reads one text or a list of texts, which most elements are. Adds a fault and returns nothing when the
-   * value is neither, or empty.
+   * Reads an element that is a string or a list of strings. Adds a fault and returns an empty list for an
+   * invalid or empty value.
    */
   texts(value: unknown, path: PolicyFault['path'], what: string): readonly Located[] {
     if (typeof value === 'string') return [{ text: value, path }];
     if (!Array.isArray(value) || value.length === 0) {
-      this.add(path, `${what} must be a string or a list of strings that is not empty`);
+      this.add(path, `${what} must be a string or a non-empty list of strings`);
       return [];
     }
     return value.flatMap((text: unknown, index) => {
@@ -50,7 +50,7 @@ export class Faults {
   }
 }
 
-/** A text of a policy and its position. */
+/** A string of a policy and its position. */
 export interface Located {
   readonly text: string;
   readonly path: PolicyFault['path'];

@@ -3,23 +3,24 @@ import { matches, type Pattern, textOf } from '../core/wildcard.ts';
 
 /** A parsed condition operator. */
 export interface Operator {
-  /** As it was written: `ForAllValues:StringEqualsIfExists`. */
+  /** The operator as in the policy: `ForAllValues:StringEqualsIfExists`. */
   readonly name: string;
   readonly set: 'ForAllValues' | 'ForAnyValue' | null;
   readonly comparison: ComparisonName | 'Null';
-  /** Also holds when the request has no such key. */
+  /** Whether the condition also holds if the request has no such key. */
   readonly ifExists: boolean;
 }
 
-/** How a value of the request is compared with one of the policy. */
+/** The comparison of a request value with a policy value. */
 export interface Comparison {
   /**
-   * A negated operator holds when none of the policy's values matches, and when the request has no such key.
+   * Whether the operator is negated. A negated operator holds if no policy value matches, and if the request
+   * has no such key.
    */
   readonly negated: boolean;
-  /** Whether policy variables in its values are resolved. */
+  /** Whether policy variables in the values are resolved. */
   readonly variables: boolean;
-  /** Returns the fault of a value in a policy; null for a valid value. */
+  /** Returns the fault of a policy value; null for a valid value. */
   fault(wanted: string): string | null;
   matches(seen: string, wanted: Pattern): boolean;
 }
@@ -72,7 +73,9 @@ const BOOL: Comparison = {
   matches: equalIgnoringCase,
 };
 
-/** All comparisons of the policy language except Null, which only tests the presence of the key. */
+/**
+ * All comparison operators of the policy language except Null, which tests only whether the key is present.
+ */
 export const COMPARISONS = {
   StringEquals: text(false, equal),
   StringNotEquals: text(true, equal),
@@ -80,7 +83,7 @@ export const COMPARISONS = {
   StringNotEqualsIgnoreCase: text(true, equalIgnoringCase),
   StringLike: text(false, like),
   StringNotLike: text(true, like),
-  // AWS: the two of each pair behave identically.
+  // In AWS, ArnEquals and ArnLike behave identically, and so do their negated forms.
   ArnEquals: text(false, likeArn),
   ArnLike: text(false, likeArn),
   ArnNotEquals: text(true, likeArn),
@@ -103,7 +106,7 @@ export const COMPARISONS = {
   NotIpAddress: address(true),
 } as const satisfies Readonly<Record<string, Comparison>>;
 
-/** Parses the name of an operator; null for an invalid one. */
+/** Parses the name of an operator. Returns null for an invalid name. */
 export function parseOperator(name: string): Operator | null {
   const found = /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(name);
   const [, set, comparison = '', ifExists] = found ?? [];
@@ -121,8 +124,8 @@ function isComparison(name: string): name is ComparisonName {
 }
 
 /**
- * Compares ARNs part by part: a wildcard matches only within its part of the six, and the last part includes
- * the rest. A lone `*` matches any value.
+ * Compares ARNs part by part. A wildcard matches only within its part, and the sixth part includes the rest.
+ * A lone `*` matches any value.
  */
 function likeArn(seen: string, wanted: Pattern): boolean {
   if (textOf(wanted) === '*') return true;
@@ -156,7 +159,9 @@ function numberOf(value: string): number | null {
 
 const ISO_8601 = /^\d{4}-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?)?$/;
 
-/** Returns milliseconds since 1970, from an ISO 8601 date or a number of seconds; null for anything else. */
+/**
+ * Parses an ISO 8601 date or a number of seconds. Returns milliseconds since 1970; null for any other text.
+ */
 function timeOf(value: string): number | null {
   if (/^\d{1,12}$/.test(value) && value.length !== 4) return Number(value) * 1000;
   if (!ISO_8601.test(value)) return null;

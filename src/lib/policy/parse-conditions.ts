@@ -7,8 +7,8 @@ import { variableFault } from './variables.ts';
 type Path = PolicyFault['path'];
 
 /**
- * Parses a Condition element: operators, their keys, and the values of each. An absent element is no
- * condition.
+ * Parses a Condition element: operators with their condition keys and values. An absent element has no
+ * conditions.
  */
 export function parseConditions(
   value: unknown,
@@ -40,7 +40,7 @@ export function parseConditions(
   });
 }
 
-/** JSON numbers and booleans are converted to text. */
+/** Parses the values of a condition key. JSON numbers and booleans become strings. */
 function parseValues(
   value: unknown,
   path: Path,

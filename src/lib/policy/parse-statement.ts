@@ -34,7 +34,8 @@ const MEMBERS = [
 ];
 
 /**
- * Parses one statement; null when the value is not a statement. A result with faults must not be evaluated.
+ * Parses one statement. Returns null if the value is not a statement. If faults were added, the result must
+ * not be evaluated.
  */
 export function parseStatement(
   value: unknown,
@@ -53,7 +54,7 @@ export function parseStatement(
   const trust = rules.kind === 'trust';
   for (const name of trust ? ['Resource', 'NotResource'] : ['Principal', 'NotPrincipal']) {
     if (value[name] !== undefined) {
-      faults.add([...path, name], `a ${trust ? 'trust' : 'permissions'} policy has no ${name}`);
+      faults.add([...path, name], `a ${trust ? 'trust' : 'permissions'} policy cannot have ${name}`);
     }
   }
   return {
@@ -75,11 +76,14 @@ function parseSid(value: unknown, path: Path, faults: Faults): string | null {
   return null;
 }
 
-/** Returns whether an element or its negation is present; adds a fault when neither is, or both. */
+/**
+ * Returns the name of the element that is present, such as Action or NotAction. Adds a fault if both or none
+ * are present.
+ */
 function chosen(value: Members, name: string, path: Path, faults: Faults): string | null {
   const given = [name, `Not${name}`].filter((one) => value[one] !== undefined);
   if (given.length === 1) return given[0] ?? null;
-  faults.add(path, `a statement has either ${name} or Not${name}`);
+  faults.add(path, `a statement must have either ${name} or Not${name}`);
   return null;
 }
 
@@ -108,7 +112,7 @@ function actionFault(action: string): string | null {
 function resourceFault(resource: string, version: PolicyDocument['version']): string | null {
   const variable = version === '2012-10-17' ? variableFault(resource) : null;
   if (variable !== null) return variable;
-  // A star at the end stands for the missing parts too.
+  // A star at the end also matches the missing parts.
   const whole = /^arn:(?:.*\*$|[^:]+:[^:]+:[^:]*:[^:]*:.)/s;
   if (resource === '*' || whole.test(resource.replaceAll(/\$\{[^}]*\}/g, 'v'))) return null;
   return `"${resource}" is neither an ARN nor *`;

@@ -10,7 +10,7 @@ export type ParsedPolicy =
 const VERSIONS = ['2012-10-17', '2008-10-17'] as const;
 const MEMBERS = ['Version', 'Id', 'Statement'];
 
-/** Parses a policy from JSON and reports all faults, each with its path. */
+/** Parses a policy from JSON. Reports all faults, each with its path. */
 export function parsePolicy(value: unknown, kind: PolicyKind): ParsedPolicy {
   const faults = new Faults();
   if (!isRecord(value)) {

@@ -2,20 +2,20 @@ import type { Principal, Selection } from './document.ts';
 import type { RequestPrincipal } from './request.ts';
 
 /**
- * How specifically a trust policy names the caller. It decides which other policies are needed: naming the
- * account leaves the decision to the account's identity policies, naming the user or role does not, and
- * naming the session also skips boundary and session policy.
+ * How specifically a trust policy names the caller. `account`: the identity-based policies of the account
+ * must also allow the request. `principal`: the policy names the user or role, and no identity-based policy
+ * is needed. `session`: the boundary and the session policies are not needed either.
  */
 export type Grant = 'account' | 'principal' | 'session';
 
 /**
- * Returns how specifically an element names the principal; null when it does not. NotPrincipal excepts every
- * principal that one of its names matches. Whether AWS requires account, role and session to except a session
- * is not verified.
+ * Returns how specifically an element names the principal; null if it does not name the principal.
+ * NotPrincipal excludes every principal that one of its names matches. It is not verified whether AWS
+ * requires account, role and session together to exclude a session.
  */
 export function grantTo({ except, listed }: Selection<Principal>, principal: RequestPrincipal): Grant | null {
   const grants = listed.map((one) => named(one, principal)).filter((grant) => grant !== null);
-  // A principal that is not excepted counts as everybody, because NotPrincipal names nobody.
+  // NotPrincipal grants access to all other principals, like the principal `*`.
   if (except) return grants.length === 0 ? 'session' : null;
   return (
     grants.find((grant) => grant === 'session') ??

@@ -1,12 +1,12 @@
-/** A request to AWS in the form that policies evaluate. */
+/** A request to AWS as policies evaluate it. */
 export interface PolicyRequest {
   /** `sts:AssumeRole` */
   readonly action: string;
-  /** An ARN; `*` for actions without a resource. */
+  /** The ARN of the resource; `*` for actions without a resource. */
   readonly resource: string;
-  /** The caller, in the forms in which a trust policy can name it. */
+  /** The caller, with all names that a trust policy can use. */
   readonly principal: RequestPrincipal;
-  /** The keys for conditions and policy variables. A missing key is absent, not empty. */
+  /** The values of condition keys and policy variables. A missing key is absent, not empty. */
   readonly context: RequestContext;
 }
 
@@ -16,32 +16,29 @@ export type RequestPrincipal =
       readonly accountId: string;
       /** The ARN of the user or role, with its path. */
       readonly arn: string;
-      /**
-       * The ARN of the session that the keys belong to: `arn:aws:sts::A:assumed-role/R/S`; null for long-term
-       * keys.
-       */
+      /** The ARN of the role session: `arn:aws:sts::A:assumed-role/R/S`; null for long-term credentials. */
       readonly sessionArn: string | null;
     }
   | {
       /**
-       * A caller without an AWS identity, who has a token of an identity provider. `arn` is that of the
-       * provider.
+       * A caller without AWS credentials, who has a token of an identity provider. `arn` is the ARN of the
+       * identity provider.
        */
       readonly type: 'Federated';
       readonly arn: string;
     };
 
-/** One text, or the list of a multivalued key such as aws:TagKeys and sts:IdentityTokenAudience. */
+/** A string, or the list of a multivalued key such as aws:TagKeys and sts:IdentityTokenAudience. */
 export type ContextKeys = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** The keys of a request. Names, including the tag keys in them, are compared without case. */
+/** The condition keys of a request. Key names, including tag keys, are not case-sensitive. */
 export class RequestContext {
   readonly #values = new Map<string, string | readonly string[]>();
 
-  /** Later keys take precedence. An empty list and undefined count as absent. */
+  /** @param all later keys take precedence; an empty list and undefined count as absent */
   constructor(...all: readonly ContextKeys[]) {
     for (const [key, value] of all.flatMap((keys) => Object.entries(keys))) {
-      // An empty text is a value, for example of a tag.
+      // An empty string is a valid value, for example of a tag.
       const absent = value === undefined || (typeof value === 'object' && value.length === 0);
       if (!absent) this.#values.set(key.toLowerCase(), value);
     }

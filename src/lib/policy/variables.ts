@@ -3,13 +3,13 @@ import { type Pattern, patternOf } from '../core/wildcard.ts';
 /** `${key}`, `${key, 'default'}`, `${*}`, `${?}`, `${$}`. */
 const VARIABLE = /\$\{([^}']*)(?:'([^']*)'[ \t]*)?\}/g;
 
-/** Returns the value of a variable's key, or undefined when the request has none. */
+/** Returns the value of a policy variable, or undefined if the request has no such key. */
 export type Lookup = (key: string) => string | undefined;
 
 /**
- * Resolves the policy variables in a text. Values are literal: a `*` in a tag is not a wildcard.
+ * Resolves the policy variables in a text. Values are literal text: a `*` in a tag is not a wildcard.
  *
- * @returns null when a variable has neither a value nor a default: such an element matches nothing
+ * @returns null if a variable has neither a value nor a default; a text without a value matches nothing
  */
 export function resolveVariables(text: string, lookup: Lookup): Pattern | null {
   const pattern: Pattern[number][] = [];
@@ -24,7 +24,7 @@ export function resolveVariables(text: string, lookup: Lookup): Pattern | null {
   return pattern;
 }
 
-/** Returns the fault of the variables in a text; null when there is none. */
+/** Returns the fault of the policy variables in a text; null if they are valid. */
 export function variableFault(text: string): string | null {
   for (const [whole, head = '', fallback] of text.matchAll(VARIABLE)) {
     const wellFormed =

@@ -3,7 +3,7 @@ import type { OfferedCommand } from '../core/command-line.ts';
 import { isFedctlError } from '../core/errors.ts';
 import { rfc3339, timePair } from '../core/time.ts';
 
-/** Completes an offered command; null when that is not possible. */
+/** Completes a command that a failure offers; null if the command cannot be completed. */
 type Offer = (command: OfferedCommand | null) => string | null;
 
 /** Formats an agent event as JSON: schema `fedctl.agent/v1`. Contains no secrets. */
@@ -29,7 +29,7 @@ export function agentEventDocument(output: string, event: OutputEvent, at: Date,
   } as const;
 }
 
-/** Formats the same event as lines for a log. */
+/** Formats an agent event as lines for a log. */
 export function agentEventLines(output: string, event: OutputEvent, offer: Offer): readonly string[] {
   if (event.kind === 'expired') return [`${output} has expired and was removed.`];
   if (event.kind === 'renewed') return [`${output} is valid until ${rfc3339(event.expiresAt)}.`];

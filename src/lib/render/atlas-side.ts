@@ -13,7 +13,7 @@ export function atlasSideLines(
 ): readonly string[] {
   const { issuer, audience, userClaim } = side.identityProvider;
   const oidc: Row[] = [
-    ['issuer URI', issuer ?? '<issuer>   ("fedctl status" prints it when federation is enabled)'],
+    ['issuer URI', issuer ?? '<issuer>   ("fedctl status" prints the issuer if federation is enabled)'],
     ['audience', audience ?? '<the audience that the workload mints tokens for>'],
     ['authorization', 'USER (in the console: User ID)'],
     ['user claim', userClaim],
@@ -49,7 +49,10 @@ function awsLines({ awsUser }: AtlasSide, { subject }: Workload, theme: Theme): 
   );
 }
 
-/** Says how certain the ARN is, and how to determine it; empty when there is nothing to say. */
+/**
+ * Returns a note if the ARN may be wrong or incomplete: what is uncertain, and how to find the correct ARN.
+ * Empty if the ARN is certain.
+ */
 function principalNote({ subject, source }: Workload, caller: Caller): readonly string[] {
   if (subject === null) {
     return [
@@ -58,7 +61,9 @@ function principalNote({ subject, source }: Workload, caller: Caller): readonly 
     ];
   }
   if (source === '--role-arn') {
-    return [`This is for the role of --role-arn, not for the operator ${caller.arn} that ran this command.`];
+    return [
+      `These values are for the role of --role-arn, not for the operator ${caller.arn} that ran this command.`,
+    ];
   }
   switch (subject.certainty) {
     case 'certain':
@@ -69,7 +74,7 @@ function principalNote({ subject, source }: Workload, caller: Caller): readonly 
       ];
     case 'incomplete':
       return [
-        'This role has a path, which the session ARN does not contain. The ARN above is incomplete. Look it up: fedctl token --audience <audience> | fedctl decode',
+        'This role has a path, which the session ARN does not contain. The ARN above is incomplete. Look up the ARN: fedctl token --audience <audience> | fedctl decode',
       ];
   }
 }

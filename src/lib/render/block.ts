@@ -3,8 +3,8 @@ import type { Theme } from './theme.ts';
 export type Row = readonly [label: string, value: string];
 
 /**
- * Formats labels and values in two columns, indented by two spaces. A value without spaces is never cut, so
- * that it can be copied.
+ * Formats labels and values in two columns, indented by two spaces. A value without spaces stays on one line,
+ * so that users can copy it.
  */
 export function block(rows: readonly Row[], theme: Theme): readonly string[] {
   const width = Math.max(...rows.map(([label]) => label.length));

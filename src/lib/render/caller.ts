@@ -1,7 +1,7 @@
 import type { Caller } from '../auth/identity.ts';
 import type { EndpointOverride } from '../ports/aws.ts';
 
-/** Returns the caller for JSON documents. */
+/** Returns the members of JSON documents that describe the caller. */
 export function callerMembers(caller: Caller) {
   return {
     account: caller.account,
@@ -11,7 +11,7 @@ export function callerMembers(caller: Caller) {
   };
 }
 
-/** Returns the caller and the account, printed before an account-wide change. */
+/** Returns the lines with the caller and the account. Printed before an account-wide change. */
 export function changeHints(what: string, caller: Caller): readonly string[] {
   return [
     `${what} outbound federation for the whole account ${caller.account}`,
@@ -20,7 +20,7 @@ export function changeHints(what: string, caller: Caller): readonly string[] {
   ];
 }
 
-/** `http://127.0.0.1:4566 for IAM (AWS_ENDPOINT_URL_IAM)` */
+/** Formats an endpoint override: `http://127.0.0.1:4566 for IAM (AWS_ENDPOINT_URL_IAM)`. */
 export function overrideText({ service, url, source }: EndpointOverride): string {
   return `${url} for ${service.toUpperCase()} (${source})`;
 }

@@ -33,8 +33,8 @@ function mechanismDocument({ name, identity, stages, failure, handshake }: Mecha
 }
 
 /**
- * Returns the failure that ends the run, with what else is known: the mechanism, the progress of each, and
- * the failures of the others.
+ * Returns the failure that ends the run. Adds the mechanism, the completed stages, and the failures of other
+ * mechanisms to its details.
  */
 export function connectFailure(
   decisive: MechanismResult & { readonly failure: FedctlError },
@@ -74,7 +74,7 @@ export function connectHeader(mechanism: Mechanism, shownUri: string, theme: The
   return `${theme.strong(mechanism)}  ${shownUri}`;
 }
 
-/** `  ✓ tls            12 ms  TLSv1.3, certificate of …` */
+/** Formats a stage: ` ✓ tls 12 ms TLSv1.3, certificate of …`. */
 export function stageLine({ id, status, ms, detail, code }: StageEvent, theme: Theme): string {
   const mark = { pass: theme.good('✓'), fail: theme.bad('✗'), skip: theme.dim('-') }[status];
   const time = status === 'skip' ? 'skipped' : `${ms} ms`;
@@ -85,7 +85,7 @@ export function stageLine({ id, status, ms, detail, code }: StageEvent, theme: T
 /** The length of the longest name of a handshake step, `signed request`. */
 const STEP_WIDTH = 14;
 
-/** Formats the handshake of MONGODB-AWS: ` 3. replay …`; no lines when it was not observed. */
+/** Formats the handshake of MONGODB-AWS: ` 3. replay …`. Empty if the handshake was not observed. */
 export function handshakeLines(handshake: readonly NarratedStep[], theme: Theme): readonly string[] {
   return handshake.map((step, index) => {
     const name = step.step.replace('-', ' ').padEnd(STEP_WIDTH);
@@ -96,16 +96,16 @@ export function handshakeLines(handshake: readonly NarratedStep[], theme: Theme)
 function stepText(step: NarratedStep): string {
   switch (step.step) {
     case 'nonce':
-      return `The driver sent ${step.clientBytes} random bytes. The server returned ${step.serverBytes} bytes, its own after those, and the STS host ${step.stsHost}.`;
+      return `The driver sent ${step.clientBytes} random bytes. The server returned these bytes with its own (${step.serverBytes} bytes in total) and the STS host ${step.stsHost}.`;
     case 'signed-request':
-      return `The driver signed a GetCallerIdentity request for that host and Region ${step.region} with key ${step.accessKeyId} at ${step.date}. The signature covers ${step.signedHeaders.join(', ')}. It sent the signature${step.sessionToken ? ' and the session token' : ''}, not the secret key.`;
+      return `The driver signed a GetCallerIdentity request for this host and Region ${step.region} with key ${step.accessKeyId} at ${step.date}. The signature covers ${step.signedHeaders.join(', ')}. The driver sent the signature${step.sessionToken ? ' and the session token' : ''}, not the secret key.`;
     case 'replay':
       return step.accepted
-        ? 'The server accepted the login. It sent this request to STS, out of sight of the client.'
-        : 'The server rejected the login. It sends this request to STS, out of sight of the client.';
+        ? 'The server accepted the login. The client cannot observe the request from the server to STS.'
+        : 'The server rejected the login. The client cannot observe the request from the server to STS.';
     case 'arn':
       return step.arn === null
-        ? 'STS cannot be reached from here to ask for the ARN of these keys.'
+        ? 'The ARN of the credentials is unknown: STS cannot be reached from this machine.'
         : arnText(step);
     case 'database-user':
       return `The server matched the database user ${step.user} in $external, ${rolesText(step.roles)}.`;
@@ -113,9 +113,9 @@ function stepText(step: NarratedStep): string {
 }
 
 function arnText({ arn, username }: Extract<NarratedStep, { step: 'arn' }>): string {
-  const named = `STS names these keys ${arn}`;
-  if (username === null) return `${named}. Atlas has no type of database user for it.`;
-  return username === arn ? `${named}.` : `${named}. The server looks up the role, ${username}.`;
+  const named = `The credentials belong to ${arn}`;
+  if (username === null) return `${named}. Atlas does not support database users for this kind of principal.`;
+  return username === arn ? `${named}.` : `${named}. The server looks up the database user ${username}.`;
 }
 
 /** Formats the identity that the server reports. */
@@ -126,10 +126,10 @@ export function identityLine({ user, roles: granted }: ServerIdentity, theme: Th
 
 function rolesText(granted: ServerIdentity['roles']): string {
   const allowed = granted.map(({ role, db }) => `${role}@${db}`).join(', ');
-  return allowed === '' ? 'without any role' : `with ${allowed}`;
+  return allowed === '' ? 'without roles' : `with ${allowed}`;
 }
 
-/** Formats a failure that does not end the run, because the failure of another mechanism does. */
+/** Formats the failure of a second mechanism, if the failure of the first mechanism ends the run. */
 export function secondFailureLines(
   failure: FedctlError,
   command: string | null,

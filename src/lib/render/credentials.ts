@@ -3,7 +3,7 @@ import { formatDuration } from '../core/duration.ts';
 import { timePair } from '../core/time.ts';
 import type { Theme } from './theme.ts';
 
-/** Formats session credentials as JSON: schema `fedctl.credentials/v1`. Contains the secrets themselves. */
+/** Formats session credentials as JSON: schema `fedctl.credentials/v1`. The document contains secrets. */
 export function credentialsDocument({ operation, arn, credentials }: SessionCredentials) {
   const { accessKeyId, secretAccessKey, sessionToken, expiresAt } = credentials;
   return {
@@ -20,7 +20,7 @@ export function credentialsDocument({ operation, arn, credentials }: SessionCred
 const MADE_BY: Readonly<Record<SessionCredentials['operation'], string>> = {
   GetSessionToken: 'GetSessionToken',
   AssumeRole: 'AssumeRole',
-  none: 'none: the given credentials are temporary already',
+  none: 'none: the credentials are already temporary',
 };
 
 const USES: readonly (readonly [string, string])[] = [
@@ -32,7 +32,7 @@ const USES: readonly (readonly [string, string])[] = [
 
 /**
  * Formats session credentials for people: the principal, the source, the expiration, and how to print the
- * secrets, which are not shown.
+ * secrets. Does not show the secrets.
  */
 export function credentialsLines(session: SessionCredentials, now: Date, theme: Theme): readonly string[] {
   const { credentials } = session;
@@ -49,7 +49,7 @@ export function credentialsLines(session: SessionCredentials, now: Date, theme: 
   return [
     ...lines.map(([name, value]) => `${theme.dim(name.padEnd(14))} ${value}`),
     '',
-    'To use them, repeat the command with --format:',
+    'To use these credentials, repeat the command with --format:',
     ...USES.map(([typed, where]) => `  ${theme.typed(typed.padEnd(width))}  ${theme.dim(where)}`),
   ];
 }

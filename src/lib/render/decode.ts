@@ -5,8 +5,8 @@ import { escapeText } from './escape.ts';
 import type { Theme } from './theme.ts';
 
 /**
- * Formats a decoded token as JSON: schema `fedctl.decode/v1`. The signature is omitted, so the
- * output contains no secret.
+ * Formats a decoded token as JSON: schema `fedctl.decode/v1`. Omits the signature, so the document contains
+ * no secret.
  */
 export function decodeDocument({ header, payload }: DecodedJwt, described: DescribedJwt, now: Date) {
   const { issuedAt, expiresAt } = described;
@@ -30,7 +30,7 @@ function claimDocument(group: 'standard' | 'aws' | 'other', { claim, words, valu
   return { group, claim, words, value, lines };
 }
 
-/** Formats a decoded token for people: one block each for the header, the claims and the AWS claims. */
+/** Formats a decoded token for people, with separate blocks for the header, the claims and the AWS claims. */
 export function decodeLines(described: DescribedJwt, theme: Theme): readonly string[] {
   const blocks: readonly (readonly [string, readonly DescribedClaim[]])[] = [
     ['Header', described.header],
@@ -56,12 +56,12 @@ function rows(claim: DescribedClaim, width: number, theme: Theme): readonly stri
   ];
 }
 
-/** Unknown claims may have any name, even a very long one. */
+/** The maximum width of a label, because the name of an unknown claim can be very long. */
 const MAX_LABEL = 48;
 
 function labelOf({ claim, words }: DescribedClaim): string {
   if (words !== null) return `${words} (${claim})`;
-  // Escaped here as well, because the width depends on it.
+  // Escaped before the width is measured.
   const name = escapeText(claim);
   return name.length > MAX_LABEL ? `${name.slice(0, MAX_LABEL)}…` : name;
 }

@@ -10,11 +10,14 @@ export interface Disabled {
   readonly issuer: string | null;
 }
 
-/** Returns the caller, the account and the consequences, printed before the change (facts/aws.md 1). */
+/**
+ * Returns the lines with the caller, the account and the consequences. Printed before the change
+ * (facts/aws.md 1).
+ */
 export function disableHints(caller: Caller): readonly string[] {
   return [
     ...changeHints('Disabling', caller),
-    'No workload of the account can mint tokens any more, for MongoDB or elsewhere.',
+    'After the change, no workload of the account can mint tokens for any service.',
     'Issued tokens stay valid for up to an hour, the keys stay published, and STS',
     'continues to mint for about ten seconds.',
   ];
@@ -37,7 +40,7 @@ export function disableLines({ caller, changed, issuer }: Disabled, theme: Theme
     ];
   }
   return [
-    `${theme.caution('disabled')} Outbound federation of account ${caller.account} is disabled now.`,
+    `${theme.caution('disabled')} Outbound federation of account ${caller.account} is now disabled.`,
     '',
     ...block(
       [

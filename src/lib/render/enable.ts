@@ -14,7 +14,7 @@ export interface Enabled {
   readonly changed: boolean;
   readonly issuer: string | null;
   readonly report: IssuerReport;
-  /** Null with --no-wait. */
+  /** The result of waiting for STS; null with --no-wait. */
   readonly propagation: Propagation | null;
   readonly probeAudience: string;
   readonly workload: Workload;
@@ -47,7 +47,7 @@ function propagationDocument({ propagation, probeAudience }: Enabled) {
 export function enableLines(enabled: Enabled, theme: Theme): readonly string[] {
   const { caller, changed, issuer, report } = enabled;
   return [
-    `${theme.good('enabled')} Outbound federation of account ${caller.account} ${changed ? 'is enabled now.' : 'was already enabled. Nothing was changed.'}`,
+    `${theme.good('enabled')} Outbound federation of account ${caller.account} ${changed ? 'is now enabled.' : 'was already enabled. Nothing was changed.'}`,
     '',
     ...block(
       [
@@ -67,7 +67,7 @@ export function enableLines(enabled: Enabled, theme: Theme): readonly string[] {
 
 function tokensText({ propagation, caller, changed }: Enabled): string {
   const region = caller.region.name;
-  if (propagation === null) return 'skipped (--no-wait): STS follows in about ten seconds';
+  if (propagation === null) return 'skipped (--no-wait): STS mints tokens in about ten seconds';
   if (propagation.outcome === 'caller-cannot-mint') return 'unknown: this principal cannot mint tokens';
   if (propagation.ms < 1000) return `minted in ${region}, immediately`;
   return `minted in ${region}, ${formatDuration(propagation.ms / 1000)} after ${changed ? 'the change' : 'the first attempt'}`;

@@ -28,7 +28,7 @@ export function explainDocument(page: Page, titleOf: TitleOf) {
 
 export type TitleOf = (code: ExplainedCode) => string;
 
-/** Formats one page for people: prose wrapped to `width`, commands unchanged. */
+/** Formats one page for people. Wraps prose to `width` columns, but not commands. */
 export function explainLines(page: Page, titleOf: TitleOf, theme: Theme, width: number): readonly string[] {
   const { code, title, meaning, shows, alsoShows, causes, apart, commands, sources, reported } = page;
   const prose = (text: string, indent = 0, first = ' '.repeat(indent)) => wrapped(text, width, indent, first);
@@ -65,10 +65,10 @@ export function explainLines(page: Page, titleOf: TitleOf, theme: Theme, width: 
   ];
 }
 
-/** More than this would fill a screen. */
+/** The maximum number of texts on one screen. */
 const MOST_TEXTS = 12;
 
-/** Returns all texts; if there are many, only the first of each program. */
+/** Returns all texts. If there are too many, returns only the first text of each program. */
 function shown(
   all: readonly Symptom[],
   theme: Theme,
@@ -103,7 +103,7 @@ function wrapped(text: string, width: number, indent: number, first: string): re
   return lines.map((line, index) => `${index === 0 ? first : ' '.repeat(indent)}${line}`);
 }
 
-/** The keys are those of the type; the generator checks them. */
+/** Returns the entries with typed keys. The generator of the pages checks the keys. */
 function entriesOf(apart: Page['apart']): [ExplainedCode, string][] {
   return Object.entries(apart) as [ExplainedCode, string][];
 }
@@ -134,8 +134,8 @@ export function explanationsLines(areas: readonly Area[], titleOf: TitleOf, them
 }
 
 /**
- * Formats the codes found in a pasted text as JSON: schema `fedctl.explain-text/v1`. It contains nothing of
- * the text.
+ * Formats the codes that match a pasted text as JSON: schema `fedctl.explain-text/v1`. Contains no part of
+ * the pasted text.
  */
 export function matchesDocument(found: readonly Match[], titleOf: TitleOf) {
   return {
@@ -150,7 +150,9 @@ export function matchesDocument(found: readonly Match[], titleOf: TitleOf) {
   } as const;
 }
 
-/** Formats the codes for people: the most likely first, each with the known text that matched. */
+/**
+ * Formats the codes that match a pasted text, the most likely first, each with the known text that matched.
+ */
 export function matchesLines(
   found: readonly Match[],
   titleOf: TitleOf,
@@ -171,7 +173,7 @@ function reason({ code, symptom }: Match): string {
 }
 
 const NOTHING_FOUND = [
-  'fedctl knows no failure that matches this text.',
+  'No known failure matches this text.',
   '',
   'Try instead:',
   '  fedctl check                         check the whole chain and report the first failure',

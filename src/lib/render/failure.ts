@@ -10,7 +10,7 @@ export interface ToldWarning extends Omit<Warning, 'command'> {
 /**
  * Formats a failure as JSON: schema `fedctl.error/v1`.
  *
- * @param command the command that the failure offers, completed with the typed options
+ * @param command the complete command that fixes the failure; null if there is none
  */
 export function failureDocument(
   error: FedctlError,
@@ -33,7 +33,7 @@ export function failureDocument(
   } as const;
 }
 
-/** Formats a failure for people: what happened, why, the remedy, the command, and the code. */
+/** Formats a failure for people: message, cause, remedy, command and code. */
 export function failureLines(error: FedctlError, command: string | null, theme: Theme): readonly string[] {
   return [
     `${theme.bad('error:')} ${theme.prose(error.message)}`,
@@ -49,7 +49,7 @@ export function failureLines(error: FedctlError, command: string | null, theme: 
   ];
 }
 
-/** `details.evidence` is for people too: lines such as "audience of the token: x". */
+/** Returns the lines in `details.evidence`, such as "audience of the token: x". */
 function evidenceLines(error: FedctlError, theme: Theme): string[] {
   const evidence = error.details['evidence'];
   if (!Array.isArray(evidence)) return [];

@@ -2,10 +2,10 @@ import type { Theme } from './theme.ts';
 
 /** The result of `init`. */
 export interface Written {
-  /** The name as the user gave it. */
+  /** The file name as the user gave it. */
   readonly file: string;
   readonly targets: readonly string[];
-  /** The command that checks it; null when there is none. */
+  /** The command that checks the targets of the file; null if the command cannot be completed. */
   readonly next: string | null;
 }
 
@@ -13,7 +13,7 @@ export function initDocument({ file, targets }: Written) {
   return { schema: 'fedctl.init/v1', file, targets } as const;
 }
 
-/** Formats the name of the file and its targets, and the next command. */
+/** Formats the file name, its targets and the next command. */
 export function initLines({ file, targets, next }: Written, theme: Theme): readonly string[] {
   const typed = next === null ? [] : [`next    ${theme.typed(next)}`];
   return [`${theme.good('written')} ${file}   (${targets.join(', ')})`, ...typed];

@@ -3,7 +3,7 @@ import type { Secret } from '../core/secret.ts';
 
 /**
  * Characters that a terminal interprets or does not show, and `##[`, which GitHub Actions interprets anywhere
- * in a line. JSON allows all of them in a text.
+ * in a line. JSON strings may contain all of them.
  */
 const ACTIVE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?<=#)#(?=\[)/gu;
 
@@ -15,15 +15,16 @@ export class JsonLine {
     this.#document = document;
   }
 
-  /** Returns the document without the secrets of the run, except disclosed ones. */
+  /** Returns the document as JSON without the secrets of the run, except disclosed secrets. */
   written(redactor: Redactor, discloses: readonly Secret[]): string {
     return jsonText(redactor.redactAll(this.#document, discloses));
   }
 }
 
 /**
- * Formats a document as one line of JSON. Active characters are escaped, so that untrusted claims are
- * harmless on a terminal too. Every parser reads them back unchanged (RFC 8259, section 7).
+ * Formats a document as one line of JSON. Escapes characters that a terminal or GitHub Actions would
+ * interpret, because claims are untrusted. Every parser restores the original characters (RFC 8259, section
+ * 7).
  */
 export function jsonText(document: object): string {
   return JSON.stringify(document).replace(ACTIVE, (character) =>

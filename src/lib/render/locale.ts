@@ -1,7 +1,6 @@
 /**
- * Returns whether a locale supports only ASCII: the first of LC_ALL, LC_CTYPE and LANG that is set names a
- * character set other than UTF-8 (POSIX, Base Definitions 8.2). When none is set, as in most containers,
- * UTF-8 is assumed.
+ * Returns whether the locale supports only ASCII. The first set variable of LC_ALL, LC_CTYPE and LANG decides
+ * (POSIX, Base Definitions 8.2). If none is set, as in most containers, the character set is UTF-8.
  */
 export function isAscii(env: Readonly<Record<string, string | undefined>>): boolean {
   const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '';
@@ -9,8 +8,8 @@ export function isAscii(env: Readonly<Record<string, string | undefined>>): bool
 }
 
 /**
- * Every character outside ASCII that fedctl draws, and its replacement. Each has one character, so that
- * columns stay aligned.
+ * The characters outside ASCII that fedctl draws, with their replacements. Each replacement is one character,
+ * so that columns stay aligned.
  */
 const ASCII: Readonly<Record<string, string>> = {
   '✓': '+',
@@ -32,7 +31,7 @@ const ASCII: Readonly<Record<string, string>> = {
 
 const DRAWN = new RegExp(`[${Object.keys(ASCII).join('')}]`, 'g');
 
-/** Returns the line with ASCII symbols. Everything else in it stays unchanged. */
+/** Replaces the drawing characters in a line by ASCII. Other characters stay unchanged. */
 export function inAscii(line: string): string {
   return line.replace(DRAWN, (symbol) => ASCII[symbol] ?? symbol);
 }

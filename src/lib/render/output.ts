@@ -8,30 +8,30 @@ import { isInActions, type WorkflowCommand, withoutCommands } from './workflow-c
 import { columnsOf, loadWrap, type Wrap } from './wrap.ts';
 
 /**
- * One line of output, without its end: text with colours of a Theme, a document, or a command for GitHub
- * Actions.
+ * One line of output without its line ending: text with colours of a Theme, a JSON document, or a workflow
+ * command for GitHub Actions.
  */
 export type Line = string | JsonLine | WorkflowCommand;
 
 export interface WriteOptions {
-  /** The secrets that these lines may show, because the user asked for them. */
+  /** Secrets that these lines may show, because the user requested them. */
   readonly discloses?: readonly Secret[];
   readonly end?: '\n' | '\r\n';
 }
 
 /**
- * Writes lines to stdout or stderr. All output goes through this or `fileText`. They remove the secrets of
- * the run and are the only places that escape; all code before them uses raw text. On a terminal, prose is
- * wrapped here, after escaping.
+ * Writes lines to standard output or standard error. All output is written by an Output or formatted by
+ * `fileText`. Only these two remove secrets and escape text, so all other code uses unescaped text. On a
+ * terminal, prose is wrapped after escaping.
  */
 export interface Output {
   write(lines: readonly Line[], options?: WriteOptions): void;
 }
 
 /**
- * Creates an output. With GITHUB_ACTIONS, the runner can interpret no line except a WorkflowCommand.
+ * Creates an output. If GITHUB_ACTIONS is set, the runner interprets no line except a WorkflowCommand.
  *
- * @param ascii whether symbols outside ASCII are replaced
+ * @param ascii whether to replace drawing characters by ASCII
  */
 export async function createOutput(
   stream: OutputStream,
@@ -53,14 +53,14 @@ export async function createOutput(
 }
 
 /**
- * Returns the content of a report file. A job may show the file in its log, so the runner must interpret no
- * line of it, wherever the file was created.
+ * Returns the content of a report file. A job may print the file to its log, so no line may be a workflow
+ * command.
  */
 export function fileText(lines: readonly Line[], redactor: Redactor): string {
   return lines.flatMap((line) => shown(line, redactor, [], true, null).map((text) => `${text}\n`)).join('');
 }
 
-/** Splits a document into lines; the last line may or may not end with a newline. */
+/** Splits a document into lines, with or without a newline at the end. */
 export function linesOf(document: string): readonly string[] {
   return document === '' ? [] : document.replace(/\r?\n$/, '').split(/\r?\n/);
 }
@@ -68,7 +68,7 @@ export function linesOf(document: string): readonly string[] {
 /** A Wrap for the current width of the terminal. */
 type WrapLine = (...line: [before: string, text: string]) => ReturnType<Wrap>;
 
-/** @param wrap null: lines are not wrapped */
+/** @param wrap null to keep lines unwrapped */
 function shown(
   line: Line,
   redactor: Redactor,

@@ -2,17 +2,17 @@ import type { OutputStream } from '../core/context.ts';
 import { escapeText } from './escape.ts';
 import { columnsOf } from './wrap.ts';
 
-/** Shows that work is in progress. Only for people, only on a terminal, only on stderr. */
+/** Shows that work is in progress. Only for people, and only if standard error is a terminal. */
 export interface Progress {
   /** Whether anything is shown. */
   readonly isShown: boolean;
   /**
    * Shows `text` until the work is done or fails.
    *
-   * @param more returns what follows the text at this moment; without it, the elapsed seconds
+   * @param more returns the text to show after `text`; by default the elapsed seconds
    */
   during<T>(text: string, work: () => Promise<T>, more?: () => string): Promise<T>;
-  /** Shows nothing until the work is done or fails, because the user is asked something in the same place. */
+  /** Hides the spinner until the work is done or fails, because a prompt uses the same line. */
   paused<T>(work: () => Promise<T>): Promise<T>;
 }
 
@@ -22,15 +22,15 @@ export const SILENT_PROGRESS: Progress = {
   paused: (work) => work(),
 };
 
-/** Formats milliseconds: `(3 s)`. */
+/** Formats milliseconds as whole seconds: `(3 s)`. */
 export function secondsText(ms: number): string {
   return `(${Math.floor(Math.max(0, ms) / 1000)} s)`;
 }
 
 /**
- * Creates a spinner. `discardStdin` is off because ora would swallow Ctrl-C. A terminal without a width gets
- * no spinner, because ora would loop for ever on it (facts/dependencies.md, traps 3 and 4). ora clears its
- * line for everything else that is written to the terminal.
+ * Creates a spinner. `discardStdin` is off, because ora would suppress Ctrl-C. A terminal without a width has
+ * no spinner, because ora would loop forever (facts/dependencies.md, traps 3 and 4). ora clears its line
+ * before other output is written to the terminal.
  */
 export function createProgress(
   stream: OutputStream,
@@ -67,7 +67,7 @@ export function createProgress(
       try {
         return await work();
       } finally {
-        // The work may have ended meanwhile.
+        // The work may already be done. Then the spinner must not restart.
         if (running === spinner) spinner?.start();
       }
     },

@@ -5,8 +5,8 @@ import { Secret } from '../core/secret.ts';
 import { escapeText } from './escape.ts';
 
 /**
- * The streams of a question: the answer is read from stdin, and the question is written to stderr, because
- * stdout is for results.
+ * The streams of a prompt. The answer is read from standard input. The prompt is written to standard error,
+ * because standard output is for results.
  */
 export interface Terminal {
   readonly stdin: InputStream;
@@ -14,9 +14,9 @@ export interface Terminal {
   readonly signal: AbortSignal;
 }
 
-/** Returns whether the user can be asked. */
+/** Returns whether fedctl can prompt the user. */
 export function canAsk(terminal: Pick<Terminal, 'stdin' | 'stderr'>): boolean {
-  // Reading this property opens stdin, so it comes last.
+  // Checked last, because reading this property opens standard input.
   return terminal.stderr.isTTY === true && terminal.stdin.isTTY === true;
 }
 
@@ -26,10 +26,10 @@ interface Key {
 }
 
 /**
- * Asks for a line of text on a terminal.
+ * Prompts for a line of text.
  *
- * @returns what was typed; null when the question was cancelled by Ctrl-D, Escape or the end of the input
- * @throws Interruption on Ctrl-C, the signal's reason when it fires
+ * @returns the text; null if the user cancelled with Ctrl-D or Escape, or at the end of the input
+ * @throws Interruption on Ctrl-C; the signal's reason if the signal fires
  */
 export async function askText(message: string, terminal: Terminal): Promise<string | null> {
   const { text } = await import('@clack/prompts');
@@ -37,11 +37,11 @@ export async function askText(message: string, terminal: Terminal): Promise<stri
 }
 
 /**
- * Asks for a secret, without showing what is typed.
+ * Prompts for a secret. The terminal does not show the typed characters.
  *
- * @param fault returns why an answer is invalid; the question then stays. null for a valid one.
- * @returns what was typed, without surrounding white space; null when the question was cancelled
- * @throws Interruption on Ctrl-C, the signal's reason when it fires
+ * @param fault returns why an answer is invalid, to prompt again; null for a valid answer
+ * @returns the secret without surrounding white space; null if the user cancelled
+ * @throws Interruption on Ctrl-C; the signal's reason if the signal fires
  */
 export async function askHidden(
   message: string,
@@ -61,7 +61,7 @@ export async function askHidden(
   return typed === null ? null : new Secret(typed.trim());
 }
 
-/** The options that every question of clack takes. */
+/** The options that all clack prompts share. */
 interface QuestionOptions {
   readonly input: InputStream;
   readonly output: Writable;
@@ -70,8 +70,9 @@ interface QuestionOptions {
 }
 
 /**
- * Asks a question. In raw mode Ctrl-C sends no signal, so it is created here. clack ignores Ctrl-D and the
- * end of the input and would wait for ever (facts/dependencies.md 6).
+ * Runs a prompt. In raw mode Ctrl-C sends no signal, so this function throws the interruption. clack ignores
+ * Ctrl-D and the end of the input and would wait forever, so this function aborts the prompt
+ * (facts/dependencies.md 6).
  */
 async function answered(
   { stdin, stderr, signal }: Terminal,
@@ -82,7 +83,7 @@ async function answered(
   const onKey = (_text: string | undefined, key: Key | undefined) => {
     if (key?.ctrl !== true) return;
     if (key.name === 'c') interrupted = true;
-    // Only after clack has handled the key too: it would draw the question again after its end.
+    // Abort after clack has handled the key. Otherwise clack would draw the prompt again.
     if (key.name === 'd') setImmediate(() => left.abort());
   };
   const onEnd = () => left.abort();
@@ -100,13 +101,13 @@ async function answered(
 }
 
 /**
- * Select Graphic Rendition, the sequences of colours. Sequences that move the cursor end with other letters.
+ * Matches colour sequences (Select Graphic Rendition). Sequences that move the cursor end with other letters.
  */
 const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'g');
 
 const USUAL_COLUMNS = 80;
 
-/** clack uses the colours of Node.js, which on Node.js 20 ignores NO_COLOR. A question needs no colour. */
+/** Removes colours. clack uses the colours of Node.js, and Node.js 20 ignores NO_COLOR. */
 function withoutColour(stream: OutputStream): Writable {
   const plain = new Writable({
     decodeStrings: false,
@@ -115,6 +116,6 @@ function withoutColour(stream: OutputStream): Writable {
       done();
     },
   });
-  // A terminal may report zero columns, and the question would be broken after each letter.
+  // A terminal may report zero columns. Then clack would wrap the prompt after each letter.
   return Object.assign(plain, { columns: stream.columns || USUAL_COLUMNS, isTTY: true });
 }

@@ -5,12 +5,12 @@ import { shellWord } from '../core/command-line.ts';
 import { formatDuration } from '../core/duration.ts';
 import { epoch } from '../core/time.ts';
 
-/** One line of a table: its cells. */
+/** The cells of one table row. */
 type Cells = readonly string[];
 
 /**
- * Returns the command that reads a file with variables into a shell. A name without a slash would be searched
- * in PATH (POSIX Shell Command Language, `dot`).
+ * Returns the shell command that loads the variables in a file. A name without a slash becomes a path,
+ * because the shell would search the name in PATH (POSIX Shell Command Language, `dot`).
  */
 export function sourceCommand(file: string): string {
   return `. ${shellWord(file.includes('/') ? file : `./${file}`)}`;
@@ -20,7 +20,7 @@ export function sandboxStatusDocument(status: LabStatus) {
   return { schema: 'fedctl.sandbox-status/v1', ...status } as const;
 }
 
-/** Formats the state of the lab as a table: endpoints, accounts, permissions, and database users. */
+/** Formats the state of the lab as tables: endpoints, accounts, permissions and database users. */
 export function sandboxStatusLines(status: LabStatus): readonly string[] {
   const parts: readonly (readonly [title: string, rows: readonly Cells[]])[] = [
     ['Endpoints', status.endpoints.map(({ name, url }) => [name, url])],
@@ -67,7 +67,7 @@ export function sandboxStatusLines(status: LabStatus): readonly string[] {
     .flatMap(([title, rows], index) => [...(index === 0 ? [] : ['']), title, ...table(rows)]);
 }
 
-/** Returns what differs from a new lab. */
+/** Returns the settings that differ from a new lab. */
 function changedRows({ clock, delays }: LabStatus): readonly Cells[] {
   const slow = Object.entries(delays).filter(([, ms]) => ms > 0);
   return [
@@ -82,8 +82,7 @@ function mayText(may: readonly string[]): string {
 }
 
 /**
- * Formats cells in columns, indented by two spaces; the last column has its natural width. Nothing is cut, so
- * that it can be copied.
+ * Formats cells in columns, indented by two spaces. Values are never truncated, so that users can copy them.
  */
 function table(rows: readonly Cells[]): readonly string[] {
   const widths: number[] = [];
@@ -99,7 +98,7 @@ export function sandboxClockDocument(time: LabTime) {
   return { schema: 'fedctl.sandbox-clock/v1', ...time } as const;
 }
 
-/** `2026-11-22T12:10:00Z, 10 min ahead of the real time` */
+/** Formats the time of the lab: `2026-11-22T12:10:00Z, 10 min ahead of the real time`. */
 export function clockText({ now, offsetSeconds }: LabTime): string {
   const where =
     offsetSeconds === 0

@@ -13,7 +13,7 @@ export function scenariosDocument(scenarios: readonly Scenario[]) {
   } as const;
 }
 
-/** Formats three lines for each scenario: the name, the fault, and what a diagnosis must find. */
+/** Formats three lines for each scenario: the name, the fault, and the expected result of a diagnosis. */
 export function scenariosLines(scenarios: readonly Scenario[]): readonly string[] {
   return scenarios.flatMap(({ name, title, expects, expectsBlind }) => {
     const blind = expects === expectsBlind ? '' : `, or ${expectsBlind} without access to Atlas`;

@@ -5,7 +5,7 @@ import { hanging, loadMarks, painted } from './escape.ts';
 type Colour = 'green' | 'red' | 'yellow' | 'dim' | 'bold' | 'cyan' | 'underline';
 
 /**
- * The colours of fedctl, and the mark for text that may be wrapped. Every output format uses a Theme; no
+ * The colours of fedctl, and the mark for text that may be wrapped. Every output format uses a Theme. No
  * other code handles colour.
  */
 export interface Theme {
@@ -14,17 +14,17 @@ export interface Theme {
   readonly caution: (text: string) => string;
   readonly dim: (text: string) => string;
   readonly strong: (text: string) => string;
-  /** A command to type. */
+  /** Formats a command that the user can run. */
   readonly typed: (text: string) => string;
   readonly underlined: (text: string) => string;
-  /** Prose at the end of a line, which a terminal wraps by words. Other lines are never wrapped. */
+  /** Formats prose at the end of a line. A terminal wraps prose at spaces; other text is never wrapped. */
   readonly prose: (text: string) => string;
 }
 
 /**
- * Returns whether a stream gets colour: --no-color, then NO_COLOR (not empty, no-color.org), then FORCE_COLOR
- * (not 0 or false), then TERM=dumb, then whether the stream is a terminal. chalk itself does not support
- * NO_COLOR.
+ * Returns whether a stream gets colour. Decided by --no-color, NO_COLOR (not empty, no-color.org),
+ * FORCE_COLOR (not 0 or false), TERM=dumb, and whether the stream is a terminal, in this order. chalk itself
+ * does not support NO_COLOR.
  */
 export function wantsColour(
   stream: OutputStream,
@@ -38,7 +38,7 @@ export function wantsColour(
   return stream.isTTY === true;
 }
 
-/** Loads the colours, which a pipe does not need. */
+/** Loads the colour module. Not needed if standard output is a pipe. */
 export async function loadColours(): Promise<ChalkInstance> {
   await loadMarks();
   const { Chalk } = await import('chalk');
@@ -46,10 +46,10 @@ export async function loadColours(): Promise<ChalkInstance> {
 }
 
 /**
- * Creates a theme with colours or plain text. An Output converts the colours to terminal sequences, and
- * escapes everything else.
+ * Creates a theme with colours or plain text. An Output converts the colours to terminal sequences and
+ * escapes all other text.
  *
- * @param colours false: plain text
+ * @param colours false for plain text
  * @param wraps whether the output is a terminal with a width
  */
 export function createTheme(colours: ChalkInstance | false, wraps = false): Theme {

@@ -2,7 +2,7 @@ import { formatDuration } from '../core/duration.ts';
 import { rfc3339, timePair } from '../core/time.ts';
 import type { MintedToken } from '../core/token.ts';
 
-/** Formats a token as JSON: schema `fedctl.token/v1`. Contains the token itself. */
+/** Formats a token as JSON: schema `fedctl.token/v1`. The document contains the token, which is a secret. */
 export function tokenDocument(token: MintedToken) {
   return {
     schema: 'fedctl.token/v1',

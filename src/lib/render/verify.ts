@@ -11,7 +11,7 @@ export function verifyDocument({ valid, issuer, subject, faults }: Verification)
 }
 
 /**
- * Formats a verification for people: what was verified, or every fault with the expected and the actual
+ * Formats a verification for people: the verified claims, or every fault with the expected and the actual
  * value.
  */
 export function verifyLines(
@@ -50,7 +50,7 @@ function invalidLines({ faults, signatureChecked }: Verification, theme: Theme):
   const unchecked =
     signatureChecked || faults.some(({ code }) => code === 'jwt.not-a-jwt')
       ? []
-      : [theme.dim('The signature was not checked, because the token is invalid with any key.')];
+      : [theme.dim('The signature was not checked, because the token is invalid regardless of the key.')];
   return [
     `${theme.bad('invalid')}: ${count}`,
     ...faults.flatMap((fault) => faultLines(fault, theme)),
@@ -69,7 +69,7 @@ function faultLines(fault: Fault, theme: Theme): readonly string[] {
   ];
 }
 
-/** Points out a slash at the end, which is easy to miss. */
+/** Returns the actual value. Adds a note about a trailing slash, because the difference is easy to miss. */
 function seenText({ code, expected, seen }: Fault): string {
   if (seen === null) return 'nothing';
   if (code !== 'jwt.issuer-mismatch') return seen;

@@ -12,15 +12,18 @@ export interface WhoAmI {
   readonly caller: Caller;
   readonly credentials: ResolvedCredentials;
   readonly endpoints: { readonly sts: string; readonly iam: string };
-  /** How the keys were chosen if there were several. */
+  /** Why the credential provider was chosen, if several had credentials. */
   readonly notes: readonly string[];
   readonly workload: Workload;
-  /** The workload was not named, and the keys may belong to a person. */
+  /** Whether the credentials may belong to a person, because the workload was not named. */
   readonly mayBeOperator: boolean;
   readonly atlas: AtlasSide;
 }
 
-/** Contains no secrets: of the keys only the id, which is not secret, and their source. */
+/**
+ * Formats the result as JSON. Contains no secrets: the access key id, which is not secret, and the source of
+ * the credentials.
+ */
 export function whoamiDocument({ caller, credentials, endpoints, notes, atlas }: WhoAmI) {
   return {
     schema: 'fedctl.whoami/v1',
@@ -72,12 +75,12 @@ export function whoamiLines(
 }
 
 const OPERATOR = [
-  'This is for the principal that runs whoami. If the workload runs as another principal, use:',
+  'These values are for the principal that runs whoami. If the workload runs as another principal, run:',
   'fedctl whoami --profile <profile of the workload>   (or --role-arn <arn of its role>)',
 ];
 
 function subjectRows(subject: Subject, callerArn: string): readonly Row[] {
-  if (subject.arn === null) return [['subject', 'none: this caller cannot have a token']];
+  if (subject.arn === null) return [['subject', 'none: AWS mints no tokens for this caller']];
   if (subject.arn === callerArn) return [];
   const doubt = {
     certain: '',

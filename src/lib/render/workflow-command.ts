@@ -1,14 +1,14 @@
 import type { Redactor } from '../core/redactor.ts';
 import { escapeText } from './escape.ts';
 
-/** Returns whether the output is read by a GitHub Actions runner. */
+/** Returns whether a GitHub Actions runner reads the output. */
 export function isInActions(env: Readonly<Record<string, string | undefined>>): boolean {
   return (env['GITHUB_ACTIONS'] ?? '') !== '';
 }
 
 /**
- * A workflow command for the GitHub Actions runner: an Output writes it unchanged, and no other line can
- * become one. Escaped by GitHub's own rules (actions/toolkit, packages/core/src/command.ts).
+ * A workflow command for the GitHub Actions runner. An Output writes it unchanged, and no other line can
+ * become a workflow command. Escaped by the rules of GitHub (actions/toolkit, packages/core/src/command.ts).
  */
 export class WorkflowCommand {
   /** @param clean removes the secrets of the run from a text */
@@ -18,7 +18,7 @@ export class WorkflowCommand {
     this.#line = line;
   }
 
-  /** `::error title=…::…`: a message for people, of one or more lines. */
+  /** Creates `::error title=…::…`: a message for people with one or more lines. */
   static annotation(
     name: 'error' | 'warning' | 'notice',
     title: string,
@@ -30,14 +30,17 @@ export class WorkflowCommand {
     });
   }
 
-  /** `::add-mask::…`: the runner removes the value, and each line of it, from all further log output. */
+  /**
+   * Creates `::add-mask::…`: the runner removes the value, and each line of the value, from all further log
+   * output.
+   */
   static mask(value: string): WorkflowCommand {
     return new WorkflowCommand(() => `::add-mask::${escapeData(value)}`);
   }
 
   /**
-   * Returns the line without the secrets of the run. Only a mask contains one, for the runner, which hides
-   * it.
+   * Returns the line without the secrets of the run. Only a mask keeps its secret, because the runner needs
+   * the value to hide it.
    */
   written(redactor: Redactor): string {
     return this.#line((text) => redactor.redact(text));
@@ -45,17 +48,17 @@ export class WorkflowCommand {
 }
 
 /**
- * Changes a line so that the runner shows and does not interpret it. The runner interprets `::name …::` at
- * the beginning of a line, ignoring Unicode white space, and `##[name …]` anywhere in a line (actions/runner,
- * ActionCommand.cs).
+ * Escapes a line so that the runner prints the line and does not interpret it. The runner interprets `::name
+ * …::` at the beginning of a line, after Unicode white space, and `##[name …]` anywhere in a line
+ * (actions/runner, ActionCommand.cs).
  *
- * @param line escaped: without control characters other than those of colours
+ * @param line an escaped line, without control characters other than colours
  */
 export function withoutCommands(line: string): string {
   return line.replaceAll('##[', '#\\u{23}[').replace(LEADING_COMMAND, '$1\\u{3a}:');
 }
 
-/** Colours at the beginning count as white space, because a runner may remove them first. */
+/** Matches colours at the beginning like white space, because a runner may remove the colours first. */
 const LEADING_COMMAND = new RegExp(`^((?:\\s|${String.fromCharCode(27)}\\[[\\d;]*m)*)::`);
 
 function escapeData(text: string): string {

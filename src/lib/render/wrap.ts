@@ -2,23 +2,23 @@ import { stripVTControlCharacters } from 'node:util';
 import type { OutputStream } from '../core/context.ts';
 import { loadMarks } from './escape.ts';
 
-/** Returns the width of a terminal, in columns; null for a file or a pipe, whose lines are not wrapped. */
+/** Returns the width of a terminal in columns; null for a file or a pipe, where lines are not wrapped. */
 export function columnsOf({ isTTY, columns = 0 }: OutputStream): number | null {
   return isTTY === true && columns > 0 ? columns : null;
 }
 
 /**
- * Wraps a text by words. A word is never cut: one that is too long for the space below the text moves to the
- * left.
+ * Wraps a text at spaces and never breaks a word. If a word is too long for the space below the text, the
+ * following lines are indented less.
  *
- * @param before the text in front; the lines after the first are aligned to its end
- * @param text with no control characters but colours
- * @param columns of the terminal
+ * @param before the part of the line before the text; the following lines are indented to its end
+ * @param text may contain colours, but no other control characters
+ * @param columns the width of the terminal
  * @returns at least one line
  */
 export type Wrap = (before: string, text: string, columns: number) => readonly string[];
 
-/** Loads the module that measures text: its Unicode tables take 3 MB, and a pipe needs no wrapping. */
+/** Loads the module that measures text. Its Unicode tables take 3 MB, and output to a pipe is not wrapped. */
 export async function loadWrap(): Promise<Wrap> {
   await loadMarks();
   const { default: wrapAnsi } = await import('wrap-ansi');
@@ -32,13 +32,13 @@ function wrapped(
   columns: number,
 ): readonly string[] {
   const [blanks] = /^ */.exec(text) ?? [''];
-  // Leading spaces of the text are the indent of each of its lines.
+  // Leading spaces of the text indent all of its lines.
   if (blanks !== '') return wrapped(wrapAnsi, `${before}${blanks}`, text.slice(blanks.length), columns);
   const width = visibleLength(before);
   const longest = Math.max(...text.split(' ').map(visibleLength));
   const indent = Math.max(0, Math.min(width, columns - longest));
   const isBlank = before.trim() === '';
-  // A placeholder keeps the space for a label that is longer than the indent.
+  // The placeholder keeps the space for `before` if it is longer than the indent.
   const room = isBlank ? 0 : width - indent;
   const standIn = room === 0 ? '' : `${'x'.repeat(room - 1)} `;
   const [first = '', ...rest] = wrapAnsi(`${standIn}${text}`, columns - indent).split('\n');

@@ -16,9 +16,9 @@ const ASSUMED_ROLE = /^arn:(aws[a-z-]*):sts::(\d{12}):assumed-role\/([^/]+)\/[^/
 const USER = /^arn:aws[a-z-]*:iam::\d{12}:user\/.+$/;
 
 /**
- * Returns the database user name for an ARN of GetCallerIdentity, or null when Atlas does not support its
- * kind (root, federated users). A session `assumed-role/ROLE/SESSION` becomes `role/ROLE`, without the path
- * of the role, because a session ARN does not contain it (facts/mongodb.md 2.5).
+ * Returns the database user name for an ARN from GetCallerIdentity; null for principals that Atlas does not
+ * support (root, federated users). A session `assumed-role/ROLE/SESSION` becomes `role/ROLE`. The role path
+ * is missing, because a session ARN does not contain it (facts/mongodb.md 2.5).
  */
 export function iamNameOf(arn: string): IamName | null {
   const session = ASSUMED_ROLE.exec(arn);
@@ -30,10 +30,10 @@ export function iamNameOf(arn: string): IamName | null {
 }
 
 /**
- * Decides a MONGODB-AWS login as a MongoDB server does, from the ARN that STS returned: it requires the
- * database user of that name in `$external`, of type ROLE for a role session and USER for an IAM user.
+ * Decides a MONGODB-AWS login as a MongoDB server does, from the ARN that STS returned. `$external` must
+ * contain a database user of that name: of type ROLE for a role session, of type USER for an IAM user.
  *
- * @param place without it scopes and expirations of users are not checked
+ * @param place the cluster and the time of the login; null skips scopes and expirations of users
  */
 export function decideArn(
   arn: string,

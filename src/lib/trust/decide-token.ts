@@ -27,11 +27,12 @@ export type TokenDecision =
   | { readonly accepted: false; readonly refusal: Refusal };
 
 /**
- * Decides an OIDC login as a MongoDB server does, from the claims of a token: the identity provider by exact
- * issuer and audience, then the database user `<idpId>/<user claim>` in `$external` (facts/mongodb.md 1.6 and
- * section 6). The caller must verify signature and lifetime before it uses the result. Pure; reads no clock.
+ * Decides an OIDC login as a MongoDB server does, from the claims of a token. First finds the identity
+ * provider by exact issuer and audience, then the database user `<idpId>/<user claim>` in `$external`
+ * (facts/mongodb.md 1.6 and section 6). The caller must verify the signature and the lifetime of the token.
+ * This function reads no clock and has no side effects.
  *
- * @param place without it scopes and expirations of users are not checked
+ * @param place the cluster and the time of the login; null skips scopes and expirations of users
  */
 export function decideToken(
   claims: Claims,
@@ -58,8 +59,8 @@ export type IdentityProviderChoice =
   | { readonly accepted: false; readonly refusal: Refusal };
 
 /**
- * Decides the identity provider, whose keys verify the signature. It needs no database user. Issuer and
- * audience are compared byte for byte; of several audiences one must match.
+ * Returns the identity provider whose keys verify the signature. Requires no database user. Compares issuer
+ * and audience byte for byte. If the token has several audiences, one of them must match.
  */
 export function chooseIdentityProvider(
   claims: Claims,
@@ -180,7 +181,7 @@ function audienceClaim(claims: Claims): Found<readonly string[]> {
   return single.ok ? { ok: true, value: [single.value] } : single;
 }
 
-/** An own property only: a claim named `constructor` does not exist unless the token contains it. */
+/** Returns an own property of the payload. An inherited property such as `constructor` is not a claim. */
 function ownClaim(claims: Claims, claim: string): unknown {
   return Object.hasOwn(claims, claim) ? claims[claim] : undefined;
 }

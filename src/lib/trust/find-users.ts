@@ -1,10 +1,12 @@
 import type { Refusal } from './refusal.ts';
 import { type DatabaseUser, EXTERNAL, type Place } from './relying-party.ts';
 
-/** The largest number of similar users that are shown. */
+/** The maximum number of similar users in a message. */
 const SIMILAR_SHOWN = 3;
 
-/** Returns the users with one of the names: those of `$external`, otherwise one of another database. */
+/**
+ * Returns the users with one of the names: all users of `$external`, and the first user of another database.
+ */
 export function findUsers(
   names: readonly string[],
   users: readonly DatabaseUser[],
@@ -17,8 +19,8 @@ export function findUsers(
 }
 
 /**
- * Returns similar names that may have been intended: with different case, with the id of another identity
- * provider before the same subject, or the same account and role with a path or as a session ARN
+ * Returns similar user names that may have been intended: with different case, with the id of another
+ * identity provider, or with the same account and role as an ARN with a path or as a session ARN
  * (facts/mongodb.md, section 9, rows 21, 22 and 46).
  */
 export function similarNames(username: string, users: readonly DatabaseUser[]): readonly string[] {
@@ -30,8 +32,8 @@ export function similarNames(username: string, users: readonly DatabaseUser[]): 
 }
 
 /**
- * Normalizes a name to account and last name, so that names are equal that differ only in case, identity
- * provider, path or session.
+ * Normalizes a user name to the account and the last part of the name. Names that differ only in case,
+ * identity provider, path or session become equal.
  */
 function essence(username: string): string {
   const arn = /arn:[^:]*:(?:iam|sts)::(\d*):(.+)$/.exec(username.toLowerCase());
@@ -43,14 +45,14 @@ function essence(username: string): string {
 }
 
 /**
- * Returns the user that currently exists among those with the same name: a temporary one may have expired and
- * been created again. Returns the first if none exists.
+ * Returns the user that exists now, among users with the same name: a temporary user may have expired and
+ * been created again. Returns the first user if none exists now.
  */
 export function currentUser(users: readonly DatabaseUser[], place: Place | null): DatabaseUser | undefined {
   return users.find((user) => place === null || absence(user, place) === null) ?? users[0];
 }
 
-/** Returns why a user with the right name does not exist for this cluster; null when it does. */
+/** Returns why a user with the right name cannot log in to this cluster; null if the user can log in. */
 export function absence(user: DatabaseUser, { cluster, now }: Place): Refusal | null {
   const { username, scopes = [], deleteAfterDate } = user;
   if (deleteAfterDate !== undefined && deleteAfterDate <= now) {

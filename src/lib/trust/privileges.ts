@@ -1,36 +1,36 @@
 import { isRecord, memberOf } from '../core/record.ts';
 import type { Privilege, PrivilegeResource } from '../ports/mongo.ts';
 
-/** The action to be allowed. */
+/** An action that the database user must be allowed to run. */
 export interface WantedAction {
   /** `find`, `insert`, `listCollections` …; case-sensitive. */
   readonly action: string;
-  /** '' for the whole deployment, as `listDatabases` requires. */
+  /** An empty string means the whole deployment, as for `listDatabases`. */
   readonly database: string;
-  /** '' for the whole database, as `listCollections` requires. */
+  /** An empty string means the whole database, as for `listCollections`. */
   readonly collection: string;
 }
 
 /**
- * No real user has that many (`root` has some fifty privileges of at most 150 actions each), so a server that
- * returns more is not trusted.
+ * The maximum number of privileges in a response. A server that returns more is not trusted: `root` has about
+ * fifty privileges of at most 150 actions each.
  */
 const MOST_PRIVILEGES = 5000;
 const MOST_ACTIONS = 1000;
-/** A namespace has at most 255 bytes. */
+/** The maximum length of a namespace in bytes. */
 const LONGEST_NAME = 255;
 
-/** Databases of the server itself, which "any database" does not include. */
+/** Databases of the server itself. A privilege on any database does not include these databases. */
 const OWN_DATABASES: readonly string[] = ['local', 'config'];
 const BUCKETS = 'system.buckets.';
 
 /**
- * Returns whether one of the privileges covers an action (documentation of MongoDB, "Resource Document"). A
- * database of '' is any but the server's own. A collection of '' is any but the `system.*` ones, which must
- * be named. `system_buckets` is the storage of time series. `anyResource` covers everything, and `anyAction`
- * is every action.
+ * Returns whether one of the privileges allows an action (MongoDB documentation, "Resource Document"). A
+ * database of '' means any database except those of the server itself. A collection of '' means any
+ * collection except `system.*`, which must be named. `system_buckets` is the storage of time series
+ * collections. `anyResource` includes everything, and `anyAction` includes every action.
  *
- * @param privileges as `readPrivileges` returns them
+ * @param privileges the result of `readPrivileges`
  */
 export function isAllowed(privileges: readonly Privilege[], wanted: WantedAction): boolean {
   return privileges.some(
@@ -52,7 +52,7 @@ function covers(resource: PrivilegeResource, { database, collection }: WantedAct
   }
   if (typeof onDatabase !== 'string' || typeof onCollection !== 'string') return false;
   if (onDatabase !== '' && onDatabase !== database) return false;
-  // A named collection applies to any database, including the server's own.
+  // A privilege on a named collection applies to any database, including those of the server itself.
   if (onCollection !== '') return onCollection === collection;
   if (collection.startsWith('system.')) return false;
   return onDatabase !== '' || !OWN_DATABASES.includes(database);
@@ -60,9 +60,9 @@ function covers(resource: PrivilegeResource, { database, collection }: WantedAct
 
 /**
  * Reads the privileges in a response to connectionStatus with `showPrivileges` (facts/mongodb.md 4.3). The
- * response is untrusted: privileges of another shape are left out, so that they allow nothing.
+ * response is untrusted, so privileges of an unexpected shape are left out and allow nothing.
  *
- * @returns null when the response has no list of privileges
+ * @returns null if the response has no list of privileges
  */
 export function readPrivileges(answer: unknown): readonly Privilege[] | null {
   if (!Array.isArray(answer)) return null;
@@ -74,7 +74,9 @@ export function readPrivileges(answer: unknown): readonly Privilege[] | null {
   });
 }
 
-/** Reads the members, which in MongoDB are only texts and booleans; null when there is another type. */
+/**
+ * Reads the members of a resource, which are strings and booleans. Returns null if a member has another type.
+ */
 function readResource(value: unknown): PrivilegeResource | null {
   if (!isRecord(value)) return null;
   const members: [string, string | boolean][] = [];

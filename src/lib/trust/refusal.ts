@@ -1,10 +1,10 @@
 import { EXTERNAL } from './relying-party.ts';
 
-/** Why a relying party rejects a login: one row per cause, with the expected and the actual value. */
+/** The reasons why a relying party rejects a login, with the expected and the actual value. */
 export type Refusal =
-  /** No identity provider trusts this issuer. `expected` lists the trusted issuers. */
+  /** No identity provider has this issuer. `expected` lists the issuers of the identity providers. */
   | { readonly kind: 'issuer-unknown'; readonly expected: readonly string[]; readonly seen: string | null }
-  /** The issuer is known, but none of its identity providers has one of the token's audiences. */
+  /** Identity providers have this issuer, but none of them has an audience of the token. */
   | {
       readonly kind: 'audience-mismatch';
       readonly identityProviders: readonly string[];
@@ -23,7 +23,7 @@ export type Refusal =
       /** The JSON type of the value: `number`, `object` … */
       readonly seen: string;
     }
-  /** No database user has one of the `expected` names. `similar`: users that may have been intended. */
+  /** No database user has one of the `expected` names. `similar` lists users that may have been intended. */
   | {
       readonly kind: 'user-missing';
       readonly expected: readonly string[];
@@ -47,27 +47,27 @@ export type Refusal =
       readonly expected: 'USER' | 'ROLE';
       readonly seen: string;
     }
-  /** The user's scopes name other clusters. */
+  /** The scopes of the database user do not include the cluster of the login. */
   | {
       readonly kind: 'user-scope';
       readonly username: string;
       readonly expected: string;
       readonly seen: readonly string[];
     }
-  /** The temporary user has expired. */
+  /** The database user was temporary and has expired. */
   | { readonly kind: 'user-expired'; readonly username: string; readonly since: Date }
   | { readonly kind: 'not-an-arn'; readonly seen: string };
 
 /**
- * Formats a refusal as one plain sentence without a full stop. Text of the token is escaped. The result
+ * Formats a refusal as one plain sentence without a full stop. Escapes text from the token. The result
  * contains no secrets.
  */
 export function refusalText(refusal: Refusal): string {
   switch (refusal.kind) {
     case 'issuer-unknown':
-      return `no identity provider trusts the issuer ${one(refusal.seen)}; trusted: ${many(refusal.expected)}`;
+      return `no identity provider trusts the issuer ${one(refusal.seen)}; trusted issuers: ${many(refusal.expected)}`;
     case 'audience-mismatch':
-      return `the audience ${many(refusal.seen)} is not ${many(refusal.expected)} of identity provider ${refusal.identityProviders.join(', ')}`;
+      return `the audience ${many(refusal.seen)} does not match the audience ${many(refusal.expected)} of identity provider ${refusal.identityProviders.join(', ')}`;
     case 'claim-missing':
       return `the token has no claim ${one(refusal.claim)}`;
     case 'claim-type':
@@ -75,7 +75,7 @@ export function refusalText(refusal: Refusal): string {
     case 'user-missing':
       return `no database user ${many(refusal.expected, ' or ')} in ${EXTERNAL}${similarText(refusal.similar)}`;
     case 'user-database':
-      return `the database user ${one(refusal.username)} is in ${one(refusal.seen)}, not in ${one(refusal.expected)}`;
+      return `the database user ${one(refusal.username)} is in the database ${one(refusal.seen)}, not in ${one(refusal.expected)}`;
     case 'oidc-auth-type':
       return `the database user ${one(refusal.username)} has oidcAuthType ${refusal.seen}, not ${refusal.expected}`;
     case 'aws-iam-type':
@@ -83,7 +83,7 @@ export function refusalText(refusal: Refusal): string {
     case 'user-scope':
       return `the database user ${one(refusal.username)} is for the clusters ${many(refusal.seen)}, not for ${one(refusal.expected)}`;
     case 'user-expired':
-      return `the database user ${one(refusal.username)} was deleted after ${refusal.since.toISOString()}`;
+      return `the database user ${one(refusal.username)} expired at ${refusal.since.toISOString()}`;
     case 'not-an-arn':
       return `${one(refusal.seen)} is not the ARN of an IAM user or role`;
   }

@@ -1,21 +1,21 @@
-/** The Atlas configuration of an issuer that a project trusts (facts/mongodb.md, section 6). */
+/** An identity provider in the configuration of Atlas (facts/mongodb.md, section 6). */
 export interface IdentityProvider {
-  /** 24 hex characters; the first half of a database user's name. */
+  /** 24 hexadecimal characters. The first part of database user names. */
   readonly id: string;
   readonly displayName: string;
-  /** Compared byte for byte with `iss`. */
+  /** Compared with the claim `iss`, byte for byte. */
   readonly issuer: string;
   /** Exactly one audience. */
   readonly audience: string;
-  /** The claim that names the user; `sub` by default. */
+  /** The claim with the user name; `sub` by default. */
   readonly userClaim: string;
-  /** Whether database users are named by the user claim or by the groups claim. */
+  /** Whether the user claim or the groups claim names the database users. */
   readonly authorizationType: 'USER' | 'GROUP';
-  /** The claim that lists the groups, with authorizationType GROUP. AWS tokens contain none. */
+  /** The claim with the list of groups, for authorizationType GROUP. AWS tokens have no such claim. */
   readonly groupsClaim?: string;
 }
 
-/** The name of a role, and its database (`admin` for roles on all databases). */
+/** A role and its database (`admin` for roles on all databases). */
 export interface GrantedRole {
   readonly role: string;
   readonly db: string;
@@ -30,13 +30,13 @@ export interface DatabaseUser {
   readonly oidcAuthType: 'NONE' | 'USER' | 'IDP_GROUP';
   readonly awsIAMType: 'NONE' | 'USER' | 'ROLE';
   readonly roles: readonly GrantedRole[];
-  /** The clusters on which the user exists, by name. Absent or empty: all clusters of the project. */
+  /** The names of the clusters on which the user exists. If absent or empty: all clusters of the project. */
   readonly scopes?: readonly { readonly name: string; readonly type: string }[];
-  /** The user no longer exists after this time. Absent: the user does not expire. */
+  /** The time when the user expires. If absent, the user does not expire. */
   readonly deleteAfterDate?: Date;
 }
 
-/** The cluster and the time of a login, which scopes and expirations of users are compared with. */
+/** The cluster and the time of a login, for comparison with the scopes and expirations of users. */
 export interface Place {
   readonly cluster: string;
   readonly now: Date;
@@ -45,7 +45,7 @@ export interface Place {
 /** Both mechanisms use only the users of this database. */
 export const EXTERNAL = '$external';
 
-/** The database identity after a login. */
+/** The database user after a login. */
 export interface DatabasePrincipal {
   /** `<idpId>/<subject>` or an IAM ARN, in `$external`. */
   readonly username: string;

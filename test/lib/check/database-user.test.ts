@@ -37,7 +37,7 @@ function user(changes: Partial<AtlasDatabaseUser> & Pick<AtlasDatabaseUser, 'use
 
 const list = (...users: readonly AtlasDatabaseUser[]): UserList => ({ projectId: 'p1', users });
 
-const UNKNOWN_ROLES = `Create the database user and the roles that it requires with "atlas dbusers create --username ${USERNAME} --oidcType USER --role <role>@<database> --projectId p1".`;
+const UNKNOWN_ROLES = `Create the database user with "atlas dbusers create --username ${USERNAME} --oidcType USER --role <role>@<database> --projectId p1". Choose the roles that the application needs.`;
 const CREATE = `atlas dbusers create --username ${USERNAME} --oidcType USER --role readWrite@app --role read@shop.orders --scope prod --projectId p1`;
 const IN_ADMIN = user({ username: USERNAME, database: 'admin', oidcAuthType: 'NONE' });
 const OTHER_TYPE = user({ username: USERNAME, oidcAuthType: 'IDP_GROUP' });
@@ -64,7 +64,7 @@ describe('no database user for the subject of a token', () => {
       missing(SESSION),
       list(user({ username: SESSION })),
       'atlas.database-user-session-arn',
-      'Create the database user with the settings of the existing one. The user with the other name can be removed afterwards.',
+      'Create the database user with the settings of the existing user. Afterwards, the user with the wrong name can be removed.',
       CREATE,
     ],
     [
@@ -72,7 +72,7 @@ describe('no database user for the subject of a token', () => {
       missing(PATHLESS),
       list(user({ username: PATHLESS })),
       'atlas.database-user-wrong-path',
-      'Create the database user with the settings of the existing one. The user with the other name can be removed afterwards.',
+      'Create the database user with the settings of the existing user. Afterwards, the user with the wrong name can be removed.',
       CREATE,
     ],
     [
@@ -80,7 +80,7 @@ describe('no database user for the subject of a token', () => {
       { kind: 'user-database', username: USERNAME, expected: '$external', seen: 'admin' },
       list(IN_ADMIN),
       'atlas.database-user-wrong-database',
-      'Create the database user with the settings of the existing one. The one in admin can be removed afterwards.',
+      'Create the database user with the settings of the existing user. Afterwards, the user in the database admin can be removed.',
       CREATE,
     ],
     [
@@ -96,7 +96,7 @@ describe('no database user for the subject of a token', () => {
       { kind: 'oidc-auth-type', username: USERNAME, expected: 'USER', seen: 'IDP_GROUP' },
       list(OTHER_TYPE),
       'atlas.database-user-wrong-type',
-      'The type of a database user cannot be changed. In Atlas, replace it with a user of type USER that has the roles readWrite@app, read@shop.orders and the scopes prod. Logins as this user fail until it exists again.',
+      'The type of a database user cannot be changed. In Atlas, delete the user and create it again with the type USER and the roles readWrite@app, read@shop.orders and the scopes prod. Until then, logins as this user fail.',
       null,
     ],
     [
@@ -189,7 +189,7 @@ describe('no database user for the ARN of a caller', () => {
     const { code, remedy } = told(arnRefused(missing(arn), caller(arn), list()));
     expect({ code, remedy }).toEqual({
       code: 'atlas.database-user-missing',
-      remedy: `Create the database user and the roles that it requires with "atlas dbusers create ${words} --role <role>@<database> --projectId p1".`,
+      remedy: `Create the database user with "atlas dbusers create ${words} --role <role>@<database> --projectId p1". Choose the roles that the application needs.`,
     });
   });
 

@@ -67,7 +67,7 @@ describe('clocks', () => {
   }
 
   const THEIRS =
-    'Most servers agree with this machine. Either the clock of that server is wrong, or another server responds in its place.';
+    'Most servers agree with this machine. Either the clock of a is wrong, or another server responds at this host.';
   test.each<[string, [number | string, number | string, number | string], unknown[]]>([
     ['all right', [0, 0, 0], [0, 'pass', null, 'compared with a and b and c']],
     ['one off', [10, 0, 0], [0, 'warn', null, `a is 10 min ahead, b is on time, c is on time. ${THEIRS}`]],

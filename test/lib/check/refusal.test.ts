@@ -177,7 +177,7 @@ describe('without Atlas', () => {
       'Ruled out: bad signature.',
       'Possible cause: the identity provider in Atlas is missing, or has a different issuer, audience or user claim.',
       'Possible cause: the organization of the cluster is not connected to the identity provider.',
-      'Possible cause: no database user is named <idpId>/<subject> in $external, with the type USER, for this cluster.',
+      'Possible cause: $external has no database user <idpId>/<subject> of type USER for this cluster.',
     ]);
     expect(failure.details).toMatchObject({
       code: 18,
@@ -199,11 +199,11 @@ describe('without Atlas', () => {
     expect({ code: failure.code, remedy: failure.remedy }).toEqual({
       code: 'mongo.aws-refused',
       remedy:
-        'Check that Atlas has the database user arn:aws:iam::123456789012:role/app in $external, AWS IAM type ROLE. With MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET and MONGODB_ATLAS_PROJECT_ID set, "fedctl check" compares them.',
+        'Check that Atlas has the database user arn:aws:iam::123456789012:role/app in $external, AWS IAM type ROLE. If MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET and MONGODB_ATLAS_PROJECT_ID are set, "fedctl check" does this.',
     });
     expect(notes).toEqual([
       'Ruled out: AWS credentials that AWS rejects.',
-      'Possible cause: no database user is named after the ARN in $external, with the type of the principal.',
+      'Possible cause: $external has no database user with this ARN as its name and the type of the principal.',
     ]);
     expect(comparisons).toEqual([
       {
@@ -232,7 +232,7 @@ describe('with Atlas', () => {
     const { failure, notes } = await explain(seeing());
     expect({ cause: failure.likelyCause, remedy: failure.remedy, command: failure.command }).toEqual({
       cause:
-        'Atlas shows no cause. It deploys changes to the cluster after its API has responded, and its access history is delayed.',
+        'No Atlas check failed. A recent change may not be deployed to the cluster yet, and the access history of Atlas is delayed.',
       remedy: 'Check again until Atlas has deployed the change.',
       command: rerun({ set: { '--wait': '2m' } }),
     });
@@ -256,8 +256,8 @@ describe('with Atlas', () => {
   ])('the reason in the log of the server decides: %s', async (reason, code) => {
     const { failure, notes } = await explain(saying(reason));
     expect(failure.code).toBe(code);
-    expect(failure.likelyCause).toContain(`The server log says: ${reason.replace(/\.$/, '')}.`);
-    expect(notes).toEqual([`The server log says: ${reason.replace(/\.$/, '')}.`]);
+    expect(failure.likelyCause).toContain(`Reason in the server log: ${reason.replace(/\.$/, '')}.`);
+    expect(notes).toEqual([`Reason in the server log: ${reason.replace(/\.$/, '')}.`]);
     expect(failure.details).toMatchObject({ code: 18, serverReason: reason.replace(/\.$/, '') });
   });
 
@@ -282,8 +282,8 @@ describe('with Atlas', () => {
     const { failure } = await explain(saying('BadValue: clouds over Paris'));
     expect(failure).toMatchObject({
       code: 'mongo.oidc-refused',
-      likelyCause: 'The server log says: BadValue: clouds over Paris.',
-      remedy: 'Correct the cause that the server log names.',
+      likelyCause: 'Reason in the server log: BadValue: clouds over Paris.',
+      remedy: 'Fix the problem that the server log reports.',
       command: null,
     });
   });
@@ -319,20 +319,20 @@ describe('with Atlas', () => {
     ['of nobody knows when', login({ at: null }), false],
   ])('the entry of the access history is told if it is ours: %s', async (_what, entry, isTold) => {
     const { notes } = await explain(seeing([entry]));
-    const said = notes.filter((note) => note.startsWith('The server log'));
-    expect(said).toEqual(isTold ? ['The server log says: UserNotFound: Could not find user.'] : []);
+    const said = notes.filter((note) => note.startsWith('Reason in the server log'));
+    expect(said).toEqual(isTold ? ['Reason in the server log: UserNotFound: Could not find user.'] : []);
   });
 
   test('the newest entry that is ours counts', async () => {
     const other = login({ username: 'somebody', failureReason: 'Other' });
     const old = login({ failureReason: 'Old' });
     const { notes } = await explain(seeing([other, login({ failureReason: 'New.' }), old]));
-    expect(notes[0]).toBe('The server log says: New.');
+    expect(notes[0]).toBe('Reason in the server log: New.');
   });
 
   test.each([ARN, 'arn:aws:iam::123456789012:role/app'])('keys are known by %s', async (username) => {
     const { notes } = await explain(seeing([login({ username })]), KEYS_REFUSED, 'MONGODB-AWS');
-    expect(notes[0]).toBe('The server log says: UserNotFound: Could not find user.');
+    expect(notes[0]).toBe('Reason in the server log: UserNotFound: Could not find user.');
     const another = await explain(seeing([login({ username: `${username}2` })]), KEYS_REFUSED, 'MONGODB-AWS');
     expect(another.notes[0]).toBe('Ruled out: AWS credentials that AWS rejects.');
   });

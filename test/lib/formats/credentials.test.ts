@@ -90,7 +90,7 @@ describe('github-env', () => {
 
   test('a delimiter that occurs in a value is a bug, not a hole', () => {
     expect(() => githubEntries([{ name: 'A', value: 'x\nEND\n' }], 'END')).toThrow(
-      'the delimiter of a value occurs in the value',
+      'the value contains the delimiter',
     );
   });
 });

@@ -260,9 +260,9 @@ describe('every layer has a say', () => {
     expect(text({ identity }).split('; ')).toEqual([
       `no identity-based policy allows sts:GetWebIdentityToken on ${SELF}`,
       'statement Audience of identity-based policy Mint requires sts:IdentityTokenAudience ForAllValues:StringEquals "https://a" or "https://b", and the request has ["https://aud.example"]',
-      'statement Role of identity-based policy Mint is for other resources',
+      'statement Role of identity-based policy Mint does not match the resource',
       'statement 3 of identity-based policy Mint requires sts:DurationSeconds Null true, and the request has "300"',
-      'statement 4 of identity-based policy Mint requires sts:IdentityTokenAudience StringLike "*", and the request has ["https://aud.example"]: a multivalued key needs ForAllValues or ForAnyValue',
+      'statement 4 of identity-based policy Mint requires sts:IdentityTokenAudience StringLike "*", and the request has ["https://aud.example"]: a multivalued key requires ForAllValues or ForAnyValue',
       'statement 5 of identity-based policy Mint requires aws:PrincipalTag/team StringEquals "x", and the request has no such key',
     ]);
   });

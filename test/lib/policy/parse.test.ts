@@ -124,14 +124,14 @@ describe('a malformed policy is refused with the place of each fault', () => {
       'neither action nor resource',
       { Statement: { Effect: 'Allow' } },
       [
-        'Statement: a statement has either Action or NotAction',
-        'Statement: a statement has either Resource or NotResource',
+        'Statement: a statement must have either Action or NotAction',
+        'Statement: a statement must have either Resource or NotResource',
       ],
     ],
     [
       'both of a pair',
       { Statement: { ...ALLOW, NotAction: 'a:b' } },
-      ['Statement: a statement has either Action or NotAction'],
+      ['Statement: a statement must have either Action or NotAction'],
     ],
     [
       'actions that are none',
@@ -145,7 +145,7 @@ describe('a malformed policy is refused with the place of each fault', () => {
     [
       'no action in the list',
       { Statement: { ...ALLOW, Action: [] } },
-      ['Statement.Action: Action must be a string or a list of strings that is not empty'],
+      ['Statement.Action: Action must be a string or a non-empty list of strings'],
     ],
     [
       'a resource that is no ARN',
@@ -161,7 +161,7 @@ describe('a malformed policy is refused with the place of each fault', () => {
     [
       'a principal',
       { Statement: { ...ALLOW, Principal: '*' } },
-      ['Statement.Principal: a permissions policy has no Principal'],
+      ['Statement.Principal: a permissions policy cannot have Principal'],
     ],
     [
       'conditions that are none',
@@ -206,8 +206,12 @@ describe('a malformed policy is refused with the place of each fault', () => {
   });
 
   test.each<[string, object, readonly string[]]>([
-    ['a resource', { Principal: '*', Resource: '*' }, ['Statement.Resource: a trust policy has no Resource']],
-    ['no principal', {}, ['Statement: a statement has either Principal or NotPrincipal']],
+    [
+      'a resource',
+      { Principal: '*', Resource: '*' },
+      ['Statement.Resource: a trust policy cannot have Resource'],
+    ],
+    ['no principal', {}, ['Statement: a statement must have either Principal or NotPrincipal']],
     [
       'principals that are none',
       { Principal: { AWS: ['arn:aws:iam::123456789012:role/*', 'ann'], Aws: 'x', Service: [] } },
@@ -215,7 +219,7 @@ describe('a malformed policy is refused with the place of each fault', () => {
         'Statement.Principal.AWS[0]: "arn:aws:iam::123456789012:role/*" is neither an account nor the ARN of a principal; wildcards are not allowed here',
         'Statement.Principal.AWS[1]: "ann" is neither an account nor the ARN of a principal; wildcards are not allowed here',
         'Statement.Principal.Aws: unknown principal type Aws',
-        'Statement.Principal.Service: Service must be a string or a list of strings that is not empty',
+        'Statement.Principal.Service: Service must be a string or a non-empty list of strings',
       ],
     ],
     [

@@ -93,7 +93,7 @@ describe('an ARN is refused', () => {
       name: 'when the user is in another database',
       arn: ALICE,
       users: [{ ...user(ALICE, 'USER'), database: 'admin' }],
-      text: `the database user "${ALICE}" is in "admin", not in "$external"`,
+      text: `the database user "${ALICE}" is in the database "admin", not in "$external"`,
     },
     {
       name: 'of the root of an account',

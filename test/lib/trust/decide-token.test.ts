@@ -109,19 +109,19 @@ const REFUSALS: readonly {
     name: 'another issuer',
     change: { claims: { ...CLAIMS, iss: 'https://evil.example' } },
     refusal: { kind: 'issuer-unknown', expected: [ISSUER], seen: 'https://evil.example' },
-    text: `no identity provider trusts the issuer "https://evil.example"; trusted: "${ISSUER}"`,
+    text: `no identity provider trusts the issuer "https://evil.example"; trusted issuers: "${ISSUER}"`,
   },
   {
     name: 'an issuer with a slash at its end',
     change: { claims: { ...CLAIMS, iss: `${ISSUER}/` } },
     refusal: { kind: 'issuer-unknown', expected: [ISSUER], seen: `${ISSUER}/` },
-    text: `no identity provider trusts the issuer "${ISSUER}/"; trusted: "${ISSUER}"`,
+    text: `no identity provider trusts the issuer "${ISSUER}/"; trusted issuers: "${ISSUER}"`,
   },
   {
     name: 'no identity provider at all',
     change: { identityProviders: [] },
     refusal: { kind: 'issuer-unknown', expected: [], seen: ISSUER },
-    text: `no identity provider trusts the issuer "${ISSUER}"; trusted: none`,
+    text: `no identity provider trusts the issuer "${ISSUER}"; trusted issuers: none`,
   },
   {
     name: 'no issuer',
@@ -138,13 +138,13 @@ const REFUSALS: readonly {
       expected: ['mongodb'],
       seen: ['MongoDB'],
     },
-    text: `the audience "MongoDB" is not "mongodb" of identity provider ${IDP.id}`,
+    text: `the audience "MongoDB" does not match the audience "mongodb" of identity provider ${IDP.id}`,
   },
   {
     name: 'an empty list of audiences',
     change: { claims: { ...CLAIMS, aud: [] } },
     refusal: { kind: 'audience-mismatch', identityProviders: [IDP.id], expected: ['mongodb'], seen: [] },
-    text: `the audience none is not "mongodb" of identity provider ${IDP.id}`,
+    text: `the audience none does not match the audience "mongodb" of identity provider ${IDP.id}`,
   },
   {
     name: 'an audience that is no string',
@@ -202,7 +202,7 @@ const REFUSALS: readonly {
     name: 'a user in another database',
     change: { users: [{ ...USER, database: 'admin' }] },
     refusal: { kind: 'user-database', username: USER.username, expected: '$external', seen: 'admin' },
-    text: `the database user "${USER.username}" is in "admin", not in "$external"`,
+    text: `the database user "${USER.username}" is in the database "admin", not in "$external"`,
   },
   {
     name: 'a user that is a group',
@@ -253,7 +253,7 @@ describe('a token is refused', () => {
 
   test('with the issuer as it is', () => {
     expect(refusalText({ kind: 'issuer-unknown', expected: [], seen: '\u001b[2J' })).toBe(
-      'no identity provider trusts the issuer "\u001b[2J"; trusted: none',
+      'no identity provider trusts the issuer "\u001b[2J"; trusted issuers: none',
     );
   });
 });

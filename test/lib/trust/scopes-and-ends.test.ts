@@ -84,7 +84,7 @@ describe('a database user, by keys, by token and by group', () => {
     [
       'that ends now',
       [{ deleteAfterDate: END }],
-      'the database user USER was deleted after 2026-11-22T12:00:00.000Z',
+      'the database user USER expired at 2026-11-22T12:00:00.000Z',
     ],
     ['that is over and was made anew', [{ deleteAfterDate: END }, {}], 'in'],
   ])('%s', (_title, limits, expected) => {

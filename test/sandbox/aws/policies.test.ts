@@ -230,7 +230,7 @@ describe('the keys of a mint', () => {
     mintIf({ StringEquals: { 'sts:IdentityTokenAudience': AUDIENCE } });
     expect(await told(mint())).toEqual([
       expect.stringMatching(REFUSED),
-      `no identity-based policy allows sts:GetWebIdentityToken on ${SELF}; statement 1 of identity-based policy Mint requires sts:IdentityTokenAudience StringEquals "https://aud.example", and the request has ["https://aud.example"]: a multivalued key needs ForAllValues or ForAnyValue`,
+      `no identity-based policy allows sts:GetWebIdentityToken on ${SELF}; statement 1 of identity-based policy Mint requires sts:IdentityTokenAudience StringEquals "https://aud.example", and the request has ["https://aud.example"]: a multivalued key requires ForAllValues or ForAnyValue`,
     ]);
   });
 
@@ -245,7 +245,7 @@ describe('the keys of a mint', () => {
     expect(await mint()).toBe('minted');
     for (const resource of [OPERATOR, APP, 'arn:aws:sts::210987654321:self']) {
       mintIf({}, resource);
-      expect((await told(mint()))[1]).toContain('is for other resources');
+      expect((await told(mint()))[1]).toContain('does not match the resource');
     }
   });
 
@@ -498,8 +498,8 @@ describe('what the lab itself may not do', () => {
       expect.objectContaining({
         code: 'lab.policy-malformed',
         message:
-          'AWS would reject the policy Bad: Statement[0]: a statement has either Action or NotAction; ' +
-          'Statement[0]: a statement has either Resource or NotResource.',
+          'AWS would reject the policy Bad: Statement[0]: a statement must have either Action or NotAction; ' +
+          'Statement[0]: a statement must have either Resource or NotResource.',
         exitCode: 2,
       }),
     );

@@ -104,7 +104,7 @@ describe('one claim changed', () => {
     {
       name: 'another audience',
       changes: { aud: 'other' },
-      reason: `${JTI}: the audience "other" is not "${AUDIENCE}" of identity provider ${IDP_ID}`,
+      reason: `${JTI}: the audience "other" does not match the audience "${AUDIENCE}" of identity provider ${IDP_ID}`,
     },
     { name: 'no audience', changes: { aud: undefined }, reason: `${JTI}: the token has no claim "aud"` },
     {

@@ -150,7 +150,7 @@ describe('a database user', () => {
     expect(await login(await lab.token())).toBe(18);
     expect(lab.refusals()).toEqual([
       expect.stringContaining(
-        `: the database user "${USERNAME}" was deleted after ${deleteAfterDate.toISOString()}`,
+        `: the database user "${USERNAME}" expired at ${deleteAfterDate.toISOString()}`,
       ),
     ]);
   });

@@ -195,25 +195,27 @@ const MEETINGS: Readonly<Record<string, Meeting>> = {
   'token-file-half-written': CONNECT,
   'token-file-newline': CONNECT,
   'token-file-stale': VERIFY_FILE,
-  'identity-provider-absent': refused(/: no identity provider trusts the issuer "[^"]+"; trusted: none$/),
-  'identity-provider-not-connected': refused(
-    /: no identity provider trusts the issuer "[^"]+"; trusted: none$/,
+  'identity-provider-absent': refused(
+    /: no identity provider trusts the issuer "[^"]+"; trusted issuers: none$/,
   ),
-  'identity-provider-issuer': refused(/ trusts the issuer "(http:[^"]+)"; trusted: "\1\/"$/),
+  'identity-provider-not-connected': refused(
+    /: no identity provider trusts the issuer "[^"]+"; trusted issuers: none$/,
+  ),
+  'identity-provider-issuer': refused(/ trusts the issuer "(http:[^"]+)"; trusted issuers: "\1\/"$/),
   'identity-provider-audience': refused(
-    /: the audience "fedctl-lab" is not "mongodb-atlas" of identity provider/,
+    /: the audience "fedctl-lab" does not match the audience "mongodb-atlas" of identity provider/,
   ),
   'identity-provider-claim': refused(/: the token has no claim "email"$/),
   'database-user-missing': refused(/: no database user "\w+\/arn:aws:iam::\d+:user\/operator" in \$external/),
   'database-user-session-arn': refused(
     /:role\/app" in \$external; similar: "\w+\/arn:aws:sts::\d+:assumed-role\/app\/lab"/,
   ),
-  'database-user-wrong-database': refused(/user\/operator" is in "admin", not in "\$external"$/),
+  'database-user-wrong-database': refused(/user\/operator" is in the database "admin", not in "\$external"$/),
   'database-user-role-path': refused(
     /role\/team\/data\/etl" in \$external; similar: "\w+\/arn:aws:iam::\d+:role\/etl"/,
   ),
   'database-user-wrong-type': refused(/has oidcAuthType IDP_GROUP, not USER$/),
-  'database-user-expired': refused(/: the database user "[^"]+" was deleted after 20/),
+  'database-user-expired': refused(/: the database user "[^"]+" expired at 20/),
   'database-user-out-of-scope': refused(/analytics/),
   'database-user-iam-type': refused(/role\/app" has awsIAMType USER, not ROLE$/),
   'database-user-missing-for-keys': refused(

@@ -6,7 +6,7 @@ import { fail, pass, skip } from '../outcome.ts';
 import { jwtClaims, TOKEN_SOURCES, tokenOf } from './token.ts';
 
 /**
- * Checks a relying party other than MongoDB: an HTTP API that accepts the token as a bearer token (RFC 6750).
+ * Sends the token as a bearer token (RFC 6750) to an HTTP API, which is a relying party other than MongoDB.
  */
 export const netApi = check<null>({
   id: 'net.api',
@@ -30,7 +30,7 @@ export const netApi = check<null>({
   },
 });
 
-/** The claims that the API checks. Only its owner knows what it expects. */
+/** The claims that the API checks. fedctl does not know the values that the API expects. */
 function toCompare({ issuer, audience, subject, algorithm }: MintedToken) {
   const by = 'the expected value of the API';
   return [

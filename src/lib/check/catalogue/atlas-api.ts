@@ -5,7 +5,7 @@ import { type Outcome, pass, skip, unseen } from '../outcome.ts';
 import { rememberedAtlas } from '../remembered-atlas.ts';
 import type { World } from '../world.ts';
 
-/** An Atlas project that can be queried. */
+/** An Atlas project that the Atlas API credentials can read. */
 export interface AtlasProject {
   readonly atlas: Atlas;
   readonly id: string;
@@ -20,8 +20,8 @@ export const projectOf = ({ target, options }: World) => target.atlasProject ?? 
 const projectKey = (world: World) => projectOf(world);
 
 /**
- * Not part of the chain, but the source of the Atlas configuration. A failure here is a warning, and the
- * checks that depend on it are skipped.
+ * Reads the Atlas project. This check is not part of the chain: a failure is a warning, and the checks that
+ * need the Atlas API are skipped.
  */
 export const atlasApi = check<AtlasProject | null>({
   id: 'atlas.api',
@@ -63,23 +63,23 @@ export const atlasApi = check<AtlasProject | null>({
   },
 });
 
-/** Failures of this credential's permissions, which say nothing about the chain. */
+/** Failures caused by missing permissions of the Atlas API credentials. They say nothing about the chain. */
 const NOT_SEEN: ReadonlySet<string> = new Set(['atlas.role-missing', 'atlas.api-access-list']);
 
-/** Queries a fact that only Atlas knows. A failed query is not a fault of the chain. */
+/** Queries the Atlas API for a check. A failed query is not a failure of the chain. */
 export async function askAtlas<Fact>(
   facts: Facts,
   what: string,
   ask: (project: AtlasProject) => Promise<Outcome<Fact>>,
 ): Promise<Outcome<Fact>> {
   const project = facts.of(atlasApi);
-  if (project === null) return skip(`requires the Atlas API: ${what}`);
+  if (project === null) return skip(`the Atlas API is required to check ${what}`);
   try {
     return await ask(project);
   } catch (error) {
     if (!isFedctlError(error)) throw error;
     const why = NOT_SEEN.has(error.code)
-      ? 'the credential lacks permission'
+      ? 'the Atlas API credentials lack permission'
       : error.message.replace(/\.$/, '');
     return unseen(error.with({ message: `The Atlas API cannot be used to check ${what}: ${why}.` }), 'skip');
   }

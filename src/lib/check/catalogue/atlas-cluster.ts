@@ -31,7 +31,7 @@ export const atlasCluster = check<AtlasCluster>({
       if (cluster === null) {
         refuseUnreadable(listed);
         const known = clusters.map(({ name }) => name).join(', ');
-        const message = `No cluster of the project has this host. Its clusters: ${known}.`;
+        const message = `No cluster of the project has this host. The project has the clusters: ${known}.`;
         return unseen(new FedctlError('atlas.cluster-unnamed', { message }), 'skip');
       }
       const failure = clusterFault(cluster, plan.database?.mechanisms ?? [], id);
@@ -43,8 +43,8 @@ export const atlasCluster = check<AtlasCluster>({
 });
 
 /**
- * The symptoms of an address that is not in the access list: packets without a response, and a TLS handshake
- * that is closed or reset (facts/mongodb.md 9).
+ * Failures that occur when the IP access list blocks an address: no response to packets, or a closed or reset
+ * TLS handshake (facts/mongodb.md 9).
  */
 const KEPT_OUT: ReadonlySet<string> = new Set([
   'mongo.connect-timeout',
@@ -56,8 +56,8 @@ const KEPT_OUT: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A missing entry is the cause only when the connection fails with these symptoms. When the cluster is
- * reachable nevertheless (for example over a private endpoint), the list does not matter.
+ * Fails for a missing entry only if the connection failed with one of these symptoms. If the cluster is
+ * reachable, for example over a private endpoint, a missing entry is not a failure.
  */
 export const atlasAccessList = check<null>({
   id: 'atlas.access-list',
@@ -70,7 +70,7 @@ export const atlasAccessList = check<null>({
     return askAtlas(facts, 'the IP access list', async ({ atlas, id }) => {
       if (proxyFor(new URL(atlas.url), context.env) !== null) {
         return skip(
-          "the Atlas API is reached through a proxy and sees the proxy's IP address, which the cluster may not see",
+          'the Atlas API is called through a proxy and reports the IP address of the proxy, not of this machine',
         );
       }
       const { signal } = context;
@@ -94,9 +94,9 @@ export const atlasAccessList = check<null>({
       const [other] = unreached;
       if (other === undefined) {
         const how = 'but the cluster is reachable through a private endpoint or peering connection';
-        return pass(`${address} is not on the list, ${how}`, null);
+        return pass(`${address} is not on the IP access list, ${how}`, null);
       }
-      const message = `${address} is not on the list, but this is not the cause of the present failure (${other.code}).`;
+      const message = `${address} is not on the IP access list, but this is not the cause of the failure ${other.code}.`;
       return warn(missing.with({ message }), null, { comparisons });
     });
   },

@@ -17,7 +17,7 @@ import { atlasCluster } from './atlas-cluster.ts';
 import { awsIdentity, callerOf, stsRole } from './aws.ts';
 import { expectedIssuer, iamFederation, TOKEN_SOURCES, tokenOf } from './token.ts';
 
-/** The identity provider in Atlas that matches the token of the chain. */
+/** The identity provider in Atlas that matches the issuer and audience of the token. */
 export interface Trusted {
   readonly federationSettingsId: string;
   readonly provider: AtlasIdentityProvider;
@@ -33,27 +33,31 @@ export const atlasIdentityProvider = check<Trusted>({
   sharedBy: (world, facts) => JSON.stringify([projectOf(world), namedByToken(world, facts)]),
   async run(world, facts) {
     const named = namedByToken(world, facts);
-    return askAtlas(facts, 'issuer, audience and user claim of the identity provider', async (project) => {
-      const { atlas, organizationId } = project;
-      const { signal } = world.context;
-      if (named.audience.length === 0) return unseen(missingAudience(), 'skip');
-      if (named.issuer === null) return unseen(unknownIssuer(), 'skip');
-      const federation = await atlas.federationSettingsId(organizationId, signal);
-      if (federation === null) return fail(failures.noFederation(organizationId));
-      const { issuer, audience } = named;
-      const listed = await atlas.identityProviders(federation, signal);
-      const providers = entriesOf(listed, (name) => name === issuer);
-      const found = findProvider(issuer, audience, providers, federation);
-      const comparisons = comparisonsOf(issuer, audience, found.provider);
-      if (found.failure !== null) return fail(found.failure, { comparisons });
-      const { displayName, id } = found.provider;
-      const fact = { federationSettingsId: federation, provider: found.provider };
-      return pass(`"${displayName}" (${id})`, fact, { comparisons });
-    });
+    return askAtlas(
+      facts,
+      'the issuer, audience and user claim of the identity provider',
+      async (project) => {
+        const { atlas, organizationId } = project;
+        const { signal } = world.context;
+        if (named.audience.length === 0) return unseen(missingAudience(), 'skip');
+        if (named.issuer === null) return unseen(unknownIssuer(), 'skip');
+        const federation = await atlas.federationSettingsId(organizationId, signal);
+        if (federation === null) return fail(failures.noFederation(organizationId));
+        const { issuer, audience } = named;
+        const listed = await atlas.identityProviders(federation, signal);
+        const providers = entriesOf(listed, (name) => name === issuer);
+        const found = findProvider(issuer, audience, providers, federation);
+        const comparisons = comparisonsOf(issuer, audience, found.provider);
+        if (found.failure !== null) return fail(found.failure, { comparisons });
+        const { displayName, id } = found.provider;
+        const fact = { federationSettingsId: federation, provider: found.provider };
+        return pass(`"${displayName}" (${id})`, fact, { comparisons });
+      },
+    );
   },
 });
 
-/** Returns issuer and audience of the token, or of the token that could not be minted. */
+/** Returns the issuer and audience of the token; without a token, the expected issuer and audience. */
 function namedByToken(world: World, facts: Facts) {
   const token = tokenOf(facts);
   return {
@@ -84,7 +88,7 @@ export const atlasOrganizationLink = check<null>({
   async run({ context }, facts) {
     return askAtlas(
       facts,
-      'the connection between organization and identity provider',
+      'the connection between the organization and the identity provider',
       async ({ atlas, organizationId }) => {
         const trusted = facts.of(atlasIdentityProvider);
         if (trusted === null) return skip('the identity provider is unknown');
@@ -158,7 +162,7 @@ function listedUser(
   { context, options }: World,
 ): Outcome<AtlasDatabaseUser> {
   const user = users.find((each) => each.username === username && each.database === EXTERNAL);
-  if (user === undefined) throw new TypeError('a database user that logged in is not listed');
+  if (user === undefined) throw new TypeError('the accepted database user is not in the list');
   const roles = user.roles.map(({ role, db }) => `${role}@${db}`).join(', ');
   const comparisons = [compare('database user', username, [user.username], 'the project')];
   const caution = soonDeleted('The database user', user.deleteAfterDate ?? null, options, context.now());

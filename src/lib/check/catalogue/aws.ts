@@ -8,13 +8,18 @@ import { type Asked, check, type Facts } from '../check.ts';
 import { pass, warn } from '../outcome.ts';
 import type { World } from '../world.ts';
 
-/** Identifies the keys of a target. Targets with the same key share the results about the caller. */
+/**
+ * Returns a key for the AWS credentials of a target. Targets with the same key share the results of the AWS
+ * checks.
+ */
 export function callerKey({ target, options }: World): string {
   const { profile, region } = settingsOf(target, options.aws);
   return JSON.stringify([profile, region, target.role]);
 }
 
-/** Profile and Region of a target take precedence over those of the command. */
+/**
+ * Returns the AWS settings of a target. Its profile and Region take precedence over the command-line options.
+ */
 function settingsOf({ profile, region }: World['target'], common: AwsSettings): AwsSettings {
   return {
     ...common,
@@ -25,7 +30,7 @@ function settingsOf({ profile, region }: World['target'], common: AwsSettings): 
 
 const usesAws = ({ plan }: Asked) => plan.usesAws;
 
-/** Checks that the files and the environment can be read and name an existing profile. */
+/** Checks that the AWS files and the environment are readable and that the profile exists. */
 export const awsProfile = check<Aws>({
   id: 'aws.profile',
   title: 'the AWS profile exists',
@@ -48,7 +53,7 @@ export interface AwsPlace {
 
 export const awsRegion = check<AwsPlace>({
   id: 'aws.region',
-  title: 'a Region is set, and requests go to the AWS endpoints or the configured ones',
+  title: 'a Region is set, and requests go to AWS or to configured endpoints',
   link: 'principal',
   needs: [awsProfile],
   asked: usesAws,
@@ -100,7 +105,7 @@ export const awsIdentity = check<Caller>({
   },
 });
 
-/** Checks the role of the target and returns AWS access with its keys. */
+/** Assumes the role of the target and returns AWS access with the credentials of the role. */
 export const stsRole = check<{ readonly aws: Aws; readonly caller: Caller }>({
   id: 'sts.role',
   title: 'the role can be assumed',
@@ -117,7 +122,10 @@ export const stsRole = check<{ readonly aws: Aws; readonly caller: Caller }>({
   },
 });
 
-/** Returns the identity for all later checks: the role if one is named. Null when it is unknown. */
+/**
+ * Returns the caller for all later checks: the assumed role if the target names a role, otherwise the base
+ * identity. Returns null if the caller is unknown.
+ */
 export function callerOf(facts: Facts): Caller | null {
   return facts.resultOf(stsRole) === null ? facts.of(awsIdentity) : (facts.of(stsRole)?.caller ?? null);
 }

@@ -4,8 +4,9 @@ import { awsProfile, awsRegion, callerKey } from './aws.ts';
 import { expectedIssuer, issuerEvidence } from './token.ts';
 
 /**
- * Compares the clock with those of STS and the issuer, which are operated separately, or with that of IAM
- * when no issuer is known. It comes before the keys, because a wrong clock makes them useless.
+ * Compares the local clock with STS and the issuer, which are operated separately. If the issuer is unknown,
+ * compares with IAM instead. Precedes the credential checks in the chain, because AWS rejects credentials if
+ * the clock is wrong.
  */
 export const awsClock = check<null>({
   id: 'aws.clock',

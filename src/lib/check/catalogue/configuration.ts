@@ -2,7 +2,10 @@ import { isFailureCode } from '../../failures/failures.ts';
 import { check } from '../check.ts';
 import { pass, skip, warn } from '../outcome.ts';
 
-/** Faults of a configuration are reported before any check runs. This check shows the resulting target. */
+/**
+ * Shows the values of the target. Configuration errors are reported before any check runs, so this check
+ * never fails.
+ */
 export const configTarget = check<null>({
   id: 'config.target',
   title: 'the configuration is complete and consistent',
@@ -21,7 +24,7 @@ export const configTarget = check<null>({
     const uri = database === null ? [] : [`${database.mechanisms.join(' and ')} at ${database.uri.shown}`];
     const file = target.tokenFile === null ? [] : [`token file ${target.tokenFile}`];
     const said = [...uri, ...audience, ...file];
-    if (said.length === 0) return skip('no target is named');
+    if (said.length === 0) return skip('no connection string, audience or token file is given');
     return pass(said.join(', '), null);
   },
 });

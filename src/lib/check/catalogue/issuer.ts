@@ -12,7 +12,7 @@ import { expectedIssuer, issuerEvidence, jwtClaims, tokenOf } from './token.ts';
 const usesToken = ({ plan }: Asked) => plan.usesToken;
 const issuerKey = (world: World, facts: Facts) => expectedIssuer(world, facts);
 
-/** Reads the issuer of the account, even when no token could be minted: others may hold its tokens. */
+/** Reads the discovery document even if minting failed: other principals may have tokens of this issuer. */
 export const issuerDiscovery = check<IssuerReport>({
   id: 'issuer.discovery',
   title: 'the issuer serves its discovery document',
@@ -47,7 +47,7 @@ export const issuerKeys = check<IssuerReport>({
   },
 });
 
-/** Uses only the keys of the expected issuer: a valid signature of another issuer proves nothing. */
+/** Uses only the keys of the expected issuer. A signature with a key of another issuer proves nothing. */
 export const jwtSignature = check<null>({
   id: 'jwt.signature',
   title: 'the token is signed with a key of the issuer',
@@ -58,7 +58,7 @@ export const jwtSignature = check<null>({
     const token = tokenOf(facts);
     const report = facts.of(issuerKeys);
     if (token === null) return skip('no token to verify');
-    if (report === null) return skip('the issuer, whose keys verify the token, is unknown');
+    if (report === null) return skip('the issuer is unknown, so the token cannot be verified');
     const { faults } = await verifyJwt(token.token.reveal(), async () => report.published, {
       issuer: token.issuer,
       audience: null,

@@ -41,7 +41,7 @@ function loginChecks(
       if (mechanism === 'MONGODB-AWS' && callerOf(facts) === null) {
         return skip('the AWS credentials for the login are unknown');
       }
-      // The token or the keys were checked earlier; this stage only passes them on.
+      // Earlier checks validated the token or the AWS credentials. This stage only passes them to the driver.
       const credential = await loginStage('credential', mechanism, world, facts);
       const end = await loginStage('authenticate', mechanism, world, facts);
       if (credential?.failure != null) return fail(credential.failure);
@@ -49,7 +49,7 @@ function loginChecks(
       const timing = end.event === null ? {} : { timing: timingOf(end.event) };
       if (end.failure !== null) {
         const startedAt = end.event?.startedAt ?? world.context.now();
-        // Loaded only for a rejected login, so that a successful one does not wait for the modules.
+        // Loaded only after a rejected login, so that a successful login does not wait for these modules.
         const { explainRefusal } = await import('../refusal.ts');
         const { failure, ...seen } = await explainRefusal(mechanism, end.failure, world, facts, startedAt);
         return fail(failure, { ...seen, ...timing });
@@ -135,7 +135,8 @@ function privilegesOutcome(
   return fail(
     new FedctlError('mongo.unauthorized', {
       message: `T${who.slice(1)} lacks the privileges ${lacking.join(', ')}; its roles are ${named}.`,
-      remedy: 'In Atlas, give the database user a role that allows it, such as readWrite on the database.',
+      remedy:
+        'In Atlas, grant the database user a role with these privileges, such as readWrite on the database.',
       details: { user, lacking },
     }),
   );

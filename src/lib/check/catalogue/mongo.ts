@@ -20,17 +20,18 @@ import {
 import type { World } from '../world.ts';
 
 /**
- * In days. A certificate that expires sooner causes a warning: most are renewed a month before they expire.
+ * In days. A certificate that expires sooner causes a warning. Most certificates are renewed a month before
+ * expiration.
  */
 const CERTIFICATE_DAYS = 14;
 const DAY_MS = 86_400_000;
 
-/** The fact of a login stage. */
+/** The event of a login stage that passed. */
 export interface StageFact {
   readonly event: StageEvent;
 }
 
-/** A chain may lead only to an API. Without an API, it leads to a cluster, named or not. */
+/** Returns whether the target has database checks. True unless the target names only an API. */
 export const wantsDatabase = ({ plan, target }: Asked) => plan.database !== null || target.api === null;
 
 export const mongoDns = check<StageFact>({
@@ -72,14 +73,17 @@ export const mongoHello = check<StageFact>({
   run: (world, facts) => networkStage('hello', world, facts),
 });
 
-/** The network stages are the same for every mechanism, so the login of the first one is used. */
+/**
+ * Returns the result of a network stage from the login with the first mechanism: network stages are the same
+ * for all mechanisms.
+ */
 async function networkStage(id: StageId, world: World, facts: Facts): Promise<Outcome<StageFact>> {
   const mechanism = world.plan.database?.mechanisms[0];
   if (mechanism === undefined) return unseen(missingUri(), 'fail');
   return stageOutcome(await loginOf(mechanism, world, facts).stage(id));
 }
 
-/** Waits for the end of a stage of the login with a requested mechanism. */
+/** Waits for the end of a login stage. Returns null if the mechanism is not requested. */
 export async function loginStage(
   id: StageId,
   mechanism: Mechanism,
@@ -90,7 +94,7 @@ export async function loginStage(
   return loginOf(mechanism, world, facts).stage(id);
 }
 
-/** Converts a stage to a check result, with the time of the stage itself. */
+/** Converts the end of a login stage to a check result with the start time and duration of the stage. */
 export function stageOutcome({ event, failure }: StageEnd): Passed<StageFact> | Failed | Skipped {
   const timing = event === null ? {} : { timing: timingOf(event) };
   if (failure !== null) return fail(failure, timing);

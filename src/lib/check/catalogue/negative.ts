@@ -10,14 +10,14 @@ import { callerKey } from './aws.ts';
 import { OIDC_CHECKS } from './login.ts';
 import { callerAws, stsMint } from './token.ts';
 
-/** An audience that no relying party uses, so a token for it is useless to whoever holds it. */
+/** An audience that no relying party accepts, so a leaked token for this audience is useless. */
 const NOBODY = 'urn:fedctl:negative-probe';
-/** The shortest lifetime that AWS mints, in seconds. */
+/** The shortest token lifetime that AWS allows, in seconds. */
 const SHORTEST = 60;
 
 const asked = ({ options, plan }: Asked) => options.negative && plan.mint !== null;
 
-/** A principal that is restricted to its audience must not get a token for another one. */
+/** Checks that a principal restricted to its audience cannot mint a token for another audience. */
 export const foreignAudience = check<null>({
   id: 'sts.foreign-audience',
   title: 'policy denies a token for an unrelated audience',
@@ -34,8 +34,8 @@ export const foreignAudience = check<null>({
 });
 
 /**
- * Requests the allowed audience and one more: ForAnyValue in a policy permits this by mistake (facts/aws.md
- * 5).
+ * Requests a token for the allowed audience plus an additional audience. A policy with ForAnyValue permits
+ * this by mistake (facts/aws.md 5).
  */
 export const secondAudience = check<null>({
   id: 'sts.second-audience',
@@ -79,8 +79,8 @@ function unrestricted(what: string): FedctlError {
 }
 
 /**
- * Logs in with a token that must not be accepted. The server must reject it with the same error as any
- * unknown token.
+ * Logs in with a token for a different audience. The server must reject the login with the same error as for
+ * any unknown token.
  */
 export const wrongAudienceRefused = check<null>({
   id: 'mongo.oidc.wrong-audience',
@@ -92,7 +92,8 @@ export const wrongAudienceRefused = check<null>({
     const { context, plan } = world;
     if (plan.database === null) return skip('no connection string is given');
     const { minted } = await mintFor([NOBODY], world, facts);
-    if (minted === null) return skip('policy denies a token for a different audience, so none can be tested');
+    if (minted === null)
+      return skip('policy denies a token for a different audience, so the cluster cannot be tested');
     const login: LoginPlan = {
       mechanism: 'MONGODB-OIDC',
       ...loginAddress(world, plan.database.uri),

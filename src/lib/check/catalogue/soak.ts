@@ -8,19 +8,19 @@ import { OIDC_CHECKS } from './login.ts';
 import { callerAws, stsMint } from './token.ts';
 
 /**
- * The shortest lifetime that AWS mints, in seconds: the sooner the token expires, the sooner the server asks
- * for another.
+ * The shortest token lifetime that AWS allows, in seconds. A shorter lifetime makes the server request a new
+ * token sooner.
  */
 export const SOAK_TOKEN_SECONDS = 60;
 const EVERY_MS = 1000;
 
 /**
- * Checks that a connection outlives its token: the server requires a new login (391), and the driver supplies
- * a new token.
+ * Checks that a connection stays open after its token expires: the server requires reauthentication (code
+ * 391), and the driver supplies a new token.
  */
 export const mongoSoak = check<null>({
   id: 'mongo.oidc.soak',
-  title: 'a connection outlasts its token',
+  title: 'a connection stays open after its token expires',
   link: 'cluster',
   needs: [OIDC_CHECKS.user],
   asked: ({ options, plan }) =>
@@ -54,11 +54,11 @@ export const mongoSoak = check<null>({
       context.signal,
     );
     if (failure !== null) return fail(failure);
-    const held = `held for ${formatDuration(options.soakMs / 1000)} with tokens of ${SOAK_TOKEN_SECONDS} s: ${commands} commands`;
+    const held = `held for ${formatDuration(options.soakMs / 1000)} with tokens of ${SOAK_TOKEN_SECONDS} s (${commands} commands)`;
     if (reauthentications > 0) return pass(`${held}, reauthenticated ${reauthentications} times`, null);
     return fail(
       new FedctlError('mongo.reauthentication-unseen', {
-        message: `The connection was ${held}, and the server did not request a new token.`,
+        message: `The server did not request a new token while the connection was ${held}.`,
         details: { commands },
       }),
     );

@@ -19,7 +19,10 @@ import { tokenFault } from '../token-fault.ts';
 import type { World } from '../world.ts';
 import { awsIdentity, awsProfile, callerKey, callerOf, stsRole } from './aws.ts';
 
-/** Returns AWS access for all later checks: as the role, if one is named. */
+/**
+ * Returns AWS access for all later checks: with the assumed role if the target names a role, otherwise with
+ * the base credentials.
+ */
 export function callerAws(facts: Facts): Aws {
   return facts.resultOf(stsRole) === null ? facts.needed(awsProfile) : facts.needed(stsRole).aws;
 }
@@ -29,7 +32,7 @@ const mints = (world: Asked) => usesToken(world) && world.target.tokenFile === n
 
 const mintKey = (world: World) => JSON.stringify([callerKey(world), world.plan.mint]);
 
-/** Null without an audience. */
+/** Mints the token of the target. Returns null if the target has no audience. */
 async function minted(world: World, facts: Facts): Promise<MintAttempt | null> {
   const { mint } = world.plan;
   if (mint === null) return null;
@@ -38,8 +41,8 @@ async function minted(world: World, facts: Facts): Promise<MintAttempt | null> {
 }
 
 /**
- * A token is the best proof and requires no read permission. IAM is asked only when minting fails, to tell a
- * fault of the account from a fault of the caller.
+ * Checks the federation setting. A minted token proves that federation is enabled, without a read permission.
+ * IAM is queried only if minting fails, to distinguish a disabled account from a caller without permission.
  */
 export const iamFederation = check<FederationState>({
   id: 'iam.federation',
@@ -53,14 +56,17 @@ export const iamFederation = check<FederationState>({
     const attempt = await minted(world, facts);
     if (attempt !== null && attempt.token !== null) {
       const { issuer } = attempt.token;
-      const detail = `STS mints tokens of account ${account}, issuer ${issuer}`;
+      const detail = `STS mints tokens for account ${account}, issuer ${issuer}`;
       return pass(detail, { state: 'enabled', issuer, missingPermission: null });
     }
     return stateOutcome(await stateByIam(world, facts), account);
   },
 });
 
-/** Null when IAM is unreachable and STS has already returned more. */
+/**
+ * Reads the federation setting from IAM. Returns null if IAM is unreachable after a mint attempt: sts.mint
+ * then shows the result.
+ */
 async function stateByIam(world: World, facts: Facts): Promise<FederationState | null> {
   try {
     return await federationState(await callerAws(facts).iam(), world.context.signal);
@@ -79,20 +85,20 @@ function stateOutcome(federation: FederationState | null, account: string): Outc
         new FedctlError('sts.federation-disabled', {
           message: `Outbound federation is disabled for account ${account}.`,
           likelyCause:
-            'Federation was never enabled, or somebody disabled it. It is one setting for the whole account.',
+            'Federation was never enabled, or somebody disabled it. The setting applies to the whole account.',
           details: { account },
         }),
       );
     case 'unknown':
       return unseen(
         new FedctlError('iam.permission-missing', {
-          message: `Not allowed to read the federation setting (${federation.missingPermission}). The check sts.mint shows whether tokens are minted.`,
+          message: `The principal lacks the permission ${federation.missingPermission} to read the federation setting. The check sts.mint shows whether STS mints tokens.`,
           details: { account, permission: federation.missingPermission },
         }),
         'skip',
       );
     default:
-      return skip('IAM is unreachable; the check sts.mint shows the state');
+      return skip('IAM is unreachable; see the check sts.mint');
   }
 }
 
@@ -116,8 +122,8 @@ export const stsMint = check<MintedToken>({
 });
 
 /**
- * IAM has the new state at once, STS some seconds later (facts/aws.md 1). Comparing both recognizes this
- * case.
+ * Returns iam.propagation-timeout if IAM reports federation as enabled but STS does not yet. IAM applies a
+ * change at once, STS some seconds later (facts/aws.md 1).
  */
 function notYet(failure: FedctlError, facts: Facts): FedctlError {
   if (failure.code !== 'sts.federation-disabled' || facts.of(iamFederation)?.state !== 'enabled')
@@ -134,7 +140,7 @@ function notYet(failure: FedctlError, facts: Facts): FedctlError {
 
 export const tokenFile = check<MintedToken>({
   id: 'mongo.token-file',
-  title: 'the token file has a valid token that only its owner can read',
+  title: 'the token file contains a valid token and is readable only by its owner',
   link: 'token',
   needs: [],
   asked: (world) => usesToken(world) && world.target.tokenFile !== null,
@@ -157,36 +163,37 @@ export const tokenFile = check<MintedToken>({
     const detail = `token of ${token.subject} for ${token.audience.join(', ')}`;
     const left = token.expiresAt.getTime() - context.now().getTime();
     if (options.warnExpiryMs === null || left <= 0 || left > options.warnExpiryMs) return pass(detail, token);
-    const message = `The token expires in ${formatDuration(left / 1000)}: the program that renews the file is late.`;
+    const message = `The token expires in ${formatDuration(left / 1000)}: the program that renews the token file is late.`;
     return warn(
       {
         code: null,
         message,
-        remedy: 'Find out why the program that writes the token file did not renew it.',
+        remedy: 'Find out why the program that writes the token file did not renew the token.',
       },
       token,
     );
   },
 });
 
-/** Returns the token of the chain, from any source. */
+/** Returns the token from STS or from the token file. */
 export function tokenOf(facts: Facts): MintedToken | null {
   return facts.of(stsMint) ?? facts.of(tokenFile);
 }
 
-/** The sources of the token, for checks that need one. */
+/** The checks that provide a token. */
 export const TOKEN_SOURCES = [stsMint, tokenFile];
 
-/** The checks that provide the issuer when a target does not name it. */
+/** Returns the checks that provide the issuer if the target names no issuer. */
 export function issuerEvidence({ issuer }: CheckTarget): readonly Check[] {
   return issuer === null ? [iamFederation, ...TOKEN_SOURCES] : [];
 }
 
 /**
- * Returns the issuer of the chain: the named one, otherwise that of the account. Null when neither is known.
+ * Returns the issuer that the target names, otherwise the issuer of the account. Returns null if both are
+ * unknown.
  */
 export function expectedIssuer({ target }: World, facts: Facts): string | null {
-  // STS returned the token over TLS, so a minted token names the account's own issuer.
+  // STS returned the minted token over TLS, so its issuer is the issuer of the account.
   return target.issuer ?? facts.of(iamFederation)?.issuer ?? facts.of(stsMint)?.issuer ?? null;
 }
 

@@ -3,23 +3,23 @@ import type { Theme } from '../theme.ts';
 import { LINK_NAMES, type LinkState, linkStates } from './link-state.ts';
 import { MARKS } from './verdict.ts';
 
-/** The largest width of the diagram. On a narrower terminal it is drawn from top to bottom. */
+/** The width of the horizontal diagram, in columns. On a narrower terminal the diagram is vertical. */
 const WIDTH = 80;
 
 /** A part of a line: its text and its colour. */
 type Piece = readonly [text: string, paint: CheckStatus | 'label'];
 type Line = readonly Piece[];
 
-/** The arrow to a link: passed, broken, or not reached. */
+/** The arrow to a link, by the status of the link. */
 const ARROWS = { pass: '─────▶', warn: '─────▶', fail: '──✗──▶', skip: '╌╌╌╌╌▶' } as const;
 const ACROSS = { pass: '─', warn: '─', fail: '─', skip: '╌' } as const;
 const DOWN = { pass: '│', warn: '│', fail: '╳', skip: '┆' } as const;
 
 /**
  * Draws the chain as a diagram and marks the broken link with its first failed check. The upper row is the
- * AWS part. The issuer leads to the relying parties: Atlas and possibly an API.
+ * AWS part. The issuer is connected to the relying parties: Atlas and possibly an API.
  *
- * @param columns of the terminal; below 80 the diagram is drawn from top to bottom.
+ * @param columns the width of the terminal; below 80 the diagram is vertical
  */
 export function chainLines(
   target: Pick<TargetReport, 'checks' | 'firstFailure'>,
@@ -55,7 +55,7 @@ function drawnAcross(states: readonly LinkState[]): Line[] {
   ];
 }
 
-/** Splits the links: the AWS part, the Atlas part, and the API if there is one. */
+/** Splits the links into the AWS part, the Atlas part, and the API. The API is empty if it has no link. */
 function halves(states: readonly LinkState[]) {
   return [states.slice(0, 4), states.slice(4, 7), states.slice(7)] as const;
 }
@@ -64,7 +64,7 @@ function statusOf([first]: readonly LinkState[]): CheckStatus {
   return first?.status ?? 'skip';
 }
 
-/** Puts the arrow before each link. */
+/** Returns a row of links, each with its arrow in front. */
 function row(states: readonly LinkState[]): Piece[] {
   return states.flatMap(({ link, status }, index): Piece[] => [
     [`${index === 0 ? '' : ' '}${ARROWS[status]} `, status],
@@ -77,8 +77,8 @@ function plain(line: Line): string {
 }
 
 /**
- * Draws a line from the broken link to the name of the check: to the right if there is space, otherwise to
- * the left.
+ * Draws a line from the broken link to the id of its failed check. The id is to the right of the link if
+ * there is space, otherwise to the left.
  */
 function label(
   states: readonly LinkState[],
@@ -105,7 +105,7 @@ function brokenBy(state: LinkState | undefined): string | null {
   return state?.broken === true && state.check !== null ? state.check.id : null;
 }
 
-/** Draws one link below the other; the API branches off at the token. */
+/** Draws the chain from top to bottom. The API branches off at the token. */
 function drawnDown(states: readonly LinkState[]): Line[] {
   const [aws, atlas, api] = halves(states);
   const node = (state: LinkState): Line => {

@@ -2,13 +2,13 @@ import type { Comparison } from '../../core/check-run.ts';
 import type { Theme } from '../theme.ts';
 import { difference, nearest, type Span, visible, visiblePiece } from './difference.ts';
 
-/** The longest of `seen`, `expected`, `matches`. */
+/** The length of the longest label: `seen`, `expected` or `matches`. */
 const LABEL_WIDTH = 8;
 
 /**
- * Formats a small table: the actual value above the expected one and its source. The difference is underlined
- * on a line of its own, so that it is visible without colour. Values are complete and on one line, so that
- * they can be copied.
+ * Formats comparisons as a table: the actual value above the expected value and its source. A separate line
+ * underlines the difference, so that it is visible without colour. Each value is complete and on one line, so
+ * that users can copy it.
  */
 export function comparisonLines(comparisons: readonly Comparison[], indent: string, theme: Theme): string[] {
   const width = Math.max(0, ...comparisons.map(({ what }) => what.length));
@@ -19,8 +19,8 @@ export function comparisonLines(comparisons: readonly Comparison[], indent: stri
 }
 
 /**
- * Returns the rows of one comparison. All but the first are padded to `column`, where the first one will
- * start.
+ * Returns the rows of one comparison. The first row starts in column `column`; the other rows are indented to
+ * the same column.
  */
 function rows({ what: _, ...comparison }: Comparison, theme: Theme, column: number): string[] {
   const { seen, expected, by, matches } = comparison;
@@ -29,7 +29,7 @@ function rows({ what: _, ...comparison }: Comparison, theme: Theme, column: numb
     `${theme.dim(label.padEnd(LABEL_WIDTH))}  ${theme.prose(`${value}${more === '' ? '' : `  ${theme.dim(more)}`}`)}`;
   const who = by;
   if (expected.length === 0) {
-    // The expected value is unknown here, so the reader has to compare.
+    // The expected value is unknown, so the user has to compare.
     return [
       row('seen', seen === null ? 'nothing' : visible(seen), by === '' ? '' : `to compare with ${who}`),
     ];
@@ -60,7 +60,7 @@ function painted({ before, differs, after }: Span, colour: Theme['bad'], theme: 
   return `${visible(before)}${piece}${visible(after)}`;
 }
 
-/** Draws `~~~~` under the difference, and `^` where the other value has additional text. */
+/** Draws `~~~~` under the difference, or `^` where the other value has additional text. */
 function underline({ before, differs }: Span, theme: Theme): string {
   const tildes = '~'.repeat(visiblePiece(differs).length);
   return `${' '.repeat(visible(before).length)}${theme.caution(tildes === '' ? '^' : tildes)}`;

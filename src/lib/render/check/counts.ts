@@ -1,6 +1,6 @@
 import type { CheckResult, CheckStatus } from '../../core/check-run.ts';
 
-/** The number of checks for each status. */
+/** The number of checks by status. */
 export type Counts = Readonly<Record<CheckStatus, number>>;
 
 export function countChecks(checks: readonly CheckResult[]): Counts {
@@ -9,7 +9,7 @@ export function countChecks(checks: readonly CheckResult[]): Counts {
   return counts;
 }
 
-/** Formats the counts: `7 passed, 1 warned, 1 failed, 6 skipped`. Zero counts are left out. */
+/** Formats the counts without zero counts: `7 passed, 1 warned, 1 failed, 6 skipped`. */
 export function countsText(counts: Counts): string {
   const parts = [
     [counts.pass, 'passed'],

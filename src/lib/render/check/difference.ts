@@ -1,6 +1,6 @@
 import { escapeText } from '../escape.ts';
 
-/** A value in three raw parts: the common beginning, the difference, and the common end. */
+/** A value in three parts, not escaped: common prefix, difference, common suffix. */
 export interface Span {
   readonly before: string;
   readonly differs: string;
@@ -8,7 +8,8 @@ export interface Span {
 }
 
 /**
- * Two compared values. `note` describes what is hard to see: a slash, a space, a letter of another script.
+ * Two compared values. `note` describes a difference that is hard to see: a slash, a space, a letter of
+ * another script.
  */
 export interface Difference {
   readonly seen: Span;
@@ -17,9 +18,8 @@ export interface Difference {
 }
 
 /**
- * Finds the difference of two values: the longest common beginning, then the longest common end of the rest.
- * By code point. When one value is the end of the other, only the beginning counts as different, whatever
- * letters match by chance.
+ * Finds the difference of two values by code point: the longest common prefix, then the longest common suffix
+ * of the rest. If one value is a suffix of the other value, only the beginning counts as different.
  */
 export function difference(seen: string, expected: string): Difference {
   const a = [...seen];
@@ -42,7 +42,9 @@ function cut(points: readonly string[], front: number, back: number): Span {
   };
 }
 
-/** Returns the expected value that has most in common with the actual one; null when there is none. */
+/**
+ * Returns the expected value that is most similar to the actual value; null if there are no expected values.
+ */
 export function nearest(seen: string, expected: readonly string[]): string | null {
   const shared = (value: string) => {
     const { before, after } = difference(seen, value).seen;
@@ -71,30 +73,30 @@ function note(seen: string, expected: string): string | null {
   return foreignLetters(seen, expected);
 }
 
-/** Finds characters outside ASCII where the other value is plain: they may look the same as its letters. */
+/** Describes characters outside ASCII if the expected value is ASCII: they may look like ASCII letters. */
 function foreignLetters(seen: string, expected: string): string | null {
   const [one, other] = [seen, expected].map((text) => [...text].filter((point) => point > '\u007f'));
   const strange = other?.length === 0 ? one : [];
   if (strange === undefined || strange.length === 0) return null;
   const names = [...new Set(strange)].slice(0, 4).map(codePoint);
-  return `not plain ASCII, although it looks like it: ${names.join(', ')}`;
+  return `contains characters outside ASCII: ${names.join(', ')}`;
 }
 
 function codePoint(character: string): string {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
-/** Spaces that look like the normal one, or are invisible. */
+/** Matches spaces other than U+0020, which may look the same or be invisible. */
 const STRANGE_BLANK = /[^\P{Zs} ]/gu;
 
-/** Escapes as `escapeText` does, and also writes out spaces other than the normal one. */
+/** Escapes a text like `escapeText`, and also escapes spaces other than U+0020. */
 export function visible(text: string): string {
   return escapeText(text).replace(STRANGE_BLANK, escaped);
 }
 
 /**
- * Formats the difference as `visible` does, and writes out a space at its edge, which would not be visible
- * when underlined.
+ * Escapes a difference like `visible`, and also escapes leading and trailing spaces, which would not be
+ * visible when underlined.
  */
 export function visiblePiece(text: string): string {
   const inner = text.trim();

@@ -32,7 +32,7 @@ function targetMembers(report: TargetReport) {
   };
 }
 
-/** Each member is listed, so that additional members of a result never appear in the document. */
+/** Lists each member explicitly, so that additional members of a result never appear in the document. */
 function checkMembers(result: CheckResult) {
   const { id, title, link, status, detail, notes, code, cause, remedy, command, comparisons } = result;
   const { startedAt, ms } = result;

@@ -7,9 +7,9 @@ import { explainCommand } from './verdict.ts';
 export const UNPAINTED: Theme = createTheme(false);
 
 /**
- * Removes the remedy from a consequence of an earlier failure that already showed it.
+ * Replaces the remedy of a failure by a reference if an earlier check already showed the same remedy.
  *
- * @param shown the remedies that were shown so far, which this adds to
+ * @param shown the remedies that were shown; this function adds the remedy of the result
  */
 export function withoutRepeat(result: CheckResult, shown: Set<string>): CheckResult {
   if (result.status !== 'fail' || result.remedy === null) return result;
@@ -19,22 +19,19 @@ export function withoutRepeat(result: CheckResult, shown: Set<string>): CheckRes
   return result;
 }
 
-/** For --verbose: with the foreign errors behind a failure among the notes. */
+/** Adds the underlying errors of a failure to the notes, for --verbose. */
 export function withCauses(result: CheckResult): CheckResult {
   const { causes = [], notes } = result;
-  return { ...result, notes: [...notes, ...causes.map((cause) => `because: ${cause}`)] };
+  return { ...result, notes: [...notes, ...causes.map((cause) => `caused by: ${cause}`)] };
 }
 
-/** Removes repeated remedies: only the first check of a target with a remedy shows it. */
+/** Removes repeated remedies: only the first check with a remedy shows the remedy. */
 export function withoutRepeats(checks: readonly CheckResult[]): readonly CheckResult[] {
   const shown = new Set<string>();
   return checks.map((result) => withoutRepeat(result, shown));
 }
 
-/**
- * Returns the lines under a failure or a warning: comparisons, evidence, the cause, the remedy and the
- * command.
- */
+/** Returns the lines below a failure or a warning: comparisons, evidence, cause, remedy and command. */
 export function evidenceLines(result: CheckResult, indent: string, theme: Theme): readonly string[] {
   const row = (label: string, text: string | null, paint: (text: string) => string) =>
     text === null ? [] : [`${indent}${theme.dim(label.padEnd(7))} ${paint(text)}`];

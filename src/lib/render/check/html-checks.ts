@@ -7,7 +7,7 @@ import { explainCommand, MARKS, STATUS_WORDS, skippedText } from './verdict.ts';
 
 const NOTHING = markup``;
 
-/** Renders every check as a collapsible element. Failed checks are open. */
+/** Renders every check as a collapsible element. Failed checks and warnings are expanded. */
 export function checksHtml(checks: readonly CheckResult[]): Markup {
   return markup`<div class="checks">
 ${withoutRepeats(checks).map(checkHtml)}</div>
@@ -19,7 +19,7 @@ function checkHtml(check: CheckResult): Markup {
   const detail = status === 'skip' ? skippedText(check) : check.detail;
   const open = status === 'fail' || status === 'warn' ? markup` open` : NOTHING;
   const time = status === 'skip' ? '' : shownMs(ms);
-  // The detail of a passed check is next to its title, that of a failed one next to its evidence.
+  // The detail is next to the title if the check is collapsed, otherwise above the evidence.
   const folded = open === NOTHING && detail !== null ? markup`<span class="seen">${detail}</span>` : NOTHING;
   const unfolded = open === NOTHING || detail === null ? NOTHING : markup`<p>${detail}</p>\n`;
   return markup`<details class="check ${status}"${open}>
@@ -56,14 +56,15 @@ export function adviceHtml(check: Pick<CheckResult, 'cause' | 'remedy' | 'comman
 
 function comparisonsHtml(comparisons: readonly Comparison[]): Markup {
   if (comparisons.length === 0) return NOTHING;
-  return markup`<div class="scroll" tabindex="0" role="region" aria-label="what was compared"><table class="claims">
-<thead><tr><th scope="col">what</th><th scope="col"></th><th scope="col">value</th><th scope="col">expected by</th></tr></thead>
+  return markup`<div class="scroll" tabindex="0" role="region" aria-label="compared values"><table class="claims">
+<thead><tr><th scope="col">field</th><th scope="col"></th><th scope="col">value</th><th scope="col">expected by</th></tr></thead>
 ${comparisons.map(comparisonHtml)}</table></div>
 `;
 }
 
 /**
- * Renders one comparison: the actual value above the expected one, so that the difference is in one column.
+ * Renders one comparison with the actual value above the expected value, so that the difference is in the
+ * same column.
  */
 function comparisonHtml({ what, seen, expected, by, matches }: Comparison): Markup {
   const rows = rowsOf({ seen, expected, by, matches });
@@ -75,7 +76,7 @@ ${rest.map((each) => markup`<tr>${each}</tr>\n`)}</tbody>
 }
 
 function rowsOf({ seen, expected, by, matches }: Omit<Comparison, 'what'>): Markup[] {
-  // The expected value is unknown here, so the reader has to compare.
+  // The expected value is unknown, so the user has to compare.
   if (expected.length === 0)
     return [row('seen', 'skip', plain(seen), by === '' ? '' : `to compare with ${by}`)];
   return matches ? [row('✓ matches', 'pass', plain(seen), by)] : mismatch(seen, expected, by);

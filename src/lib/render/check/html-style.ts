@@ -1,4 +1,7 @@
-/** The style sheet of the report. It loads nothing. Marks and words repeat what the colours say. */
+/**
+ * The style sheet of the report. It loads no other files. Symbols and words repeat the information that
+ * colours show.
+ */
 export const STYLE = `
 :root {
   color-scheme: light dark;

@@ -3,12 +3,12 @@ import { shownMs } from './counts.ts';
 import { type Markup, markup } from './markup.ts';
 import { STATUS_WORDS } from './verdict.ts';
 
-/** The width of a bar's picture in SVG units; it is stretched to its cell. */
+/** The width of a bar in SVG units. The browser stretches the bar to the width of the table cell. */
 const SPAN = 1000;
-/** The shortest visible bar, used for very short times. */
+/** The minimum length of a bar, so that very short times are visible. */
 const SHORTEST = 6;
 
-/** Renders when each check started and how long it took, as a bar chart; empty when nothing ran. */
+/** Renders a bar chart with the start and duration of each check. Empty if no check ran. */
 export function timesHtml(checks: readonly CheckResult[]): Markup {
   const ran = checks
     .filter(({ status }) => status !== 'skip')

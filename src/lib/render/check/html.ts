@@ -12,9 +12,9 @@ import { brokenFirst, MARKS, principalFacts, reportVerdict, STATUS_WORDS, target
 const NOTHING = markup``;
 
 /**
- * Renders the HTML report: a self-contained file to attach to an incident. It has no script. Its content
- * security policy lets a browser load nothing and apply only its own style sheet, identified by its hash (CSP
- * Level 3, section 2.3.1).
+ * Renders the HTML report: a self-contained file to attach to an incident. The report has no scripts. Its
+ * content security policy lets the browser load no files and apply only the style sheet of the report, which
+ * a hash identifies (CSP Level 3, section 2.3.1).
  */
 export function checkHtml(report: CheckReport): string {
   const targets = brokenFirst(report.targets);
@@ -41,7 +41,7 @@ ${headline(report)}${targets.length > 1 ? overview(targets) : NOTHING}${targets.
 `.toString();
 }
 
-/** Renders the verdict, the first cause and its command, and the facts of the run. */
+/** Renders the verdict, the first cause with its command, and the facts of the run. */
 function headline(report: CheckReport): Markup {
   const { targets, startedAt, ms, version } = report;
   const { status, words, first, where } = reportVerdict(report);
@@ -91,7 +91,10 @@ ${targets.map((target, index) => {
 `;
 }
 
-/** Renders one target, with its name when there are several; healthy targets are then collapsed and short. */
+/**
+ * Renders one target. If there are several targets, each has its name, and healthy targets are short and
+ * collapsed.
+ */
 function targetHtml(target: TargetReport, index: number, alone: boolean): Markup {
   const { status, words } = targetVerdict(target);
   const id = `target-${index + 1}`;
@@ -104,7 +107,7 @@ function targetHtml(target: TargetReport, index: number, alone: boolean): Markup
 ${targetFacts(target).slice(1)}</dl>
 `;
   return markup`<section id="${id}"${alone ? NOTHING : markup` aria-labelledby="${id}-name"`} class="${status}">
-${heading}${title('The chain')}${chainSvg(target)}${title('The checks')}${checksHtml(target.checks)}${title('The times')}<div class="scroll">${timesHtml(target.checks)}</div>
+${heading}${title('Chain')}${chainSvg(target)}${title('Checks')}${checksHtml(target.checks)}${title('Timing')}<div class="scroll">${timesHtml(target.checks)}</div>
 </section>
 `;
 }

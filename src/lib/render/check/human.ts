@@ -12,20 +12,23 @@ import {
   targetVerdict,
 } from './verdict.ts';
 
-/** Lines are printed one at a time, so the column is fixed; a longer id moves only its own line. */
+/**
+ * The width of the id column. It is fixed because lines are printed one at a time. A longer id shifts only
+ * its own line.
+ */
 const ID_WIDTH = 24;
 const TIME_WIDTH = 8;
 const INDENT = ' '.repeat(6);
 
-/** How much of a target is shown. */
+/** How much of a target to show. */
 export interface Shown {
-  /** Failures and warnings only. */
+  /** Whether only failures and warnings are shown. */
   readonly short: boolean;
-  /** The remedies that were shown: a consequence does not repeat that of its cause. */
+  /** The remedies that were already shown, so that a later failure does not repeat a remedy. */
   readonly remedies: Set<string>;
 }
 
-/** Returns true for `--output short`, or `--quiet` with the human output format. */
+/** Returns true for `--output short`, and for `--quiet` with the human output format. */
 export function isShort({
   formats,
   quiet,
@@ -36,7 +39,7 @@ export function isShort({
   return quiet || formats.stdout === 'short';
 }
 
-/** Formats the name of a target and its connection string, if there is one. */
+/** Formats the name and the connection string of a target, if it has one. */
 export function targetHeader({ name, uri }: Pick<TargetReport, 'name' | 'uri'>, theme: Theme): string {
   const shown = uri === null ? '' : `  ${uri}`;
   return theme.prose(`${theme.strong(name)}${shown}`);
@@ -56,7 +59,7 @@ export function humanLines(report: CheckReport, theme: Theme, short: boolean): r
   return [...checks, ...summaryLines(report, theme)];
 }
 
-/** Formats the lines of one check, if it is to be shown. */
+/** Formats the lines of one check. Empty if the check is not shown. */
 export function resultLines(
   result: CheckResult,
   theme: Theme,
@@ -71,7 +74,7 @@ function isTrouble({ status }: CheckResult): boolean {
 }
 
 /**
- * Formats one check: ` ✓ sts.mint 142 ms token of arn:…`, and below a failure or a warning the comparisons,
+ * Formats one check: ` ✓ sts.mint 142 ms token of arn:…`. Below a failure or a warning, adds the comparisons,
  * the cause and the command.
  */
 export function checkLines(result: CheckResult, theme: Theme): readonly string[] {
@@ -97,8 +100,8 @@ function mark(status: CheckResult['status'], theme: Theme): string {
 }
 
 /**
- * Formats several targets: a table of all of them, broken ones first, then the failures and warnings of each.
- * A healthy target has only its line in the table.
+ * Formats several targets: a table with broken targets first, then the failures and warnings of each target.
+ * A healthy target appears only in the table.
  */
 export function targetsLines(
   targets: readonly TargetReport[],
@@ -146,7 +149,7 @@ function table(targets: readonly TargetReport[], theme: Theme): readonly string[
 const RESULTS = { pass: 'works', warn: 'warned', fail: 'broken' } as const;
 
 /**
- * Formats the result: the verdict, the counts, the principal and its target, and the next command for each
+ * Formats the summary: the verdict, the counts, the principal and its target, and the next command for each
  * unhealthy target.
  */
 export function summaryLines(report: CheckReport, theme: Theme): readonly string[] {
@@ -168,7 +171,7 @@ function attempts(targets: readonly TargetReport[]): string {
   return most === 1 ? '' : `, after ${most} attempts`;
 }
 
-/** Formats a line for each remedy, with the names of its targets. */
+/** Formats one line for each remedy, with the names of the targets that need the remedy. */
 function nextLines({ ok, targets }: CheckReport, theme: Theme): readonly string[] {
   const verdicts = targets.map((target) => {
     const alone = targets.length === 1 ? { ...target, ok: ok && target.ok } : target;

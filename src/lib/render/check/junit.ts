@@ -12,9 +12,9 @@ const AT = '@';
 
 /**
  * Formats JUnit XML: `testsuites/testsuite/testcase` with `failure` and `skipped`, as Jenkins, GitLab and
- * GitHub reporters read it. A suite is a target, a case is a check. A case is named by its id, so that its
- * history continues when a title changes. JUnit has no warnings: a check with a warning passes, and the
- * warning is in `system-out`.
+ * GitHub reporters expect. A suite is a target, a test case is a check. The name of a test case is the check
+ * id, so that its history continues if a title changes. JUnit has no warnings: a check with a warning passes,
+ * and `system-out` has the warning.
  */
 export function junitXml({ targets, version, ms }: CheckReport): string {
   const builder = new XMLBuilder({
@@ -95,8 +95,8 @@ function text(lines: readonly string[]): string {
 }
 
 /**
- * Removes what XML 1.0 cannot contain: two characters that `escapeText` allows are invalid in any form
- * (section 2.2). Also removes commands to a runner whose log shows the file.
+ * Escapes two characters that `escapeText` allows but XML 1.0 forbids in any form (section 2.2). Also escapes
+ * workflow commands, because a runner may print the file to its log.
  */
 function harmless(line: string): string {
   return withoutCommands(escapeText(line))

@@ -6,7 +6,7 @@ import {
   type TargetReport,
 } from '../../core/check-run.ts';
 
-/** The names of the links for people. */
+/** The names of the links in output for people. */
 export const LINK_NAMES: Readonly<Record<Link, string>> = {
   principal: 'principal',
   sts: 'STS',
@@ -21,11 +21,11 @@ export const LINK_NAMES: Readonly<Record<Link, string>> = {
 export interface LinkState {
   readonly link: Link;
   /**
-   * The first of failed, warned, passed, skipped that one of its checks has. A link without checks is
-   * skipped.
+   * The worst status of the checks of this link, in the order failed, warned, passed, skipped. A link without
+   * checks is skipped.
    */
   readonly status: CheckStatus;
-  /** The first check with this status; null without checks. */
+  /** The first check with this status; null if the link has no checks. */
   readonly check: CheckResult | null;
   /** Whether this is the first broken link. */
   readonly broken: boolean;
@@ -34,8 +34,8 @@ export interface LinkState {
 const WORST_FIRST = ['fail', 'warn', 'pass', 'skip'] as const;
 
 /**
- * Returns the state of each link, in the order of the chain. The API is included only when one of its checks
- * has a result.
+ * Returns the state of each link, in the order of the chain. Includes the API only if one of its checks has a
+ * result.
  */
 export function linkStates({
   checks,

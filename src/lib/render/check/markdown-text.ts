@@ -2,13 +2,14 @@ import { htmlEscape } from 'escape-goat';
 import { escapeText } from '../escape.ts';
 
 /**
- * Characters that Markdown, its tables, or a forge (mentions, references, links, formulas) would interpret.
+ * Characters that Markdown, its tables, GitHub or GitLab would interpret, for example as mentions,
+ * references, links or formulas.
  */
 const ACTIVE = /[`*_[\]#|~:@$\\!%]/g;
 
 /**
- * Escapes untrusted text for a line or a cell: one line, without markup, links, table borders, HTML or
- * mentions. Character references never count as syntax (CommonMark, section 2.5).
+ * Escapes untrusted text as one line without markup, links, table borders, HTML or mentions. Uses character
+ * references, which Markdown never interprets as syntax (CommonMark, section 2.5).
  */
 export function markdownText(text: string): string {
   return htmlEscape(escapeText(text))
@@ -17,14 +18,14 @@ export function markdownText(text: string): string {
 }
 
 /**
- * Formats an untrusted value as code, in which forges look for no mentions. An invisible mark breaks email
- * addresses, because GitHub's parser finds addresses in decoded text.
+ * Formats an untrusted value as inline code, where GitHub and GitLab ignore mentions. Inserts an invisible
+ * character into email addresses, because GitHub also finds addresses in decoded text.
  */
 export function markdownCode(text: string): string {
   return `<code>${markdownText(text).replaceAll('&#64;', '&#64;<wbr>')}</code>`;
 }
 
-/** Formats untrusted lines as a code block whose fence is longer than any run of backticks inside. */
+/** Formats untrusted lines as a code block. Its fence is longer than any run of backticks in the lines. */
 export function markdownBlock(lines: readonly string[]): readonly string[] {
   const runs = lines.flatMap((line) => line.match(/`+/g) ?? []).map(({ length }) => length);
   const fence = '`'.repeat(Math.max(3, ...runs.map((length) => length + 1)));

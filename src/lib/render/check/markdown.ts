@@ -15,14 +15,11 @@ import {
   targetVerdict,
 } from './verdict.ts';
 
-/**
- * Formats a report as Markdown (the GitHub and GitLab flavours): for a pull request, a job summary, an
- * incident.
- */
+/** Formats a report as Markdown for GitHub and GitLab, for a pull request, a job summary or an incident. */
 export function checkMarkdown(report: CheckReport): readonly string[] {
   const { version, startedAt, ms } = report;
   const targets = brokenFirst(report.targets);
-  // With several targets, a healthy one has only its line in the table.
+  // If there are several targets, a healthy target appears only in the table.
   const shown =
     targets.length > 1 ? targets.filter((target) => targetVerdict(target).status !== 'pass') : targets;
   const { status, words } = reportVerdict(report);
@@ -89,7 +86,7 @@ function tableRow(check: CheckResult): string {
   return `| ${MARKS[status]} ${STATUS_WORDS[status]} | ${markdownCode(id)} | ${time} | ${markdownText(title)}${seen} |`;
 }
 
-/** Formats the evidence as on a terminal, then the command in a block of its own, to be copied. */
+/** Formats the evidence as on a terminal, then the command in a separate code block for copying. */
 function troubleLines(check: CheckResult): string[] {
   const { status, id, title } = check;
   const evidence = evidenceLines({ ...check, command: null, code: null }, '', UNPAINTED);

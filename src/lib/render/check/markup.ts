@@ -1,7 +1,7 @@
 import { htmlEscape } from 'escape-goat';
 import { escapeText } from '../escape.ts';
 
-/** Markup that is complete and escaped: only `markup` and `trusted` create it. */
+/** Complete and escaped markup. Only `markup` and `trusted` create instances. */
 export class Markup {
   readonly #text: string;
 
@@ -17,9 +17,9 @@ export class Markup {
 type Value = Markup | string | number | readonly (Markup | string | number)[];
 
 /**
- * Creates HTML or SVG from a template. Every value that is not Markup is untrusted text: invisible characters
- * are written out, and it is escaped for elements, for quoted attributes, and for GitHub Actions, whose log
- * may show the file. Values must not be used in any other position.
+ * Creates HTML or SVG from a template. Every value that is not Markup is untrusted text. Invisible characters
+ * become escape sequences. The text is escaped for elements, quoted attributes, and GitHub Actions, which may
+ * print the file to its log. Values are safe only in elements and quoted attributes.
  */
 export function markup(template: TemplateStringsArray, ...values: readonly Value[]): Markup {
   return new Markup(
@@ -37,7 +37,9 @@ function shown(value: Value): string {
   return value.map(shown).join('');
 }
 
-/** Marks fedctl's own text, such as its style sheet. Must never contain untrusted text. */
+/**
+ * Creates markup from text of fedctl, such as the style sheet. The text must never contain untrusted text.
+ */
 export function trusted(text: string): Markup {
   return new Markup(text);
 }

@@ -6,24 +6,26 @@ import {
   type TargetReport,
 } from '../../core/check-run.ts';
 
-/** The mark of each status in every output format; colour is never the only sign. */
+/** The symbol of each status in every output format. Colour is never the only indication. */
 export const MARKS = { pass: '✓', warn: '!', fail: '✗', skip: '-' } as const;
 
 export const STATUS_WORDS = { pass: 'passed', warn: 'warned', fail: 'failed', skip: 'skipped' } as const;
 
-/** With --fail-on warn. */
+/** The verdict if only warnings make the run fail, with --fail-on warn. */
 const WARNINGS_COUNT = 'warnings are treated as failures';
 
-/** The result of a target, in the words that every headline uses. */
+/** The verdict on a target, in the words of all headlines. */
 export interface Verdict {
   readonly status: 'pass' | 'warn' | 'fail';
   /** `broken at trust.audience`, `the chain works`, `the chain works, with warnings`. */
   readonly words: string;
-  /** The place to start: the first failure, otherwise with --fail-on warn the first warning. */
+  /** The check to start with: the first failure, otherwise the first warning. */
   readonly first: CheckResult | null;
 }
 
-/** The verdict on a run. `where` is the name of the target of `first`, null when there is only one. */
+/**
+ * The verdict on a run. `where` is the name of the target of `first`; null if the run has only one target.
+ */
 export interface RunVerdict extends Verdict {
   readonly where: string | null;
 }
@@ -39,10 +41,13 @@ export function targetVerdict({ ok, checks, firstFailure }: TargetReport): Verdi
   return provenVerdict(checks);
 }
 
-/** A successful login proves the complete chain. */
+/** Matches the checks that prove the complete chain if they pass. */
 const LET_IN = /\.login$|^net\.api$/;
 
-/** No check failed. If many were skipped, that proves little, and the headline must not claim more. */
+/**
+ * Returns the verdict if no check failed. If many checks were skipped, the verdict must not claim that the
+ * chain works.
+ */
 function provenVerdict(checks: readonly CheckResult[]): Verdict {
   const passed = checks.filter(({ status }) => status === 'pass').map(({ id }) => id);
   if (passed.some((id) => LET_IN.test(id))) return { status: 'pass', words: 'the chain works', first: null };
@@ -60,7 +65,7 @@ function provenVerdict(checks: readonly CheckResult[]): Verdict {
   };
 }
 
-/** Returns the verdict on a run: that of its only target, or how many of them are broken. */
+/** Returns the verdict on a run: the verdict on its only target, or the number of broken targets. */
 export function reportVerdict({ ok, targets }: CheckReport): RunVerdict {
   const [only, ...others] = targets;
   if (only !== undefined && others.length === 0) {
@@ -77,7 +82,7 @@ export function reportVerdict({ ok, targets }: CheckReport): RunVerdict {
   return warned.length > 0
     ? {
         status: 'warn',
-        words: `none of ${count} targets is broken, ${warned.length} with warnings`,
+        words: `no failures in ${count} targets, warnings in ${warned.length}`,
         first,
         where,
       }
@@ -86,13 +91,16 @@ export function reportVerdict({ ok, targets }: CheckReport): RunVerdict {
 
 const RANK = { fail: 0, warn: 1, pass: 2 } as const;
 
-/** Sorts targets: broken ones, those with warnings, the others; otherwise in their own order. */
+/**
+ * Sorts targets: broken targets first, then targets with warnings, then the others. Otherwise keeps the
+ * order.
+ */
 export function brokenFirst(targets: readonly TargetReport[]): readonly TargetReport[] {
   const rank = (target: TargetReport) => RANK[targetVerdict(target).status];
   return [...targets].sort((one, other) => rank(one) - rank(other));
 }
 
-/** Formats the principal and the cluster; null when nothing is known. */
+/** Formats the principal and the cluster; null if both are unknown. */
 export function principalText({
   principal,
   cluster,
@@ -101,7 +109,7 @@ export function principalText({
   return parts.length === 0 ? null : parts.join(', ');
 }
 
-/** Returns the same as terms and values. */
+/** Returns the principal and the cluster as terms and values. */
 export function principalFacts({
   principal: { arn, account, region },
   cluster,
@@ -115,12 +123,12 @@ export function principalFacts({
   return all.flatMap(([term, value]) => (value === null ? [] : [[term, value] as const]));
 }
 
-/** Says why a check was skipped, with its code if it could not run. */
+/** Formats the reason for a skipped check. Adds the failure code if the check could not run. */
 export function skippedText({ title, detail, code }: CheckResult): string {
   return `${detail ?? title}${code === null ? '' : ` (${code})`}`;
 }
 
-/** Returns the command that explains a check; null without a code. */
+/** Returns the command that explains the failure of a check; null without a failure code. */
 export function explainCommand({ code }: Pick<CheckResult, 'code'>): string | null {
   return code === null ? null : `fedctl explain ${code}`;
 }

@@ -50,7 +50,7 @@ test('several targets', () => {
   expect(told(report([well, well]))).toEqual(['pass', '2 targets work', null, null]);
   expect(told(TWO_TARGETS)).toEqual([
     'warn',
-    'none of 2 targets is broken, 1 with warnings',
+    'no failures in 2 targets, warnings in 1',
     'mongo.tls',
     'orders-staging',
   ]);
