@@ -26,7 +26,8 @@ import { text, toggle } from './options/option.ts';
 import { belongsToRole } from './options/role.ts';
 import { SIGNING_ALGORITHM, WANTED_DURATION } from './options/token.ts';
 
-// No environment form for options that write, or that have another meaning for other commands.
+// Options that write a file, or that have a different meaning in other commands, have no environment
+// variable.
 const FLAG_ONLY = { env: false };
 
 const OPTIONS = {
@@ -47,7 +48,7 @@ const OPTIONS = {
   once: toggle('--once', 'Write each file once and exit, as an init container does', FLAG_ONLY),
 } as const;
 
-/** Options for a single file; with --config they belong in the configuration. */
+/** Options for a single token file. With --config, set them in the configuration file. */
 const OF_ONE_FILE = {
   out: '--out',
   mode: '--mode',
@@ -61,7 +62,7 @@ const OF_ONE_FILE = {
 
 type AgentInvocation = Invocation<typeof OPTIONS>;
 
-/** In bytes. */
+/** Maximum size of the configuration file, in bytes. */
 const LARGEST_CONFIG = 256 * 1024;
 
 export const agent = command({
@@ -86,7 +87,7 @@ file can list several token files and endpoints for session credentials:
   run,
 });
 
-/** An output, and whether it is valid now. */
+/** An output that the agent renews, and a function that returns whether the output is valid now. */
 interface Kept {
   readonly output: Output;
   ready(): Promise<boolean>;
@@ -174,7 +175,10 @@ async function agentSettings({ context, options, common, typed }: AgentInvocatio
   return { tokenFiles: [file], credentialsEndpoints: [] };
 }
 
-/** Rejects at the start what can never work; other failures may resolve themselves. */
+/**
+ * Rejects settings that can never work, before the agent writes a file. The agent retries after all other
+ * failures.
+ */
 async function refuseTokenFile({ context }: AgentInvocation, file: TokenFileSettings): Promise<void> {
   const { audience, signingAlgorithm, durationSeconds } = file;
   validateWantedToken({ audience: [audience], signingAlgorithm, durationSeconds, tags: [] });

@@ -40,7 +40,7 @@ code 2). Options on the command line override the target that --target selects, 
   run,
 });
 
-/** Runs the checks, and shows on a terminal what they are waiting for. */
+/** Runs the checks and shows the pending checks on a terminal. */
 async function watched(
   { context, progress, hint }: Invocation<typeof CHECK_OPTIONS>,
   plan: CheckPlan,
@@ -64,7 +64,7 @@ async function run(invocation: Invocation<typeof CHECK_OPTIONS>): Promise<Answer
   const { options, common } = invocation;
   if (options.list) return listChecks(common.formats, options.only, options.skip);
   const plan = await planRequest(invocation);
-  // The other formats show these warnings in the check of the configuration, which is always listed.
+  // The other formats show these warnings in the result of the configuration check, which is always included.
   if (common.output === 'json') {
     for (const warning of plan.request.targets.flatMap(({ warnings }) => warnings)) invocation.warn(warning);
   }

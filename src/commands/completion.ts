@@ -37,7 +37,10 @@ its description.`,
   },
 });
 
-/** Names the supported shells. The typed text is repeated only when it looks like the name of a program. */
+/**
+ * Returns a failure that names the supported shells. It quotes the given text only if the text looks like the
+ * name of a program.
+ */
 function unknownShell(typed: string): FedctlError {
   refuseToken('the shell', [typed]);
   const shown = /^[a-z0-9-]{1,20}$/.test(typed) ? `Unknown shell "${typed}"` : 'Unknown shell';

@@ -99,7 +99,7 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
   return { document: connectDocument(results), lines: [] };
 }
 
-/** Logs in, and shows on a terminal which stage is running. */
+/** Logs in and shows the running stage on a terminal. */
 async function watched(
   { context, progress, hint, options }: Invocation<typeof OPTIONS>,
   plan: ConnectPlan,
@@ -131,8 +131,8 @@ async function watched(
 }
 
 /**
- * Prints the lines of the first mechanism at once, and keeps those of the second until the first has
- * finished.
+ * Prints the lines of the first mechanism immediately, and the lines of the second mechanism after the first
+ * has finished.
  */
 class MechanismLines {
   readonly #invocation: Invocation<typeof OPTIONS>;

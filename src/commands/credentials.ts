@@ -18,7 +18,8 @@ import { type OptionValues, text, texts } from './options/option.ts';
 import { belongsToRole } from './options/role.ts';
 import { refuseTwoFormats } from './output-formats.ts';
 
-// No environment form for a list of pairs, and for options that have another meaning for `token`.
+// No environment variables: a variable cannot contain a list of pairs, and `token` has an option of the same
+// name with a different meaning.
 const FLAG_ONLY = { env: false };
 
 const OPTIONS = {
@@ -128,7 +129,10 @@ function githubEnvFile(env: Context['env']): string {
   });
 }
 
-/** Masks the values first: as soon as the runner has read the file, a later step may print them. */
+/**
+ * Appends the credentials to the file that GITHUB_ENV names. Masks the values first, because a later step may
+ * print them.
+ */
 async function appendToGithubEnv(stdout: Output, credentials: Credentials, file: string): Promise<void> {
   const variables = credentialVariables(credentials);
   const secrets = variables.filter(({ name }) => name !== 'AWS_CREDENTIAL_EXPIRATION');
@@ -137,8 +141,8 @@ async function appendToGithubEnv(stdout: Output, credentials: Credentials, file:
 }
 
 /**
- * SDKs ignore keys in the environment when AWS_PROFILE is set (facts/aws.md 7.4), so the new variables have
- * no effect.
+ * Warns if AWS_PROFILE is set: SDKs then ignore keys in the environment (facts/aws.md 7.4), so the new
+ * variables have no effect.
  */
 function profileWarnings(env: Context['env'], format: string): readonly Warning[] {
   if (format === 'process' || (env['AWS_PROFILE'] ?? '') === '') return [];

@@ -16,7 +16,10 @@ interface Step {
   readonly exit: number;
 }
 
-/** The main task, in the order of an operator. `token.jwt` is in a folder that is removed after the demo. */
+/**
+ * The steps of the demo, in the order in which an operator performs them. `token.jwt` is in a temporary
+ * folder, which is removed after the demo.
+ */
 const STEPS: readonly Step[] = [
   { why: 'A new account issues no tokens.', type: ['status'], exit: EXIT.done },
   {
@@ -113,8 +116,8 @@ Requires no account, no network and no terminal.`,
 });
 
 /**
- * With JSON output the output of the child process is collected for the document; otherwise the child process
- * writes directly.
+ * Runs one step as a child process. With JSON output, the output of the child process is collected for the
+ * document. Otherwise the child process inherits stdout and stderr.
  */
 async function runStep(context: Context, lab: Lab, step: Step, folder: string, keep: boolean) {
   const [node = '', ...script] = context.self;

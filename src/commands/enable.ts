@@ -106,8 +106,8 @@ function milliseconds(seconds: number): number {
 }
 
 /**
- * A caller who enables federation often has no permission to mint and needs none. Federation is enabled; only
- * the test token is missing.
+ * Returns a warning for a caller who cannot mint tokens. This is not a failure: federation is enabled, and an
+ * operator often has no permission to mint.
  */
 function unseen(failure: FedctlError, caller: Caller, { audience }: MintRequest): Warning {
   return {

@@ -33,7 +33,7 @@ import { text, texts, toggle } from './options/option.ts';
 import { ROLE_OPTIONS, roleToAssume } from './options/role.ts';
 import { SIGNING_ALGORITHM, WANTED_DURATION } from './options/token.ts';
 
-// No environment form, because the variable would affect every fedctl that the program starts.
+// No environment variables, because they would affect every fedctl process that the program starts.
 const FLAG_ONLY = { env: false };
 
 const OPTIONS = {
@@ -76,9 +76,9 @@ Exit codes: that of the program, or 128 + n if a signal ended it; 127, program n
   run,
 });
 
-/** The environment of a program and what it depends on. */
+/** The environment variables of a program, and the output that must stay valid while it runs. */
 interface Equipment extends ChildVariables {
-  /** The output to keep valid while the program runs; null when nothing is renewed. */
+  /** The output to renew; null if nothing is renewed. */
   readonly fresh: Fresh | null;
 }
 
@@ -105,7 +105,8 @@ async function run(invocation: ExecInvocation): Promise<Ended> {
   const closers: (() => Promise<void>)[] = [];
   let kept: Promise<void> | null = null;
   try {
-    // Later the program uses the terminal, so the user cannot be asked for an MFA code.
+    // fedctl can prompt for an MFA code only before the program starts, because the program then uses the
+    // terminal.
     const terminal = { free: true };
     const aws = settings(invocation.awsSettings, terminal);
     const [old, made] = await Promise.allSettled([
@@ -130,7 +131,7 @@ async function run(invocation: ExecInvocation): Promise<Ended> {
   } finally {
     stop.abort();
     await kept;
-    // The next run removes what cannot be removed now.
+    // The next run removes files that cannot be removed now.
     await Promise.allSettled(closers.map((close) => close()));
   }
 }
@@ -145,7 +146,7 @@ async function keep(invocation: ExecInvocation, { output, life }: Fresh, signal:
   }
 }
 
-/** Returns the same settings, without questions to the user while a program uses the terminal. */
+/** Returns the AWS settings without the MFA prompt while the program uses the terminal. */
 function settings(aws: AwsSettings, terminal: { readonly free: boolean }): AwsSettings {
   const { mfaCode } = aws;
   if (mfaCode === undefined) return aws;
@@ -193,7 +194,7 @@ async function credentials(
     tags: [],
     transitiveTagKeys: [],
     sourceIdentity: null,
-    // The default is for tokens.
+    // The default of --duration applies only to tokens.
     durationSeconds: typed.has('duration') && duration !== 'auto' ? duration : null,
   };
   if (options.static) {
@@ -234,7 +235,10 @@ function expiryLine(expiresAt: Date | null, now: Date): string {
   return `The session credentials expire at ${rfc3339(expiresAt)} (in ${left}). They are not renewed.`;
 }
 
-/** A program may need no Region. Code that needs one reports an invalid one. */
+/**
+ * Returns the Region; null if it is missing or invalid. Not every program needs a Region, and code that needs
+ * it reports an invalid Region.
+ */
 async function regionOf(context: Context, aws: AwsSettings): Promise<string | null> {
   try {
     return (await (await context.aws(aws)).region()).name;
@@ -269,7 +273,10 @@ function refuseUnfit(plan: ProgramPlan, options: ExecInvocation['options']): voi
   });
 }
 
-/** Reports only what matters while the program runs: that its token or keys are about to expire, and why. */
+/**
+ * Reports failed renewals, expirations and recoveries. Regular renewals are not reported while the program
+ * runs.
+ */
 function tell({ warn, hint }: ExecInvocation, output: Output, event: OutputEvent): void {
   if (event.kind === 'renewed') {
     if (event.recovered)
@@ -290,7 +297,7 @@ function tell({ warn, hint }: ExecInvocation, output: Output, event: OutputEvent
   });
 }
 
-/** Commands that would start the running program again. */
+/** Offered commands that would start the program a second time. */
 const REPEATS: ReadonlySet<string> = new Set(['rerun', 'more-time'] satisfies OfferedCommand['kind'][]);
 
 async function cannotRun(
@@ -322,7 +329,10 @@ async function cannotRun(
   });
 }
 
-/** A folder is not executable either, and a name without a slash is looked up in PATH. */
+/**
+ * Returns whether a path is a file. A directory, or a name that the shell looks up in PATH, cannot be fixed
+ * with chmod.
+ */
 async function isFile(path: string): Promise<boolean> {
   return (await stat(path).catch(() => null))?.isFile() ?? false;
 }

@@ -20,7 +20,7 @@ import { type Answer, command, type Invocation } from './command.ts';
 import type { OptionTable } from './options/option.ts';
 import { refuseToken } from './usage-failure.ts';
 
-/** Only the end of a log is read, because the error is there. */
+/** Only the end of a log is read, because the error is usually at the end. */
 const MAX_TEXT_BYTES = 1024 * 1024;
 const MOST_MATCHES = 5;
 const MAX_WIDTH = 100;
@@ -61,7 +61,7 @@ function list(theme: Theme): Answer {
 }
 
 /**
- * Without `-`, the user did not ask to read stdin: when it is empty, as in cron and CI, the list is shown.
+ * Explains the text from stdin. Without the argument `-`, an empty stdin (as in cron and CI) lists all codes.
  */
 async function explainPasted(invocation: Invocation<OptionTable>): Promise<Answer> {
   const { args, context, hint, theme } = invocation;
@@ -85,8 +85,8 @@ function widthOf({ context }: Invocation<OptionTable>): number {
 }
 
 /**
- * Suggests the codes that contain the typed text, are nearest to it, or match it. Text that does not have the
- * form of a code is not repeated, because it may be anything.
+ * Suggests codes that contain the given text, are similar to it, or match it as an error text. Text that does
+ * not have the form of a code is not repeated, because it may be a secret.
  */
 function unknownCode(typed: string): FedctlError {
   refuseToken('a code', [typed]);

@@ -2,7 +2,7 @@ import { FedctlError } from '../lib/core/errors.ts';
 import { invalidValue } from '../lib/core/invalid-value.ts';
 
 /**
- * Rejects --format with `--output json`, which promises one JSON document, unless it is JSON too.
+ * Rejects `--output json` together with a --format other than json.
  *
  * @throws FedctlError usage.invalid-command-line
  */
@@ -23,15 +23,16 @@ export interface OutputFormats {
   readonly files: readonly { readonly format: string; readonly file: string }[];
 }
 
-/** The output formats of every command. */
+/** The output formats of commands without their own formats. */
 const COMMON_FORMATS = ['human', 'json'];
 
 /**
  * Parses `--output`. For a command with its own formats, the option can be repeated, and all but one
  * occurrence must name a file: `--output json=report.json`.
  *
- * @param given as typed, in order
- * @param own the formats of the command; null if it has the common formats; then the last `--output` takes effect
+ * @param given the values of `--output`, in order
+ * @param own the formats of the command; null if it has the common formats, of which the last `--output`
+ * takes effect
  * @throws FedctlError usage.invalid-value, usage.invalid-command-line
  */
 export function readOutputFormats(given: readonly string[], own: readonly string[] | null): OutputFormats {

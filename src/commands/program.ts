@@ -9,9 +9,9 @@ export interface CommandRow {
   readonly group: string;
   readonly summary: string;
   readonly load: () => Promise<AnyCommand>;
-  /** The exit code of its own failures, when the other codes are those of a program that it runs. */
+  /** The exit code for failures of fedctl, if the command exits with the code of the program that it runs. */
   readonly ownFailure?: ExitCode;
-  /** Subcommands: the first word is their name, if it comes before `--`. */
+  /** The subcommands. A subcommand must be named before `--`. */
   readonly subcommands?: readonly Omit<CommandRow, 'group'>[];
 }
 
@@ -168,7 +168,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
 ];
 
-/** Accepted before and after the command. */
+/** The options of all commands. They are accepted before and after the command. */
 export const COMMON_OPTIONS = {
   profile: text('--profile <name>', 'AWS profile; overrides credentials in the environment', {
     values: 'profiles',

@@ -20,7 +20,7 @@ import { refuseRunningLab, refuseUnwritableEnvFile } from './sandbox/env-file.ts
 import { isolationWarnings, requireCommand } from './sandbox/isolation.ts';
 import { labStarter, listScenarios } from './sandbox/scenarios.ts';
 
-/** In bytes; it may contain data to load. */
+/** Maximum size of the configuration file in bytes. The file may contain documents to load into MongoDB. */
 const LARGEST_CONFIG = 16 * 1024 * 1024;
 
 const OPTIONS = {
@@ -192,13 +192,13 @@ async function play(
   }
 }
 
-/** Loads the modules for a lab with a state. */
+/** Opens the state folder. The modules are loaded here, because only --state needs them. */
 async function openState(invocation: Invocation<OptionTable>, folder: string) {
   const { openState: open } = await import('./sandbox/state.ts');
   return await open(invocation, folder);
 }
 
-/** Loads YAML and the schema, which only a lab with a configuration needs. */
+/** Reads the configuration file. Loads the YAML parser and the schema, which only --config needs. */
 async function readConfig({ common, context }: Invocation<OptionTable>, file: string) {
   const { readSandboxConfig } = await import('../sandbox/config/read.ts');
   const text = await readBoundedFile(
@@ -210,13 +210,13 @@ async function readConfig({ common, context }: Invocation<OptionTable>, file: st
   return readSandboxConfig(text, file);
 }
 
-/** Creates the namespaces of the command, before anything else starts. */
+/** Creates the namespaces of the command, before the lab starts. */
 async function makeNamespaces(context: Context): Promise<Isolation> {
   const { isolate } = await import('../sandbox/isolation/isolate.ts');
   return await isolate(context);
 }
 
-/** Runs the command inside. If the lab is stopped meanwhile, the command is terminated. */
+/** Runs the command in the lab. If the lab is stopped first, terminates the command. */
 async function runInside(
   { context, args, stderr }: Invocation<OptionTable>,
   lab: Lab,
@@ -238,7 +238,7 @@ async function runInside(
   return { exitCode: code };
 }
 
-/** Describes the lab, then waits for Ctrl-C, which is the normal end. */
+/** Prints the contents of the lab, then waits for Ctrl-C or `fedctl sandbox stop`. */
 async function stayUp(invocation: Invocation<OptionTable>, lab: Lab, envFile: string | null): Promise<Ended> {
   const { context } = invocation;
   const status = lab.controls.status();

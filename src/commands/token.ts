@@ -55,7 +55,7 @@ async function run(invocation: TokenInvocation): Promise<Answer | Ended> {
     durationSeconds: options.duration,
     tags: options.tag,
   };
-  // Before a role is assumed: a token that cannot be minted is rejected without any call.
+  // Validated before the role is assumed: an invalid request is rejected without a call to AWS.
   validateWantedToken(wanted);
   refuseTwoFormats(invocation.common.output, options.format);
   const role = roleToAssume(options);
@@ -79,7 +79,7 @@ async function run(invocation: TokenInvocation): Promise<Answer | Ended> {
     : { exitCode: EXIT.done };
 }
 
-/** Formats the result as one line, without a line end: a token file contains no newline. */
+/** Formats the result as one line without a newline, because a token file contains no newline. */
 function formatted(
   { common, options, offer }: TokenInvocation,
   minted: MintedToken,

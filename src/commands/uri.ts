@@ -41,7 +41,7 @@ Kubernetes or elsewhere. It requires Node.js 6.17, PyMongo 4.11, Go 2.2, Java 5.
     return {
       document,
       lines: [read.uri],
-      // It may contain the password of a proxy, and the connection string is useless without it.
+      // The connection string may contain the password of a proxy, which the program needs.
       discloses: [new Secret(read.uri)],
     };
   },

@@ -53,7 +53,7 @@ reasons on standard output; 6, the issuer is unreachable.`,
   },
 });
 
-/** Offers the command that names the key set, for an issuer that publishes its keys on another host. */
+/** Adds a command with --jwks to a failure, if the issuer publishes its keys on a different host. */
 function withKeysElsewhere(failure: FedctlError): FedctlError {
   const { jwksUri, issuer } = failure.details;
   if (failure.code !== 'issuer.wrong-document' || typeof jwksUri !== 'string' || typeof issuer !== 'string') {
@@ -62,10 +62,10 @@ function withKeysElsewhere(failure: FedctlError): FedctlError {
   return failure.with({ command: rerun({ set: { '--issuer': issuer, '--jwks': jwksUri } }) });
 }
 
-/** One audience, or null when any will do: a relying party is somebody, and only one. */
+/** Returns the expected audience; null with --any-audience. A relying party has exactly one audience. */
 function theAudience(given: readonly string[], any: boolean): string | null {
   const [audience, second] = given;
-  // FEDCTL_AUDIENCE may be set for other commands; --any-audience was typed for this one.
+  // --any-audience takes precedence over FEDCTL_AUDIENCE, which may be set for other commands.
   if (any) return null;
   if (audience === undefined) {
     throw new FedctlError('usage.missing-audience', {

@@ -60,8 +60,8 @@ operator. Mints no token and prints no secret.`,
 });
 
 /**
- * Returns whether the keys may belong to a person: those of a pod, a task or an instance belong to the
- * workload.
+ * Returns whether the credentials may belong to a person. Credentials of a pod, a task or an instance belong
+ * to the workload.
  */
 function isPersonal({ provider }: ResolvedCredentials): boolean {
   return provider === 'environment' || provider === 'profile';
@@ -70,13 +70,13 @@ function isPersonal({ provider }: ResolvedCredentials): boolean {
 interface IssuerAnswer {
   readonly iam: Iam;
   readonly issuer: string | null;
-  /** Why it is unknown. */
+  /** Why the issuer is unknown; null if it is known. */
   readonly unknown: Warning | null;
 }
 
 /**
- * The issuer is needed only for the values to copy to Atlas. If IAM is unreachable, the caller is still reported,
- * without the issuer.
+ * Reads the issuer, which is needed only for the values to copy to Atlas. If IAM is unreachable, the command
+ * reports the caller without the issuer.
  */
 async function askIssuer(aws: Aws, signal: AbortSignal): Promise<IssuerAnswer> {
   const iam = await aws.iam();

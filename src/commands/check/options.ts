@@ -6,7 +6,6 @@ import { optionalValue, text, texts, toggle } from '../options/option.ts';
 import { ROLE_OPTIONS } from '../options/role.ts';
 import { SIGNING_ALGORITHM, TOKEN_DURATION } from '../options/token.ts';
 
-/** The options of `fedctl check`. */
 export const CHECK_OPTIONS = {
   uri: URI,
   audience: text('--audience <aud>', 'Audience of the identity provider in Atlas'),

@@ -14,7 +14,7 @@ import type { CHECK_OPTIONS } from './options.ts';
 import { namingFile, readTargets } from './targets.ts';
 
 /**
- * Plans the run that the command line, the environment and a configuration file request.
+ * Plans the run from the command line, the environment and the configuration file.
  *
  * @throws FedctlError usage.*, config.*, mongo.*, atlas.credentials-half-set, atlas.url-invalid,
  * atlas.plaintext-refused
@@ -40,8 +40,8 @@ export async function planRequest(invocation: Invocation<typeof CHECK_OPTIONS>):
 }
 
 /**
- * Rejects typed options that no target uses. A variable may be set for other runs, but a typed option is
- * intended for this one.
+ * Rejects command-line options that no target uses. A variable may be set for other runs, but a command-line
+ * option is meant for this run.
  *
  * @throws FedctlError usage.invalid-command-line, atlas.credentials-missing
  */
@@ -99,8 +99,8 @@ function checkOptions({
 }
 
 /**
- * Rejects a hold time shorter than the token's lifetime: it would prove nothing. This is a usage error and
- * not a fault of the chain.
+ * Converts the time of --soak to milliseconds. Rejects a time that does not exceed the lifetime of the token,
+ * because the token would not expire during the check. This is a usage error and not a fault of the chain.
  */
 function soakMs(seconds: number | null): number | null {
   if (seconds === null || seconds > SOAK_TOKEN_SECONDS) return seconds === null ? null : seconds * 1000;
@@ -112,8 +112,8 @@ function soakMs(seconds: number | null): number | null {
 }
 
 /**
- * Returns the options that an offered command needs in addition to the typed ones: the target of the file,
- * and how it gets its keys.
+ * Returns the options that an offered command needs in addition to the command-line options: they select the
+ * target in the file and its AWS credentials.
  */
 function about(
   { name, profile, region, role }: CheckTarget,
@@ -132,7 +132,10 @@ function about(
   };
 }
 
-/** Returns the source of the URL of the Atlas API, which has an option and a variable of the Atlas CLI. */
+/**
+ * Validates the URL of the Atlas API. A failure names --atlas-url only if the URL comes from this option. The
+ * URL can also come from a variable of the Atlas CLI.
+ */
 function addressOf(url: string, option: string | null): string {
   return option === null ? checkedAddress(url) : readingOption('--atlas-url', () => checkedAddress(url));
 }

@@ -3,7 +3,7 @@ import { type Flag, rerun } from '../../lib/core/command-line.ts';
 import { FedctlError } from '../../lib/core/errors.ts';
 import { type OptionValues, text } from './option.ts';
 
-/** The options of every command that can assume a role, to include in its own table. */
+/** The options of commands that can assume a role. */
 export const ROLE_OPTIONS = {
   roleArn: text('--role-arn <arn>', 'Role to assume first'),
   externalId: text('--external-id <id>', 'External ID that the role requires'),
@@ -12,7 +12,7 @@ export const ROLE_OPTIONS = {
 } as const;
 
 /**
- * Returns the role that the options name; null when they name none.
+ * Returns the role to assume; null if --role-arn is absent.
  *
  * @throws FedctlError usage.invalid-command-line for an external id, a session name or an MFA device without
  * a role

@@ -10,14 +10,14 @@ import { createLabClient } from '../../sandbox/control/client.ts';
 import type { Invocation } from '../command.ts';
 import type { OptionTable } from '../options/option.ts';
 
-/** In bytes; the variables of a lab have much less. */
+/** Maximum size of the file in bytes. The variables of a lab need much less. */
 const LARGEST = 64 * 1024;
 
-/** In milliseconds. A lab on this machine responds at once. */
+/** Time limit in milliseconds. A lab on this machine responds immediately. */
 const ANSWERS_WITHIN = 2000;
 
 /**
- * Refuses a file that cannot be written, before there is a lab to write of.
+ * Rejects a file that cannot be written, before the lab starts.
  *
  * @throws FedctlError usage.unwritable-output
  */
@@ -33,7 +33,8 @@ export async function refuseUnwritableEnvFile(
 }
 
 /**
- * Refuses to replace the variables of a lab that runs: nobody could reach it any more.
+ * Rejects a file with the variables of a running lab. Without these variables, the running lab could not be
+ * used or stopped.
  *
  * @throws FedctlError usage.file-exists
  */

@@ -4,15 +4,16 @@ import type { PlatformName } from '../../sandbox/platforms.ts';
 import type { Invocation } from '../command.ts';
 import type { OptionTable } from '../options/option.ts';
 
-/** The endpoints of a platform at fixed addresses, which some clients use whatever the environment says. */
+/**
+ * The fixed addresses of a platform's endpoints. Some clients use these addresses and ignore environment
+ * variables.
+ */
 const FIXED: Readonly<Partial<Record<PlatformName, string>>> = {
   ec2: '169.254.169.254',
   ecs: '169.254.170.2 or 169.254.169.254',
 };
 
-/**
- * Warns about programs that would not reach a lab without isolation, and would reach something else instead.
- */
+/** Returns warnings about programs that do not connect to the lab without isolation, but to other servers. */
 export function isolationWarnings(
   { as: platform, srv }: { readonly as: PlatformName | null; readonly srv: boolean },
   { args }: Pick<Invocation<OptionTable>, 'args'>,
@@ -41,8 +42,9 @@ export function isolationWarnings(
 }
 
 /**
- * @throws FedctlError usage.invalid-command-line without a command: a lab that keeps running runs nothing to
- * isolate
+ * Requires a command, because --isolate applies only to a command.
+ *
+ * @throws FedctlError usage.invalid-command-line if no command is given
  */
 export function requireCommand({ args }: Invocation<OptionTable>): void {
   if (args.length > 0) return;

@@ -7,7 +7,7 @@ import type { LabLogEntry } from '../../sandbox/log.ts';
 import { type Answer, command, type Ended } from '../command.ts';
 import { toggle } from '../options/option.ts';
 
-/** How long one request waits for the next entry, in seconds. */
+/** Time that one request waits for the next log entry, in seconds. */
 const WAIT = 15;
 
 export const sandboxLog = command({

@@ -150,7 +150,7 @@ function identityProviderIn(options: Options): readonly LabChangeRequest[] {
   return oneOf('--provider', provider, change, (name) => ({ setting: 'identity-provider', name, ...change }));
 }
 
-/** Requires the name of what to change together with its members. */
+/** Creates the change of a user or an identity provider. Rejects its settings if the name is missing. */
 function oneOf(
   flag: string,
   name: string | null,
@@ -164,7 +164,7 @@ function oneOf(
   });
 }
 
-/** `mongod=2s` */
+/** Parses a delay such as `mongod=2s`. */
 function readDelay(value: string, option: Flag): LabChangeRequest {
   const [name, time = ''] = value.split('=', 2);
   const hop = HOPS.find((one) => one === name);

@@ -2,7 +2,7 @@ import { CheckSettings } from '../../lib/config/check-schema.ts';
 import type { Theme } from '../../lib/render/theme.ts';
 import { rows } from './rows.ts';
 
-/** How `fedctl check` finds its configuration, and how far it trusts it. */
+/** The rules by which `fedctl check` finds and trusts a configuration file. */
 export const CONFIGURATION_RULES: readonly string[] = [
   'fedctl check reads the file that --config names, or else fedctl.yaml or fedctl.yml in the working directory. fedctl init writes one with a comment for each key.',
   'The file has two keys. targets: the chains to check, by names of your choice. defaults: values for every target; the keys of a target take precedence.',

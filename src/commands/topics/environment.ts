@@ -10,7 +10,7 @@ export interface VariableGroup {
   readonly variables: readonly (readonly [names: string, meaning: string])[];
 }
 
-/** The variables that fedctl reads in addition to those of its own options. */
+/** The variables that fedctl reads in addition to the variables of its options. */
 export const VARIABLES: readonly VariableGroup[] = [
   {
     title: 'AWS, read as version 2 of the AWS CLI reads them',

@@ -1,7 +1,7 @@
 import { EXIT_CODES } from '../../lib/core/exit-codes.ts';
 import type { Theme } from '../../lib/render/theme.ts';
 
-/** The table of exit codes. */
+/** Lists the exit codes. */
 export function exitCodeLines(theme: Theme): readonly string[] {
   const plain = (text: string) => text.replaceAll('`', '');
   return [

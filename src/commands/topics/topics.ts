@@ -1,7 +1,7 @@
 import type { Line } from '../../lib/render/output.ts';
 import { createTheme, type Theme } from '../../lib/render/theme.ts';
 
-/** A help page that belongs to no command. */
+/** A help page of `fedctl help <topic>`. */
 export interface HelpTopic {
   readonly name: string;
   readonly summary: string;
@@ -11,7 +11,7 @@ export interface HelpTopic {
 /** Without colours; prose is wrapped on a terminal. */
 const THEME: Theme = createTheme(false, true);
 
-/** Each is loaded on use. */
+/** The help topics. The text of a topic is loaded on use. */
 export const HELP_TOPICS: readonly HelpTopic[] = [
   {
     name: 'exit-codes',
