@@ -91,7 +91,7 @@ export async function reference() {
       EXIT_CODES.map((row) => [row.code, row.meaning, row.examples]),
     ),
     '## Output formats',
-    'The answer goes to standard output and everything else to standard error.',
+    'The result goes to standard output, and everything else to standard error.',
     '### --output',
     described(formats.OUTPUT_FORMATS),
     '### credentials --format',

@@ -32,11 +32,11 @@ const FLAG_ONLY = { env: false };
 
 const OPTIONS = {
   audience: text('--audience <aud>', 'Audience of the token'),
-  out: text('--out <file>', 'File to keep valid with a token', FLAG_ONLY),
+  out: text('--out <file>', 'Token file to write and renew', FLAG_ONLY),
   mode: text('--mode <octal>', 'Permission bits of the file (default: 0600)', FLAG_ONLY),
   signingAlgorithm: SIGNING_ALGORITHM,
   duration: WANTED_DURATION,
-  roleArn: text('--role-arn <arn>', 'Role to assume first'),
+  roleArn: text('--role-arn <arn>', 'Role to assume'),
   externalId: text('--external-id <id>', 'External ID that the role requires'),
   sessionName: text('--session-name <name>', 'Name of the role session (default: fedctl-<user>)'),
   config: text('--config <file>', 'YAML file that lists the outputs, instead of --out', FLAG_ONLY),
@@ -73,8 +73,8 @@ export const agent = command({
     'fedctl agent --audience my-atlas --out /run/fedctl/token --once',
     'fedctl agent --config agent.yaml --ready-listen 0.0.0.0:8484',
   ],
-  notes: `Each file has only the token, is replaced by rename, and is renewed at half of the token lifetime. While AWS does not
-respond, the last token stays until it expires; then the agent removes the file. /readyz responds with 200 while every
+  notes: `Each file contains only the token. The agent mints a new token at half of the token lifetime and replaces the file
+atomically. While AWS does not respond, the last token stays until it expires; then the agent removes the file. /readyz responds with 200 while every
 file has an unexpired token and every endpoint has credentials. Each event is a line on standard error, or a JSON
 document on standard output with --json. The agent exits with 0 on SIGTERM and Ctrl-C, and the files remain. A --config
 file can list several token files and endpoints for session credentials:
@@ -271,7 +271,7 @@ function beside(option: Flag): FedctlError {
 
 function nothingOnce(): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
-    message: '--once writes token files, but the configuration has none.',
+    message: '--once writes token files, but the configuration has no tokenFiles.',
     remedy: 'Remove --once, or add tokenFiles to the configuration.',
     command: rerun({ drop: ['--once'] }),
     option: '--once',

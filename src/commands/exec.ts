@@ -40,13 +40,13 @@ const OPTIONS = {
   audience: text('--audience <aud>', 'Audience of the token file'),
   uri: text('--uri <uri>', 'Connection string, for {uri} and MONGODB_URI'),
   mechanism: mechanismOption(
-    'oidc: a token file; aws: session credentials (default: that of the URI)',
+    'oidc: token file; aws: session credentials (default: from the URI)',
     MECHANISM_NAMES,
   ),
   environment: TOKEN_ENVIRONMENT,
   variable: texts(
     '--variable <name>',
-    'Additional variable that names the token file; repeatable',
+    'Additional variable for the path of the token file; repeatable',
     FLAG_ONLY,
   ),
   static: toggle('--static', 'Put session credentials into the environment, without renewal', FLAG_ONLY),
@@ -66,11 +66,12 @@ export const exec = command({
     'fedctl exec --mechanism aws --static -- mongodump --uri "$URI" --archive=dump.gz',
     'fedctl exec --audience https://api.example.com --variable TOKEN_FILE -- ./any-program',
   ],
-  notes: `oidc: fedctl keeps the token in a private file, which it replaces at half of the token lifetime. The program finds the
-file by AZURE_FEDERATED_TOKEN_FILE and OIDC_TOKEN_FILE, which MongoDB drivers and Azure SDKs read. The program gets its
-connection string by {uri} in its arguments or by MONGODB_URI. aws: a loopback endpoint serves session credentials that
-stay valid to programs that read AWS_CONTAINER_CREDENTIALS_FULL_URI, as AWS SDKs do; --static is for other programs.
-Exit codes: that of the program, or 128 + n if a signal ended it; 127, program not found; 126, program not executable;
+  notes: `oidc: fedctl keeps the token in a private file, which it replaces at half of the token lifetime. AZURE_FEDERATED_TOKEN_FILE
+and OIDC_TOKEN_FILE contain the path of the file; MongoDB drivers and Azure SDKs read these variables. fedctl replaces
+{uri} in the arguments of the program with the connection string, and sets MONGODB_URI to it. aws: a loopback endpoint
+serves session credentials and renews them. AWS SDKs find the endpoint in AWS_CONTAINER_CREDENTIALS_FULL_URI; --static is
+for programs that do not read this variable.
+Exit codes: the exit code of the program, or 128 + n if signal n ended it; 127, program not found; 126, program not executable;
 125, failure of fedctl itself. fedctl forwards signals, and removes the file when the program exits.`,
   options: OPTIONS,
   run,
@@ -259,7 +260,7 @@ function refuseUnfit(plan: ProgramPlan, options: ExecInvocation['options']): voi
   }
   if (plan.login.kind === 'credentials' && options.variable.length > 0) {
     throw new FedctlError('usage.invalid-command-line', {
-      message: '--variable names a token file, but the program gets session credentials.',
+      message: '--variable applies to a token file, but the program gets session credentials.',
       remedy: 'Add --mechanism oidc --audience <audience>, or remove --variable.',
       command: rerun({ drop: ['--variable'] }),
       option: '--variable',
@@ -268,7 +269,7 @@ function refuseUnfit(plan: ProgramPlan, options: ExecInvocation['options']): voi
   const invalid = options.variable.find((name) => !/^[A-Za-z_]\w*$/.test(name));
   if (invalid === undefined) return;
   throw new FedctlError('usage.invalid-value', {
-    message: `Invalid --variable "${invalid}": expected the name of a variable.`,
+    message: `Invalid --variable "${invalid}": expected the name of an environment variable.`,
     option: '--variable',
   });
 }
@@ -288,7 +289,7 @@ function tell({ warn, hint }: ExecInvocation, output: Output, event: OutputEvent
     return;
   }
   const { error, until } = event;
-  const serves = until === null ? '' : ` It is valid until ${rfc3339(until)}.`;
+  const serves = until === null ? '' : ` Still valid until ${rfc3339(until)}.`;
   warn({
     code: isFedctlError(error) ? error.code : 'bug.unexpected',
     message: `fedctl exec: cannot renew ${output.name}: ${error instanceof Error ? error.message : String(error)}${serves}`,
@@ -309,14 +310,14 @@ async function cannotRun(
   const details = { program };
   if (code === EXIT.notFound) {
     return new FedctlError('exec.not-found', {
-      message: `Cannot run "${program}": it was not found.`,
+      message: `Cannot run "${program}": program not found.`,
       details,
       cause,
     });
   }
   if (code === EXIT.notExecutable) {
     return new FedctlError('exec.not-executable', {
-      message: `Cannot run "${program}": it is not executable.`,
+      message: `Cannot run "${program}": the file is not executable.`,
       details,
       cause,
       ...((await isFile(resolve(cwd, program))) ? { command: programLine('chmod', '+x', program) } : {}),

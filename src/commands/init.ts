@@ -35,8 +35,8 @@ export const init = command({
     "fedctl init --uri 'mongodb+srv://cluster0.example.mongodb.net/' --audience my-atlas",
     'fedctl init --out -                        # print every supported key',
   ],
-  notes: `Does not prompt and sends no requests. The file has a comment for every key, and its first line names the schema for
-which an editor checks it: that of this installation. It has no secrets, so it can be committed.`,
+  notes: `Does not prompt and sends no requests. The file has a comment for every key. Its first line names the JSON schema of this
+installation, with which an editor validates the file. The file contains no secrets and can be committed.`,
   options: OPTIONS,
   run,
 });
@@ -131,7 +131,7 @@ async function refuseExisting(cwd: string, file: string, wanted: string): Promis
   const free = await freeName(wanted, isThere);
   throw new FedctlError('usage.file-exists', {
     message: `"${file}" already exists and was not changed.`,
-    remedy: 'Write to another file, or overwrite this one with --force. Its content is lost then.',
+    remedy: 'Write to another file, or overwrite the existing file with --force. Its content is then lost.',
     command: free === null ? null : rerun({ set: { '--out': free } }),
     details: { file },
   });
@@ -140,7 +140,7 @@ async function refuseExisting(cwd: string, file: string, wanted: string): Promis
 function twoAnswers(): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
     message: '--output json and --out - are mutually exclusive.',
-    likelyCause: 'Standard output has a single format.',
+    likelyCause: 'Standard output can have only one format.',
     remedy: 'Remove --output json, or remove --out -.',
   });
 }

@@ -180,7 +180,7 @@ function refuseBareProgram({ command }: Parsed, { words, command: names }: Typed
   throw new FedctlError('usage.unknown-command', {
     message: `Unknown command '${word}' of fedctl ${of}.${near === null ? '' : ` (Did you mean ${near}?)`}`,
     likelyCause: 'A subcommand is misspelled, or -- is missing before the program to run.',
-    remedy: `To run a program in the lab, put -- before it: "fedctl ${of} -- ${words.slice(names.length).join(' ')}".`,
+    remedy: `To run a program in the lab, put -- before the program: "fedctl ${of} -- ${words.slice(names.length).join(' ')}".`,
     command: near === null ? HELP : fedctl([...names, near, ...(near === 'stop' ? ['--help'] : [])]),
     details: { commands: subcommands.map(({ name }) => name) },
   });

@@ -10,7 +10,7 @@ export function refuseTwoFormats(output: 'human' | 'json', format: string | null
   if (output !== 'json' || format === null || format === 'json') return;
   throw new FedctlError('usage.invalid-command-line', {
     message: `--output json and --format ${format} are mutually exclusive.`,
-    likelyCause: 'Standard output has a single format.',
+    likelyCause: 'Standard output can have only one format.',
     remedy: `Remove --output json, or remove --format ${format}.`,
   });
 }
@@ -50,7 +50,7 @@ export function readOutputFormats(given: readonly string[], own: readonly string
   const plain = read.filter(({ file }) => file === null);
   if (own !== null && new Set(plain.map(({ format }) => format)).size > 1) {
     throw new FedctlError('usage.invalid-command-line', {
-      message: `--output requests ${plain.map(({ format }) => format).join(' and ')} on standard output, which has a single format.`,
+      message: `--output requests ${plain.map(({ format }) => format).join(' and ')} on standard output, which can have only one format.`,
       remedy: `Write one of them to a file: --output ${plain[0]?.format} --output ${plain[1]?.format}=<file>.`,
     });
   }

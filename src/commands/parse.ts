@@ -66,7 +66,7 @@ export async function parse(
     .addHelpText('before', INTRODUCTION)
     .addHelpText(
       'after',
-      `\nSee also "fedctl <command> --help", and "fedctl help <topic>" with a topic:\n${HELP_TOPICS.map(({ name }) => name).join(', ')}.`,
+      `\nSee also "fedctl <command> --help" and "fedctl help <topic>". Topics:\n${HELP_TOPICS.map(({ name }) => name).join(', ')}.`,
     );
   addOptions(program, COMMON_OPTIONS);
   const commandLine = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : null;

@@ -95,7 +95,7 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'uri',
     group: RUN,
-    summary: 'Print the connection string for programs that use them',
+    summary: 'Print a connection string with authentication settings',
     load: async () => (await import('./uri.ts')).uri,
   },
   {
@@ -144,7 +144,7 @@ export const COMMANDS: readonly CommandRow[] = [
       },
       {
         name: 'log',
-        summary: 'Show the requests to the running lab and the reason of each decision',
+        summary: 'Show the requests to the running lab and the reason for each decision',
         load: async () => (await import('./sandbox/log.ts')).sandboxLog,
       },
       {
@@ -157,7 +157,7 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'demo',
     group: LAB,
-    summary: 'Run the main job in the lab, step by step',
+    summary: 'Run the main tasks of fedctl in the lab, step by step',
     load: async () => (await import('./demo.ts')).demo,
   },
   {

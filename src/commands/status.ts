@@ -18,7 +18,12 @@ export const status = command({
   notes: `The state is enabled, disabled, or unknown if the principal lacks iam:GetOutboundWebIdentityFederationInfo. The exit code
 is 0 in any state, unless --require is given. An issuer that does not respond is reported but is not an error.`,
   options: {
-    require: choice('--require <state>', 'Exit with an error unless this is the state', ['enabled'], null),
+    require: choice(
+      '--require <state>',
+      'Required state; fedctl fails in any other state',
+      ['enabled'],
+      null,
+    ),
   },
   async run({ context, common, options, awsSettings, theme, offer }) {
     const { signal } = context;
@@ -51,7 +56,7 @@ function requireEnabled({ account, arn }: Caller, { state, missingPermission }: 
       throw new FedctlError('sts.federation-disabled', {
         message: `Outbound federation is disabled for account ${account}.`,
         likelyCause:
-          'Federation was never enabled, or somebody disabled it. It is one setting for the whole account.',
+          'Federation was never enabled, or it was disabled. The setting applies to the whole account.',
         details: { account, state },
       });
     case 'unknown':

@@ -33,7 +33,7 @@ export async function tokenInput(
     throw new FedctlError('usage.invalid-command-line', {
       message: `${name} requires a token from a file or from standard input.`,
       likelyCause: 'No file is named, and standard input is a terminal.',
-      remedy: `Pipe a token in ("${typed}"), name a file, or give - to paste one.`,
+      remedy: `Pipe a token to the command ("${typed}"), name a file, or use - to paste a token.`,
     });
   }
   if (terminal) hint('Paste the token, then press Enter and Ctrl-D.');

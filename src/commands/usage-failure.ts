@@ -48,7 +48,7 @@ export function usageFailure(
     case 'commander.unknownOption':
       return new FedctlError('usage.unknown-option', { message: unknownOption(error.message) });
     case 'commander.help':
-      return new FedctlError('usage.invalid-command-line', { message: 'No command is given.' });
+      return new FedctlError('usage.invalid-command-line', { message: 'No command was given.' });
     default:
       return new FedctlError('usage.invalid-command-line', { message });
   }

@@ -24,11 +24,11 @@ export const whoami = command({
     'fedctl whoami --json | jq -r .credentials.provider',
   ],
   notes: `Shows the AWS principal, the source of its credentials, and the values to enter in Atlas for this principal or for the
-role of --role-arn. Run it as the workload, or name the profile or role of the workload; otherwise it shows the
-operator. Mints no token and prints no secret.`,
+role of --role-arn. Run the command as the workload, or name the profile or role of the workload. Otherwise
+it shows the values of the operator. Mints no token and prints no secret.`,
   options: {
     audience: text('--audience <aud>', 'Audience to show for Atlas'),
-    roleArn: text('--role-arn <arn>', 'Role of the workload to show for Atlas; it is not assumed'),
+    roleArn: text('--role-arn <arn>', 'Role of the workload to show for Atlas; fedctl does not assume it'),
   },
   async run(invocation) {
     const { context, options, awsSettings, warn, theme } = invocation;

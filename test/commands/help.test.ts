@@ -92,7 +92,7 @@ code:   usage.unknown-command
 
   test('--help names them all', async () => {
     const { stdout } = await run('--help');
-    expect(stdout).toContain(`with a topic:\n${HELP_TOPICS.map(({ name }) => name).join(', ')}.`);
+    expect(stdout).toContain(`Topics:\n${HELP_TOPICS.map(({ name }) => name).join(', ')}.`);
   });
 
   test('environment lists every variable that the source reads, and no other', async () => {

@@ -151,7 +151,7 @@ describe('disabled', () => {
     expect(run).toMatchObject({ code: 3, stdout: '' });
     if (output === 'human') {
       expect(run.stderr).toBe(`error: Outbound federation is disabled for account ${ACCOUNT}.
-cause:  Federation was never enabled, or somebody disabled it. It is one setting for the whole account.
+cause:  Federation was never enabled, or it was disabled. The setting applies to the whole account.
 remedy: Enable federation for this account with "fedctl enable".
 run:    fedctl enable
 code:   sts.federation-disabled

@@ -116,7 +116,7 @@ cluster lab: running
     [[], 'No change was given.', 'usage.invalid-command-line', READ_THE_HELP],
     [
       ['--user-role', 'readWrite@app'],
-      '--user is missing: options that start with --user- require it.',
+      'Options that start with --user- require --user.',
       'usage.invalid-command-line',
       READ_THE_HELP,
     ],

@@ -57,7 +57,7 @@ describe('fedctl sandbox --detach', () => {
       for (const more of [['--detach'], ['--', 'true']]) {
         const second = await runBin(['sandbox', '--env-file', 'my lab.env', ...more], { cwd });
         expect({ code: second.code, stdout: second.stdout }).toEqual({ code: 2, stdout: '' });
-        expect(second.stderr).toContain('"my lab.env" has the variables of a lab that is running.');
+        expect(second.stderr).toContain('"my lab.env" contains the variables of a running lab.');
         expect(second.stderr).toContain(`--env-file 'my lab-2.env'`);
         expect(second.stderr).toMatch(/code: {3}usage\.file-exists\n$/);
       }
@@ -88,7 +88,7 @@ code:   lab.port-taken
     const { code, stderr } = await runBin(['sandbox', '--detach', '--json', '--', 'true']);
     expect({ code, message: JSON.parse(stderr).error.message }).toEqual({
       code: 2,
-      message: 'With --detach the lab runs in the background, so a command cannot run in it.',
+      message: 'With --detach, the lab runs in the background and cannot run a command.',
     });
   });
 });

@@ -68,8 +68,8 @@ export class PendingChecks {
     for (const target of this.#ended.values()) for (const status of target.values()) counts[status] += 1;
     const pending = this.#names();
     return [
-      `Interrupted: ${countsText(counts)} before.`,
-      `Pending: ${pending.length === 0 ? 'no check' : pending.join(', ')}.`,
+      `Interrupted. Results so far: ${countsText(counts)}.`,
+      `Pending: ${pending.length === 0 ? 'none' : pending.join(', ')}.`,
     ];
   }
 
@@ -81,7 +81,7 @@ export class PendingChecks {
   #tokenText(): string {
     if (this.#expiresAt === null) return '';
     const left = Math.max(0, this.#expiresAt.getTime() - this.#now().getTime());
-    return `, its token expires in ${formatDuration(Math.floor(left / 1000))}`;
+    return `, token expires in ${formatDuration(Math.floor(left / 1000))}`;
   }
 
   #pauseText(): string {

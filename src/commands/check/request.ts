@@ -52,9 +52,9 @@ function refuseIdleOptions(
   const ofTokens = Object.entries(OF_TOKENS).find(([key]) => typed.has(key))?.[1];
   if (ofTokens !== undefined && !targets.some(({ plan }) => plan.usesToken)) {
     throw new FedctlError('usage.invalid-command-line', {
-      message: `${ofTokens} concerns a token, but MONGODB-AWS logs in with AWS credentials. No token is checked.`,
-      likelyCause: 'Two options contradict each other.',
-      remedy: `Remove ${ofTokens}, or choose another --mechanism.`,
+      message: `${ofTokens} applies to a token, but MONGODB-AWS uses AWS credentials, so no token is checked.`,
+      likelyCause: 'The option does not apply to the selected mechanism.',
+      remedy: `Remove ${ofTokens}, or set --mechanism to oidc or both.`,
       option: ofTokens,
     });
   }
@@ -105,7 +105,7 @@ function checkOptions({
 function soakMs(seconds: number | null): number | null {
   if (seconds === null || seconds > SOAK_TOKEN_SECONDS) return seconds === null ? null : seconds * 1000;
   throw invalidValue('--soak', {
-    message: `Invalid --soak ${seconds}s: its tokens are valid for ${SOAK_TOKEN_SECONDS} s and must expire during that time.`,
+    message: `Invalid --soak ${seconds}s: expected more than ${SOAK_TOKEN_SECONDS} s, the lifetime of the tokens.`,
     remedy: 'Hold the connection longer, for example with --soak 3m.',
     command: rerun({ set: { '--soak': '3m' } }),
   });

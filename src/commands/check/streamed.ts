@@ -59,7 +59,9 @@ export class StreamedChecks {
       case 'again': {
         const { target, failed, pauseMs, attempt } = event;
         const why = `${failed.id} ${failed.code ?? failed.status}`;
-        this.#invocation.hint(`${target}: attempt ${attempt}: ${why}; again in ${pauseMs / 1000} s`);
+        this.#invocation.hint(
+          `${target}: attempt ${attempt} failed (${why}); next attempt in ${pauseMs / 1000} s`,
+        );
         this.#seen.clear();
         return;
       }

@@ -187,10 +187,9 @@ function fileName(given: string, cwd: string): string {
 
 function twoSources({ file }: ConfigFile, options: readonly (keyof typeof OF_ONE_TARGET)[]): FedctlError {
   const variables = options.flatMap((option) => environmentName(CHECK_OPTIONS[option]) ?? []);
-  const shown = file;
   return new FedctlError('config.two-sources', {
-    message: `${shown} names targets, and so ${variables.length === 1 ? 'does' : 'do'} ${variables.join(' and ')} in the environment.`,
-    remedy: `To check the file, add --config ${shown}, or unset ${variables.join(' ')}. To check the target of the environment, give its options on the command line.`,
+    message: `Targets are defined both in ${file} and in the environment (${variables.join(', ')}).`,
+    remedy: `To check the file, add --config ${file}, or unset ${variables.join(' ')}. To check the target of the environment, pass its values as command-line options.`,
     details: { file, variables },
   });
 }
@@ -198,7 +197,7 @@ function twoSources({ file }: ConfigFile, options: readonly (keyof typeof OF_ONE
 function unused({ file }: ConfigFile): Warning {
   return {
     code: 'config.file-unused',
-    message: `${file} is ignored, because options on the command line name the target.`,
+    message: `${file} is ignored, because command-line options define the target.`,
     remedy: FAILURES['config.file-unused'].remedy,
   };
 }
@@ -207,7 +206,7 @@ function notPicked(option: string, file: string, all: readonly CheckTarget[]): F
   const flag = longFlag(CHECK_OPTIONS[option as keyof typeof CHECK_OPTIONS]);
   return new FedctlError('usage.invalid-command-line', {
     message: `${flag} applies to one target, but ${file} has ${all.length}: ${all.map((each) => each.name).join(', ')}.`,
-    likelyCause: 'Such an option overrides the file for the selected target.',
+    likelyCause: 'The option overrides the file only for a single selected target.',
     remedy: `Select the target with --target <name>, or remove ${flag}.`,
     option: flag,
   });
@@ -215,7 +214,7 @@ function notPicked(option: string, file: string, all: readonly CheckTarget[]): F
 
 function noFile(): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
-    message: '--target selects a target of a configuration file, but there is no configuration file.',
+    message: '--target selects a target of a configuration file, but no configuration file was found.',
     remedy: 'Name the file with --config <file>, or remove --target.',
     option: '--target',
   });

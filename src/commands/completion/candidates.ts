@@ -113,7 +113,7 @@ const SOURCES: Readonly<
     const { CATALOGUE } = await import('../../lib/check/catalogue.ts');
     const groups = [...new Set(CATALOGUE.map(({ id }) => id.slice(0, id.indexOf('.'))))];
     return [
-      ...groups.map((value) => ({ value, description: `all checks of ${value}` })),
+      ...groups.map((value) => ({ value, description: `all ${value} checks` })),
       ...CATALOGUE.map(({ id, title }) => ({ value: id, description: title })),
     ];
   },

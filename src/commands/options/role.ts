@@ -5,10 +5,10 @@ import { type OptionValues, text } from './option.ts';
 
 /** The options of commands that can assume a role. */
 export const ROLE_OPTIONS = {
-  roleArn: text('--role-arn <arn>', 'Role to assume first'),
+  roleArn: text('--role-arn <arn>', 'Role to assume'),
   externalId: text('--external-id <id>', 'External ID that the role requires'),
   sessionName: text('--session-name <name>', 'Name of the role session (default: fedctl-<user>)'),
-  mfaSerial: text('--mfa-serial <arn>', 'MFA device that the role requires; fedctl prompts for its code'),
+  mfaSerial: text('--mfa-serial <arn>', 'MFA device that the role requires; fedctl prompts for the code'),
 } as const;
 
 /**
@@ -32,7 +32,7 @@ export function roleToAssume(values: OptionValues<typeof ROLE_OPTIONS>): RoleToA
 export function belongsToRole(option: Flag): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
     message: `${option} requires --role-arn.`,
-    likelyCause: 'Only the session of an assumed role has this setting.',
+    likelyCause: 'The option applies only to the session of an assumed role.',
     remedy: `Add --role-arn <arn>, or remove ${option}.`,
     command: rerun({ drop: [option] }),
     option,

@@ -26,7 +26,7 @@ export async function detach(
   const { context, common, args } = invocation;
   if (args.length > 0) {
     throw new FedctlError('usage.invalid-command-line', {
-      message: 'With --detach the lab runs in the background, so a command cannot run in it.',
+      message: 'With --detach, the lab runs in the background and cannot run a command.',
     });
   }
   const [node = '', ...script] = context.self;

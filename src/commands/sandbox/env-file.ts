@@ -27,7 +27,7 @@ export async function refuseUnwritableEnvFile(
 ): Promise<void> {
   if (file === null) return;
   await refuseUnwritable(resolve(context.cwd, file), {
-    holds: 'the variables of a lab',
+    holds: 'the environment of a lab',
     remedy: 'Choose another file with --env-file.',
   });
 }
@@ -47,9 +47,10 @@ export async function refuseRunningLab(
     (await lstat(resolve(context.cwd, name)).catch(() => null)) !== null;
   const free = await freeName(file, isThere);
   throw new FedctlError('usage.file-exists', {
-    message: `"${file}" has the variables of a lab that is running.`,
-    likelyCause: 'That lab was started with the same --env-file, and only this file has its access key.',
-    remedy: `Write to another file, or stop that lab first: "${sourceCommand(file)} && fedctl sandbox stop".`,
+    message: `"${file}" contains the variables of a running lab.`,
+    likelyCause:
+      'The running lab was started with the same --env-file, and only this file contains its FEDCTL_SANDBOX_TOKEN.',
+    remedy: `Write to another file, or stop the running lab first: "${sourceCommand(file)} && fedctl sandbox stop".`,
     command: free === null ? null : rerun({ set: { '--env-file': free } }),
     details: { file },
   });

@@ -24,8 +24,8 @@ export function isolationWarnings(
   if (fixed !== undefined) {
     warnings.push({
       code: 'lab.real-metadata',
-      message: `Programs that use fixed addresses connect to the real ${fixed}, not to the lab. Among them are the MongoDB drivers for C, C++, PHP, Go and Rust, and for Java without the AWS SDK.`,
-      remedy: 'Run the program with --isolate (Linux): then the lab is at these addresses.',
+      message: `Programs that use fixed addresses connect to the real ${fixed}, not to the lab. These programs include the MongoDB drivers for C, C++, PHP, Go and Rust, and for Java without the AWS SDK.`,
+      remedy: 'Run the program with --isolate (Linux). The lab then responds at these addresses.',
       command,
     });
   }
@@ -33,8 +33,9 @@ export function isolationWarnings(
     warnings.push({
       code: 'lab.names-unresolved',
       message:
-        'Only fedctl resolves the mongodb+srv connection string of this lab. Other programs ask the DNS server of the system, which does not know the name.',
-      remedy: 'Run the program with --isolate (Linux), or let it use the DNS server in FEDCTL_DNS_SERVER.',
+        'Only fedctl resolves the mongodb+srv connection string of this lab. Other programs query the DNS server of the system, which cannot resolve the name.',
+      remedy:
+        'Run the program with --isolate (Linux), or make the program use the DNS server in FEDCTL_DNS_SERVER.',
       command,
     });
   }

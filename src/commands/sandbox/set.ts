@@ -20,11 +20,11 @@ const OPTIONS = {
     { env: false },
   ),
   rotateKeys: toggle('--rotate-keys', 'Sign with new keys and publish only them', { env: false }),
-  account: text('--account <id>', 'Account to change (default: the first)', { env: false }),
+  account: text('--account <id>', 'Account to change (default: the first account)', { env: false }),
   user: text('--user <name>', 'Database user to create or change', { env: false }),
   userType: choice('--user-type <type>', 'Type of the database user', USER_TYPES, null, { env: false }),
   userDatabase: text('--user-database <name>', 'Database of the user (default: $external)', { env: false }),
-  userRole: texts('--user-role <role@database>', 'Role of the user, instead of its present roles', {
+  userRole: texts('--user-role <role@database>', 'Role of the user; replaces the current roles', {
     env: false,
   }),
   userCluster: texts('--user-cluster <name>', 'Cluster that the user is limited to', { env: false }),
@@ -61,7 +61,7 @@ const OPTIONS = {
   }),
   slow: several(
     '--slow <hop=time>',
-    `Delay of a hop: ${HOPS.join(', ')}; 0 removes it`,
+    `Delay of a hop: ${HOPS.join(', ')}; 0 removes the delay`,
     { env: false },
     readDelay,
   ),
@@ -82,7 +82,8 @@ export const sandboxSet = command({
   notes: `
 Changes the running lab of this shell, in the order of the options above. \`fedctl sandbox status\` lists the names. A user
 or identity provider is created if its name is new; settings that are not given stay unchanged. A new identity provider
-is not connected to the organization. A deleted database user stays logged in on open connections: close them.`,
+is not connected to the organization. A deleted database user stays logged in on open connections; --drop-connections
+closes these connections.`,
   options: OPTIONS,
   async run({ context, common, options }): Promise<Answer> {
     const requests = changesIn(options);
@@ -160,7 +161,7 @@ function oneOf(
   if (name !== null) return [request(name)];
   if (Object.keys(change).length === 0) return [];
   throw new FedctlError('usage.invalid-command-line', {
-    message: `${flag} is missing: options that start with ${flag}- require it.`,
+    message: `Options that start with ${flag}- require ${flag}.`,
   });
 }
 

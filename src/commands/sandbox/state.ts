@@ -31,14 +31,14 @@ export async function openState(invocation: Invocation<OptionTable>, given: stri
   const usedBy = kept?.usedBy ?? null;
   if (usedBy !== null && (await answers(invocation, usedBy))) {
     throw new FedctlError('lab.state-in-use', {
-      message: `The lab at ${usedBy.url} is running with the state in ${folder}.`,
+      message: `The lab at ${usedBy.url} is running and uses the state in ${folder}.`,
       details: { folder, url: usedBy.url },
     });
   }
   if (usedBy !== null) {
     invocation.warn({
       code: 'lab.state-stale',
-      message: `The lab that used ${folder} was killed. Changes after its start are lost.`,
+      message: `The lab that used ${folder} was killed. Changes made after its start are lost.`,
       remedy: null,
     });
   }

@@ -6,7 +6,7 @@ export function exitCodeLines(theme: Theme): readonly string[] {
   const plain = (text: string) => text.replaceAll('`', '');
   return [
     theme.prose(
-      'Exit codes, the same for every command and every output format. sandbox -- CMD ends with the code of CMD.',
+      'The exit codes are the same for every command and every output format. "fedctl sandbox -- <command>" exits with the code of the command.',
     ),
     '',
     ...EXIT_CODES.map(

@@ -126,7 +126,7 @@ const settings = z.strictObject({
   atlasCluster: text(
     (value) => (/^[A-Za-z0-9-]{1,64}$/.test(value) ? null : 'must be letters, digits and hyphens'),
     {
-      description: 'Name of the cluster in Atlas (default: found by the connection string).',
+      description: 'Name of the cluster in Atlas (default: looked up by connection string).',
       pattern: '^[A-Za-z0-9-]{1,64}$',
     },
   ),

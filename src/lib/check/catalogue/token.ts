@@ -79,7 +79,7 @@ function stateOutcome(federation: FederationState | null, account: string): Outc
         new FedctlError('sts.federation-disabled', {
           message: `Outbound federation is disabled for account ${account}.`,
           likelyCause:
-            'Federation was never enabled, or somebody disabled it. It is one setting for the whole account.',
+            'Federation was never enabled, or it was disabled. The setting applies to the whole account.',
           details: { account },
         }),
       );
