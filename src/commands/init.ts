@@ -106,7 +106,7 @@ function mechanismOf({ uri, mechanism }: Invocation<typeof OPTIONS>['options']):
 }
 
 /**
- * Returns whether `check` trusts the file without --config. It does not trust a file with hosts outside
+ * Returns whether `check` trusts the file without --config. `check` does not trust a file with hosts outside
  * Atlas.
  */
 async function isTrusted(targets: readonly CheckTarget[], file: string): Promise<boolean> {

@@ -31,8 +31,7 @@ const COMMON_FORMATS = ['human', 'json'];
  * occurrence must name a file: `--output json=report.json`.
  *
  * @param given the values of `--output`, in order
- * @param own the formats of the command; null if it has the common formats, of which the last `--output`
- * takes effect
+ * @param own the formats of the command; null for the common formats, with which the last `--output` applies
  * @throws FedctlError usage.invalid-value, usage.invalid-command-line
  */
 export function readOutputFormats(given: readonly string[], own: readonly string[] | null): OutputFormats {

@@ -9,7 +9,9 @@ export interface CommandRow {
   readonly group: string;
   readonly summary: string;
   readonly load: () => Promise<AnyCommand>;
-  /** The exit code for failures of fedctl, if the command exits with the code of the program that it runs. */
+  /**
+   * The exit code for failures of fedctl, if the command otherwise exits with the code of its child process.
+   */
   readonly ownFailure?: ExitCode;
   /** The subcommands. A subcommand must be named before `--`. */
   readonly subcommands?: readonly Omit<CommandRow, 'group'>[];

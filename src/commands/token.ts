@@ -41,8 +41,8 @@ export const token = command({
     'fedctl token --audience my-atlas --role-arn arn:aws:iam::123456789012:role/app',
   ],
   notes: `A token is valid for 1 min to 1 h, and at most as long as the session of the caller. --duration auto uses the longest
-possible lifetime. If the expiration of the session is unknown, it mints a second token of 1 min to find out.
-Nothing is cached: every run mints a new token.`,
+possible lifetime. If the expiration of the session is unknown, fedctl mints a second token with a lifetime of
+1 min to determine it. Nothing is cached: every run mints a new token.`,
   options: OPTIONS,
   run,
 });

@@ -46,8 +46,8 @@ export async function readTypedLine(argv: readonly string[]): Promise<TypedLine>
 }
 
 /**
- * Returns the line with options of the command moved from before the command to after it. Returns null if the
- * line has no such options.
+ * Returns the line with the options before the command placed after the command. Returns null if no option of
+ * the command precedes the command.
  */
 export async function withOptionsBehind(argv: readonly string[]): Promise<TypedLine | null> {
   for (const [index, word] of argv.entries()) {

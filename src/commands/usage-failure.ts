@@ -5,7 +5,7 @@ import { FedctlError } from '../lib/core/errors.ts';
 /** The form of a JWT, to detect a token in an argument. */
 const JWT = /eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/;
 
-/** Returns whether a text contains what looks like a token. */
+/** Returns whether a text contains a string in the form of a JWT. */
 export function holdsToken(text: string): boolean {
   return JWT.test(text);
 }

@@ -112,8 +112,8 @@ function soakMs(seconds: number | null): number | null {
 }
 
 /**
- * Returns the options that an offered command needs in addition to the command-line options: they select the
- * target in the file and its AWS credentials.
+ * Returns the options that an offered command needs in addition to the command-line options, such as --target
+ * for a target of the file.
  */
 function about(
   { name, profile, region, role }: CheckTarget,

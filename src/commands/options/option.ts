@@ -9,7 +9,7 @@ export interface OptionSpec<T> {
   /** The option in the notation of commander, such as `--audience <aud>` or `--no-wait`. */
   readonly flags: string;
   readonly description: string;
-  /** False if the option has no environment variable, because it relaxes safety or writes a file. */
+  /** False for options that relax safety or write a file: they have no environment variable. */
   readonly env: boolean;
   readonly repeatable: boolean;
   /** Completions for the value; file names if absent. */
@@ -86,7 +86,7 @@ export function single<T, Default>(
 
 /**
  * Creates a repeatable option. Its variable contains exactly one value. Values on the command line replace
- * it.
+ * the value of the variable.
  */
 export function several<T>(
   flags: string,
@@ -108,8 +108,8 @@ export function several<T>(
 }
 
 /**
- * Creates an option with an optional value, `--flag [value]`. Without a value, the option has the value
- * `bare`; if it is absent, it is null.
+ * Creates an option with an optional value, `--flag [value]`. Without a value, the value is `bare`. An absent
+ * option is null.
  */
 export function optionalValue<T>(valued: OptionSpec<T>, bare: string): OptionSpec<T> {
   return { ...valued, read: (given) => valued.read(given === true ? [bare] : given) };

@@ -76,7 +76,7 @@ async function ready(child: ChildProcess, signal: AbortSignal): Promise<Ready> {
   try {
     return await new Promise<Ready>((resolve, reject) => {
       if (child.stdout !== null) {
-        // The line comes from fedctl, so it has this type.
+        // fedctl itself printed the line, so the JSON has this type.
         createInterface(child.stdout).once('line', (line) => resolve(JSON.parse(line) as Ready));
       }
       child.once('error', (cause) => reject(notStarted('', cause)));

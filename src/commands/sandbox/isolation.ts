@@ -13,7 +13,10 @@ const FIXED: Readonly<Partial<Record<PlatformName, string>>> = {
   ecs: '169.254.170.2 or 169.254.169.254',
 };
 
-/** Returns warnings about programs that do not connect to the lab without isolation, but to other servers. */
+/**
+ * Returns warnings about programs that connect to other servers instead of the lab if the lab is not
+ * isolated.
+ */
 export function isolationWarnings(
   { as: platform, srv }: { readonly as: PlatformName | null; readonly srv: boolean },
   { args }: Pick<Invocation<OptionTable>, 'args'>,

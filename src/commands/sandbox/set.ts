@@ -19,7 +19,7 @@ const OPTIONS = {
     null,
     { env: false },
   ),
-  rotateKeys: toggle('--rotate-keys', 'Sign with new keys and publish only them', { env: false }),
+  rotateKeys: toggle('--rotate-keys', 'Sign with new keys and publish only the new keys', { env: false }),
   account: text('--account <id>', 'Account to change (default: the first account)', { env: false }),
   user: text('--user <name>', 'Database user to create or change', { env: false }),
   userType: choice('--user-type <type>', 'Type of the database user', USER_TYPES, null, { env: false }),
@@ -151,7 +151,7 @@ function identityProviderIn(options: Options): readonly LabChangeRequest[] {
   return oneOf('--provider', provider, change, (name) => ({ setting: 'identity-provider', name, ...change }));
 }
 
-/** Creates the change of a user or an identity provider. Rejects its settings if the name is missing. */
+/** Creates the change of a user or an identity provider. Fails if settings are given without a name. */
 function oneOf(
   flag: string,
   name: string | null,

@@ -46,8 +46,8 @@ export async function openState(invocation: Invocation<OptionTable>, given: stri
 }
 
 /**
- * Returns whether the lab that wrote the state is still running. Only this lab accepts its token: a different
- * server may now use its address.
+ * Returns whether the lab that wrote the state is still running. The request contains the token of that lab,
+ * because a different server may now use the address.
  */
 async function answers(
   { context, common }: Invocation<OptionTable>,

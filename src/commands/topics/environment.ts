@@ -4,7 +4,7 @@ import { COMMON_OPTIONS } from '../program.ts';
 import { commandsOf } from './commands.ts';
 import { rows } from './rows.ts';
 
-/** Related variables, and what fedctl does with each. */
+/** Related environment variables, each with its meaning. */
 export interface VariableGroup {
   readonly title: string;
   readonly variables: readonly (readonly [names: string, meaning: string])[];
@@ -123,7 +123,7 @@ export const VARIABLES: readonly VariableGroup[] = [
   },
 ];
 
-/** Returns the variables of options: the name, and the commands that have the option. */
+/** Returns the environment variable of each option, with the commands that have the option. */
 export async function optionVariables(): Promise<ReadonlyMap<string, readonly string[]>> {
   const found = new Map<string, string[]>();
   for (const spec of Object.values(COMMON_OPTIONS)) {
