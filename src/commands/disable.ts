@@ -52,7 +52,7 @@ async function confirm({ context, common }: Invocation<OptionTable>, { account }
   );
   if (typed?.trim() === account) return;
   throw new FedctlError('usage.not-confirmed', {
-    message: `Nothing was changed: the confirmation does not match the account ID ${account}.`,
+    message: `Nothing was changed: the input is not the account ID ${account}.`,
     details: { account },
   });
 }
