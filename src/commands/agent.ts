@@ -263,7 +263,7 @@ function readMode(given: string): number {
 function beside(option: Flag): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
     message: `${option} and --config are mutually exclusive: the configuration file lists the outputs.`,
-    remedy: `Remove ${option}, or write it into the configuration file.`,
+    remedy: `Remove ${option}, or set it in the configuration file.`,
     command: rerun({ drop: Object.values(OF_ONE_FILE) }),
     option,
   });

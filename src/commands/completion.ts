@@ -47,7 +47,7 @@ function unknownShell(typed: string): FedctlError {
   return new FedctlError('usage.invalid-value', {
     message: `${shown}: expected ${SHELLS.join(', ')}.`,
     likelyCause: 'Scripts exist only for these shells.',
-    remedy: 'Use the name of one of these shells.',
+    remedy: 'Use bash, zsh or fish.',
     command: fedctl(['completion', '--help']),
     details: { expected: SHELLS },
   });

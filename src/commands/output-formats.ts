@@ -50,7 +50,7 @@ export function readOutputFormats(given: readonly string[], own: readonly string
   if (own !== null && new Set(plain.map(({ format }) => format)).size > 1) {
     throw new FedctlError('usage.invalid-command-line', {
       message: `--output requests ${plain.map(({ format }) => format).join(' and ')} on standard output, which can have only one format.`,
-      remedy: `Write one of them to a file: --output ${plain[0]?.format} --output ${plain[1]?.format}=<file>.`,
+      remedy: `Write one of the reports to a file: --output ${plain[0]?.format} --output ${plain[1]?.format}=<file>.`,
     });
   }
   const twice = files.find(({ file }, index) => files.findIndex((each) => each.file === file) !== index);

@@ -25,7 +25,7 @@ export const whoami = command({
   ],
   notes: `Shows the AWS principal, the source of its credentials, and the values to enter in Atlas for this principal or for the
 role of --role-arn. Run the command as the workload, or name the profile or role of the workload. Otherwise
-it shows the values of the operator. Mints no token and prints no secret.`,
+the command shows the values of the operator. Mints no token and prints no secret.`,
   options: {
     audience: text('--audience <aud>', 'Audience to show for Atlas'),
     roleArn: text('--role-arn <arn>', 'Role of the workload to show for Atlas; fedctl does not assume it'),

@@ -32,7 +32,7 @@ export const VARIABLES: readonly VariableGroup[] = [
       ],
       [
         'AWS_CONTAINER_AUTHORIZATION_TOKEN, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
-        'Authorization token for the credentials endpoint, or its file.',
+        'Authorization token for the credentials endpoint, or the file with the token.',
       ],
       ['AWS_EC2_METADATA_DISABLED', 'true: do not use instance metadata.'],
       [
@@ -60,7 +60,7 @@ export const VARIABLES: readonly VariableGroup[] = [
       ['MONGODB_ATLAS_PROJECT_ID', 'Project of the cluster; --atlas-project takes precedence.'],
       [
         'MONGODB_ATLAS_OPS_MANAGER_URL',
-        'Base URL of the API, as the Atlas CLI reads it; --atlas-url takes precedence.',
+        'Base URL of the API, also read by the Atlas CLI; --atlas-url takes precedence.',
       ],
     ],
   },
