@@ -4,23 +4,25 @@
 const fs = require('node:fs');
 const { isAbsolute, join } = require('node:path');
 
-// Keeps V8's compiled code between runs. The cached code runs with the rights of the user, and V8 checks only the length
-// of the source and its own version. V8 would therefore execute a file from another user or another build. fedctl trusts
-// a cache file only if all of the following hold: its directory belongs to the user and is closed to others, its name
-// contains the hash of the bundle and the version of Node.js, and the SHA-256 at its start matches the rest of the file.
+// Keeps V8's compiled code between runs. The cached code runs with the rights of the user, and V8 checks only the
+// length of the source and the version of V8. V8 would therefore execute a file from another user or another build.
+// fedctl trusts a cache file only if three conditions are met: the cache directory belongs to the user and no other
+// user can access it; the file name contains the hash of the bundle and the version of Node.js; the SHA-256 at the
+// start of the file matches the rest of the file.
 
 /** The permission bits for group and others. Directories and files with any of these bits are not used. */
 const FOR_OTHERS = 0o077;
 const LARGEST = 32 * 1024 * 1024;
 const DIGEST = 32;
-/** Commands are short words. All other arguments share one file. */
+/** The form of a command name. All other first arguments share one cache file. */
 const COMMAND = /^[a-z]{1,20}$/;
 
 /**
- * Opens the code cache of one command. Without a safe directory the cache is empty and stores nothing. A failure of the
+ * Opens the code cache of one command. Without a safe directory, the cache is empty and stores nothing. An error of the
  * cache never fails the run.
  *
- * @param {{ env: NodeJS.ProcessEnv, hash: string, command: string }} options `hash` of the bundle; `command` as typed
+ * @param {{ env: NodeJS.ProcessEnv, hash: string, command: string }} options `hash`: hash of the bundle; `command`:
+ * first command-line argument
  */
 function openCodeCache({ env, hash, command }) {
   const folder = cacheFolder(env);
@@ -46,7 +48,7 @@ function openCodeCache({ env, hash, command }) {
       if (!before.has(chunk) || script.cachedDataRejected) complete = false;
     },
 
-    /** Rewrites the cache if this run loaded a chunk that is missing from it. Called after the output is written. */
+    /** Rewrites the cache file if this run loaded chunks that the file lacks. Called after the output is written. */
     save() {
       if (folder === null || file === null || complete) return;
       const chunks = new Map(before);
@@ -63,7 +65,7 @@ function openCodeCache({ env, hash, command }) {
 
 /**
  * @param {NodeJS.ProcessEnv} env
- * @returns the cache directory if it is safe, created if missing; null to run without a cache
+ * @returns the cache directory, which is created if missing; null if it is not safe or the cache is disabled
  */
 function cacheFolder(env) {
   if (env.NODE_DISABLE_COMPILE_CACHE === '1' || process.getuid === undefined) return null;
@@ -78,14 +80,14 @@ function cacheFolder(env) {
   const folder = join(base, 'fedctl');
   try {
     if (!fs.existsSync(folder)) {
-      // Not recursive, so that a missing home directory is not created.
+      // Not recursive, because a missing home directory must not be created.
       if (!fs.existsSync(base)) fs.mkdirSync(base, { mode: 0o700 });
       // With sudo, the home directory can belong to another user. No file is created there.
       if (fs.lstatSync(base).uid !== process.getuid()) return null;
       fs.mkdirSync(folder, { mode: 0o700 });
     }
   } catch {
-    // Another run has created the directory, or it cannot be created. The check below decides.
+    // Another run created the directory at the same time, or it cannot be created. The check below handles both cases.
   }
   try {
     const { uid, mode } = fs.lstatSync(folder);
@@ -98,7 +100,7 @@ function cacheFolder(env) {
 
 /**
  * @param {string} file
- * @returns {Map<string, Buffer>} empty when the file is missing or not trusted
+ * @returns {Map<string, Buffer>} empty if the file is missing or not trusted
  */
 function read(file) {
   let descriptor;
@@ -117,8 +119,8 @@ function read(file) {
 }
 
 /**
- * Packs chunks into one file: the SHA-256 of the rest, the length of the index, the index (`[name, bytes][]` as JSON)
- * and the data of the chunks.
+ * Packs chunks into one file. The file contains the SHA-256 of all following bytes, the length of the index, the index
+ * (`[name, bytes][]` as JSON) and the data of the chunks.
  *
  * @param {ReadonlyMap<string, Buffer>} chunks
  */
@@ -153,7 +155,8 @@ function sha256(bytes) {
 }
 
 /**
- * Writes a temporary file and renames it, so that a concurrent reader sees the complete old or the complete new file.
+ * Writes a temporary file and renames it. A concurrent reader therefore reads either the complete old file or the
+ * complete new file.
  *
  * @param {string} folder
  * @param {string} file
@@ -174,7 +177,7 @@ function write(folder, file, chunks) {
  * Removes the cache files of other builds and the temporary files of killed runs.
  *
  * @param {string} folder
- * @param {string} hash of the bundle whose files are kept
+ * @param {string} hash the hash of the current bundle, whose cache files are kept
  */
 function prune(folder, hash) {
   for (const name of fs.readdirSync(folder)) {

@@ -30,7 +30,8 @@ else {
 }
 
 /**
- * Returns the help or the version that the build has prepared, if the output is not a terminal with its own width.
+ * Returns the version or the help that the build has prepared; null if fedctl must run. On a terminal, fedctl wraps the
+ * help to the width of the terminal.
  *
  * @param {readonly string[]} args
  */
@@ -54,13 +55,14 @@ async function run() {
   // the process alive.
   for (const stream of [process.stdout, process.stderr]) await new Promise((said) => stream.write('', said));
   cache.save();
-  // process.exit() waits for a DNS lookup thread and calls no signal listeners in that time, so they are removed first.
+  // process.exit() can wait for a DNS lookup thread. Node.js calls no signal listeners during that time, so they are
+  // removed first. A signal then ends the process.
   letGo();
   process.exit();
 }
 
 /**
- * Loads chunks of the bundle as CommonJS, from the code cache if it contains them.
+ * Returns a function that loads a chunk of the bundle as CommonJS. It uses the compiled code in the cache, if present.
  *
  * @param {ReturnType<typeof import('./code-cache.js').openCodeCache>} cache
  * @returns {(name: string) => any}
@@ -73,7 +75,8 @@ function loader(cache) {
     const known = modules.get(name);
     if (known !== undefined) return known.exports;
     const filename = join(FOLDER, name);
-    // Chunks are ASCII, because the build escapes all other characters. Wrapping bytes keeps one copy of the source.
+    // Chunks are ASCII, because the build escapes all other characters. Adding the wrapper to the bytes avoids a second
+    // copy of the source in memory.
     const source = Buffer.concat([HEAD, readFileSync(filename), TAIL]).latin1Slice();
     const script = new vm.Script(source, { filename, cachedData: cache.of(name) });
     cache.keep(name, script);

@@ -1,8 +1,8 @@
 // @ts-check
 'use strict';
-// Started by `fedctl sandbox --isolate` in the namespaces of the command. This process opens ports there and passes them
-// to the lab outside, which accepts the connections. The namespaces exist as long as this process, which ends whenever
-// the lab ends.
+// `fedctl sandbox --isolate` starts this process in the namespaces of the command. The process opens sockets there and
+// passes them to the lab outside, which accepts the connections. The namespaces exist as long as this process. The
+// process exits when the lab exits.
 
 const { createSocket } = require('node:dgram');
 const { createServer } = require('node:net');

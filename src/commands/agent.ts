@@ -26,16 +26,17 @@ import { text, toggle } from './options/option.ts';
 import { belongsToRole } from './options/role.ts';
 import { SIGNING_ALGORITHM, WANTED_DURATION } from './options/token.ts';
 
-// No environment form for options that write, or that have another meaning for other commands.
+// Options that write a file, or that have a different meaning in other commands, have no environment
+// variable.
 const FLAG_ONLY = { env: false };
 
 const OPTIONS = {
   audience: text('--audience <aud>', 'Audience of the token'),
-  out: text('--out <file>', 'File to keep valid with a token', FLAG_ONLY),
+  out: text('--out <file>', 'Token file to write and renew', FLAG_ONLY),
   mode: text('--mode <octal>', 'Permission bits of the file (default: 0600)', FLAG_ONLY),
   signingAlgorithm: SIGNING_ALGORITHM,
   duration: WANTED_DURATION,
-  roleArn: text('--role-arn <arn>', 'Role to assume first'),
+  roleArn: text('--role-arn <arn>', 'Role to assume'),
   externalId: text('--external-id <id>', 'External ID that the role requires'),
   sessionName: text('--session-name <name>', 'Name of the role session (default: fedctl-<user>)'),
   config: text('--config <file>', 'YAML file that lists the outputs, instead of --out', FLAG_ONLY),
@@ -47,7 +48,7 @@ const OPTIONS = {
   once: toggle('--once', 'Write each file once and exit, as an init container does', FLAG_ONLY),
 } as const;
 
-/** Options for a single file; with --config they belong in the configuration. */
+/** Options for a single token file. With --config, set them in the configuration file. */
 const OF_ONE_FILE = {
   out: '--out',
   mode: '--mode',
@@ -61,7 +62,7 @@ const OF_ONE_FILE = {
 
 type AgentInvocation = Invocation<typeof OPTIONS>;
 
-/** In bytes. */
+/** Maximum size of the configuration file, in bytes. */
 const LARGEST_CONFIG = 256 * 1024;
 
 export const agent = command({
@@ -72,8 +73,8 @@ export const agent = command({
     'fedctl agent --audience my-atlas --out /run/fedctl/token --once',
     'fedctl agent --config agent.yaml --ready-listen 0.0.0.0:8484',
   ],
-  notes: `Each file has only the token, is replaced by rename, and is renewed at half of the token lifetime. While AWS does not
-respond, the last token stays until it expires; then the agent removes the file. /readyz responds with 200 while every
+  notes: `Each file contains only the token. The agent mints a new token at half of the token lifetime and replaces the file
+atomically. While AWS does not respond, the last token stays until it expires; then the agent removes the file. /readyz responds with 200 while every
 file has an unexpired token and every endpoint has credentials. Each event is a line on standard error, or a JSON
 document on standard output with --json. The agent exits with 0 on SIGTERM and Ctrl-C, and the files remain. A --config
 file can list several token files and endpoints for session credentials:
@@ -86,7 +87,7 @@ file can list several token files and endpoints for session credentials:
   run,
 });
 
-/** An output, and whether it is valid now. */
+/** An output that the agent renews, and a function that returns whether the output is valid now. */
 interface Kept {
   readonly output: Output;
   ready(): Promise<boolean>;
@@ -174,7 +175,10 @@ async function agentSettings({ context, options, common, typed }: AgentInvocatio
   return { tokenFiles: [file], credentialsEndpoints: [] };
 }
 
-/** Rejects at the start what can never work; other failures may resolve themselves. */
+/**
+ * Rejects settings that can never work, before the agent writes a file. The agent retries after all other
+ * failures.
+ */
 async function refuseTokenFile({ context }: AgentInvocation, file: TokenFileSettings): Promise<void> {
   const { audience, signingAlgorithm, durationSeconds } = file;
   validateWantedToken({ audience: [audience], signingAlgorithm, durationSeconds, tags: [] });
@@ -259,7 +263,7 @@ function readMode(given: string): number {
 function beside(option: Flag): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
     message: `${option} and --config are mutually exclusive: the configuration file lists the outputs.`,
-    remedy: `Remove ${option}, or write it into the configuration file.`,
+    remedy: `Remove ${option}, or set it in the configuration file.`,
     command: rerun({ drop: Object.values(OF_ONE_FILE) }),
     option,
   });
@@ -267,7 +271,7 @@ function beside(option: Flag): FedctlError {
 
 function nothingOnce(): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
-    message: '--once writes token files, but the configuration has none.',
+    message: '--once writes token files, but the configuration has no tokenFiles.',
     remedy: 'Remove --once, or add tokenFiles to the configuration.',
     command: rerun({ drop: ['--once'] }),
     option: '--once',

@@ -16,31 +16,32 @@ export const check = command({
     "fedctl check --uri 'mongodb+srv://cluster0.example.mongodb.net/' --audience my-atlas",
     'fedctl check --mechanism both --privilege insert@app --write-probe app.probe',
     'fedctl check --token-file /var/run/token               # the token file of an application',
-    'fedctl check --only sts                                # up to a minted token',
+    'fedctl check --only sts                                # all steps up to the minted token',
     'fedctl check --config fedctl.yaml --output junit=report.xml --output html=report.html',
-    'fedctl check --wait 2m                                 # after a change, until it has propagated',
+    'fedctl check --wait 2m                                 # retry until a change has propagated',
     'fedctl check --list                                    # all checks and what they assert',
   ],
   notes: `Checks the chain from the AWS credentials to the database. A check runs when the checks that it needs have passed;
 independent checks run in parallel. Fix the first failure first: the checks that depend on it are skipped.
-Exit codes: 0, everything requested was checked without a failure; 5, a check failed or did not run; 2, invalid
+Exit codes: 0, every requested check ran without a failure; 5, a check failed or did not run; 2, invalid
 command line or configuration.
 
 Output formats: human, short (only failures and the summary, as with --quiet), json, junit, github, markdown and html.
-Several formats require a file for all but one.
+Only one format goes to standard output; each further format requires a file.
 
 With Atlas API credentials (MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET, or MONGODB_ATLAS_PUBLIC_API_KEY
 and MONGODB_ATLAS_PRIVATE_API_KEY) fedctl finds the cause of a rejected login; without them it lists possible causes.
 
-A configuration file found in the working directory can send tokens only to Atlas and to this machine; a file named by
---config is trusted. If a variable such as FEDCTL_URI or FEDCTL_AUDIENCE names a target, a found file is an error (exit
-code 2). Options on the command line override the target that --target selects, or replace the file with a warning.`,
+With a configuration file found in the working directory, fedctl sends tokens only to Atlas and to this machine; a file
+named with --config is trusted. If a file is found and a variable such as FEDCTL_URI or FEDCTL_AUDIENCE also defines a
+target, fedctl exits with 2. With --config or --target, command-line options override the settings of the selected
+target. Otherwise they replace the file, and fedctl prints a warning.`,
   options: CHECK_OPTIONS,
   formats: CHECK_FORMATS,
   run,
 });
 
-/** Runs the checks, and shows on a terminal what they are waiting for. */
+/** Runs the checks and shows the pending checks on a terminal. */
 async function watched(
   { context, progress, hint }: Invocation<typeof CHECK_OPTIONS>,
   plan: CheckPlan,
@@ -64,7 +65,7 @@ async function run(invocation: Invocation<typeof CHECK_OPTIONS>): Promise<Answer
   const { options, common } = invocation;
   if (options.list) return listChecks(common.formats, options.only, options.skip);
   const plan = await planRequest(invocation);
-  // The other formats show these warnings in the check of the configuration, which is always listed.
+  // The other formats show these warnings in the result of the configuration check, which is always included.
   if (common.output === 'json') {
     for (const warning of plan.request.targets.flatMap(({ warnings }) => warnings)) invocation.warn(warning);
   }

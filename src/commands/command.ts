@@ -17,29 +17,29 @@ export interface CommonOptions {
   readonly region: string | null;
   readonly timeoutMs: number;
   readonly output: 'human' | 'json';
-  /** The same for a command with its own output formats. */
+  /** The output formats, including formats that only this command has and reports in files. */
   readonly formats: OutputFormats;
   readonly quiet: boolean;
   readonly verbose: boolean;
-  /** False with --no-input: the user must not be asked anything. */
+  /** False with --no-input: the command must not prompt. */
   readonly input: boolean;
 }
 
-/** One completion of a word on a command line. */
+/** One candidate for the completion of a word. */
 export interface Candidate {
   readonly value: string;
-  /** One line; empty when the value is clear without it. */
+  /** One line; empty if the value needs no description. */
   readonly description: string;
 }
 
-/** One run of a command: its Context, the typed command line, and the outputs. */
+/** One run of a command: its context, the parsed command line and the outputs. */
 export interface Invocation<Table extends OptionTable> {
   readonly context: Context;
   readonly common: CommonOptions;
   readonly options: OptionValues<Table>;
   /**
-   * The keys of the options, including common ones, that were typed and do not come from the environment or a
-   * default.
+   * The keys of the options on the command line, including common options. Options from the environment or
+   * with a default value are not included.
    */
   readonly typed: ReadonlySet<string>;
   /** The positional arguments. */
@@ -47,15 +47,15 @@ export interface Invocation<Table extends OptionTable> {
   /** The common options as settings of the AWS adapter. */
   readonly awsSettings: AwsSettings;
   /**
-   * Completes an offered command with the typed options and quotes it for bash; null when that is not
-   * possible.
+   * Completes an offered command with the command-line options and quotes it for bash. Returns null if the
+   * command cannot be completed.
    */
   offer(command: OfferedCommand | null | undefined, about?: Partial<Typed>): string | null;
   /**
    * Returns completions for the last word of a command line of fedctl.
    *
-   * @param words those after `fedctl`; the last one may be empty
-   * @returns no candidates when any text is valid
+   * @param words the words after `fedctl`; the last word may be empty
+   * @returns the candidates; empty if any text is valid
    */
   complete(words: readonly string[]): Promise<readonly Candidate[]>;
   /**
@@ -63,14 +63,17 @@ export interface Invocation<Table extends OptionTable> {
    * stops the run.
    */
   warn(warning: Warning): void;
-  /** The warnings so far, for a command that prints its own output, also with JSON output. */
+  /** The warnings so far, for a command that prints its own JSON document. */
   readonly warnings: readonly ToldWarning[];
-  /** Prints a line of the result before the rest is known. Does nothing with JSON output. */
+  /** Prints a line of the result immediately. Does nothing with JSON output. */
   print(line: string): void;
-  /** For a command that prints its own output, also with JSON output. */
+  /** Standard output, for a command that prints its own output in every format. */
   readonly stdout: Output;
   readonly stderr: Output;
-  /** Prints a hint for people on stderr, or a command to type. Does nothing with JSON output and --quiet. */
+  /**
+   * Prints a hint on stderr. A line of the kind `typed` is a command to copy and is not wrapped. Does nothing
+   * with JSON output or --quiet.
+   */
   hint(line: string, kind?: 'prose' | 'typed'): void;
   readonly progress: Progress;
   /** The colours of stdout. */
@@ -78,23 +81,24 @@ export interface Invocation<Table extends OptionTable> {
 }
 
 /**
- * The result of a command. `document` is the JSON output and contains no secret unless the schema says so.
- * `lines` are the human output, empty when they were already printed. A failure is thrown; a negative result
- * is returned with exit code 5.
+ * The result of a command. `document` is the JSON output and contains secrets only if the schema says so.
+ * `lines` are the human output; empty if they were already printed. A failure is thrown; a negative result is
+ * returned with exit code 5.
  */
 export interface Answer {
   readonly document: { readonly schema: `fedctl.${string}/v${number}` };
   readonly lines: readonly Line[];
-  /** The secrets that the result may show. All others are removed from it. */
+  /** The secrets that the output may contain. All other secrets are removed. */
   readonly discloses?: WriteOptions['discloses'];
-  /** The line end, for programs that do not accept a newline alone. */
+  /** The line ending (default: a newline). */
   readonly end?: WriteOptions['end'];
   readonly exitCode?: ExitCode;
 }
 
 /**
- * The end of a command that printed its own output: it ran a child process, wrote a file, or ran until it was
- * stopped. Nothing is added to stdout, also with JSON output, and the command handled an interruption itself.
+ * The result of a command that printed its own output, for example because it ran a child process or ran
+ * until it was stopped. fedctl prints nothing more to stdout. The command has already handled an
+ * interruption.
  */
 export interface Ended {
   readonly exitCode: number;
@@ -104,29 +108,29 @@ export function isEnded(result: Answer | Ended): result is Ended {
   return !('document' in result);
 }
 
-/** The options that all commands accept, by their keys in COMMON_OPTIONS. */
+/** Common options that can be irrelevant for a command: keys of COMMON_OPTIONS. */
 export type CommonOption = 'profile' | 'region' | 'timeout' | 'noInput';
 
 export interface CommandSpec<Table extends OptionTable> {
-  /** Positional arguments in the notation of commander: `[file]`, `<code>`; '' for none. */
+  /** Positional arguments in the notation of commander: `[file]`, `<code>`; empty if the command has none. */
   readonly arguments: string;
-  /** Completions for the first argument; file names when absent. */
+  /** Completions for the first argument; file names if absent. */
   readonly values?: ValueSource;
-  /** Shown first by --help. Each is a line to type, with an optional comment at its end. */
+  /** Command lines with an optional comment at the end. --help shows them first. */
   readonly examples: readonly string[];
-  /** Shown after the options: further information in a few lines. */
+  /** Further information in a few lines. --help shows it after the options. */
   readonly notes?: string;
   readonly options: Table;
   /** The output formats, if there are more than human and json. */
   readonly formats?: readonly string[];
-  /** The common options without a meaning for this command; --help does not list them. */
+  /** Common options that have no effect on this command. --help omits them. */
   readonly without?: readonly CommonOption[];
-  /** The arguments are a program to run, after `--`. */
+  /** True if the arguments are a program to run, given after `--`. */
   readonly runsProgram?: true;
   readonly run: (invocation: Invocation<Table>) => Promise<Answer | Ended>;
 }
 
-/** The type of any command in the table of commands. */
+/** A command in the table of commands, without the types of its options. */
 export interface AnyCommand {
   readonly arguments: string;
   readonly values?: ValueSource;
@@ -143,7 +147,7 @@ export interface AnyCommand {
 export function command<const Table extends OptionTable>(spec: CommandSpec<Table>): AnyCommand {
   return {
     ...spec,
-    // The options of the invocation were read with this table, so they have its types.
+    // The options of the invocation were read with this table, so they have the types of this table.
     run: (invocation) => spec.run(invocation as Invocation<Table>),
   };
 }

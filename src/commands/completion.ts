@@ -14,10 +14,10 @@ export const completion = command({
     'source <(fedctl completion zsh)                                         # in ~/.zshrc, after compinit',
     'fedctl completion fish | source                                         # in ~/.config/fish/config.fish',
   ],
-  notes: `Prints a script for bash, zsh or fish. It completes commands, options and their values, AWS profiles,
-scenarios of the lab, failure codes and ids of checks. The script needs fedctl on the PATH and no other package: it calls
-\`fedctl completion <shell> -- <words>\`, which lists the candidates for the last word, each followed by a line with
-its description.`,
+  notes: `Prints a script for bash, zsh or fish. The script completes commands, options and their values, AWS profiles,
+scenarios of the lab, failure codes and check IDs. It requires only fedctl in PATH: the script calls
+\`fedctl completion <shell> -- <words>\`, which prints each candidate for the last word and its description on separate
+lines.`,
   options: {},
   async run({ args: [typed = '', ...words], complete }) {
     const shell = SHELLS.find((each) => each === typed);
@@ -37,14 +37,17 @@ its description.`,
   },
 });
 
-/** Names the supported shells. The typed text is repeated only when it looks like the name of a program. */
+/**
+ * Returns a failure that names the supported shells. It quotes the given text only if the text looks like the
+ * name of a program.
+ */
 function unknownShell(typed: string): FedctlError {
   refuseToken('the shell', [typed]);
   const shown = /^[a-z0-9-]{1,20}$/.test(typed) ? `Unknown shell "${typed}"` : 'Unknown shell';
   return new FedctlError('usage.invalid-value', {
     message: `${shown}: expected ${SHELLS.join(', ')}.`,
-    likelyCause: 'There is a script for these shells only.',
-    remedy: 'Name one of these shells.',
+    likelyCause: 'Scripts exist only for these shells.',
+    remedy: 'Use bash, zsh or fish.',
     command: fedctl(['completion', '--help']),
     details: { expected: SHELLS },
   });

@@ -27,7 +27,7 @@ import { SIGNING_ALGORITHM, TOKEN_DURATION } from './options/token.ts';
 
 const OPTIONS = {
   mechanism: mechanismOption(
-    'Authentication mechanism; both runs them in parallel (default: that of the URI, or oidc)',
+    'Authentication mechanism; both runs oidc and aws in parallel (default: from the URI, or oidc)',
     MECHANISM_CHOICES,
   ),
   uri: URI,
@@ -56,13 +56,13 @@ export const connect = command({
   examples: [
     "fedctl connect --mechanism oidc --uri 'mongodb+srv://cluster0.example.mongodb.net/' --audience my-atlas",
     "fedctl connect --mechanism aws --uri 'mongodb+srv://cluster0.example.mongodb.net/'",
-    'fedctl connect --mechanism aws --explain   # nonce, signed request, replay by the server, ARN, database user',
+    'fedctl connect --mechanism aws --explain   # each step of the MONGODB-AWS handshake',
     'fedctl connect --mechanism both --write-probe app.probe',
     'fedctl connect --token-file /var/run/token   # with the token file of an application',
-    'fedctl connect --role-arn arn:aws:iam::123456789012:role/app   # as the workload',
+    'fedctl connect --role-arn arn:aws:iam::123456789012:role/app   # with the role of the workload',
   ],
   notes: `Stages: resolve, tcp, tls, hello, credential, authenticate, whoami, ping, write-probe. The login stops at the first
-stage that fails. --timeout limits each stage. fedctl sends nothing to another machine without verified TLS.`,
+stage that fails. --timeout limits each stage. fedctl connects to other machines only with verified TLS.`,
   options: OPTIONS,
   run,
 });
@@ -99,7 +99,7 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
   return { document: connectDocument(results), lines: [] };
 }
 
-/** Logs in, and shows on a terminal which stage is running. */
+/** Logs in and shows the running stage on a terminal. */
 async function watched(
   { context, progress, hint, options }: Invocation<typeof OPTIONS>,
   plan: ConnectPlan,
@@ -123,7 +123,7 @@ async function watched(
     return await progress.during('Waiting for', login, shown);
   } catch (error) {
     if (context.signal.aborted && progress.isShown) {
-      hint(`Interrupted. Passed: ${each((stages) => stages.join(', ') || 'no stage')}.`);
+      hint(`Interrupted. Passed: ${each((stages) => stages.join(', ') || 'none')}.`);
       hint(`Pending: ${pending()}.`);
     }
     throw error;
@@ -131,8 +131,8 @@ async function watched(
 }
 
 /**
- * Prints the lines of the first mechanism at once, and keeps those of the second until the first has
- * finished.
+ * Prints the lines of the first mechanism immediately, and the lines of the second mechanism after the first
+ * has finished.
  */
 class MechanismLines {
   readonly #invocation: Invocation<typeof OPTIONS>;

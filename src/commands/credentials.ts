@@ -18,34 +18,29 @@ import { type OptionValues, text, texts } from './options/option.ts';
 import { belongsToRole } from './options/role.ts';
 import { refuseTwoFormats } from './output-formats.ts';
 
-// No environment form for a list of pairs, and for options that have another meaning for `token`.
+// No environment variables: a variable cannot contain a list of pairs, and `token` has an option of the same
+// name with a different meaning.
 const FLAG_ONLY = { env: false };
 
 const OPTIONS = {
-  roleArn: texts('--role-arn <arn>', 'Role to assume; repeatable, each from the previous one'),
+  roleArn: texts('--role-arn <arn>', 'Role to assume; repeat the option to chain roles'),
   externalId: text('--external-id <id>', 'External ID that the roles require'),
   sessionName: text('--session-name <name>', 'Name of the role session (default: fedctl-<user>)'),
-  sessionTag: tags('--session-tag <key=value>', 'Tag of the last session; repeatable'),
+  sessionTag: tags('--session-tag <key=value>', 'Session tag for the last role; repeatable'),
   transitiveTag: texts(
     '--transitive-tag <key>',
     'Transitive tag, which later sessions inherit; repeatable',
     FLAG_ONLY,
   ),
   sourceIdentity: text('--source-identity <name>', 'Source identity of the session, for CloudTrail'),
-  mfaSerial: text('--mfa-serial <arn>', 'MFA device of the user; fedctl prompts for its code'),
+  mfaSerial: text('--mfa-serial <arn>', 'MFA device of the user; fedctl prompts for the code'),
   duration: duration(
     '--duration <time>',
     'Session duration (AWS default: role 1h, user 12h)',
     null,
     FLAG_ONLY,
   ),
-  format: choice(
-    '--format <format>',
-    'Format in which to print the secrets',
-    CREDENTIAL_FORMATS,
-    null,
-    FLAG_ONLY,
-  ),
+  format: choice('--format <format>', 'Output format of the secrets', CREDENTIAL_FORMATS, null, FLAG_ONLY),
 } as const;
 
 export const credentials = command({
@@ -57,9 +52,9 @@ export const credentials = command({
     'eval "$(fedctl credentials --mfa-serial arn:aws:iam::123456789012:mfa/ada --format env)"',
     'fedctl credentials --format github-env        # in a step of GitHub Actions',
   ],
-  notes: `Without --role-arn, fedctl calls GetSessionToken for long-term credentials and prints temporary credentials as they
-are, because AWS does not allow GetSessionToken with session credentials. Several --role-arn options form a chain, from
-first to last; AWS limits the session of a role assumed from another role to 1 h. fedctl prompts for an MFA code if
+  notes: `Without --role-arn, fedctl calls GetSessionToken for long-term credentials. It prints temporary credentials unchanged,
+because AWS rejects GetSessionToken with session credentials. Several --role-arn options form a role chain, from first to
+last. With role chaining, AWS limits the session to 1 h. fedctl prompts for an MFA code if
 --mfa-serial or mfa_serial of the profile names a device. No format includes the Region.
 In a profile of ~/.aws/config: credential_process = fedctl credentials --profile <other> --format process`,
   options: OPTIONS,
@@ -128,7 +123,10 @@ function githubEnvFile(env: Context['env']): string {
   });
 }
 
-/** Masks the values first: as soon as the runner has read the file, a later step may print them. */
+/**
+ * Appends the credentials to the file that GITHUB_ENV names. Masks the values first, because a later step may
+ * print them.
+ */
 async function appendToGithubEnv(stdout: Output, credentials: Credentials, file: string): Promise<void> {
   const variables = credentialVariables(credentials);
   const secrets = variables.filter(({ name }) => name !== 'AWS_CREDENTIAL_EXPIRATION');
@@ -137,15 +135,15 @@ async function appendToGithubEnv(stdout: Output, credentials: Credentials, file:
 }
 
 /**
- * SDKs ignore keys in the environment when AWS_PROFILE is set (facts/aws.md 7.4), so the new variables have
- * no effect.
+ * Warns if AWS_PROFILE is set: SDKs then ignore keys in the environment (facts/aws.md 7.4), so the new
+ * variables have no effect.
  */
 function profileWarnings(env: Context['env'], format: string): readonly Warning[] {
   if (format === 'process' || (env['AWS_PROFILE'] ?? '') === '') return [];
   return [
     {
       code: 'aws.profile-beats-keys',
-      message: 'AWS_PROFILE is set. Several SDKs then ignore credentials in the environment.',
+      message: 'AWS_PROFILE is set, so several SDKs ignore the credentials in the environment.',
       remedy: 'Unset AWS_PROFILE for the programs that use these keys.',
     },
   ];

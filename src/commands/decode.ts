@@ -12,7 +12,7 @@ export const decode = command({
     'fedctl decode /run/secrets/token         # a token file',
     'fedctl decode token.jwt --json | jq .payload',
   ],
-  notes: `Reads the token from a file, or from standard input if the file is - or is not named. Sends nothing over the network.
+  notes: `Reads the token from a file, or from standard input if the file is - or omitted. Sends nothing over the network.
 The token is not verified. Use "fedctl verify" to check the signature and claims.`,
   options: {},
   async run(invocation) {

@@ -16,9 +16,12 @@ interface Step {
   readonly exit: number;
 }
 
-/** The main task, in the order of an operator. `token.jwt` is in a folder that is removed after the demo. */
+/**
+ * The steps of the demo, in the order in which an operator performs them. `token.jwt` is in a temporary
+ * folder, which is removed after the demo.
+ */
 const STEPS: readonly Step[] = [
-  { why: 'A new account issues no tokens.', type: ['status'], exit: EXIT.done },
+  { why: 'In a new account, outbound federation is disabled.', type: ['status'], exit: EXIT.done },
   {
     why: 'Enable outbound federation. The command waits until STS mints tokens.',
     type: ['enable'],
@@ -41,7 +44,7 @@ const STEPS: readonly Step[] = [
     exit: EXIT.done,
   },
   {
-    why: 'Get temporary session credentials, for the other mechanism.',
+    why: 'Get temporary session credentials for the mechanism MONGODB-AWS.',
     type: ['credentials'],
     exit: EXIT.done,
   },
@@ -51,7 +54,7 @@ const STEPS: readonly Step[] = [
     exit: EXIT.done,
   },
   {
-    why: 'Log in with AWS credentials, and do the same.',
+    why: 'Log in to MongoDB with AWS credentials, then write and read a document.',
     type: ['connect', '--mechanism', 'aws', '--write-probe'],
     exit: EXIT.done,
   },
@@ -75,8 +78,8 @@ export const demo = command({
   without: ['profile', 'region', 'timeout', 'noInput'],
   examples: ['fedctl demo'],
   notes: `
-Starts the lab, runs each step of the main job as a separate process, prints its command line and output, and cleans up.
-Requires no account, no network and no terminal.`,
+Starts the lab and runs the main tasks of fedctl, each as a separate process. Prints the command line and output of each
+step, and stops the lab at the end. Requires no account, no network and no terminal.`,
   options: {},
   async run({ context, common, theme, print, progress }): Promise<Answer> {
     const { startLab } = await import('../sandbox/lab.ts');
@@ -113,8 +116,8 @@ Requires no account, no network and no terminal.`,
 });
 
 /**
- * With JSON output the output of the child process is collected for the document; otherwise the child process
- * writes directly.
+ * Runs one step as a child process. With JSON output, the output of the child process is collected for the
+ * document. Otherwise the child process inherits stdout and stderr.
  */
 async function runStep(context: Context, lab: Lab, step: Step, folder: string, keep: boolean) {
   const [node = '', ...script] = context.self;

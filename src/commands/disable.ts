@@ -39,7 +39,7 @@ Requires iam:DisableOutboundWebIdentityFederation. Does not prompt if federation
 
 /** @throws FedctlError usage.needs-confirmation, usage.not-confirmed; Interruption on Ctrl-C */
 async function confirm({ context, common }: Invocation<OptionTable>, { account }: Caller): Promise<void> {
-  // With JSON output stderr contains at most one document, so the user cannot be asked.
+  // With JSON output, stderr contains at most one JSON document, so fedctl cannot prompt.
   if (!common.input || common.output === 'json' || !canAsk(context)) {
     throw new FedctlError('usage.needs-confirmation', {
       message: `Disabling outbound federation for the whole account ${account} requires a confirmation.`,
@@ -52,7 +52,7 @@ async function confirm({ context, common }: Invocation<OptionTable>, { account }
   );
   if (typed?.trim() === account) return;
   throw new FedctlError('usage.not-confirmed', {
-    message: `Nothing was changed: the typed text is not the account ID ${account}.`,
+    message: `Nothing was changed: the input is not the account ID ${account}.`,
     details: { account },
   });
 }

@@ -28,23 +28,20 @@ export const enable = command({
   examples: [
     'fedctl enable                              # wait until tokens are minted',
     'fedctl enable --audience my-atlas          # wait for a token with the audience of the workloads',
-    'fedctl enable --role-arn arn:aws:iam::123456789012:role/app   # name the workload for Atlas',
+    'fedctl enable --role-arn arn:aws:iam::123456789012:role/app   # show the values for Atlas',
     'fedctl enable --no-wait --json             # enable without waiting',
   ],
   notes: `Applies to the whole account, and is safe to repeat.
 Requires iam:EnableOutboundWebIdentityFederation. To read the issuer of an account that is already enabled, the command requires
 iam:GetOutboundWebIdentityFederationInfo. To wait until STS mints tokens, it requires sts:GetWebIdentityToken; without
 this permission, the command still enables federation, prints a warning and exits with 0.
-While it waits, it mints tokens for --audience that are valid for 60 seconds, and discards them.
+While waiting, fedctl mints tokens for --audience that are valid for 60 seconds, and discards them.
 The values for Atlas describe the role of the workload (--role-arn), not the operator that runs enable.`,
   options: {
     noWait: toggle('--no-wait', 'Do not wait until STS mints tokens'),
     waitTimeout: duration('--wait-timeout <time>', 'Maximum time to wait (default: 60s)', 60),
-    audience: text(
-      '--audience <aud>',
-      `Audience of the tokens that the wait mints (default: ${PROBE_AUDIENCE})`,
-    ),
-    roleArn: text('--role-arn <arn>', 'Role of the workload to show for Atlas; it is not assumed'),
+    audience: text('--audience <aud>', `Audience of the test tokens (default: ${PROBE_AUDIENCE})`),
+    roleArn: text('--role-arn <arn>', 'Role of the workload to show for Atlas; fedctl does not assume it'),
   },
   async run({ context, common, options, awsSettings, warn, hint, progress, theme, offer }) {
     const request: MintRequest = {
@@ -65,7 +62,7 @@ The values for Atlas describe the role of the workload (--role-arn), not the ope
     const switched = await switchOn(await aws.iam(), signal);
     const propagation = options.noWait
       ? null
-      : await progress.during(`Waiting until STS mints in ${caller.region.name}`, () =>
+      : await progress.during(`Waiting until STS mints tokens in ${caller.region.name}`, () =>
           waitUntilMinting(minting(aws, request, { timeoutMs, signal }), waitMs, context, !switched.changed),
         );
     if (propagation?.outcome === 'caller-cannot-mint') warn(unseen(propagation.failure, caller, request));
@@ -100,22 +97,22 @@ function milliseconds(seconds: number): number {
   if (seconds >= 1 && seconds <= LONGEST_WAIT_SECONDS) return seconds * 1000;
   throw invalidValue('--wait-timeout', {
     message: `Invalid --wait-timeout ${seconds} s: expected 1 s to ${LONGEST_WAIT_SECONDS / 3600} h.`,
-    remedy: 'Choose another time, or do not wait: --no-wait.',
+    remedy: 'Choose a time in this range, or skip the wait with --no-wait.',
     command: rerun({ set: { '--wait-timeout': '3m' } }),
   });
 }
 
 /**
- * A caller who enables federation often has no permission to mint and needs none. Federation is enabled; only
- * the test token is missing.
+ * Returns a warning for a caller who cannot mint tokens. This is not a failure: federation is enabled, and an
+ * operator often has no permission to mint.
  */
 function unseen(failure: FedctlError, caller: Caller, { audience }: MintRequest): Warning {
   return {
     code: failure.code,
-    message: `Federation is enabled, but this principal cannot mint tokens, so the state of STS is unknown. ${failure.message}`,
+    message: `Federation is enabled, but this principal cannot mint tokens, so fedctl cannot tell whether STS mints tokens. ${failure.message}`,
     ...(failure.code === 'sts.mint-denied'
       ? {
-          remedy: `To see it, an administrator of the account must allow sts:GetWebIdentityToken for the audience ${audience[0]} in the policies of ${caller.arn}.`,
+          remedy: `To check STS, an administrator of the account must allow sts:GetWebIdentityToken for the audience ${audience[0]} in the policies of ${caller.arn}.`,
         }
       : { remedy: failure.remedy, command: failure.command }),
   };

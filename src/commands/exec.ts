@@ -33,20 +33,20 @@ import { text, texts, toggle } from './options/option.ts';
 import { ROLE_OPTIONS, roleToAssume } from './options/role.ts';
 import { SIGNING_ALGORITHM, WANTED_DURATION } from './options/token.ts';
 
-// No environment form, because the variable would affect every fedctl that the program starts.
+// No environment variables, because they would affect every fedctl process that the program starts.
 const FLAG_ONLY = { env: false };
 
 const OPTIONS = {
   audience: text('--audience <aud>', 'Audience of the token file'),
   uri: text('--uri <uri>', 'Connection string, for {uri} and MONGODB_URI'),
   mechanism: mechanismOption(
-    'oidc: a token file; aws: session credentials (default: that of the URI)',
+    'oidc: token file; aws: session credentials (default: from the URI)',
     MECHANISM_NAMES,
   ),
   environment: TOKEN_ENVIRONMENT,
   variable: texts(
     '--variable <name>',
-    'Additional variable that names the token file; repeatable',
+    'Additional variable for the path of the token file; repeatable',
     FLAG_ONLY,
   ),
   static: toggle('--static', 'Put session credentials into the environment, without renewal', FLAG_ONLY),
@@ -66,19 +66,20 @@ export const exec = command({
     'fedctl exec --mechanism aws --static -- mongodump --uri "$URI" --archive=dump.gz',
     'fedctl exec --audience https://api.example.com --variable TOKEN_FILE -- ./any-program',
   ],
-  notes: `oidc: fedctl keeps the token in a private file, which it replaces at half of the token lifetime. The program finds the
-file by AZURE_FEDERATED_TOKEN_FILE and OIDC_TOKEN_FILE, which MongoDB drivers and Azure SDKs read. The program gets its
-connection string by {uri} in its arguments or by MONGODB_URI. aws: a loopback endpoint serves session credentials that
-stay valid to programs that read AWS_CONTAINER_CREDENTIALS_FULL_URI, as AWS SDKs do; --static is for other programs.
-Exit codes: that of the program, or 128 + n if a signal ended it; 127, program not found; 126, program not executable;
+  notes: `oidc: fedctl keeps the token in a private file, which it replaces at half of the token lifetime. AZURE_FEDERATED_TOKEN_FILE
+and OIDC_TOKEN_FILE contain the path of the file; MongoDB drivers and Azure SDKs read these variables. fedctl replaces
+{uri} in the arguments of the program with the connection string, and sets MONGODB_URI to it. aws: a loopback endpoint
+serves session credentials and renews them. AWS SDKs find the endpoint in AWS_CONTAINER_CREDENTIALS_FULL_URI; --static is
+for programs that do not read this variable.
+Exit codes: the exit code of the program, or 128 + n if signal n ended it; 127, program not found; 126, program not executable;
 125, failure of fedctl itself. fedctl forwards signals, and removes the file when the program exits.`,
   options: OPTIONS,
   run,
 });
 
-/** The environment of a program and what it depends on. */
+/** The environment variables of a program, and the output that must stay valid while it runs. */
 interface Equipment extends ChildVariables {
-  /** The output to keep valid while the program runs; null when nothing is renewed. */
+  /** The output to renew; null if nothing is renewed. */
   readonly fresh: Fresh | null;
 }
 
@@ -105,7 +106,8 @@ async function run(invocation: ExecInvocation): Promise<Ended> {
   const closers: (() => Promise<void>)[] = [];
   let kept: Promise<void> | null = null;
   try {
-    // Later the program uses the terminal, so the user cannot be asked for an MFA code.
+    // fedctl can prompt for an MFA code only before the program starts, because the program then uses the
+    // terminal.
     const terminal = { free: true };
     const aws = settings(invocation.awsSettings, terminal);
     const [old, made] = await Promise.allSettled([
@@ -130,7 +132,7 @@ async function run(invocation: ExecInvocation): Promise<Ended> {
   } finally {
     stop.abort();
     await kept;
-    // The next run removes what cannot be removed now.
+    // The next run removes files that cannot be removed now.
     await Promise.allSettled(closers.map((close) => close()));
   }
 }
@@ -145,7 +147,7 @@ async function keep(invocation: ExecInvocation, { output, life }: Fresh, signal:
   }
 }
 
-/** Returns the same settings, without questions to the user while a program uses the terminal. */
+/** Returns the AWS settings without the MFA prompt while the program uses the terminal. */
 function settings(aws: AwsSettings, terminal: { readonly free: boolean }): AwsSettings {
   const { mfaCode } = aws;
   if (mfaCode === undefined) return aws;
@@ -193,7 +195,7 @@ async function credentials(
     tags: [],
     transitiveTagKeys: [],
     sourceIdentity: null,
-    // The default is for tokens.
+    // The default of --duration applies only to tokens.
     durationSeconds: typed.has('duration') && duration !== 'auto' ? duration : null,
   };
   if (options.static) {
@@ -234,7 +236,10 @@ function expiryLine(expiresAt: Date | null, now: Date): string {
   return `The session credentials expire at ${rfc3339(expiresAt)} (in ${left}). They are not renewed.`;
 }
 
-/** A program may need no Region. Code that needs one reports an invalid one. */
+/**
+ * Returns the Region; null if it is missing or invalid. Not every program needs a Region, and code that needs
+ * it reports an invalid Region.
+ */
 async function regionOf(context: Context, aws: AwsSettings): Promise<string | null> {
   try {
     return (await (await context.aws(aws)).region()).name;
@@ -255,7 +260,7 @@ function refuseUnfit(plan: ProgramPlan, options: ExecInvocation['options']): voi
   }
   if (plan.login.kind === 'credentials' && options.variable.length > 0) {
     throw new FedctlError('usage.invalid-command-line', {
-      message: '--variable names a token file, but the program gets session credentials.',
+      message: '--variable applies to a token file, but the program gets session credentials.',
       remedy: 'Add --mechanism oidc --audience <audience>, or remove --variable.',
       command: rerun({ drop: ['--variable'] }),
       option: '--variable',
@@ -264,12 +269,15 @@ function refuseUnfit(plan: ProgramPlan, options: ExecInvocation['options']): voi
   const invalid = options.variable.find((name) => !/^[A-Za-z_]\w*$/.test(name));
   if (invalid === undefined) return;
   throw new FedctlError('usage.invalid-value', {
-    message: `Invalid --variable "${invalid}": expected the name of a variable.`,
+    message: `Invalid --variable "${invalid}": expected the name of an environment variable.`,
     option: '--variable',
   });
 }
 
-/** Reports only what matters while the program runs: that its token or keys are about to expire, and why. */
+/**
+ * Reports failed renewals, expirations and recoveries. Regular renewals are not reported while the program
+ * runs.
+ */
 function tell({ warn, hint }: ExecInvocation, output: Output, event: OutputEvent): void {
   if (event.kind === 'renewed') {
     if (event.recovered)
@@ -281,7 +289,7 @@ function tell({ warn, hint }: ExecInvocation, output: Output, event: OutputEvent
     return;
   }
   const { error, until } = event;
-  const serves = until === null ? '' : ` It is valid until ${rfc3339(until)}.`;
+  const serves = until === null ? '' : ` Still valid until ${rfc3339(until)}.`;
   warn({
     code: isFedctlError(error) ? error.code : 'bug.unexpected',
     message: `fedctl exec: cannot renew ${output.name}: ${error instanceof Error ? error.message : String(error)}${serves}`,
@@ -290,7 +298,7 @@ function tell({ warn, hint }: ExecInvocation, output: Output, event: OutputEvent
   });
 }
 
-/** Commands that would start the running program again. */
+/** Offered commands that would start the program a second time. */
 const REPEATS: ReadonlySet<string> = new Set(['rerun', 'more-time'] satisfies OfferedCommand['kind'][]);
 
 async function cannotRun(
@@ -302,14 +310,14 @@ async function cannotRun(
   const details = { program };
   if (code === EXIT.notFound) {
     return new FedctlError('exec.not-found', {
-      message: `Cannot run "${program}": it was not found.`,
+      message: `Cannot run "${program}": program not found.`,
       details,
       cause,
     });
   }
   if (code === EXIT.notExecutable) {
     return new FedctlError('exec.not-executable', {
-      message: `Cannot run "${program}": it is not executable.`,
+      message: `Cannot run "${program}": the file is not executable.`,
       details,
       cause,
       ...((await isFile(resolve(cwd, program))) ? { command: programLine('chmod', '+x', program) } : {}),
@@ -322,7 +330,10 @@ async function cannotRun(
   });
 }
 
-/** A folder is not executable either, and a name without a slash is looked up in PATH. */
+/**
+ * Returns whether a path is a file. A directory, or a name that the shell looks up in PATH, cannot be fixed
+ * with chmod.
+ */
 async function isFile(path: string): Promise<boolean> {
   return (await stat(path).catch(() => null))?.isFile() ?? false;
 }

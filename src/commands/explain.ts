@@ -20,7 +20,7 @@ import { type Answer, command, type Invocation } from './command.ts';
 import type { OptionTable } from './options/option.ts';
 import { refuseToken } from './usage-failure.ts';
 
-/** Only the end of a log is read, because the error is there. */
+/** Only the end of a log is read, because the error is usually at the end. */
 const MAX_TEXT_BYTES = 1024 * 1024;
 const MOST_MATCHES = 5;
 const MAX_WIDTH = 100;
@@ -35,9 +35,9 @@ export const explain = command({
     'npm start 2>&1 | fedctl explain -        # the codes that match the errors of a program',
     'fedctl explain - < error.txt',
   ],
-  notes: `Every error of fedctl has a code. fedctl reads a text from standard input if the argument is -, or if standard input is
-a pipe and no code is given; of a long text it reads the last MiB. fedctl does not print, keep or send the text. Exit
-code 5: no failure matches the text.`,
+  notes: `Every error of fedctl has a code. If the argument is -, or if no code is given and standard input is a pipe, fedctl reads
+an error text from standard input, at most its last MiB. fedctl does not print, store or send the text. Exit code 5: no
+failure matches the text.`,
   options: {},
   async run(invocation) {
     const { args, context, theme } = invocation;
@@ -61,7 +61,7 @@ function list(theme: Theme): Answer {
 }
 
 /**
- * Without `-`, the user did not ask to read stdin: when it is empty, as in cron and CI, the list is shown.
+ * Explains the text from stdin. Without the argument `-`, an empty stdin (as in cron and CI) lists all codes.
  */
 async function explainPasted(invocation: Invocation<OptionTable>): Promise<Answer> {
   const { args, context, hint, theme } = invocation;
@@ -85,8 +85,8 @@ function widthOf({ context }: Invocation<OptionTable>): number {
 }
 
 /**
- * Suggests the codes that contain the typed text, are nearest to it, or match it. Text that does not have the
- * form of a code is not repeated, because it may be anything.
+ * Suggests codes that contain the given text, are similar to it, or match it as an error text. Text that does
+ * not have the form of a code is not repeated, because it may be a secret.
  */
 function unknownCode(typed: string): FedctlError {
   refuseToken('a code', [typed]);
@@ -96,9 +96,9 @@ function unknownCode(typed: string): FedctlError {
   return new FedctlError('usage.invalid-value', {
     message: suggested.length === 0 ? `${what}.` : `${what}; did you mean ${suggested.join(', ')}?`,
     likelyCause: isShaped
-      ? 'Failure codes have fixed names, and this name is unknown.'
+      ? 'No failure has this code.'
       : 'A code looks like sts.mint-denied. The text of an error is read from standard input.',
-    remedy: 'List all codes, or read about the suggested one.',
+    remedy: 'List all codes, or read the page of a suggested code.',
     command: fedctl(suggested[0] !== undefined ? ['explain', suggested[0]] : ['explain']),
     details: { nearest: suggested },
   });

@@ -33,7 +33,7 @@ export function helpForm(argv: readonly string[], line: TypedLine): readonly str
   return [...argv.slice(1), '--help'];
 }
 
-/** Returns whether --help comes before the program to run, if there is one. */
+/** Returns whether --help is an option of fedctl, and not of the program after `--`. */
 export function asksForHelp(argv: readonly string[]): boolean {
   const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   return own.includes('--help') || own.includes('-h');

@@ -35,8 +35,8 @@ export const init = command({
     "fedctl init --uri 'mongodb+srv://cluster0.example.mongodb.net/' --audience my-atlas",
     'fedctl init --out -                        # print every supported key',
   ],
-  notes: `Does not prompt and sends no requests. The file has a comment for every key, and its first line names the schema for
-which an editor checks it: that of this installation. It has no secrets, so it can be committed.`,
+  notes: `Does not prompt and sends no requests. The file has a comment for every key. Its first line names the JSON schema of this
+installation, with which an editor validates the file. The file contains no secrets and can be committed.`,
   options: OPTIONS,
   run,
 });
@@ -59,14 +59,17 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
     holds: 'a configuration',
     signal: context.signal,
   });
-  // A file that was only found is not checked when variables define a target.
+  // If variables define a target, `check` uses the file only with --config.
   const found = trusted && path === resolve(context.cwd, DEFAULT_FILE) && !namedByEnvironment(context.env);
   const next = invocation.offer(fedctl(found ? ['check'] : ['check', '--config', file]));
   const written = { file, targets, next };
   return { document: initDocument(written), lines: initLines(written, theme) };
 }
 
-/** Returns the text of the file, as `check` reads it, and whether `check` uses it without --config. */
+/**
+ * Returns the content of the file, the names of its targets, and whether `check` trusts the file without
+ * --config.
+ */
 async function starter({ context, options }: Invocation<typeof OPTIONS>, file: string) {
   const { starterConfig } = await import('../lib/config/starter.ts');
   const { readCheckConfig } = await import('../lib/config/check-config.ts');
@@ -82,8 +85,8 @@ async function starter({ context, options }: Invocation<typeof OPTIONS>, file: s
 }
 
 /**
- * Returns the path of this installation's schema: relative when it is installed below the folder of the file,
- * as npm does in a project.
+ * Returns the path of the JSON schema in this installation. The path is relative if the schema is below the
+ * folder of the file, as in a project with fedctl as a dependency.
  */
 function schemaPath({ self, cwd }: Pick<Context, 'self' | 'cwd'>, file: string): string {
   const installed = resolve(dirname(self.at(-1) ?? ''), '../schemas/fedctl.v1.json');
@@ -92,14 +95,20 @@ function schemaPath({ self, cwd }: Pick<Context, 'self' | 'cwd'>, file: string):
   return within.startsWith('..') ? installed : `./${within}`;
 }
 
-/** Reports a conflict with the connection string in the same words as every command. */
+/**
+ * Returns the mechanism of the target. Throws the same failure as other commands if --mechanism and the
+ * connection string contradict each other.
+ */
 function mechanismOf({ uri, mechanism }: Invocation<typeof OPTIONS>['options']): CheckTarget['mechanism'] {
   if (uri === null) return mechanism;
   const { mechanisms } = chooseMechanisms(mechanism, connectionStringOf(uri).namedMechanism);
   return mechanism ?? (mechanisms.includes('MONGODB-AWS') ? 'aws' : 'oidc');
 }
 
-/** A file with hosts outside Atlas must be named with --config, also by this command. */
+/**
+ * Returns whether `check` trusts the file without --config. `check` does not trust a file with hosts outside
+ * Atlas.
+ */
 async function isTrusted(targets: readonly CheckTarget[], file: string): Promise<boolean> {
   const { refuseStrangeHosts } = await import('../lib/config/host-rule.ts');
   try {
@@ -111,7 +120,7 @@ async function isTrusted(targets: readonly CheckTarget[], file: string): Promise
   }
 }
 
-/** Returns whether `fedctl check` would find a target in the environment as well. */
+/** Returns whether environment variables define a target for `fedctl check`. */
 function namedByEnvironment(env: Context['env']): boolean {
   return TARGET_VARIABLES.some((name) => (env[name] ?? '') !== '');
 }
@@ -122,7 +131,7 @@ async function refuseExisting(cwd: string, file: string, wanted: string): Promis
   const free = await freeName(wanted, isThere);
   throw new FedctlError('usage.file-exists', {
     message: `"${file}" already exists and was not changed.`,
-    remedy: 'Write to another file, or overwrite this one with --force. Its content is lost then.',
+    remedy: 'Write to another file, or overwrite the existing file with --force. Its content is then lost.',
     command: free === null ? null : rerun({ set: { '--out': free } }),
     details: { file },
   });
@@ -131,7 +140,7 @@ async function refuseExisting(cwd: string, file: string, wanted: string): Promis
 function twoAnswers(): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
     message: '--output json and --out - are mutually exclusive.',
-    likelyCause: 'Standard output has a single format.',
+    likelyCause: 'Standard output can have only one format.',
     remedy: 'Remove --output json, or remove --out -.',
   });
 }

@@ -35,7 +35,7 @@ import { holdsToken, usageFailure } from './usage-failure.ts';
 
 /** The usual width of a terminal, for help that is written to a file or a pipe. */
 const HELP_COLUMNS = 80;
-/** Longer lines are hard to read. */
+/** Maximum width of the help, because longer lines are hard to read. */
 const WIDEST_HELP = 100;
 
 /**
@@ -82,7 +82,8 @@ async function runCommand(
   const ascii = isAscii(context.env);
   const warnings: ToldWarning[] = [];
   const offer = offerer(line, common.timeout, context.env);
-  // The other formats are documents with their own character set.
+  // Only the human format is restricted to ASCII. The other formats are documents with their own character
+  // set.
   const stdout = await createOutput(context.stdout, context, ascii && formats.stdout === 'human');
   const stderr = await createOutput(context.stderr, context, ascii);
   const stderrTheme = await themeOf(context.stderr);
@@ -94,8 +95,7 @@ async function runCommand(
       })
     : SILENT_PROGRESS;
   const warn = (warning: Warning) => {
-    // Each member is copied, because a failure may be reported as a warning, and its message is not
-    // enumerable.
+    // Each member is copied by name: the warning can be a failure, whose message is not enumerable.
     const { code, message, remedy } = warning;
     const told = { code, message, remedy, command: offer(warning.command) };
     warnings.push(told);
@@ -124,7 +124,7 @@ async function runCommand(
       ...(common.region === null
         ? {}
         : { region: common.region, regionSource: sourceOf(line, '--region', context.env) }),
-      // With JSON output stderr contains at most one document, so the user cannot be asked.
+      // With JSON output, stderr contains at most one JSON document, so fedctl cannot prompt.
       ...(json || common.noInput ? {} : mfaPrompt(context, progress)),
       warn,
     },
@@ -151,7 +151,7 @@ async function runCommand(
   if (isEnded(answer)) return answer.exitCode;
   if (context.signal.aborted) throw context.signal.reason;
   const { discloses = [], end = '\n' } = answer;
-  // If the result appears in the job's log later, the runner hides its secrets.
+  // The runner of GitHub Actions then masks these secrets in the log of the job.
   if (isInActions(context.env))
     stderr.write(discloses.map((secret) => WorkflowCommand.mask(secret.reveal())));
   if (json) stdout.write([new JsonLine({ ...answer.document, warnings })], { discloses });
@@ -160,7 +160,8 @@ async function runCommand(
 }
 
 /**
- * Requires `--` before a program to run: a mistyped subcommand must not run a program of that name in PATH.
+ * Requires `--` before a program to run. Otherwise a misspelled subcommand could run a program of the same
+ * name in PATH.
  *
  * @throws FedctlError usage.unknown-command
  */
@@ -179,7 +180,7 @@ function refuseBareProgram({ command }: Parsed, { words, command: names }: Typed
   throw new FedctlError('usage.unknown-command', {
     message: `Unknown command '${word}' of fedctl ${of}.${near === null ? '' : ` (Did you mean ${near}?)`}`,
     likelyCause: 'A subcommand is misspelled, or -- is missing before the program to run.',
-    remedy: `To run a program in the lab, put -- before it: "fedctl ${of} -- ${words.slice(names.length).join(' ')}".`,
+    remedy: `To run a program in the lab, put -- before the program: "fedctl ${of} -- ${words.slice(names.length).join(' ')}".`,
     command: near === null ? HELP : fedctl([...names, near, ...(near === 'stop' ? ['--help'] : [])]),
     details: { commands: subcommands.map(({ name }) => name) },
   });
@@ -208,7 +209,7 @@ function misplacedOption(typed: string, line: TypedLine): FedctlError {
   });
 }
 
-/** Returns the function that completes commands in this run. */
+/** Returns the function that completes offered commands in this run. */
 function offerer(line: TypedLine, timeout: number, env: Context['env']): Invocation<OptionTable>['offer'] {
   const typed = {
     line,
@@ -249,7 +250,10 @@ async function report(
   return exitCode;
 }
 
-/** When a command passes on the exit code of a program, its own failures need a different exit code. */
+/**
+ * Returns the exit code of a failure. A command that exits with the code of a program uses a separate code
+ * for failures of fedctl.
+ */
 function ownExitCode({ exitCode }: FedctlError, line: TypedLine): ExitCode {
   if (exitCode === EXIT.notFound || exitCode === EXIT.notExecutable) return exitCode;
   const [name] = line.command;
@@ -257,8 +261,8 @@ function ownExitCode({ exitCode }: FedctlError, line: TypedLine): ExitCode {
 }
 
 /**
- * `--json` means `--output json`. Either of them, when typed, takes precedence over the variable of the
- * other.
+ * Returns the requested output formats. `--json` means `--output json`. On the command line, each of these
+ * two options takes precedence over the variable of the other.
  */
 function outputs(
   common: Pick<CommonValues['values'], 'json' | 'output'>,

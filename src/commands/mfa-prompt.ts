@@ -3,7 +3,7 @@ import type { AwsSettings } from '../lib/ports/aws.ts';
 import type { Progress } from '../lib/render/progress.ts';
 import { askHidden, canAsk } from '../lib/render/prompt.ts';
 
-/** Returns the AWS setting that asks for MFA codes; nothing when the user cannot be asked. */
+/** Returns the AWS setting that prompts for MFA codes; an empty object if fedctl cannot prompt. */
 export function mfaPrompt(context: Context, progress: Progress): Pick<AwsSettings, 'mfaCode'> {
   if (!canAsk(context)) return {};
   return {

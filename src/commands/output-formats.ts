@@ -2,7 +2,7 @@ import { FedctlError } from '../lib/core/errors.ts';
 import { invalidValue } from '../lib/core/invalid-value.ts';
 
 /**
- * Rejects --format with `--output json`, which promises one JSON document, unless it is JSON too.
+ * Rejects `--output json` together with a --format other than json.
  *
  * @throws FedctlError usage.invalid-command-line
  */
@@ -10,7 +10,7 @@ export function refuseTwoFormats(output: 'human' | 'json', format: string | null
   if (output !== 'json' || format === null || format === 'json') return;
   throw new FedctlError('usage.invalid-command-line', {
     message: `--output json and --format ${format} are mutually exclusive.`,
-    likelyCause: 'Standard output has a single format.',
+    likelyCause: 'Standard output can have only one format.',
     remedy: `Remove --output json, or remove --format ${format}.`,
   });
 }
@@ -23,15 +23,15 @@ export interface OutputFormats {
   readonly files: readonly { readonly format: string; readonly file: string }[];
 }
 
-/** The output formats of every command. */
+/** The output formats of commands without their own formats. */
 const COMMON_FORMATS = ['human', 'json'];
 
 /**
  * Parses `--output`. For a command with its own formats, the option can be repeated, and all but one
  * occurrence must name a file: `--output json=report.json`.
  *
- * @param given as typed, in order
- * @param own the formats of the command; null if it has the common formats; then the last `--output` takes effect
+ * @param given the values of `--output`, in order
+ * @param own the formats of the command; null for the common formats, with which the last `--output` applies
  * @throws FedctlError usage.invalid-value, usage.invalid-command-line
  */
 export function readOutputFormats(given: readonly string[], own: readonly string[] | null): OutputFormats {
@@ -49,8 +49,8 @@ export function readOutputFormats(given: readonly string[], own: readonly string
   const plain = read.filter(({ file }) => file === null);
   if (own !== null && new Set(plain.map(({ format }) => format)).size > 1) {
     throw new FedctlError('usage.invalid-command-line', {
-      message: `--output requests ${plain.map(({ format }) => format).join(' and ')} on standard output, which has a single format.`,
-      remedy: `Write one of them to a file: --output ${plain[0]?.format} --output ${plain[1]?.format}=<file>.`,
+      message: `--output requests ${plain.map(({ format }) => format).join(' and ')} on standard output, which can have only one format.`,
+      remedy: `Write one of the reports to a file: --output ${plain[0]?.format} --output ${plain[1]?.format}=<file>.`,
     });
   }
   const twice = files.find(({ file }, index) => files.findIndex((each) => each.file === file) !== index);

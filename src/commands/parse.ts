@@ -15,16 +15,16 @@ import { readOption } from './options/source.ts';
 import { COMMANDS, COMMON_OPTIONS, type CommandRow } from './program.ts';
 import { HELP_TOPICS } from './topics/topics.ts';
 
-/** The result of commander: the command, its record, and the given options. */
+/** The parsed command line: the command, its arguments and its options. */
 export interface Parsed {
   readonly command: AnyCommand;
   readonly args: readonly string[];
   readonly options: OptionValues<OptionTable>;
-  /** The keys of the command's options that were typed. */
+  /** The keys of the command's options that are on the command line. */
   readonly typed: ReadonlySet<string>;
 }
 
-/** The output of help and version. */
+/** The output of help and version, and its width in columns. */
 export interface ProgramOutput {
   readonly width: number;
   writeOut(text: string): void;
@@ -66,11 +66,11 @@ export async function parse(
     .addHelpText('before', INTRODUCTION)
     .addHelpText(
       'after',
-      `\nSee also "fedctl <command> --help", and "fedctl help <topic>" with a topic:\n${HELP_TOPICS.map(({ name }) => name).join(', ')}.`,
+      `\nSee also "fedctl <command> --help" and "fedctl help <topic>". Topics:\n${HELP_TOPICS.map(({ name }) => name).join(', ')}.`,
     );
   addOptions(program, COMMON_OPTIONS);
   const commandLine = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : null;
-  /** Adds rows to a command. The called command is loaded first, and then parsed with its own options. */
+  /** Adds commands to a parent command. The called command is loaded before its options are parsed. */
   const addRows = (parent: Command, rows: readonly (Omit<CommandRow, 'group'> & { group?: string })[]) => {
     const loaded = new Map<string, AnyCommand>();
     for (const row of rows) {
@@ -87,8 +87,8 @@ export async function parse(
           typed: typedOptions(sub, record.options),
         };
       });
-      // commander does not keep the position of `--`, so a program with the name of a subcommand must not be
-      // visible to it.
+      // commander ignores the position of `--`. Only subcommands that are named before `--` are added,
+      // because a program after `--` can have the name of a subcommand.
       const typed = row.subcommands?.filter(({ name }) => commandLine?.includes(name) ?? true) ?? [];
       if (typed.length > 0) addRows(sub, typed);
     }
@@ -106,7 +106,10 @@ export async function parse(
   return parsed;
 }
 
-/** Options of `fedctl sandbox` itself have no meaning for `fedctl sandbox status`. */
+/**
+ * Rejects options of the parent command: `fedctl sandbox status` does not use the options of `fedctl
+ * sandbox`.
+ */
 function refuseOptionsOf(parent: Command, sub: Command): void {
   const given = parent.options.find(
     (option) => parent.getOptionValueSource(option.attributeName()) === 'cli',
@@ -117,7 +120,11 @@ function refuseOptionsOf(parent: Command, sub: Command): void {
   });
 }
 
-/** @param flow wraps the notes; null when help was not requested */
+/**
+ * Defines the arguments, options and help of a command.
+ *
+ * @param flow wraps the notes; null if help was not requested
+ */
 function define(
   sub: Command,
   record: AnyCommand,
@@ -136,7 +143,7 @@ function define(
   if (record.notes !== undefined && flow !== null) sub.addHelpText('after', `\n${flow(record.notes)}`);
 }
 
-/** Returns a common option for the help of one command, with the output formats that this command has. */
+/** Returns a common option for the help of one command, with the output formats of this command. */
 function ofCommand(option: Option, { formats }: AnyCommand): Option {
   if (formats === undefined || option.long !== '--output') return option;
   return new Option(
@@ -148,10 +155,7 @@ function ofCommand(option: Option, { formats }: AnyCommand): Option {
   );
 }
 
-/**
- * Returns a function that wraps paragraphs by words to the width of the help. The lines of a paragraph are
- * joined.
- */
+/** Returns a function that joins the lines of each paragraph and wraps them to the width of the help. */
 async function flowTo(width: number): Promise<(notes: string) => string> {
   const wrap = await loadWrap();
   const flowed = (text: string) => wrap('', text.replaceAll('\n', ' '), width).join('\n');
@@ -183,7 +187,7 @@ function readOptions<Table extends OptionTable>(
     key,
     readOption(spec, given(target, spec), env),
   ]);
-  // Every key of the table was read with its own spec.
+  // Each value was read with the spec of its key, so it has the type of this spec.
   return Object.fromEntries(values) as OptionValues<Table>;
 }
 
@@ -192,8 +196,8 @@ function typedOptions(target: Command, table: OptionTable): ReadonlySet<string> 
 }
 
 /**
- * commander returns true (or false, for --no-x) for a switch, a text for a value, a list for a repeatable
- * option.
+ * Returns the value of an option on the command line; null if the option is absent. commander returns true
+ * for a switch (false for --no-x), a string for a value, and an array for a repeatable option.
  */
 function given(target: Command, spec: OptionTable[string] | undefined): Given | null {
   if (spec === undefined) return null;

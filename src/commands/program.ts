@@ -9,9 +9,11 @@ export interface CommandRow {
   readonly group: string;
   readonly summary: string;
   readonly load: () => Promise<AnyCommand>;
-  /** The exit code of its own failures, when the other codes are those of a program that it runs. */
+  /**
+   * The exit code for failures of fedctl, if the command otherwise exits with the code of its child process.
+   */
   readonly ownFailure?: ExitCode;
-  /** Subcommands: the first word is their name, if it comes before `--`. */
+  /** The subcommands. A subcommand must be named before `--`. */
   readonly subcommands?: readonly Omit<CommandRow, 'group'>[];
 }
 
@@ -95,7 +97,7 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'uri',
     group: RUN,
-    summary: 'Print the connection string for programs that use them',
+    summary: 'Print a connection string with authentication settings',
     load: async () => (await import('./uri.ts')).uri,
   },
   {
@@ -144,7 +146,7 @@ export const COMMANDS: readonly CommandRow[] = [
       },
       {
         name: 'log',
-        summary: 'Show the requests to the running lab and the reason of each decision',
+        summary: 'Show the requests to the running lab and the reason for each decision',
         load: async () => (await import('./sandbox/log.ts')).sandboxLog,
       },
       {
@@ -157,7 +159,7 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'demo',
     group: LAB,
-    summary: 'Run the main job in the lab, step by step',
+    summary: 'Run the main tasks of fedctl in the lab, step by step',
     load: async () => (await import('./demo.ts')).demo,
   },
   {
@@ -168,7 +170,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
 ];
 
-/** Accepted before and after the command. */
+/** The options of all commands. They are accepted before and after the command. */
 export const COMMON_OPTIONS = {
   profile: text('--profile <name>', 'AWS profile; overrides credentials in the environment', {
     values: 'profiles',

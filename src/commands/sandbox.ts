@@ -20,20 +20,25 @@ import { refuseRunningLab, refuseUnwritableEnvFile } from './sandbox/env-file.ts
 import { isolationWarnings, requireCommand } from './sandbox/isolation.ts';
 import { labStarter, listScenarios } from './sandbox/scenarios.ts';
 
-/** In bytes; it may contain data to load. */
+/** Maximum size of the configuration file in bytes. The file may contain documents to load into MongoDB. */
 const LARGEST_CONFIG = 16 * 1024 * 1024;
 
 const OPTIONS = {
-  as: choice('--as <platform>', 'Platform whose credential sources the command gets', PLATFORMS, null),
-  isolate: toggle('--isolate', "run the command in a network where every address is the lab's (Linux)", {
+  as: choice(
+    '--as <platform>',
+    'Platform whose credential sources the lab emulates for the command',
+    PLATFORMS,
+    null,
+  ),
+  isolate: toggle('--isolate', 'Run the command in a network that contains only the lab (Linux)', {
     env: false,
   }),
-  tls: toggle('--tls', 'Serve everything with TLS, under a CA of this lab'),
+  tls: toggle('--tls', 'Use TLS for all servers, with certificates from a CA of the lab'),
   replicaSet: text('--replica-set <name>', 'Run the MongoDB server as the only member of a replica set'),
   srv: toggle('--srv', 'Serve MongoDB as mongodb+srv through a DNS server of the lab; implies --tls'),
   mongoPort: integer(
     '--mongo-port <port>',
-    'Port of the MongoDB server (default: a free one)',
+    'Port of the MongoDB server (default: a free port)',
     { from: 1, to: 65535, noun: 'port' },
     null,
   ),
@@ -51,22 +56,22 @@ const OPTIONS = {
   ),
   propagation: choice(
     '--propagation <state>',
-    'Delay STS after enable and disable by 8 to 12 seconds, as AWS does',
+    'Delay of 8 to 12 seconds after enable and disable, as on AWS',
     ['on', 'off'],
     'off',
   ),
   maxConnections: integer(
     '--max-connections <n>',
-    'Maximum number of connections; others are closed',
+    'Maximum number of connections; further connections are closed',
     { from: 1, to: 999_999 },
     null,
   ),
-  clusterName: text('--cluster-name <name>', 'Name of the cluster, for scopes of users (default: lab)'),
+  clusterName: text('--cluster-name <name>', 'Name of the cluster, used in user scopes (default: lab)'),
   config: text('--config <file>', 'YAML file with the configuration of the lab', { env: false }),
   scenario: text('--scenario <name>', 'Failure scenario to activate in a lab that is otherwise healthy', {
     values: 'scenarios',
   }),
-  listScenarios: toggle('--list-scenarios', 'List the scenarios and the code that a diagnosis must find', {
+  listScenarios: toggle('--list-scenarios', 'List the scenarios with their failure codes', {
     env: false,
   }),
   detach: toggle('--detach', 'Start the lab in the background and return; `fedctl sandbox stop` stops it', {
@@ -75,7 +80,9 @@ const OPTIONS = {
   state: text('--state <folder>', 'Directory that keeps accounts, keys and data between runs', {
     env: false,
   }),
-  envFile: text('--env-file <file>', 'File for the variables, readable by its owner only', { env: false }),
+  envFile: text('--env-file <file>', 'File for the environment variables, readable only by its owner', {
+    env: false,
+  }),
 } as const;
 
 export const sandbox = command({
@@ -87,11 +94,11 @@ export const sandbox = command({
     "fedctl sandbox -- sh -c 'fedctl enable && fedctl connect --mechanism oidc'",
     'fedctl sandbox --env-file lab.env                   # keep running; in another shell: . ./lab.env',
     'fedctl sandbox --detach --env-file lab.env          # in the background, until fedctl sandbox stop',
-    'fedctl sandbox --tls -- bash                        # a shell in the lab, everything with TLS',
+    'fedctl sandbox --tls -- bash                        # a shell in the lab, with TLS',
     'fedctl sandbox --state ./lab                        # keep accounts, keys and data after the lab stops',
     'fedctl sandbox --config sandbox.yaml                # with your own accounts, identities, users and data',
     'fedctl sandbox --as ec2 -- fedctl whoami            # with the credentials of an EC2 instance',
-    'fedctl sandbox --as ecs --isolate -- ./app            # at the fixed addresses of ECS, for every client',
+    'fedctl sandbox --as ecs --isolate -- ./app            # with the fixed addresses of ECS',
     'fedctl sandbox --scenario database-user-missing -- fedctl connect   # diagnose one fault',
     'fedctl sandbox --srv -- fedctl connect --mechanism aws   # through SRV and TXT records, as on Atlas',
   ],
@@ -101,22 +108,24 @@ first; enable it with \`fedctl enable\`. Profiles: default (user operator), app 
 org (an account in an organization), mfa-user (a user with an MFA device) and mfa (a role that requires an MFA code; the
 lab prints the file with the secret for an authenticator app).
 
---as sets the environment of a platform for the role app, without profiles: ec2 (instance metadata, version 2), ecs
+--as emulates the credential sources of a platform for the role app, without profiles: ec2 (instance metadata, version 2), ecs
 (container credentials), lambda (session credentials in the environment), eks (a projected token and
 AssumeRoleWithWebIdentity), eks-pod-identity (container credentials for a projected token). Federation is then enabled,
 because a workload cannot enable it.
 
 --isolate (Linux, with unshare, nsenter, ip and mount) runs the command as the same user in network and mount namespaces.
-Loopback is the only interface there. The lab answers at the addresses that it has outside, at 169.254.169.254,
-169.254.170.2 and 169.254.170.23 as the platform does, and as the only DNS server, so that mongodb+srv works for every
-driver. The variables are those of the platform: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI for ecs, none for ec2. Nothing
-can leave. Where the system does not allow it, the command does not run.
+Loopback is the only network interface in the namespaces, so no traffic leaves the machine. The lab responds at its usual
+addresses and, as the platform does, at 169.254.169.254, 169.254.170.2 and 169.254.170.23. The lab is also the only DNS
+server, so mongodb+srv works for every driver. The command gets the variables of the platform:
+AWS_CONTAINER_CREDENTIALS_RELATIVE_URI for ecs, none for ec2. If the system does not allow namespaces, fedctl does not
+run the command.
 
---scenario activates one real-world failure in a lab that is otherwise enabled and healthy. The command needs no option
-to meet it. --list-scenarios lists them with the code that a diagnosis must find.
+--scenario activates one real-world failure in a lab that is otherwise healthy, with federation enabled. The command needs
+no further options to reproduce the failure. --list-scenarios lists the scenarios, each with the failure code that
+\`fedctl check\` must report.
 
-With a command, the lab stops with it and exits with its code. Without one, it runs until Ctrl-C and prints the variables
-to export. In a shell with these variables, \`fedctl sandbox status\`, \`set\`, \`scenario\`, \`clock\`, \`log\` and \`stop\` read and
+With a command, the lab stops when the command exits, and fedctl exits with the code of the command. Without a command,
+the lab runs until Ctrl-C and prints the variables to export. In a shell with these variables, \`fedctl sandbox status\`, \`set\`, \`scenario\`, \`clock\`, \`log\` and \`stop\` read and
 change the lab. --verbose prints each decision of the lab with its reason.`,
   options: OPTIONS,
   async run(invocation): Promise<Answer | Ended> {
@@ -192,13 +201,13 @@ async function play(
   }
 }
 
-/** Loads the modules for a lab with a state. */
+/** Opens the state folder. The modules are loaded here, because only --state needs them. */
 async function openState(invocation: Invocation<OptionTable>, folder: string) {
   const { openState: open } = await import('./sandbox/state.ts');
   return await open(invocation, folder);
 }
 
-/** Loads YAML and the schema, which only a lab with a configuration needs. */
+/** Reads the configuration file. Loads the YAML parser and the schema, which only --config needs. */
 async function readConfig({ common, context }: Invocation<OptionTable>, file: string) {
   const { readSandboxConfig } = await import('../sandbox/config/read.ts');
   const text = await readBoundedFile(
@@ -210,13 +219,13 @@ async function readConfig({ common, context }: Invocation<OptionTable>, file: st
   return readSandboxConfig(text, file);
 }
 
-/** Creates the namespaces of the command, before anything else starts. */
+/** Creates the namespaces of the command, before the lab starts. */
 async function makeNamespaces(context: Context): Promise<Isolation> {
   const { isolate } = await import('../sandbox/isolation/isolate.ts');
   return await isolate(context);
 }
 
-/** Runs the command inside. If the lab is stopped meanwhile, the command is terminated. */
+/** Runs the command in the lab. If the lab is stopped first, terminates the command. */
 async function runInside(
   { context, args, stderr }: Invocation<OptionTable>,
   lab: Lab,
@@ -238,7 +247,7 @@ async function runInside(
   return { exitCode: code };
 }
 
-/** Describes the lab, then waits for Ctrl-C, which is the normal end. */
+/** Prints the contents of the lab, then waits for Ctrl-C or `fedctl sandbox stop`. */
 async function stayUp(invocation: Invocation<OptionTable>, lab: Lab, envFile: string | null): Promise<Ended> {
   const { context } = invocation;
   const status = lab.controls.status();

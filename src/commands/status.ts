@@ -15,10 +15,15 @@ export const status = command({
     'fedctl status --require enabled            # for scripts: exits with 3 when disabled, 4 when unknown',
     'fedctl status --json | jq -r .issuer',
   ],
-  notes: `The state is enabled, disabled, or unknown if the principal lacks iam:GetOutboundWebIdentityFederationInfo. The exit code
-is 0 in any state, unless --require is given. An issuer that does not respond is reported but is not an error.`,
+  notes: `The state is enabled, disabled, or unknown if the principal lacks iam:GetOutboundWebIdentityFederationInfo. Without
+--require, the exit code is 0 in every state. An issuer that does not respond is reported but is not an error.`,
   options: {
-    require: choice('--require <state>', 'Exit with an error unless this is the state', ['enabled'], null),
+    require: choice(
+      '--require <state>',
+      'Required state; fedctl fails in any other state',
+      ['enabled'],
+      null,
+    ),
   },
   async run({ context, common, options, awsSettings, theme, offer }) {
     const { signal } = context;

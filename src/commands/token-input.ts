@@ -6,13 +6,13 @@ import { tokenIn } from '../lib/jwt/token-text.ts';
 import type { Invocation } from './command.ts';
 import type { OptionTable } from './options/option.ts';
 
-/** In characters. */
+/** Minimum length of a token, in characters. */
 const SHORTEST_TOKEN = 32;
 
 /**
  * Reads the token for `decode` or `verify`: from the named file, from stdin for `-`, or from stdin when no
- * file is named and stdin is not a terminal. It is extracted from surrounding text such as the JSON of the
- * AWS CLI.
+ * file is named and stdin is not a terminal. Extracts the token from surrounding text, such as the JSON
+ * output of the AWS CLI.
  *
  * @throws FedctlError usage.token-as-argument, usage.invalid-command-line, usage.unreadable-input
  */
@@ -27,18 +27,18 @@ export async function tokenInput(
       message: `${name} expects a file name or -, but a token was given.`,
     });
   }
-  // For a file stdin is not opened, which takes time and memory.
+  // For a file, stdin is not opened, because opening it takes time and memory.
   const terminal = file === '-' && context.stdin.isTTY === true;
   if (args.length === 0 && terminal) {
     throw new FedctlError('usage.invalid-command-line', {
       message: `${name} requires a token from a file or from standard input.`,
       likelyCause: 'No file is named, and standard input is a terminal.',
-      remedy: `Pipe a token in ("${typed}"), name a file, or give - to paste one.`,
+      remedy: `Pipe a token to the command ("${typed}"), name a file, or use - to paste a token.`,
     });
   }
   if (terminal) hint('Paste the token, then press Enter and Ctrl-D.');
   const token = tokenIn(await readInput(file, context, common.timeoutMs));
-  // A text that is too short for a token may be a word of fedctl's own output.
+  // A shorter text is not registered as a secret, because it may be a word in the output of fedctl.
   if (token.length >= SHORTEST_TOKEN) context.redactor.learn(new Secret(token));
   return token;
 }

@@ -40,9 +40,9 @@ export const token = command({
     'curl -H @<(fedctl token --audience https://my.api --format header) https://my.api/',
     'fedctl token --audience my-atlas --role-arn arn:aws:iam::123456789012:role/app',
   ],
-  notes: `A token is valid for 1 min to 1 h, and never longer than the session of its caller. --duration auto uses the longest
-possible lifetime. If the expiration of the session is unknown, it mints a second token of 1 min to find out.
-Nothing is cached: every run mints a new token.`,
+  notes: `A token is valid for 1 min to 1 h, and at most as long as the session of the caller. --duration auto uses the longest
+possible lifetime. If the expiration of the session is unknown, fedctl mints a second token with a lifetime of
+1 min to determine it. Nothing is cached: every run mints a new token.`,
   options: OPTIONS,
   run,
 });
@@ -55,7 +55,7 @@ async function run(invocation: TokenInvocation): Promise<Answer | Ended> {
     durationSeconds: options.duration,
     tags: options.tag,
   };
-  // Before a role is assumed: a token that cannot be minted is rejected without any call.
+  // Validated before the role is assumed: an invalid request is rejected without a call to AWS.
   validateWantedToken(wanted);
   refuseTwoFormats(invocation.common.output, options.format);
   const role = roleToAssume(options);
@@ -79,7 +79,7 @@ async function run(invocation: TokenInvocation): Promise<Answer | Ended> {
     : { exitCode: EXIT.done };
 }
 
-/** Formats the result as one line, without a line end: a token file contains no newline. */
+/** Formats the result as one line without a newline, because a token file contains no newline. */
 function formatted(
   { common, options, offer }: TokenInvocation,
   minted: MintedToken,

@@ -23,7 +23,7 @@ import { holdsToken } from './usage-failure.ts';
 type Environment = Context['env'];
 
 /**
- * Parses a command line as commander does, but never fails: unknown options are left out.
+ * Parses a command line as commander does, but never fails: it ignores unknown options.
  *
  * @param argv the arguments after the script's name
  */
@@ -46,8 +46,8 @@ export async function readTypedLine(argv: readonly string[]): Promise<TypedLine>
 }
 
 /**
- * Returns the same line with options that were typed before the command moved after it, if the command knows
- * them; null when there were none.
+ * Returns the line with the options before the command placed after the command. Returns null if no option of
+ * the command precedes the command.
  */
 export async function withOptionsBehind(argv: readonly string[]): Promise<TypedLine | null> {
   for (const [index, word] of argv.entries()) {
@@ -89,12 +89,15 @@ function piecesOf(argv: readonly string[], specs: TypedLine['specs']): readonly 
   return pieces;
 }
 
-/** The common options, read once. */
+/** The values of the common options. */
 export interface CommonValues {
   readonly values: OptionValues<typeof COMMON_OPTIONS>;
-  /** The keys of the typed ones. */
+  /** The keys of the common options on the command line. */
   readonly typed: ReadonlySet<string>;
-  /** The failure of the first invalid value. That option counts as absent in the report of the failure. */
+  /**
+   * The failure of the first invalid value; null if all values are valid. An option with an invalid value has
+   * its default in `values`.
+   */
   readonly fault: FedctlError | null;
 }
 
@@ -114,7 +117,7 @@ export function readCommon(line: TypedLine, env: Environment): CommonValues {
       values[key] = spec.read(null);
     }
   }
-  // Every key of the table was read with its own spec.
+  // Each value was read with the spec of its key, so it has the type of this spec.
   return { values: values as OptionValues<typeof COMMON_OPTIONS>, typed, fault };
 }
 
@@ -124,15 +127,15 @@ function givenOf(line: TypedLine, flag: Flag): Given | null {
   return typed.includes(true) ? true : typed.map(String);
 }
 
-/** Returns whether an option of the command gets its value from the environment. */
+/** Returns whether the environment sets an option of the command. */
 export function isInEnvironment({ specs }: TypedLine, flag: Flag, env: Environment): boolean {
   const spec = specs.get(flag);
   return spec !== undefined && variableOf(spec, env) !== null;
 }
 
 /**
- * Returns the source of an option's value: the option if it was typed, otherwise its variable; the option
- * when nothing sets a value.
+ * Returns the source of an option's value: its variable if the value comes from the environment, otherwise
+ * the option itself.
  */
 export function sourceOf(line: TypedLine, flag: Flag, env: Environment): string {
   const spec = line.specs.get(flag);
@@ -140,20 +143,20 @@ export function sourceOf(line: TypedLine, flag: Flag, env: Environment): string 
   return variableOf(spec, env)?.name ?? flag;
 }
 
-/** Returns the typed values of an option, in order. */
+/** Returns the values of an option on the command line, in order. */
 export function typedValues({ pieces }: TypedLine, flag: Flag): readonly (string | true)[] {
   return pieces.flatMap((piece) => (piece.kind === 'option' && piece.flag === flag ? [piece.value] : []));
 }
 
 /**
- * Completes an offered command and quotes it for bash. It contains no secrets: when a required value may
- * contain one, nothing is offered.
+ * Completes an offered command and quotes it for bash. Returns null if no command is offered, or if a
+ * required value may contain a secret.
  */
 export function commandLine(offered: OfferedCommand | null | undefined, typed: Typed): string | null {
   if (offered === null || offered === undefined) return null;
   const words = complete(offered, typed);
   if (words === null) return null;
-  // The typed command has just failed, so it is not offered again.
+  // The same command has just failed, so it is not offered again.
   return typed.line.isRearranged !== true && isTyped(words, typed.line) ? null : quoted(words);
 }
 
@@ -173,19 +176,21 @@ function complete(offered: OfferedCommand, typed: Typed): readonly string[] | nu
   }
 }
 
-/** In seconds. After a timeout this long, a longer timeout is not offered. */
+/** Maximum timeout that an offered command sets, in seconds. */
 const LONG = 60;
 
-/** Returns whether these are the words of the line, with options in any order. */
+/** Returns whether the words equal the words of the command line, in any order. */
 function isTyped(words: readonly string[], line: TypedLine): boolean {
   const typed = changed(line, {}, []);
   return typed !== null && [...typed].sort().join('\0') === [...words].sort().join('\0');
 }
 
 /**
- * Returns the typed words with options replaced in place, added at the end, or removed.
+ * Returns the words of the command line with changed options.
  *
- * @returns null for an option that the command does not have, and for a value that may contain a secret
+ * @param set the options to replace in place, or to add at the end
+ * @param drop the options to remove
+ * @returns null if the command lacks an option in `set`, or if a value may contain a secret
  */
 function changed(line: TypedLine, set: Settings, drop: readonly Flag[]): readonly string[] | null {
   if (line.command.length === 0 || !Object.keys(set).every((flag) => line.specs.has(flag))) return null;
@@ -202,7 +207,10 @@ function changed(line: TypedLine, set: Settings, drop: readonly Flag[]): readonl
   return whole([['fedctl'], ...words, ...added, line.rest]);
 }
 
-/** Returns another command of fedctl, with the typed common options and the options that it keeps. */
+/**
+ * Returns a different command of fedctl, with the common options of the command line and the options in
+ * `keep`.
+ */
 function another({ words, keep, unless }: FedctlCommand, typed: Typed): readonly string[] | null {
   const { line, given, common } = typed;
   const isTyped = (flag: Flag) => typedValues(line, flag).length > 0;
@@ -212,9 +220,9 @@ function another({ words, keep, unless }: FedctlCommand, typed: Typed): readonly
   const kept = line.pieces.map((piece) => {
     if (piece.kind !== 'option' || has(piece.flag)) return [];
     if (!COMMON.has(piece.flag) && !keep.includes(piece.flag)) return [];
-    // A file contains the token alone, whatever the output format was.
+    // The file of --out contains only the token, so the output format is not repeated.
     if (words.includes('--out') && (piece.flag === '--json' || piece.flag === '--output')) return [];
-    // Only check has more output formats than these, and human is the default.
+    // Only json is repeated: human is the default, and only check has other formats.
     if (piece.flag === '--output' && piece.value !== 'json') return [];
     return repeated(piece, {});
   });
@@ -235,7 +243,10 @@ function repeated(
   return shown !== null && repeatable(shown) ? option(flag, shown) : null;
 }
 
-/** A value that looks like an option is written after an equals sign, so that it stays a value. */
+/**
+ * Formats an option and its value as words. A value that starts with a hyphen follows an equals sign;
+ * otherwise it would be parsed as an option.
+ */
 function option(flag: Flag, value: Settings[Flag]): readonly string[] {
   if (value === true) return [flag];
   const values = typeof value === 'string' ? [value] : value;
@@ -244,7 +255,10 @@ function option(flag: Flag, value: Settings[Flag]): readonly string[] {
   );
 }
 
-/** A token, and credentials or a query in a URL, are never repeated. */
+/**
+ * Returns whether an offered command may repeat a text. Tokens and URLs with credentials or a query are never
+ * repeated.
+ */
 function repeatable(text: string): boolean {
   return !holdsToken(text) && !/:\/\/[^/\s]*@/.test(text) && !/^https?:\/\/[^?#]*[?#]/i.test(text);
 }

@@ -1,44 +1,41 @@
 import type { Flag, Settings } from '../lib/core/command-line.ts';
 import type { OptionSpec } from './options/option.ts';
 
-/** One part of a command line, in its position. */
+/** A word or an option of a command line. */
 export type Piece =
   | { readonly kind: 'word'; readonly text: string }
   | {
       readonly kind: 'option';
       readonly flag: Flag;
       readonly spec: OptionSpec<unknown>;
-      /** As it was typed; true for a switch, and for an option without its optional value. */
+      /** The text on the command line; true for a switch, and for an option without its optional value. */
       readonly value: string | true;
     };
 
-/** The typed command line: options and arguments in order, and the words of the command among them. */
+/** The parsed command line. `pieces` contains all words and options in their order. */
 export interface TypedLine {
-  /** The words were typed in another order, which was rejected. */
+  /** True if the words were reordered because the original order was rejected. */
   readonly isRearranged?: true;
-  /** `['sandbox', 'status']`; empty when no command is named. */
+  /** The names of the command, such as `['sandbox', 'status']`; empty if the line names no command. */
   readonly command: readonly string[];
   /** The words before `--` that are not options: the command and its arguments. */
   readonly words: readonly string[];
-  /** The options of the command, including common ones. */
+  /** The specs of the command's options and of the common options, by long form. */
   readonly specs: ReadonlyMap<string, OptionSpec<unknown>>;
   readonly pieces: readonly Piece[];
-  /** `--` and what follows it. */
+  /** `--` and all following words. */
   readonly rest: readonly string[];
 }
 
-/** What is known of an invocation when a command is completed. */
+/** The data of an invocation that completes an offered command. */
 export interface Typed {
   readonly line: TypedLine;
   /** The timeout of each network step, in seconds. */
   readonly timeout: number;
-  /**
-   * Returns whether an option has a value that is not on the command line: from the environment or from the
-   * entry of a target.
-   */
+  /** Returns whether the environment, or the entry of a target in a file, sets an option. */
   given(flag: Flag): boolean;
-  /** Options that a command of fedctl needs in addition to the typed ones, such as the target of a file. */
+  /** Options to add if the same command is offered again, such as the target of a file. */
   readonly repeat: Settings;
-  /** The same for another command of fedctl. */
+  /** Options to add if a different command of fedctl is offered, such as the profile of a target. */
   readonly common: Settings;
 }

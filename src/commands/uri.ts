@@ -9,7 +9,7 @@ import { text } from './options/option.ts';
 const OPTIONS = {
   uri: text('--uri <uri>', 'Connection string of the cluster, without a password'),
   mechanism: mechanismOption(
-    'Authentication mechanism of the program (default: that of the URI, or oidc)',
+    'Authentication mechanism of the program (default: from the URI, or oidc)',
     MECHANISM_NAMES,
   ),
   environment: TOKEN_ENVIRONMENT,
@@ -19,12 +19,12 @@ export const uri = command({
   arguments: '',
   examples: [
     "fedctl uri --uri 'mongodb+srv://cluster0.example.mongodb.net/'",
-    'mongosh "$(fedctl uri)"                # with FEDCTL_URI, and AZURE_FEDERATED_TOKEN_FILE of an agent',
+    'mongosh "$(fedctl uri)"                # requires FEDCTL_URI and AZURE_FEDERATED_TOKEN_FILE',
     'fedctl uri --mechanism aws',
   ],
   notes: `Replaces the authentication settings of the connection string: authMechanism, authSource, authMechanismProperties and a
 user name. With ENVIRONMENT:k8s a driver reads the token from the file that AZURE_FEDERATED_TOKEN_FILE names, in
-Kubernetes or elsewhere. It requires Node.js 6.17, PyMongo 4.11, Go 2.2, Java 5.4, mongosh 2.3.5, MongoDB Database Tools
+Kubernetes or elsewhere. ENVIRONMENT:k8s requires Node.js 6.17, PyMongo 4.11, Go 2.2, Java 5.4, mongosh 2.3.5, MongoDB Database Tools
 100.15 or later. With --environment test, older Node.js (6.7), PyMongo (4.7) and Java (5.1) drivers read OIDC_TOKEN_FILE.`,
   options: OPTIONS,
   async run({ options, warn }): Promise<Answer> {
@@ -41,7 +41,7 @@ Kubernetes or elsewhere. It requires Node.js 6.17, PyMongo 4.11, Go 2.2, Java 5.
     return {
       document,
       lines: [read.uri],
-      // It may contain the password of a proxy, and the connection string is useless without it.
+      // The connection string may contain the password of a proxy, which the program needs.
       discloses: [new Secret(read.uri)],
     };
   },

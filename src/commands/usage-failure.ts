@@ -2,16 +2,16 @@ import { CommanderError } from 'commander';
 import { fedctl } from '../lib/core/command-line.ts';
 import { FedctlError } from '../lib/core/errors.ts';
 
-/** The form of a JWT, to recognize one that was typed as an argument. */
+/** The form of a JWT, to detect a token in an argument. */
 const JWT = /eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/;
 
-/** Returns whether a text contains what looks like a token. */
+/** Returns whether a text contains a string in the form of a JWT. */
 export function holdsToken(text: string): boolean {
   return JWT.test(text);
 }
 
 /**
- * Rejects a token as the value of an option, before anything can repeat it.
+ * Rejects a token as the value of an option, before a message can repeat the token.
  *
  * @throws FedctlError usage.token-as-argument
  */
@@ -25,8 +25,7 @@ export function refuseToken(option: string, values: readonly string[]): void {
 /**
  * Converts a usage fault that commander found to a failure of fedctl.
  *
- * @returns 'told' when commander printed what was requested (help, version); null when the error is not
- * commander's.
+ * @returns 'told' if commander printed the requested help or version; null if the error is not from commander
  */
 export function usageFailure(
   error: unknown,
@@ -34,7 +33,7 @@ export function usageFailure(
 ): FedctlError | 'told' | null {
   if (!(error instanceof CommanderError)) return null;
   if (error.exitCode === 0) return 'told';
-  // commander quotes the typed text, which may be a secret.
+  // commander quotes the argument, which may be a secret.
   if (holdsToken(error.message)) {
     return new FedctlError('usage.token-as-argument', { message: 'A token was given as an argument.' });
   }
@@ -49,15 +48,15 @@ export function usageFailure(
     case 'commander.unknownOption':
       return new FedctlError('usage.unknown-option', { message: unknownOption(error.message) });
     case 'commander.help':
-      return new FedctlError('usage.invalid-command-line', { message: 'No command is given.' });
+      return new FedctlError('usage.invalid-command-line', { message: 'No command was given.' });
     default:
       return new FedctlError('usage.invalid-command-line', { message });
   }
 }
 
 /**
- * Only the name of an unknown option is repeated, with commander's suggestion: a value after it may be a
- * secret.
+ * Returns a message with the name of the unknown option and commander's suggestion. It omits the value, which
+ * may be a secret.
  */
 function unknownOption(message: string): string {
   const [, name = ''] = /^error: unknown option '(--[\w-]*|-.)/.exec(message) ?? [];
@@ -65,7 +64,10 @@ function unknownOption(message: string): string {
   return sentence(`unknown option '${name}'${suggested}`);
 }
 
-/** commander: `error: unknown command 'tokn'\n(Did you mean token?)` */
+/**
+ * Formats a message of commander as a sentence. An example is `error: unknown command 'tokn'\n(Did you mean
+ * token?)`.
+ */
 function sentence(message: string): string {
   const text = message
     .replace(/^error: /, '')

@@ -16,16 +16,16 @@ export const verify = command({
     "fedctl verify - --audience my-atlas --subject 'arn:aws:iam::123456789012:role/ci/*' < token.jwt",
     "fedctl verify token.jwt --audience my-atlas --issuer 'https://<uuid>.tokens.sts.global.api.aws' --jwks keys.json   # offline",
   ],
-  notes: `fedctl trusts exactly one issuer: --issuer, or that of your account. It fetches the discovery document and the keys, and
+  notes: `fedctl trusts exactly one issuer: the value of --issuer, or the issuer of your account. It fetches the discovery document and the keys, and
 checks the signature, algorithm (RS256 or ES384), type, issuer, audience, subject and times of the token. The expiration
 has no tolerance; the clock of the issuer may be up to 60 seconds ahead. Exit codes: 0, valid; 5, invalid, with all
 reasons on standard output; 6, the issuer is unreachable.`,
   options: {
-    audience: texts('--audience <aud>', 'Expected audience; a single one'),
+    audience: texts('--audience <aud>', 'Expected audience; not repeatable'),
     anyAudience: toggle('--any-audience', 'Accept a token for any audience', { env: false }),
-    issuer: text('--issuer <url>', 'Trusted issuer (default: that of your account)'),
+    issuer: text('--issuer <url>', 'Trusted issuer (default: issuer of your account)'),
     subject: text('--subject <glob>', 'Expected subject; * and ? are wildcards'),
-    jwks: text('--jwks <file-or-url>', 'File with the key set of the issuer'),
+    jwks: text('--jwks <file-or-url>', 'File or URL of the key set (JWKS) of the issuer'),
   },
   async run(invocation) {
     const { context, options } = invocation;
@@ -53,7 +53,7 @@ reasons on standard output; 6, the issuer is unreachable.`,
   },
 });
 
-/** Offers the command that names the key set, for an issuer that publishes its keys on another host. */
+/** Adds a command with --jwks to a failure, if the issuer publishes its keys on a different host. */
 function withKeysElsewhere(failure: FedctlError): FedctlError {
   const { jwksUri, issuer } = failure.details;
   if (failure.code !== 'issuer.wrong-document' || typeof jwksUri !== 'string' || typeof issuer !== 'string') {
@@ -62,22 +62,21 @@ function withKeysElsewhere(failure: FedctlError): FedctlError {
   return failure.with({ command: rerun({ set: { '--issuer': issuer, '--jwks': jwksUri } }) });
 }
 
-/** One audience, or null when any will do: a relying party is somebody, and only one. */
+/** Returns the expected audience; null with --any-audience. A relying party has exactly one audience. */
 function theAudience(given: readonly string[], any: boolean): string | null {
   const [audience, second] = given;
-  // FEDCTL_AUDIENCE may be set for other commands; --any-audience was typed for this one.
+  // --any-audience takes precedence over FEDCTL_AUDIENCE, which may be set for other commands.
   if (any) return null;
   if (audience === undefined) {
     throw new FedctlError('usage.missing-audience', {
       message: 'The expected audience is missing.',
-      likelyCause:
-        'A token for a different audience proves nothing to this relying party, so there is no default.',
+      likelyCause: 'A relying party accepts only tokens for its own audience, so there is no default.',
       remedy: 'Add --audience <audience>, set FEDCTL_AUDIENCE, or accept any audience with --any-audience.',
     });
   }
   if (second !== undefined) {
     throw invalidValue('--audience', {
-      message: 'Only one --audience is allowed: that of this relying party.',
+      message: 'Only one --audience is allowed: the audience of this relying party.',
     });
   }
   return audience;

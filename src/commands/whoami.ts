@@ -24,11 +24,11 @@ export const whoami = command({
     'fedctl whoami --json | jq -r .credentials.provider',
   ],
   notes: `Shows the AWS principal, the source of its credentials, and the values to enter in Atlas for this principal or for the
-role of --role-arn. Run it as the workload, or name the profile or role of the workload; otherwise it shows the
-operator. Mints no token and prints no secret.`,
+role of --role-arn. Run the command as the workload, or name the profile or role of the workload. Otherwise
+the command shows the values of the operator. Mints no token and prints no secret.`,
   options: {
     audience: text('--audience <aud>', 'Audience to show for Atlas'),
-    roleArn: text('--role-arn <arn>', 'Role of the workload to show for Atlas; it is not assumed'),
+    roleArn: text('--role-arn <arn>', 'Role of the workload to show for Atlas; fedctl does not assume it'),
   },
   async run(invocation) {
     const { context, options, awsSettings, warn, theme } = invocation;
@@ -60,8 +60,8 @@ operator. Mints no token and prints no secret.`,
 });
 
 /**
- * Returns whether the keys may belong to a person: those of a pod, a task or an instance belong to the
- * workload.
+ * Returns whether the credentials may belong to a person. Credentials of a pod, a task or an instance belong
+ * to the workload.
  */
 function isPersonal({ provider }: ResolvedCredentials): boolean {
   return provider === 'environment' || provider === 'profile';
@@ -70,13 +70,13 @@ function isPersonal({ provider }: ResolvedCredentials): boolean {
 interface IssuerAnswer {
   readonly iam: Iam;
   readonly issuer: string | null;
-  /** Why it is unknown. */
+  /** Why the issuer is unknown; null if it is known. */
   readonly unknown: Warning | null;
 }
 
 /**
- * The issuer is needed only for the values to copy to Atlas. If IAM is unreachable, the caller is still reported,
- * without the issuer.
+ * Reads the issuer, which is needed only for the values to copy to Atlas. If IAM is unreachable, the command
+ * reports the caller without the issuer.
  */
 async function askIssuer(aws: Aws, signal: AbortSignal): Promise<IssuerAnswer> {
   const iam = await aws.iam();

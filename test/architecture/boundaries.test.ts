@@ -3,13 +3,16 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Arrow, arrowsOf, circlesOf, ROOT, type Syntax, sources, walk } from './imports.ts';
 
-/** The rooms of the code and what each may import: other rooms, and packages. Whoever adds a room adds a row. */
+/**
+ * A group of source files, and the other rooms and packages that these files may import. A new room requires
+ * a new row.
+ */
 interface Room {
   readonly name: string;
   readonly files: RegExp;
   readonly rooms: readonly string[];
   readonly packages: readonly string[];
-  /** Rooms of which only types may be imported. */
+  /** Rooms from which only types may be imported. */
   readonly types?: readonly string[];
 }
 
@@ -36,7 +39,7 @@ const ROOMS: readonly Room[] = [
     rooms: ['core'],
     packages: ['strip-ansi'],
   },
-  // What everything else is told in: what fedctl is about, what it asks of the outside, and how it fails.
+  // The domain types, the ports to the outside, and the failures. All other rooms use them.
   { name: 'core', files: /^src\/lib\/(core|ports|failures)\//, rooms: [], packages: ['node'] },
   { name: 'jwt', files: /^src\/lib\/jwt\//, rooms: ['core'], packages: ['jose', 'node', 'strip-ansi'] },
   { name: 'policy', files: /^src\/lib\/policy\//, rooms: ['core'], packages: [] },
@@ -124,7 +127,7 @@ const ROOMS: readonly Room[] = [
       'dns-packet',
     ],
   },
-  // What escapes and writes.
+  // Escapes and writes output.
   {
     name: 'output',
     files: /^src\/lib\/render\/(escape|json|locale|output|workflow-command|wrap)\.ts$/,
@@ -149,7 +152,8 @@ const ROOMS: readonly Room[] = [
     rooms: ['core', 'output'],
     packages: ['@clack/prompts', 'node'],
   },
-  // The formats of `check` that bring a package along. The human one is in `render`, and so cannot load them.
+  // The output formats of `check` that require a package. The human format is in `render`, which must not
+  // load these packages.
   {
     name: 'report-formats',
     files: /^src\/lib\/render\/check\/(junit|github|markdown|markup|html)[a-z-]*\.ts$/,
@@ -201,12 +205,12 @@ const ROOMS: readonly Room[] = [
   },
 ];
 
-/** A file's own room is the first that it fits. */
+/** Returns the room of a file: the first room whose pattern matches. */
 function roomOf(file: string): Room | undefined {
   return ROOMS.find((room) => room.files.test(file));
 }
 
-/** Why an arrow may not be, or null. */
+/** Returns the reason why an import is not allowed; null if it is allowed. */
 function fault(arrow: Arrow): string | null {
   const from = roomOf(arrow.from);
   if (from === undefined) return `${arrow.from} is in no room`;
@@ -270,7 +274,10 @@ describe('circles', () => {
   });
 });
 
-/** What only one room may touch, and how a piece of the syntax tree shows it. */
+/**
+ * Globals and constructs that only the files in `ALLOWED` may use. `shows` detects the use in a node of the
+ * syntax tree.
+ */
 const KEPT_OUT: readonly { readonly what: string; readonly shows: (node: Syntax) => boolean }[] = [
   { what: 'process', shows: (node) => isMember(node, 'process') },
   { what: 'console', shows: (node) => isMember(node, 'console') },
@@ -282,7 +289,8 @@ const KEPT_OUT: readonly { readonly what: string; readonly shows: (node: Syntax)
   },
   {
     what: 'the global fetch',
-    // Node loads its fetch, and a compiler for its parser, with the first of these names.
+    // The first use of one of these names makes Node.js load its fetch implementation and compile its HTTP
+    // parser.
     shows: (node) =>
       (node.type === 'CallExpression' && isNamed(node.callee, 'fetch')) ||
       isMember(node, 'globalThis', 'fetch') ||
@@ -291,7 +299,7 @@ const KEPT_OUT: readonly { readonly what: string; readonly shows: (node: Syntax)
   },
   {
     what: 'the streams',
-    // Lines go through an Output, which removes secrets and escapes.
+    // All lines must be written with an Output, which removes secrets and escapes control characters.
     shows: (node) =>
       node.type === 'MemberExpression' &&
       isNamed(node.property, 'write') &&
@@ -310,7 +318,7 @@ function isMember(node: Syntax, object: string, property?: string): boolean {
   return property === undefined || isNamed(node.property, property);
 }
 
-/** The process and its clock belong to one file. */
+/** Only one file may use the process and the clock. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src/lib/process-context.ts': ['process', 'the clock'],
 };

@@ -5,18 +5,18 @@ import { parseSync } from 'oxc-parser';
 
 export const ROOT: string = fileURLToPath(new URL('../../', import.meta.url));
 
-/** One import, static or dynamic, as the source has it. */
+/** One static or dynamic import in the source. */
 export interface Arrow {
   /** The importing file, relative to the checkout. */
   readonly from: string;
   /** A file of the checkout, or the name of a package or of a built-in module. */
   readonly to: string;
   readonly dynamic: boolean;
-  /** Only types cross: nothing is loaded. */
+  /** True if only types are imported, so no module is loaded. */
   readonly typeOnly: boolean;
 }
 
-/** Every TypeScript file below `src`, relative to the checkout. */
+/** Returns every TypeScript file below `src`, relative to the checkout. */
 export function sources(): string[] {
   return readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
@@ -24,7 +24,10 @@ export function sources(): string[] {
     .sort();
 }
 
-/** The imports and re-exports of one file. A dynamic import of anything but a literal is refused. */
+/**
+ * Returns the imports and re-exports of one file. Throws for a dynamic import whose argument is not a
+ * literal.
+ */
 export function arrowsOf(file: string, code: string = readFileSync(join(ROOT, file), 'utf8')): Arrow[] {
   const { module, errors } = parseSync(file, code);
   if (errors.length > 0) throw new Error(`${file} does not parse: ${errors[0]?.message}`);
@@ -58,11 +61,11 @@ function packageOf(specifier: string): string {
     .join('/');
 }
 
-/** A node of the syntax tree, as far as the rules look at it. */
+/** The members of a syntax tree node that the rules use. */
 export interface Syntax {
   readonly type: string;
   readonly name?: string;
-  /** Of a literal. */
+  /** The value of a literal. */
   readonly value?: unknown;
   readonly object?: Syntax;
   readonly property?: Syntax;
@@ -74,7 +77,7 @@ function isSyntax(value: unknown): value is Syntax {
   return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
 }
 
-/** Shows every node of a file to `visit`, in the order of the source. */
+/** Calls `visit` with every node of a file, in the order of the source. */
 export function walk(file: string, code: string, visit: (node: Syntax) => void): void {
   const enter = (value: unknown): void => {
     if (isSyntax(value)) visit(value);
@@ -84,8 +87,8 @@ export function walk(file: string, code: string, visit: (node: Syntax) => void):
 }
 
 /**
- * The groups of files that import each other in a circle, types and dynamic imports included (Tarjan's strongly
- * connected components), each sorted.
+ * Returns the groups of files with circular imports, each group sorted. Type imports and dynamic imports
+ * count too. Uses Tarjan's algorithm for strongly connected components.
  */
 export function circlesOf(arrows: readonly Arrow[]): string[][] {
   const targets = new Map<string, string[]>();

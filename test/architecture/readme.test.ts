@@ -70,7 +70,7 @@ describe('the documents', () => {
   });
 });
 
-/** Whether a link leads to a file, a folder, or a heading of a page. */
+/** Returns whether the target of a link exists: a file, a folder or a heading of a page. */
 function leads(from: string, target: string): boolean {
   const [path = '', anchor] = target.split('#');
   const file = path === '' ? from : join(dirname(from), path);
@@ -80,7 +80,7 @@ function leads(from: string, target: string): boolean {
   return headings.some((text) => slug(text) === anchor);
 }
 
-/** As GitHub makes an anchor of a heading. */
+/** Returns the anchor that GitHub creates for a heading. */
 function slug(heading: string): string {
   return heading
     .toLowerCase()

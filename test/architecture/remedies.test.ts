@@ -11,7 +11,10 @@ interface Node {
 
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null;
 
-/** The texts that an expression can come to: both ends of a condition, and a template with its holes as `…`. */
+/**
+ * Returns all texts that an expression can produce: both branches of a condition, and a template with `…` for
+ * each placeholder.
+ */
 function textsOf(value: unknown): readonly string[] {
   if (!isNode(value)) return [];
   switch (value.type) {
@@ -28,7 +31,7 @@ function textsOf(value: unknown): readonly string[] {
   }
 }
 
-/** Every text in the source that is given as `remedy`. */
+/** Returns every text that the source uses as `remedy`. */
 function remediesIn(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(remediesIn);
   if (!isNode(value)) return [];

@@ -5,13 +5,13 @@ import { ROOT } from './imports.ts';
 
 const PAGE = readFileSync(join(ROOT, 'SECURITY.md'), 'utf8');
 
-/** A test that a promise names. */
+/** A test that a promise refers to. */
 interface Named {
   readonly file: string;
   readonly title: string;
 }
 
-/** The promises by number, each with the tests that it names. */
+/** Returns the promises by number, each with its tests. */
 function promises(page: string): ReadonlyMap<number, readonly Named[]> {
   const [, section = ''] = page.split('\n## Promises\n');
   return new Map(
@@ -22,7 +22,7 @@ function promises(page: string): ReadonlyMap<number, readonly Named[]> {
   );
 }
 
-/** What a promise names and is not there. */
+/** Returns an error if the file or the test does not exist. */
 function missing({ file, title }: Named): readonly string[] {
   const path = join(ROOT, file);
   if (!existsSync(path)) return [`${file} does not exist`];

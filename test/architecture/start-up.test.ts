@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/commands/program.ts';
 import { arrowsOf, sources } from './imports.ts';
 
-/** What costs a tenth of a second or more to load. */
+/** Packages and files that take 0.1 s or more to load. */
 const HEAVY = [
   '@aws-sdk/',
   '@smithy/',
@@ -20,7 +20,7 @@ function heavy(target: string): boolean {
   return HEAVY.some((name) => (name.endsWith('/') ? target.startsWith(name) : target === name));
 }
 
-/** Every file and package that loading `entry` loads, and the way there. Dynamic imports are not followed. */
+/** Returns every file and package that `entry` loads, with its import path. Dynamic imports are ignored. */
 function staticClosure(entry: string): Map<string, string> {
   const known = new Set(sources());
   const seen = new Map<string, string>([[entry, entry]]);

@@ -58,7 +58,7 @@ interface Leaf {
 /** Whether to print the texts that contain secrets, and the output of runs that failed unexpectedly. */
 const SHOW = process.env['CANARY_SHOW'] !== undefined;
 
-/** One run to be made. */
+/** One run with its factors. */
 interface Combination {
   readonly leaf: Leaf;
   readonly format: string;

@@ -206,7 +206,7 @@ const AGENT = ['--audience', 'orders', '--out', 'token.out', '--once'] as const;
 
 const WITH_PROXY_PASSWORD = `mongodb://127.0.0.1:9/?proxyHost=127.0.0.1&proxyUsername=u&proxyPassword=${SECRETS.uriProxyPassword}&tlsCertificateKeyFilePassword=${SECRETS.uriKeyPassword}`;
 
-/** The options for printing a connection string for a program. */
+/** The secrets in the connection string that the command prints for a program. */
 const secretsOfUri: Requested = () => [SECRETS.uriProxyPassword, SECRETS.uriKeyPassword];
 
 /** One row for each command, by its full name. */

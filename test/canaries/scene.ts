@@ -58,7 +58,7 @@ export interface Run {
   readonly args?: readonly string[];
   readonly env?: Env;
   readonly input?: string;
-  /** Replaces parts of the world of a run in this process. */
+  /** Replaces parts of the Context of a run in this process. */
   readonly context?: MemoryContextOptions;
   /** True when only the real binary can do this run. */
   readonly process?: Pick<BinOptions, 'watch'>;
@@ -97,7 +97,7 @@ const MISTAKEN_URIS: Readonly<Record<string, string>> = {
   'passwords of a proxy and a key file': `mongodb://127.0.0.1:9/?proxyHost=127.0.0.1&proxyPort=9&proxyUsername=u&proxyPassword=${SECRETS.uriProxyPassword}&tlsCertificateKeyFilePassword=${SECRETS.uriKeyPassword}`,
 };
 
-/** Connection strings that hold a secret, as an option and as a variable. */
+/** Invalid connection strings with a secret, in an option and in a variable. */
 export function mistakenUris(rest: (stage: Stage) => Promise<Run> | Run): readonly Scenario[] {
   return Object.entries(MISTAKEN_URIS).flatMap(([what, uri]): readonly Scenario[] => [
     {

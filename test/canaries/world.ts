@@ -63,7 +63,7 @@ export interface Servers {
    * @param issuer of the account, when it is not the healthy one
    */
   aws(fault?: AwsFault, issuer?: Issuer): Promise<string>;
-  /** An issuer: healthy, or with one document that repeats its token. */
+  /** An issuer: healthy, or with one document that repeats the token of the issuer. */
   issuer(fault?: 'discovery' | 'keys' | 'status' | 'redirect' | 'not-json'): Promise<Issuer>;
   /** A MongoDB server: accepts every login, or repeats the presented credentials. */
   mongod(fault?: MongodFault): Promise<string>;
@@ -85,7 +85,10 @@ export interface Issuer {
   readonly token: string;
 }
 
-/** `set-name` and `hello` hold the token of the file `token.jwt`, which was presented to it at another time. */
+/**
+ * The faults `set-name` and `hello` repeat the token of the file `token.jwt`, which a client presented in an
+ * earlier login.
+ */
 export type MongodFault = 'login' | 'user' | 'set-name' | 'hello' | 'ping' | 'write';
 
 export interface World extends AsyncDisposable {

@@ -33,8 +33,8 @@ describe('--retry', () => {
     expect(code).toBe(0);
     expect(slept).toEqual([1000, 2000]);
     expect(stderr).toBe(
-      'default: attempt 1: iam.federation sts.federation-disabled; again in 1 s\n' +
-        'default: attempt 2: iam.federation sts.federation-disabled; again in 2 s\n',
+      'default: attempt 1 failed (iam.federation sts.federation-disabled); next attempt in 1 s\n' +
+        'default: attempt 2 failed (iam.federation sts.federation-disabled); next attempt in 2 s\n',
     );
     expect(stdout).not.toContain('✗');
     expect(stdout).toMatch(
@@ -112,7 +112,7 @@ describe('--soak', () => {
     const { code, stdout, stderr } = await lab.check(['--soak', '60s']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(
-      'error: Invalid --soak 60s: its tokens are valid for 60 s and must expire during that time.',
+      'error: Invalid --soak 60s: expected more than 60 s, the lifetime of the tokens.',
     );
   });
 

@@ -159,9 +159,9 @@ describe('an option that was typed and that nothing uses', () => {
     const { code, stdout, stderr } = await lab.check(['--mechanism', 'aws', ...args]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toBe(
-      `error: ${option} concerns a token, but MONGODB-AWS logs in with AWS credentials. No token is checked.
-cause:  Two options contradict each other.
-remedy: Remove ${option}, or choose another --mechanism.
+      `error: ${option} applies to a token, but MONGODB-AWS uses AWS credentials, so no token is checked.
+cause:  The option does not apply to the selected mechanism.
+remedy: Remove ${option}, or set --mechanism to oidc or both.
 code:   usage.invalid-command-line
 `,
     );

@@ -220,7 +220,7 @@ describe('--output', () => {
 
   test('holds one answer on stdout', async () => {
     expect(await refused(['--output', 'junit', '--output', 'html'])).toContain(
-      'error: --output requests junit and html on standard output, which has a single format.',
+      'error: --output requests junit and html on standard output, which can have only one format.',
     );
   });
 

@@ -50,7 +50,8 @@ describe('the real binary', () => {
           });
         },
         watch: ({ stdout, stderr }, kill) => {
-          if (stderr.includes('again in') || (hop === 'sts' && stdout.includes('aws.region'))) stop(kill);
+          if (stderr.includes('next attempt in') || (hop === 'sts' && stdout.includes('aws.region')))
+            stop(kill);
         },
       });
       const took = Date.now() - since;
@@ -59,7 +60,7 @@ describe('the real binary', () => {
       expect({ code: result.code, signal: result.signal }).toEqual({ code, signal: null });
       expect(result.stderr).toBe(
         hop === null
-          ? 'default: attempt 1: atlas.identity-provider atlas.audience-mismatch; again in 1 s\n'
+          ? 'default: attempt 1 failed (atlas.identity-provider atlas.audience-mismatch); next attempt in 1 s\n'
           : '',
       );
       expect(result.stdout).not.toMatch(/bug\.unexpected|\n\s+at |holds|broken/);

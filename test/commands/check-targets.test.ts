@@ -114,16 +114,16 @@ describe('a configuration file', () => {
   test('that is found beside a target of the environment is refused: one of the two would be lost', async () => {
     await write(targets({ found: HEALTHY() }));
     expect(await refused([...QUICK, '--quiet'], {})).toBe(
-      `error: fedctl.yaml names targets, and so do FEDCTL_URI and FEDCTL_AUDIENCE in the environment.
+      `error: Targets are defined both in fedctl.yaml and in the environment (FEDCTL_URI, FEDCTL_AUDIENCE).
 cause:  The configuration file was found in the working directory, and variables such as FEDCTL_URI name another target. fedctl does not choose between these sources.
-remedy: To check the file, add --config fedctl.yaml, or unset FEDCTL_URI FEDCTL_AUDIENCE. To check the target of the environment, give its options on the command line.
+remedy: To check the file, add --config fedctl.yaml, or unset FEDCTL_URI FEDCTL_AUDIENCE. To check the target of the environment, pass its values as command-line options.
 code:   config.two-sources
 `,
     );
     for (const variable of ['FEDCTL_AUDIENCE', 'FEDCTL_MECHANISM', 'FEDCTL_TOKEN_FILE', 'FEDCTL_API']) {
       const value = variable === 'FEDCTL_MECHANISM' ? 'aws' : 'https://x.example/';
       expect(await refused(QUICK, { ...WITHOUT_TARGET, [variable]: value }), variable).toContain(
-        `so does ${variable} in the environment.`,
+        `in the environment (${variable}).`,
       );
     }
     const named = { ...WITHOUT_TARGET, FEDCTL_CONFIG: 'fedctl.yaml', FEDCTL_URI: lab.uri };
@@ -140,9 +140,7 @@ code:   config.two-sources
       const { code, stdout } = await inFolder([...args, '--quiet']);
       expect(code).toBe(0);
       expect(stdout).toContain('config.file-unused');
-      expect(stdout).toContain(
-        'fedctl.yaml is ignored, because options on the command line name the target.',
-      );
+      expect(stdout).toContain('fedctl.yaml is ignored, because command-line options define the target.');
       if (format === 'json') {
         expect(JSON.parse(stdout).warnings).toMatchObject([{ code: 'config.file-unused', command: null }]);
       }
@@ -197,10 +195,10 @@ code:   config.two-sources
 
   test('--target without one is refused', async () => {
     expect(await refused(['--target', 'a'])).toContain(
-      'error: --target selects a target of a configuration file, but there is no configuration file.',
+      'error: --target selects a target of a configuration file, but no configuration file was found.',
     );
     expect(await refused([], { ...WITHOUT_TARGET, FEDCTL_TARGET: 'a' })).toContain(
-      'error: FEDCTL_TARGET selects a target of a configuration file, but there is no configuration file.',
+      'error: FEDCTL_TARGET selects a target of a configuration file, but no configuration file was found.',
     );
   });
 

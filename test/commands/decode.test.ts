@@ -172,7 +172,7 @@ Other claims
       failure(
         'decode requires a token from a file or from standard input.',
         'No file is named, and standard input is a terminal.',
-        'Pipe a token in ("fedctl token --audience <audience> | fedctl decode"), name a file, or give - to paste one.',
+        'Pipe a token to the command ("fedctl token --audience <audience> | fedctl decode"), name a file, or use - to paste a token.',
         'usage.invalid-command-line',
       ),
     );

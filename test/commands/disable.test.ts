@@ -154,7 +154,7 @@ describe('on a terminal', () => {
     ['Ctrl-D', '\u0004'],
   ])('%s does not', async (_what, keys) => {
     const run = await disableTyping(keys);
-    expect(run.stderr).toContain(`error: Nothing was changed: the typed text is not the account ID ${ACCOUNT}.
+    expect(run.stderr).toContain(`error: Nothing was changed: the input is not the account ID ${ACCOUNT}.
 cause:  The typed text does not match the account ID, so nothing was changed.
 remedy: Repeat the command and type the account ID.
 code:   usage.not-confirmed

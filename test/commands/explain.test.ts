@@ -56,8 +56,8 @@ describe('fedctl explain CODE', () => {
       code: 2,
       stdout: '',
       stderr: `error: Unknown code "sts.mint-denid"; did you mean sts.mint-denied?
-cause:  Failure codes have fixed names, and this name is unknown.
-remedy: List all codes, or read about the suggested one.
+cause:  No failure has this code.
+remedy: List all codes, or read the page of a suggested code.
 run:    fedctl explain sts.mint-denied
 code:   usage.invalid-value
 `,
@@ -71,7 +71,7 @@ code:   usage.invalid-value
     expect(code).toBe(2);
     expect(stderr).toBe(`error: Invalid code; did you mean mongo.atlas-auth-error?
 cause:  A code looks like sts.mint-denied. The text of an error is read from standard input.
-remedy: List all codes, or read about the suggested one.
+remedy: List all codes, or read the page of a suggested code.
 run:    fedctl explain mongo.atlas-auth-error
 code:   usage.invalid-value
 `);

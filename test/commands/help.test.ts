@@ -36,7 +36,7 @@ describe('the help of a command', () => {
     const { stdout } = await run('connect', '--help');
     const [, option] = /--mechanism <name> ([\s\S]*?)\n {2}--/.exec(stdout) ?? [];
     expect(option?.replace(/\s+/g, ' ').trim()).toBe(
-      'Authentication mechanism; both runs them in parallel (oidc, aws, both; default: that of the URI, or oidc) [FEDCTL_MECHANISM]',
+      'Authentication mechanism; both runs oidc and aws in parallel (oidc, aws, both; default: from the URI, or oidc) [FEDCTL_MECHANISM]',
     );
   });
 });
@@ -92,7 +92,7 @@ code:   usage.unknown-command
 
   test('--help names them all', async () => {
     const { stdout } = await run('--help');
-    expect(stdout).toContain(`with a topic:\n${HELP_TOPICS.map(({ name }) => name).join(', ')}.`);
+    expect(stdout).toContain(`Topics:\n${HELP_TOPICS.map(({ name }) => name).join(', ')}.`);
   });
 
   test('environment lists every variable that the source reads, and no other', async () => {
@@ -182,7 +182,7 @@ describe('sandbox', () => {
   test.each([
     ['stat', 'Did you mean status?', 'fedctl sandbox status'],
     ['sttop', 'Did you mean stop?', 'fedctl sandbox stop --help'],
-    ['npm', 'put -- before it: "fedctl sandbox -- npm".', 'fedctl sandbox --help'],
+    ['npm', 'put -- before the program: "fedctl sandbox -- npm".', 'fedctl sandbox --help'],
   ])('runs no program without --: %s', async (word, says, command) => {
     const { code, stdout, stderr } = await run('sandbox', word);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -167,6 +167,6 @@ describe('a target of a file', () => {
 it('tells that no command was given in a sentence', async () => {
   expect(await failureOfRun([], {})).toMatchObject({
     code: 'usage.invalid-command-line',
-    message: 'No command is given.',
+    message: 'No command was given.',
   });
 });

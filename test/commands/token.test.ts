@@ -263,7 +263,7 @@ describe('bad input makes no call, and says what and where', () => {
       refused(
         2,
         '--external-id requires --role-arn.',
-        'Only the session of an assumed role has this setting.',
+        'The option applies only to the session of an assumed role.',
         'Add --role-arn <arn>, or remove --external-id.\nrun:    fedctl token --audience a',
         'usage.invalid-command-line',
       ),

@@ -351,7 +351,7 @@ code:   issuer.timeout
       code: 2,
       stdout: '',
       stderr: `error: The expected audience is missing.
-cause:  A token for a different audience proves nothing to this relying party, so there is no default.
+cause:  A relying party accepts only tokens for its own audience, so there is no default.
 remedy: Add --audience <audience>, set FEDCTL_AUDIENCE, or accept any audience with --any-audience.
 code:   usage.missing-audience
 `,
@@ -361,7 +361,9 @@ code:   usage.missing-audience
   it('is more than one audience', async () => {
     const { code, stderr } = await run(await token(), ['--audience', 'a', '--audience', 'b']);
     expect(code).toBe(2);
-    expect(stderr.split('\n')[0]).toBe('error: Only one --audience is allowed: that of this relying party.');
+    expect(stderr.split('\n')[0]).toBe(
+      'error: Only one --audience is allowed: the audience of this relying party.',
+    );
   });
 
   it('is an issuer in plain text that is not on this machine', async () => {

@@ -41,7 +41,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const agent = (args: readonly string[], env: Record<string, string> = {}): Promise<BinResult> =>
   lab.run(['agent', ...args], { cwd: folder, env });
 
-/** Runs an agent until `seen` has happened as often as outputs are kept, does the work beside it, and ends it. */
+/** Runs an agent. When its output matches `seen`, runs `work` in parallel, then stops the agent. */
 async function beside(
   args: readonly string[],
   seen: RegExp,
@@ -322,7 +322,7 @@ test('200 readers and one writer for ten seconds: nobody finds an expired, empty
            const text = await readFile(process.argv[1], 'utf8').catch((error) => error.code);
            const number = Number(/^header\\.(\\d{8})x{20000}\\.end$/.exec(text)?.[1] ?? NaN);
            reads += 1;
-           // The file of a moment ago may still be read, never an older one than was read before.
+           // A read may return the previous file, but never a file that is older than the last read.
            if (!(number >= last)) broken.push(text.slice(0, 40));
            last = number;
          }

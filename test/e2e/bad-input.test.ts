@@ -15,8 +15,8 @@ import { BIN, type BinOptions, runBin } from '../support/run-bin.ts';
 import { refusal, type Script, serverFirst, startScriptedMongod } from '../support/scripted-mongod.ts';
 
 /**
- * Everything an operator may get wrong, and everything that may be wrong on the way, through the real binary and the
- * lab. Each row has its page in golden/bad-input/: what was typed, all that was printed, and the exit code.
+ * Mistakes of an operator and faults in the chain, tested with the real binary and the lab. Each row has a
+ * page in golden/bad-input/ with the command line, the complete output and the exit code.
  */
 
 let lab: Lab;
@@ -45,7 +45,7 @@ interface Typed extends BinOptions {
   readonly args: readonly string[];
 }
 
-/** Runs fedctl in the lab and holds the whole of what it says against the page. */
+/** Runs fedctl in the lab and compares the complete output with the page. */
 async function meets(page: string, exit: number, code: string, typed: Typed): Promise<void> {
   const { args, ...options } = typed;
   const result = await runBin(args, { ...options, env: { ...lab.env, ...options.env } });
@@ -57,7 +57,8 @@ async function meets(page: string, exit: number, code: string, typed: Typed): Pr
   await expect(screen(args, result)).toMatchFileSnapshot(`golden/bad-input/${page}.golden`);
 }
 
-// In the binary: the bundler removes a call whose result nobody uses, also where it was made for what it throws.
+// Tested with the binary, because the bundler removes a call whose result is unused, even if the call is
+// needed for its exception.
 test('a proxy password that is not percent-encoded', () =>
   meets('proxy-not-encoded', 2, 'net.proxy-invalid', {
     args: ['whoami'],
@@ -258,7 +259,7 @@ describe('a token to verify', () => {
     }));
 
   describe('through an issuer that', () => {
-    /** `verify --issuer` against a server that answers its discovery document like this. */
+    /** Runs `verify --issuer` against a server with this response for the discovery document. */
     async function through(answer: IssuerServer['answers'] extends Map<string, infer A> ? A : never) {
       const issuer = await startIssuer([]);
       closers.push(() => issuer[Symbol.asyncDispose]());
@@ -330,7 +331,7 @@ describe('the connection', () => {
       'mongo.plaintext-refused',
       'mongodb://cluster0.example.net/?tls=true&tlsInsecure=true',
     ],
-    // A label of 64 characters: no resolver has to be asked to know that there is no such name.
+    // A label of 64 characters is invalid, so the lookup fails without a request to a DNS server.
     ['unknown-host', 6, 'mongo.dns-failed', `mongodb://${'x'.repeat(64)}.invalid/?tls=true`],
   ])('%s', (page, exit, code, uri) => meets(page, exit, code, { args: ['connect', '--uri', uri] }));
 
@@ -411,7 +412,7 @@ function badNonce(command: Parameters<typeof serverFirst>[0]) {
   return { conversationId: 1, done: false, payload: serverFirst(command, () => Buffer.alloc(64, 7)), ok: 1 };
 }
 
-/** A port that does this with whoever comes. */
+/** Listens on a port and calls `serve` for each connection. */
 async function listening(serve: (socket: Socket) => void): Promise<number> {
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {

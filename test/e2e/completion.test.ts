@@ -6,7 +6,7 @@ import { SHELLS, type Shell } from '../../src/commands/completion/scripts.ts';
 import { BIN } from '../support/run-bin.ts';
 import { openTerminal, type Terminal } from '../support/terminal.ts';
 
-/** Names that a shell would act on if they came onto a command line unquoted. */
+/** Profile names that a shell would interpret if they were inserted unquoted. */
 const HOSTILE = {
   'p1$(touch pwned)': 'a command substitution',
   'p2`touch pwned`': 'backquotes',
@@ -20,7 +20,10 @@ const HOSTILE = {
   'pä-Grüße': 'letters beyond ASCII',
 };
 
-/** Started without any file of the user or the system, so without the package bash-completion. */
+/**
+ * Each shell starts without files of the user or the system, and therefore without the package
+ * bash-completion.
+ */
 const STARTS: Readonly<Record<Shell, { readonly command: readonly string[]; readonly setUp: string }>> = {
   bash: {
     command: ['bash', '--noprofile', '--norc', '-i'],
@@ -37,12 +40,12 @@ let folder: string;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'fedctl-completion-'));
-  // fish reads the manual pages of the system once, in the background, unless this folder exists.
+  // If this folder is missing, fish reads the manual pages of the system in the background.
   for (const name of ['bin', 'work', '.aws', '.config/fish', '.local/share/fish/generated_completions'])
     mkdirSync(join(folder, name), { recursive: true });
   writeFileSync(
     join(folder, 'bin', 'fedctl'),
-    // Completes as fedctl does; whatever else is typed is only written down.
+    // Replaces fedctl: `completion` runs the real binary, and all other commands only record their arguments.
     `#!/bin/sh
 [ "$1" = completion ] && exec '${process.execPath}' -- '${BIN}' "$@"
 exec '${process.execPath}' -e 'fs.writeFileSync(process.env.RAN, JSON.stringify(process.argv.slice(1))); console.log("r" + "an " + process.argv.length)' -- "$@"
@@ -72,13 +75,13 @@ async function open(shell: Shell): Promise<Terminal> {
   return terminal;
 }
 
-/** Lets the shell end on its own: it may write its history. */
+/** Exits the shell regularly, because it may write its history. */
 async function leave(terminal: Terminal): Promise<void> {
   terminal.type('exit\r');
   await terminal.ended;
 }
 
-/** What the program was given after the keys, Tab among them, and Return. */
+/** Types the keys, which can include Tab, and Return. Returns the arguments that the program received. */
 async function ran(terminal: Terminal, keys: string): Promise<unknown> {
   terminal.type(`${keys}\r`);
   await terminal.shows('ran ');

@@ -19,7 +19,7 @@ describe('commands', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** The hosts that were dialled or looked up by all runs, each with whether it is one of the lab. */
+  /** Returns the hosts that all runs connected to or looked up. */
   const dialled = () =>
     readdirSync(folder).flatMap((name) => readFileSync(join(folder, name), 'utf8').trim().split('\n'));
 

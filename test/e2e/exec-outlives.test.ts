@@ -9,7 +9,7 @@ import { startLab } from '../../src/sandbox/lab.ts';
 import { ROOT } from '../architecture/imports.ts';
 import { runInProcess } from '../support/in-process.ts';
 
-/** Installed by `npm run test:clients`, which runs this test, too. */
+/** `npm run test:clients` installs mongosh and runs this test. */
 const MONGOSH = join(ROOT, 'test/clients/node_modules/.bin/mongosh');
 
 const SHELL_SCRIPT = `
@@ -21,7 +21,7 @@ const SHELL_SCRIPT = `
 
 interface Client {
   readonly name: string;
-  /** {uri} and {stop} stand for the connection string, and for the file that ends it. */
+  /** The command line. {uri} is the connection string; {stop} is the file that makes the client exit. */
   readonly command: readonly string[];
   readonly installed: boolean;
 }
@@ -41,7 +41,7 @@ const CLIENTS: readonly Client[] = [
 
 const LIFE_SECONDS = 60;
 
-/** Reads the credentials endpoint as an AWS SDK does, and prints the key and when it expires. */
+/** Reads the credentials endpoint as an AWS SDK does, and prints the access key and its expiration. */
 const ENDPOINT_READER = `
   const { existsSync } = require('node:fs');
   const { setTimeout: delay } = require('node:timers/promises');
@@ -57,9 +57,12 @@ const ENDPOINT_READER = `
 
 interface Life {
   readonly seconds: number;
-  /** What exec is told to keep. */
+  /** The options of exec that select a token or a session. */
   readonly options: readonly string[];
-  /** When what the program has now expires, by what it was given and what it printed last. */
+  /**
+   * Returns when the current token or session of the program expires, from its token file or its last line of
+   * output.
+   */
   readonly expires: (seen: { readonly tokenFile: string; readonly line: string }) => number;
 }
 
@@ -69,14 +72,17 @@ const TOKEN: Life = {
   expires: ({ tokenFile }) => Number(decodeJwt(readFileSync(tokenFile, 'utf8')).payload['exp']) * 1000,
 };
 
-/** No shorter session of a role. */
+/** The shortest role session that AWS allows. */
 const SESSION: Life = {
   seconds: 900,
   options: ['--role-arn', 'arn:aws:iam::123456789012:role/app', '--duration', '900', '--mechanism', 'aws'],
   expires: ({ line }) => Date.parse(line.split(' ')[2] ?? ''),
 };
 
-/** The lab and an exec in this process by one clock, which the test moves; the program is a process of its own. */
+/**
+ * Runs the lab and exec in this process, with one clock that the test moves. The program runs in a separate
+ * process.
+ */
 async function runs({ command }: Pick<Client, 'command'>, life = TOKEN) {
   const folder = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -115,7 +121,7 @@ async function runs({ command }: Pick<Client, 'command'>, life = TOKEN) {
     ended,
     lab,
     printed: () => printed,
-    /** Waits until the program has read once more. */
+    /** Waits until the program has read again. */
     async reads() {
       const before = printed.length;
       await wait(() => expect(printed.length, printed).toBeGreaterThan(before));

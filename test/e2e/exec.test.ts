@@ -183,7 +183,7 @@ test('a warning that has a fix offers it', async () => {
   expect(stderr).toContain('fedctl exec --mechanism aws --static -- ./mongodump');
 });
 
-/** A program that says its pid. */
+/** A program that prints its process ID. */
 const FAMILY = 'echo $$; exec sleep 60';
 
 describe('what the program gets', () => {
@@ -247,7 +247,9 @@ describe('what the program gets', () => {
   });
 });
 
-/** Says which signals it got, until it gets SIGTERM, and takes a moment to clean up. */
+/**
+ * A program that prints the signals it receives. After SIGTERM, it takes a moment to clean up and then exits.
+ */
 const LISTENING = `
   for name in INT HUP QUIT USR1 USR2; do trap "echo got $name" $name; done
   trap 'echo got TERM; sleep 0.3; echo cleaned; exit 3' TERM

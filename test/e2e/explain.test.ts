@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { BIN } from '../support/run-bin.ts';
 
-/** A line of bash with the real binary in it, as `$FEDCTL`. */
+/** Runs a line of bash in which `$FEDCTL` is the real binary. */
 function shell(line: string) {
   const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-o', 'pipefail', '-c', line], {
     encoding: 'utf8',

@@ -5,7 +5,7 @@ import { raw } from '../support/forge.ts';
 import { listenOnLoopback } from '../support/listen.ts';
 import { runBin } from '../support/run-bin.ts';
 
-/** Ctrl-C and SIGTERM in every wait that is not a stage of `connect`, which has a test of its own. */
+/** Ctrl-C and SIGTERM during every wait, except the stages of `connect`, which have a separate test. */
 
 const servers: Server[] = [];
 
@@ -13,7 +13,7 @@ afterAll(() => {
   for (const server of servers) server.close();
 });
 
-/** A server that takes requests and never answers; `asked` is called at each. */
+/** Starts a server that accepts requests and never responds. Calls `asked` for each request. */
 async function silentServer(asked: () => void): Promise<string> {
   const server = createServer((socket) => socket.on('error', () => {}).on('data', asked));
   return listen(server);
@@ -34,7 +34,7 @@ const KEYS = {
   AWS_REGION: 'eu-central-1',
 };
 
-/** Runs fedctl against the address that `serve` gives, and stops it at the moment that `serve` says. */
+/** Runs fedctl against the server that `serve` starts, and sends the signal when `serve` calls `asked`. */
 async function stopped(
   signal: NodeJS.Signals,
   serve: (asked: () => void) => Promise<string>,
@@ -94,7 +94,10 @@ describe.each([
   });
 });
 
-/** AWS as it is for some seconds after enable: IAM says yes, STS says disabled. `asked` is called at the second mint. */
+/**
+ * Emulates AWS in the seconds after enable: IAM reports that federation is enabled, but STS still rejects.
+ * Calls `asked` at the second mint.
+ */
 function notYet(asked: () => void): RequestListener {
   let mints = 0;
   return (request, response) => {

@@ -10,9 +10,9 @@ import { FORBID, FORBIDS, ISOLATES, processesIn, SOMEBODY, type User } from '../
 import { BIN, type BinOptions, runBin } from '../support/run-bin.ts';
 import { openTerminal } from '../support/terminal.ts';
 
-/** For the files of the labs: what is left behind is seen. */
+/** The folder for the files of the labs. The tests check that no file remains in it. */
 let folder: string;
-/** For other files. */
+/** The folder for all other files. */
 let files: string;
 
 beforeAll(() => {
@@ -30,7 +30,7 @@ function isolated(options: readonly string[], script: string, more: BinOptions =
   return runBin(['sandbox', '--isolate', ...options, '--', 'sh', '-c', script], { ...more, env });
 }
 
-/** What the script prints, where nothing is wrong. */
+/** Runs a script that must succeed, and returns its output. */
 async function said(options: readonly string[], script: string, more: BinOptions = {}): Promise<string> {
   const { stdout, ...end } = await isolated(options, script, more);
   expect(end).toEqual({ code: 0, signal: null, stderr: '' });
@@ -58,7 +58,7 @@ describe.skipIf(!ISOLATES)('fedctl sandbox --isolate', () => {
         'RTNETLINK answers: Operation not permitted',
         'kept',
       ]);
-      // What root has is for a user namespace that owns nothing.
+      // root has capabilities only in a user namespace that owns no other resources.
       if (uid !== 0) expect(lines.at(-1)).toBe('CapEff:\t0000000000000000');
     });
 
@@ -116,7 +116,7 @@ describe.skipIf(!ISOLATES)('fedctl sandbox --isolate', () => {
     ['no-such-command', 127, 'unshare: failed to execute no-such-command: No such file or directory\n'],
     ['/etc', 126, 'unshare: failed to execute /etc: Permission denied\n'],
   ])('ends as a shell does when it cannot run %s', async (program, code, stderr) => {
-    // A folder on PATH that this user may not read makes another code.
+    // An unreadable folder in PATH would change the exit code.
     const env = { PATH: '/usr/bin:/bin' };
     expect(await runBin(['sandbox', '--isolate', '--', program], { env })).toEqual({
       code,
@@ -291,7 +291,10 @@ describe.skipIf(!ISOLATES)('fedctl sandbox --isolate', () => {
   });
 });
 
-/** Runs `fedctl sandbox --isolate` by way of another program, where it must not run its command. */
+/**
+ * Starts `fedctl sandbox --isolate` from a different program, in an environment in which it must not run its
+ * command.
+ */
 function refused(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const ran = join(files, 'ran');
   const self = program === process.execPath ? [] : [process.execPath];

@@ -6,7 +6,10 @@ import { screen } from '../support/golden.ts';
 import { type RunningLab, runLab } from '../support/running-lab.ts';
 import { schemaFaults } from '../support/schema.ts';
 
-/** The main job through the real binary in a lab of the real binary, in every format, over plain loopback and TLS. */
+/**
+ * Tests the main tasks with the real binary in a lab of the real binary: in every output format, with and
+ * without TLS.
+ */
 describe.each([
   ['a standalone without TLS', []],
   ['a replica set under TLS', ['--tls', '--replica-set', 'rs0']],
@@ -24,7 +27,10 @@ describe.each([
     rmSync(folder, { recursive: true });
   });
 
-  /** A run under --json that must succeed: nothing on stderr, and a document that fits its schema. */
+  /**
+   * Runs a command with --json that must succeed, with no output on stderr and a document that matches its
+   * schema.
+   */
   async function answer(schema: string, ...args: string[]): Promise<Record<string, unknown>> {
     const { code, stdout, stderr } = await lab.run([...args, '--json']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

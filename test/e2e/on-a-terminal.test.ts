@@ -5,7 +5,7 @@ import { BIN } from '../support/run-bin.ts';
 import { type RunningLab, runLab } from '../support/running-lab.ts';
 import { openTerminal, type Terminal } from '../support/terminal.ts';
 
-/** What a person sees at 80 columns. */
+/** The output on a terminal with 80 columns. */
 
 let lab: RunningLab;
 
@@ -21,7 +21,7 @@ function open(args: readonly string[], env: Readonly<Record<string, string>> = {
   return openTerminal([process.execPath, '--', BIN, ...args], { cwd: '/', env: variables });
 }
 
-/** The lines that stay on the screen: what a spinner drew and cleared is not among them. */
+/** Returns the lines that remain on the screen, without the lines that a spinner cleared. */
 function lines(terminal: Terminal): readonly string[] {
   const clear = '\u001b[0K';
   return terminal
@@ -48,7 +48,7 @@ describe('a hop that does not answer', () => {
       expect(await terminal.ended).toBe(130);
       const shown = lines(terminal).join('\n');
       expect(shown).toMatch(/✓ aws\.region/);
-      expect(shown).toMatch(/Interrupted: \d+ passed/);
+      expect(shown).toMatch(/Interrupted\. Results so far: \d+ passed/);
       expect(shown).toMatch(/Pending: .*aws\.identity \(\d+ s\)/);
     });
   });
@@ -73,7 +73,7 @@ describe('a hop that does not answer', () => {
 
 test('a soak shows how long its token lives on', async () => {
   const terminal = await open(['check', '--soak', '61s']);
-  await terminal.shows('mongo.oidc.soak (1 s), its token expires in ');
+  await terminal.shows('mongo.oidc.soak (1 s), token expires in ');
   terminal.type('\u0003');
   expect(await terminal.ended).toBe(130);
 });

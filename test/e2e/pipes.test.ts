@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { awsPayload, ISSUER, raw } from '../support/forge.ts';
 import { runBin } from '../support/run-bin.ts';
 
-/** A named pipe in the place of every file that an option or a variable names. */
+/** Tests every file that an option or a variable names with a named pipe instead. */
 
 let folder: string;
 
@@ -78,7 +78,7 @@ describe('a pipe that nobody writes to', () => {
     ['SIGTERM', 143],
     ['SIGHUP', 129],
   ] as const)('ends with %s', async (signal, code) => {
-    // The writer can open the pipe once its reader has: then the run is in the middle of reading.
+    // The writer can open the pipe only after fedctl has opened it. At that time, fedctl is reading.
     const result = await runBin(['whoami'], {
       env: { ...AWS, AWS_CONFIG_FILE: 'pipe' },
       cwd: folder,
@@ -104,6 +104,6 @@ test('a pipe that one program writes once is read once', async () => {
       spawn('sh', ['-c', `printf '${profile}' >pipe`], { cwd: folder, stdio: 'ignore' });
     },
   });
-  // The keys were found: STS is asked next.
+  // The keys were found, so the next step is the call to STS.
   expect(JSON.parse(result.stderr)).toMatchObject({ error: { code: 'aws.unreachable' } });
 });

@@ -6,7 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningLab, runLab } from '../support/running-lab.ts';
 import { schemaFaults } from '../support/schema.ts';
 
-/** The real binary where `fedctl sandbox --as X` says it runs: no further flag, and it names who gave it keys. */
+/**
+ * Tests the real binary on each platform of `fedctl sandbox --as`. It needs no further options and reports
+ * the source of its credentials.
+ */
 describe.each([
   {
     platform: 'ec2',
@@ -177,7 +180,7 @@ describe.each([
     if (socket !== null) await once(socket, 'connect');
     const since = performance.now();
     expect(await mortal.stop()).toBe(0);
-    // The second of the promise, and as much again for a machine that is busy with other tests.
+    // The limit is one second. The test allows two seconds, because other tests run on the machine.
     expect(performance.now() - since).toBeLessThan(2000);
     socket?.destroy();
   });

@@ -16,7 +16,7 @@ const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 const LAB = read('docs/lab.md');
 const SECTION = LAB.slice(LAB.indexOf('\n## Use the lab in your own tests'));
 
-/** The one example in this language. */
+/** Returns the only example in this language. */
 function example(language: string): string {
   const found = [...SECTION.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'gms'))];
   expect(found).toHaveLength(1);
@@ -28,7 +28,10 @@ describe('what README and docs/programs.md give for programs', () => {
   const lines = [...new Set(typed.flatMap(({ text }) => text.trim().split('\n')))];
   const [, config = ''] = /^```yaml\n(.*?)^```/ms.exec(read('docs/programs.md')) ?? [];
 
-  /** Stands for mongosh, mongodump, node and any program: says what it was given, and who AWS takes it for. */
+  /**
+   * Replaces mongosh, mongodump, node and other programs. Prints its arguments and its token or its AWS
+   * principal.
+   */
   const PROGRAM = `#!/bin/sh
 [ "$1" = --version ] && echo 100.15.0 && exit
 echo "uri \${MONGODB_URI:-none} args $*"
@@ -110,7 +113,7 @@ describe('"Use the lab in your own tests" of docs/lab.md', () => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ['--test-reporter=tap', '--input-type=module', '-e', example('js')],
-      // The package finds itself by its name from its own folder.
+      // In the folder of the package, Node.js resolves the name of the package to the package itself.
       { cwd: ROOT, env: { PATH: process.env.PATH, HOME: '/nonexistent' } },
     );
     expect(stdout).toMatch(/^# pass 2$/m);
@@ -121,7 +124,7 @@ describe('"Use the lab in your own tests" of docs/lab.md', () => {
     const python = spawnSync('python3', ['--version']).status === 0;
     const file = join(mkdtempSync(join(tmpdir(), 'fedctl-test-')), 'test_lab.py');
     writeFileSync(file, example('python'));
-    // Where there is no Python, the foreign clients' tests say so.
+    // If Python is missing, the tests of the third-party clients report it.
     if (python) expect(spawnSync('python3', ['-m', 'py_compile', file]).stderr.toString()).toBe('');
   });
 

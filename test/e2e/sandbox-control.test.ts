@@ -17,7 +17,7 @@ afterEach(async () => {
   await lab.stop();
 });
 
-/** The document that a command answers with, which must fit its schema. */
+/** Runs a command and returns its JSON document, which must match its schema. */
 async function document(name: string, ...args: readonly string[]): Promise<Record<string, unknown>> {
   const { stdout, stderr } = await lab.run([...args, '--json']);
   expect(stderr).toBe('');
@@ -116,7 +116,7 @@ cluster lab: running
     [[], 'No change was given.', 'usage.invalid-command-line', READ_THE_HELP],
     [
       ['--user-role', 'readWrite@app'],
-      '--user is missing: options that start with --user- require it.',
+      'Options that start with --user- require --user.',
       'usage.invalid-command-line',
       READ_THE_HELP,
     ],

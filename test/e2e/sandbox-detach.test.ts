@@ -46,18 +46,19 @@ describe('fedctl sandbox --detach', () => {
     const command = /^ {2}(\. .*)$/m.exec(started.stderr)?.[1] ?? '';
     try {
       expect(command).toBe(". './my lab.env'");
-      // dash, where it is sh, looks for a name without a slash in PATH.
+      // If sh is dash, it searches PATH for a name without a slash.
       const shown = spawnSync('sh', ['-c', `${command} && echo "$FEDCTL_SANDBOX_URL"`], {
         cwd,
         encoding: 'utf8',
       });
       expect(shown.stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\n$/);
-      // A second lab must not take the variables of the first, which nobody could reach then.
+      // A second lab must not overwrite the variables of the first lab, which could not be stopped without
+      // them.
       const before = readFileSync(join(cwd, 'my lab.env'), 'utf8');
       for (const more of [['--detach'], ['--', 'true']]) {
         const second = await runBin(['sandbox', '--env-file', 'my lab.env', ...more], { cwd });
         expect({ code: second.code, stdout: second.stdout }).toEqual({ code: 2, stdout: '' });
-        expect(second.stderr).toContain('"my lab.env" has the variables of a lab that is running.');
+        expect(second.stderr).toContain('"my lab.env" contains the variables of a running lab.');
         expect(second.stderr).toContain(`--env-file 'my lab-2.env'`);
         expect(second.stderr).toMatch(/code: {3}usage\.file-exists\n$/);
       }
@@ -65,7 +66,7 @@ describe('fedctl sandbox --detach', () => {
     } finally {
       spawnSync('sh', ['-c', `${command} && exec "$0" -- "$1" sandbox stop`, process.execPath, BIN], { cwd });
     }
-    // That lab is gone: its file may be replaced.
+    // The first lab is stopped, so its file may be replaced.
     expect((await runBin(['sandbox', '--env-file', 'my lab.env', '--', 'true'], { cwd })).code).toBe(0);
   });
 
@@ -88,7 +89,7 @@ code:   lab.port-taken
     const { code, stderr } = await runBin(['sandbox', '--detach', '--json', '--', 'true']);
     expect({ code, message: JSON.parse(stderr).error.message }).toEqual({
       code: 2,
-      message: 'With --detach the lab runs in the background, so a command cannot run in it.',
+      message: 'With --detach, the lab runs in the background and cannot run a command.',
     });
   });
 });

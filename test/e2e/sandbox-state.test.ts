@@ -55,7 +55,7 @@ describe('fedctl sandbox --state', () => {
     await lab.stop();
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: `error: The lab at ${lab.env['FEDCTL_SANDBOX_URL']} is running with the state in ${folder}.
+      stderr: `error: The lab at ${lab.env['FEDCTL_SANDBOX_URL']} is running and uses the state in ${folder}.
 cause:  A lab that was started with the same --state directory is still running.
 remedy: Stop the other lab: run "fedctl sandbox stop" in a shell with its variables.
 code:   lab.state-in-use
@@ -72,7 +72,7 @@ code:   lab.state-in-use
     expect({ code, stdout, stderr }).toEqual({
       code: 0,
       stdout: `${lab.env['AWS_ACCESS_KEY_ID']}\n`,
-      stderr: `warning: The lab that used ${folder} was killed. Changes after its start are lost.\n`,
+      stderr: `warning: The lab that used ${folder} was killed. Changes made after its start are lost.\n`,
     });
   });
 

@@ -6,7 +6,7 @@ import { opMsg } from '../support/wire-client.ts';
 
 const CROWD = 500;
 
-/** A socket that sends this and then nothing. */
+/** Opens a socket that sends these bytes and then nothing. */
 async function open(port: number, bytes: Buffer | string): Promise<Socket> {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => {});
@@ -15,7 +15,7 @@ async function open(port: number, bytes: Buffer | string): Promise<Socket> {
   return socket;
 }
 
-/** How long the lab takes to end, and how it ends. */
+/** Stops the lab. Returns its exit code, and whether it exited within a second. */
 async function stop(lab: RunningLab) {
   const since = performance.now();
   const code = await lab.stop();
@@ -23,7 +23,7 @@ async function stop(lab: RunningLab) {
 }
 
 const HELLO = opMsg({ hello: 1, $db: 'admin' });
-/** The first bytes of a TLS handshake that never goes on. */
+/** The first bytes of a TLS handshake that does not continue. */
 const HALF_A_HANDSHAKE = Buffer.from('16030100c8010000c4', 'hex');
 const HALF_A_REQUEST = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nAction=';
 
@@ -31,7 +31,7 @@ describe.each([
   { name: 'in the clear', flags: [] },
   { name: 'under TLS', flags: ['--tls'] },
 ])('SIGTERM $name', ({ flags }) => {
-  // A machine that does ten other things may be slow once, but not three times.
+  // A busy machine can be slow once, but not three times.
   test(`ends the lab within a second, with ${CROWD} connections and half-finished requests open`, {
     retry: 2,
   }, async () => {
@@ -50,7 +50,8 @@ describe.each([
         open(each, HALF_A_HANDSHAKE),
       ]),
     ]);
-    // Answered after the connections before it were taken: what is timed is the end, not their arrival.
+    // After this response, the lab has accepted all earlier connections. The test measures only the time to
+    // stop.
     await fetch(lab.env['FEDCTL_SANDBOX_URL'] ?? '');
     expect(await stop(lab)).toEqual({ code: 0, soon: true });
     for (const socket of sockets) socket.destroy();

@@ -110,8 +110,8 @@ describe('fedctl sandbox -- CMD', () => {
 
 describe('what would leave a lab that is not isolated', () => {
   const METADATA = (addresses: string) =>
-    `Programs that use fixed addresses connect to the real ${addresses}, not to the lab. Among them are the MongoDB drivers for C, C++, PHP, Go and Rust, and for Java without the AWS SDK.`;
-  const AT_THESE = 'Run the program with --isolate (Linux): then the lab is at these addresses.';
+    `Programs that use fixed addresses connect to the real ${addresses}, not to the lab. These programs include the MongoDB drivers for C, C++, PHP, Go and Rust, and for Java without the AWS SDK.`;
+  const AT_THESE = 'Run the program with --isolate (Linux). The lab then responds at these addresses.';
   const EC2 = {
     code: 'lab.real-metadata',
     message: METADATA('169.254.169.254'),
@@ -121,8 +121,9 @@ describe('what would leave a lab that is not isolated', () => {
   const SRV = {
     code: 'lab.names-unresolved',
     message:
-      'Only fedctl resolves the mongodb+srv connection string of this lab. Other programs ask the DNS server of the system, which does not know the name.',
-    remedy: 'Run the program with --isolate (Linux), or let it use the DNS server in FEDCTL_DNS_SERVER.',
+      'Only fedctl resolves the mongodb+srv connection string of this lab. Other programs query the DNS server of the system, which cannot resolve the name.',
+    remedy:
+      'Run the program with --isolate (Linux), or make the program use the DNS server in FEDCTL_DNS_SERVER.',
     command: null,
   };
 

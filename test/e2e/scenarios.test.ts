@@ -93,7 +93,7 @@ code:   usage.invalid-value
     expect(platform).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: `error: --scenario and --as are mutually exclusive: scenarios require the built-in lab of an operator.
+      stderr: `error: --scenario and --as are mutually exclusive: scenarios require the default configuration and profiles.
 cause:  An argument or option value is missing, or the command line has an extra argument.
 remedy: Read the help of the command.
 run:    fedctl sandbox --help

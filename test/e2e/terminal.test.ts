@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BIN, runBin } from '../support/run-bin.ts';
 import { openTerminal, type Terminal } from '../support/terminal.ts';
 
-/** Signals on a terminal, where a spinner has run and the terminal sends Ctrl-C to a child as well. */
+/** Signals on a terminal after a spinner has run. The terminal sends Ctrl-C to child processes too. */
 
 let folder: string;
 
@@ -32,7 +32,7 @@ function savedState(): unknown {
   return { usedBy, enabled: Object.values(accounts).some(({ federation }) => federation) };
 }
 
-/** A lab with a state that was changed after its start. */
+/** Starts a lab with --state and then changes its state. */
 async function changedLab(): Promise<Terminal> {
   const terminal = await fedctl('sandbox', '--state', 'lab', '--env-file', 'lab.env');
   await terminal.shows('Ctrl-C stops the lab');
@@ -95,7 +95,7 @@ test('a second Ctrl-C ends the process at once, with the cursor on the screen', 
   await terminal.shows('ready\r\n');
   terminal.type('\u0003');
   await terminal.shows('busy');
-  // Those that come too soon to be a second one are ignored.
+  // A Ctrl-C that follows the first too soon does not count as the second.
   const typing = setInterval(() => terminal.type('\u0003'), 20);
   expect(await terminal.ended).toBe(130);
   clearInterval(typing);

@@ -49,7 +49,7 @@ export interface CheckDocument {
   }[];
 }
 
-/** A lab in this process, enabled and healthy, with `fedctl check` run inside it. */
+/** An enabled, healthy lab in this process, and functions that run `fedctl check` in the lab. */
 export interface CheckLab extends AsyncDisposable {
   readonly lab: Lab;
   readonly uri: string;
@@ -65,7 +65,7 @@ export interface CheckOptions extends MemoryContextOptions {
 export interface CheckAnswer {
   readonly code: number;
   readonly document: CheckDocument;
-  /** `mongo.dns pass` */
+  /** Check IDs with their status, such as `mongo.dns pass`. */
   readonly path: readonly string[];
   of(id: string): Checked | undefined;
 }

@@ -10,7 +10,10 @@ import { BIN } from './run-bin.ts';
 export interface DocumentedBlock {
   readonly document: string;
   readonly line: number;
-  /** The test mode in the comment `<!-- test: … -->` before the block; empty: run unchanged, on this machine only. */
+  /**
+   * The test mode in the comment `<!-- test: … -->` before the block; empty for a block that runs unchanged,
+   * on this machine only.
+   */
   readonly marker: string;
   readonly text: string;
 }

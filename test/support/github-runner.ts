@@ -53,7 +53,7 @@ export interface StepOptions {
   readonly watch?: (stdout: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
 
-/** A checkout of the action with a replaced tool in its bundle. */
+/** Creates a checkout of the action with a replaced tool in the bundle. */
 export function actionCheckout(place: (bundle: string) => void): string {
   const folder = mkdtempSync(join(tmpdir(), 'fedctl-action-'));
   symlinkSync(join(ROOT, 'action'), join(folder, 'action'));

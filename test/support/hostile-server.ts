@@ -53,17 +53,17 @@ export const silent: Behaviour = () => {};
 export const closes: Behaviour = (socket) => socket.end();
 export const resets: Behaviour = (socket) => socket.resetAndDestroy();
 
-/** After the first data: sends these bytes and closes the connection. */
+/** Returns a handler that waits for the first data, sends these bytes and closes the connection. */
 export function answers(bytes: string | Buffer): Behaviour {
   return (socket) => socket.once('data', () => socket.end(bytes));
 }
 
-/** After the first data: sends these bytes and keeps the connection open. */
+/** Returns a handler that waits for the first data, sends these bytes and keeps the connection open. */
 export function stallsAfter(bytes: string | Buffer): Behaviour {
   return (socket) => socket.once('data', () => socket.write(bytes));
 }
 
-/** After the first data: runs this handler. */
+/** Returns a handler that waits for the first data and then runs this handler. */
 export function afterFirstBytes(then: Behaviour): Behaviour {
   return (socket) => socket.once('data', () => then(socket));
 }

@@ -1,4 +1,5 @@
-// Loaded into a process: appends each host that it connects to or resolves to the file that CONNECTIONS names.
+// Preloaded into a process. Appends each host that the process connects to or resolves to the file that
+// CONNECTIONS names.
 
 import dgram from 'node:dgram';
 import dns from 'node:dns';

@@ -13,7 +13,7 @@ export interface SigningFacts {
   readonly accessKeyId: string;
   readonly secret: string;
   readonly sessionToken?: string;
-  /** `20261122T080000Z` */
+  /** Such as `20261122T080000Z`. */
   readonly date: string;
   readonly host: string;
   readonly body?: string;

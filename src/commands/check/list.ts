@@ -6,10 +6,10 @@ import type { Answer } from '../command.ts';
 import type { OutputFormats } from '../output-formats.ts';
 
 /**
- * Lists (`--list`) every check that --only and --skip leave, in the order of the chain.
+ * Lists the checks that --only and --skip select, in the order of the chain (`--list`).
  *
- * @throws FedctlError usage.invalid-command-line for an output format for reports only; usage.invalid-value
- * for a name that matches no check
+ * @throws FedctlError usage.invalid-command-line if the output format is neither human nor json;
+ * usage.invalid-value if a name matches no check
  */
 export function listChecks(
   { stdout, files }: OutputFormats,

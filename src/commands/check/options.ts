@@ -6,19 +6,15 @@ import { optionalValue, text, texts, toggle } from '../options/option.ts';
 import { ROLE_OPTIONS } from '../options/role.ts';
 import { SIGNING_ALGORITHM, TOKEN_DURATION } from '../options/token.ts';
 
-/** The options of `fedctl check`. */
 export const CHECK_OPTIONS = {
   uri: URI,
   audience: text('--audience <aud>', 'Audience of the identity provider in Atlas'),
-  mechanism: mechanismOption(
-    'Authentication mechanism (default: that of the URI, or oidc)',
-    MECHANISM_CHOICES,
-  ),
+  mechanism: mechanismOption('Authentication mechanism (default: from the URI, or oidc)', MECHANISM_CHOICES),
   tokenFile: text('--token-file <file>', 'Token file of an application to check, instead of a minted token'),
   ...ROLE_OPTIONS,
   signingAlgorithm: SIGNING_ALGORITHM,
   duration: TOKEN_DURATION,
-  issuer: text('--issuer <url>', 'Expected issuer of the token (default: that of the account)'),
+  issuer: text('--issuer <url>', 'Expected issuer of the token (default: issuer of the account)'),
   subject: text('--subject <glob>', 'Expected subject of the token; * and ? are wildcards'),
   privilege: privileges(
     '--privilege <action@db[.coll]>',
@@ -31,10 +27,10 @@ export const CHECK_OPTIONS = {
     PROBE_NAMESPACE,
   ),
   api: text('--api <url>', 'URL of an HTTP API that accepts the token'),
-  atlasProject: text('--atlas-project <id>', 'Project of the cluster [also MONGODB_ATLAS_PROJECT_ID]'),
+  atlasProject: text('--atlas-project <id>', 'ID of the Atlas project [also MONGODB_ATLAS_PROJECT_ID]'),
   atlasCluster: text(
     '--atlas-cluster <name>',
-    'Name of the cluster in Atlas (default: found by the connection string)',
+    'Name of the cluster in Atlas (default: looked up by connection string)',
   ),
   atlasUrl: text('--atlas-url <url>', 'URL of the Atlas API (default: https://cloud.mongodb.com)'),
   dnsServer: DNS_SERVER,
@@ -43,24 +39,24 @@ export const CHECK_OPTIONS = {
     'Configuration file with the targets (default: ./fedctl.yaml, if it exists)',
   ),
   target: texts('--target <name>', 'Target of the configuration file to check'),
-  allowHost: texts('--allow-host <host>', 'Host, or *.<domain>, that a found file can send tokens to', {
+  allowHost: texts('--allow-host <host>', 'Host, or *.<domain>, to allow in a found configuration file', {
     env: false,
   }),
-  only: texts('--only <id>', 'Check to run, or common start of several IDs, with what they need', {
+  only: texts('--only <id>', 'ID or ID prefix of checks to run, with their dependencies', {
     values: 'checks',
   }),
-  skip: texts('--skip <id>', 'Check to skip, or common start of several IDs', { values: 'checks' }),
+  skip: texts('--skip <id>', 'ID or ID prefix of checks to skip', { values: 'checks' }),
   list: toggle('--list', 'List all checks and what they assert', { env: false }),
-  negative: toggle('--negative', 'Also test what must be denied, such as other audiences', { env: false }),
-  soak: duration('--soak <time>', 'Time to hold a connection, past the expiration of its token', null),
-  failOn: choice('--fail-on <what>', 'Lowest status that exits with code 5', ['fail', 'warn'], 'fail'),
+  negative: toggle('--negative', 'Also check that other audiences are rejected', { env: false }),
+  soak: duration('--soak <time>', 'Time to keep a connection open, beyond the expiration of its token', null),
+  failOn: choice('--fail-on <what>', 'Lowest status that causes exit code 5', ['fail', 'warn'], 'fail'),
   warnExpiry: duration(
     '--warn-expiry <time>',
-    'Remaining lifetime below which credentials and token files warn',
+    'Remaining lifetime of credentials and token files that causes a warning',
     null,
   ),
   retry: integer('--retry <n>', 'Number of retries of failed checks (default: 0)', { from: 0, to: 100 }, 0),
-  wait: duration('--wait <time>', 'Time to retry failed checks', 0),
+  wait: duration('--wait <time>', 'Maximum time to retry failed checks', 0),
   concurrency: integer(
     '--concurrency <n>',
     'Number of targets to check in parallel (default: 32)',

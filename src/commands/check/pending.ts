@@ -3,18 +3,18 @@ import { formatDuration } from '../../lib/core/duration.ts';
 import { countsText } from '../../lib/render/check/counts.ts';
 import { secondsText } from '../../lib/render/progress.ts';
 
-/** The largest number of names in a line. */
+/** Maximum number of checks in the progress line. */
 const MOST_NAMES = 2;
 
-/** What a run is waiting for: for the spinner, and for a user who interrupts it. */
+/** Tracks the pending checks of a run, for the progress line and for the summary after an interruption. */
 export class PendingChecks {
   readonly #now: () => Date;
   readonly #targets: number;
-  /** By target and id. */
+  /** The name and the start time of each pending check, by target and check ID. */
   readonly #pending = new Map<string, { readonly shown: string; readonly since: number }>();
   readonly #ended = new Map<string, ReadonlyMap<string, CheckStatus>>();
   readonly #over = new Set<string>();
-  /** When the token of a held connection expires. */
+  /** Expiration of the token of the connection that --soak keeps open. */
   #expiresAt: Date | null = null;
   #againAt: number | null = null;
 
@@ -51,8 +51,8 @@ export class PendingChecks {
   }
 
   /**
-   * Formats the pending checks: `sts.mint, issuer.discovery`; a held connection with the remaining lifetime
-   * of its token.
+   * Formats the pending checks: `sts.mint (2 s), issuer.discovery (0 s)`. With --soak, the text ends with the
+   * remaining lifetime of the token.
    */
   text(): string {
     const done = this.#targets === 1 ? '' : `${this.#over.size} of ${this.#targets} targets done; `;
@@ -62,14 +62,14 @@ export class PendingChecks {
     return `${done}${names.slice(0, MOST_NAMES).join(', ')}${more}${this.#tokenText()}`;
   }
 
-  /** Returns two lines for a user who interrupts: what is known, and what is not. */
+  /** Returns two lines for a user who interrupts the run: the results so far, and the pending checks. */
   interrupted(): readonly string[] {
     const counts = { pass: 0, warn: 0, fail: 0, skip: 0 };
     for (const target of this.#ended.values()) for (const status of target.values()) counts[status] += 1;
     const pending = this.#names();
     return [
-      `Interrupted: ${countsText(counts)} before.`,
-      `Pending: ${pending.length === 0 ? 'no check' : pending.join(', ')}.`,
+      `Interrupted. Results so far: ${countsText(counts)}.`,
+      `Pending: ${pending.length === 0 ? 'none' : pending.join(', ')}.`,
     ];
   }
 
@@ -81,7 +81,7 @@ export class PendingChecks {
   #tokenText(): string {
     if (this.#expiresAt === null) return '';
     const left = Math.max(0, this.#expiresAt.getTime() - this.#now().getTime());
-    return `, its token expires in ${formatDuration(Math.floor(left / 1000))}`;
+    return `, token expires in ${formatDuration(Math.floor(left / 1000))}`;
   }
 
   #pauseText(): string {

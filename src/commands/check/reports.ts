@@ -15,8 +15,8 @@ import type { OutputFormats } from '../output-formats.ts';
 export const CHECK_FORMATS = ['human', 'short', 'json', 'junit', 'github', 'markdown', 'html'] as const;
 
 /**
- * Rejects files that could not be written at the end, so that a typo in a file name is reported before the
- * checks run.
+ * Rejects report files that cannot be written. A typo in a file name is therefore reported before the checks
+ * run.
  *
  * @throws FedctlError usage.unwritable-output
  */
@@ -26,7 +26,10 @@ export async function refuseUnwritableReports({ common, context }: Invocation<Op
   if (summary !== null) await appendToFile(summary, '');
 }
 
-/** Returns the file for the job summary of GitHub Actions; null when this format was not requested. */
+/**
+ * Returns the file for the job summary of GitHub Actions; null if the format is not requested or the variable
+ * is not set.
+ */
 function summaryFile({ stdout, files }: OutputFormats, { env, cwd }: Invocation<OptionTable>['context']) {
   const file = env['GITHUB_STEP_SUMMARY'] ?? '';
   const wanted = [stdout, ...files.map(({ format }) => format)].includes('github');
@@ -34,9 +37,10 @@ function summaryFile({ stdout, files }: OutputFormats, { env, cwd }: Invocation<
 }
 
 /**
- * Writes the reports that go to files.
+ * Writes the reports to their files.
  *
- * @returns the lines for stdout; none when they were printed already, or are the JSON document
+ * @returns the lines for stdout; empty for human and short, which are already printed, and for json, which
+ * the caller prints
  * @throws FedctlError usage.unwritable-output
  */
 export async function writeReports(
@@ -46,7 +50,7 @@ export async function writeReports(
 ): Promise<readonly Line[]> {
   const { stdout, files } = formats;
   const { redactor } = context;
-  // Before an output format encodes it, because an encoded secret may look different.
+  // Secrets are removed before an output format encodes them, because the encoding can change a secret.
   const clean = redactor.redactAll(report);
   for (const { format, file } of files) {
     await writeReportFile(
@@ -61,7 +65,7 @@ export async function writeReports(
     try {
       await appendToFile(summary, fileText(await formatLines('markdown', clean), redactor));
     } catch (error) {
-      // An additional output must not prevent the report from being printed.
+      // An error of the job summary must not prevent the report from being printed.
       if (!isFedctlError(error)) throw error;
       warn(error);
     }
@@ -69,7 +73,7 @@ export async function writeReports(
   return stdout === 'human' || stdout === 'short' || stdout === 'json' ? [] : formatLines(stdout, clean);
 }
 
-/** Formats a complete report. Each format is loaded only when it is requested. */
+/** Formats a complete report. A format is loaded only when it is requested. */
 async function formatLines(format: string, report: CheckReport): Promise<readonly Line[]> {
   switch (format) {
     case 'json':

@@ -14,7 +14,7 @@ import type { CHECK_OPTIONS } from './options.ts';
 import { namingFile, readTargets } from './targets.ts';
 
 /**
- * Plans the run that the command line, the environment and a configuration file request.
+ * Plans the run from the command line, the environment and the configuration file.
  *
  * @throws FedctlError usage.*, config.*, mongo.*, atlas.credentials-half-set, atlas.url-invalid,
  * atlas.plaintext-refused
@@ -40,8 +40,8 @@ export async function planRequest(invocation: Invocation<typeof CHECK_OPTIONS>):
 }
 
 /**
- * Rejects typed options that no target uses. A variable may be set for other runs, but a typed option is
- * intended for this one.
+ * Rejects command-line options that no target uses. A variable may be set for other runs, but a command-line
+ * option is meant for this run.
  *
  * @throws FedctlError usage.invalid-command-line, atlas.credentials-missing
  */
@@ -52,9 +52,9 @@ function refuseIdleOptions(
   const ofTokens = Object.entries(OF_TOKENS).find(([key]) => typed.has(key))?.[1];
   if (ofTokens !== undefined && !targets.some(({ plan }) => plan.usesToken)) {
     throw new FedctlError('usage.invalid-command-line', {
-      message: `${ofTokens} concerns a token, but MONGODB-AWS logs in with AWS credentials. No token is checked.`,
-      likelyCause: 'Two options contradict each other.',
-      remedy: `Remove ${ofTokens}, or choose another --mechanism.`,
+      message: `${ofTokens} applies to a token, but MONGODB-AWS uses AWS credentials, so no token is checked.`,
+      likelyCause: 'The option does not apply to the selected mechanism.',
+      remedy: `Remove ${ofTokens}, or set --mechanism to oidc or both.`,
       option: ofTokens,
     });
   }
@@ -99,21 +99,21 @@ function checkOptions({
 }
 
 /**
- * Rejects a hold time shorter than the token's lifetime: it would prove nothing. This is a usage error and
- * not a fault of the chain.
+ * Converts the time of --soak to milliseconds. Rejects a time that does not exceed the lifetime of the token,
+ * because the token would not expire during the check. This is a usage error and not a fault of the chain.
  */
 function soakMs(seconds: number | null): number | null {
   if (seconds === null || seconds > SOAK_TOKEN_SECONDS) return seconds === null ? null : seconds * 1000;
   throw invalidValue('--soak', {
-    message: `Invalid --soak ${seconds}s: its tokens are valid for ${SOAK_TOKEN_SECONDS} s and must expire during that time.`,
+    message: `Invalid --soak ${seconds}s: expected more than ${SOAK_TOKEN_SECONDS} s, the lifetime of the tokens.`,
     remedy: 'Hold the connection longer, for example with --soak 3m.',
     command: rerun({ set: { '--soak': '3m' } }),
   });
 }
 
 /**
- * Returns the options that an offered command needs in addition to the typed ones: the target of the file,
- * and how it gets its keys.
+ * Returns the options that an offered command needs in addition to the command-line options, such as --target
+ * for a target of the file.
  */
 function about(
   { name, profile, region, role }: CheckTarget,
@@ -132,7 +132,10 @@ function about(
   };
 }
 
-/** Returns the source of the URL of the Atlas API, which has an option and a variable of the Atlas CLI. */
+/**
+ * Validates the URL of the Atlas API. A failure names --atlas-url only if the URL comes from this option. The
+ * URL can also come from a variable of the Atlas CLI.
+ */
 function addressOf(url: string, option: string | null): string {
   return option === null ? checkedAddress(url) : readingOption('--atlas-url', () => checkedAddress(url));
 }

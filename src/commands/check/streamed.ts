@@ -14,19 +14,19 @@ import type { Invocation } from '../command.ts';
 import type { OptionTable } from '../options/option.ts';
 
 /**
- * The human output format during the run, with a line for each check. On a terminal a line is printed as soon
- * as the check ends; otherwise in the order of the chain, so that two runs can be compared. Several targets
- * are printed when all results are known, beginning with a table. A result that may be checked again is
- * printed only when it is final.
+ * Prints the human output format during the run, with a line for each check. On a terminal, a line is printed
+ * as soon as the check ends. Otherwise the lines follow the order of the chain, so the output of two runs can
+ * be compared. The results of several targets are printed at the end, after a table. With retries, only final
+ * results are printed.
  */
 export class StreamedChecks {
   readonly #invocation: Invocation<OptionTable>;
   readonly #plan: CheckPlan;
-  /** The ids of the checks in the order of the chain. */
+  /** The check IDs in the order of the chain. */
   readonly #order: readonly string[];
   readonly #seen = new Map<string, CheckResult>();
   readonly #told = new Set<string>();
-  /** The remedies that were printed. */
+  /** The remedies that were already printed. */
   readonly #remedies = new Set<string>();
   readonly #isFinal: boolean;
   readonly #isTerminal: boolean;
@@ -40,7 +40,7 @@ export class StreamedChecks {
     this.#isTerminal = columnsOf(invocation.context.stdout) !== null;
   }
 
-  /** Prints the header of the only target, so that there is output before the first check ends. */
+  /** Prints the header of a run with a single target, before the first check ends. */
   start(): void {
     const [only, ...others] = this.#plan.targets;
     if (!this.#isHuman() || only === undefined || others.length > 0) return;
@@ -59,7 +59,9 @@ export class StreamedChecks {
       case 'again': {
         const { target, failed, pauseMs, attempt } = event;
         const why = `${failed.id} ${failed.code ?? failed.status}`;
-        this.#invocation.hint(`${target}: attempt ${attempt}: ${why}; again in ${pauseMs / 1000} s`);
+        this.#invocation.hint(
+          `${target}: attempt ${attempt} failed (${why}); next attempt in ${pauseMs / 1000} s`,
+        );
         this.#seen.clear();
         return;
       }
@@ -90,13 +92,14 @@ export class StreamedChecks {
     for (const line of summaryLines(report, theme)) this.#print(line);
   }
 
-  /** Prints the results that can be printed now. */
+  /** Prints all results that are final and next in order. */
   #tell(): void {
     if (!this.#isFinal && !this.#isOver) return;
     const inOrder = !this.#isTerminal || !this.#isFinal;
     for (const id of this.#order) {
       const result = this.#seen.get(id);
-      // A check that was not requested never ends: it is skipped when the target has finished.
+      // A check without a result is pending, or was not requested. Later results wait for it until the target
+      // has finished.
       if (result === undefined && inOrder && !this.#isOver) return;
       if (result === undefined || this.#told.has(id)) continue;
       this.#told.add(id);

@@ -11,7 +11,7 @@ import { roleToAssume } from '../options/role.ts';
 import { namingSource } from '../options/source.ts';
 import { CHECK_OPTIONS } from './options.ts';
 
-/** Options that describe a target. Each alone defines one. */
+/** Options that define a target. One of them is enough. */
 const OF_ONE_TARGET = {
   uri: 'uri',
   audience: 'audience',
@@ -21,7 +21,7 @@ const OF_ONE_TARGET = {
   api: 'api',
 } as const;
 
-/** The variables that define a target, each alone. */
+/** Environment variables that define a target. One of them is enough. */
 export const TARGET_VARIABLES: readonly string[] = keysOf(OF_ONE_TARGET).flatMap(
   (option) => environmentName(CHECK_OPTIONS[option]) ?? [],
 );
@@ -29,10 +29,7 @@ export const TARGET_VARIABLES: readonly string[] = keysOf(OF_ONE_TARGET).flatMap
 /** Options that have no effect without a role. */
 const OF_A_ROLE = { externalId: 'role', sessionName: 'role', mfaSerial: 'role' } as const;
 
-/**
- * Further options of a target. When typed, they apply to every target of a file, because an option takes
- * precedence over the file.
- */
+/** Other options of a target. On the command line, they override every target of a file. */
 const OF_ANY_TARGET = {
   signingAlgorithm: 'signingAlgorithm',
   durationSeconds: 'duration',
@@ -46,31 +43,35 @@ const OF_ANY_TARGET = {
 } as const;
 
 /**
- * When typed, these apply to all targets as well. A target without its own values uses those of the command.
+ * On the command line, these options also override every target. A target without its own values uses the
+ * values of the command.
  */
 const OF_THE_CALLER = ['profile', 'region'] as const;
 
-/** All keys that an entry of a file may contain. */
+/** The options whose values can come from an entry of a file. */
 const OF_AN_ENTRY: ReadonlySet<string> = new Set([
   ...Object.keys({ ...OF_ONE_TARGET, ...OF_A_ROLE }),
   ...Object.values(OF_ANY_TARGET),
 ]);
 
-/** The targets of a run and their file; null for a target from the command line or the environment. */
+/**
+ * The targets of a run, and the file that defines them. `file` is null for a target from the command line or
+ * the environment.
+ */
 export interface Targets {
   readonly targets: readonly CheckTarget[];
   readonly file: ConfigFile | null;
 }
 
 /**
- * Reads the targets to check. Options take precedence over the environment, and the environment over a file
- * that was found. Unused sources are reported, and two sources of equal precedence are rejected, so that no
- * target is silently ignored.
+ * Reads the targets to check, from the command line, the environment or a file. If the environment and a file
+ * both define targets, the command line must select one of the two. Otherwise the run fails, because no
+ * target may be silently ignored.
  *
- * - A file that --config names is checked, and so is a file whose target --target selects.
- * - Typed options of a target take precedence over the file for the one selected target.
- * - Without --config and --target, typed options are the target, and a file that was found is reported as
- *   unused.
+ * - With --config or --target on the command line, the file defines the targets. Other command-line options
+ *   override the settings of the selected target.
+ * - Without --config and --target, command-line options define the target, and a warning reports that the
+ *   file is unused.
  *
  * @throws FedctlError usage.*, config.invalid, config.two-sources, config.host-refused, mongo.uri-invalid,
  * mongo.password-in-uri, mongo.plaintext-refused
@@ -98,8 +99,8 @@ function keysOf<Table extends object>(table: Table): (keyof Table)[] {
 }
 
 /**
- * Plans with the targets of a file. When it fails because of a value in an entry, the failure names the file
- * and not a variable of that option.
+ * Plans a run with the targets of a file. If a value in the file is invalid, the failure names the file, and
+ * not the environment variable of the option.
  */
 export function namingFile<T>(
   { file }: ConfigFile,
@@ -116,7 +117,7 @@ export function namingFile<T>(
   }
 }
 
-/** Loads YAML and the schema, which only a run with a file needs. */
+/** Reads the targets of a file. Loads the YAML parser and the schema, which only a run with a file needs. */
 async function ofFile(
   invocation: Invocation<typeof CHECK_OPTIONS>,
   file: ConfigFile,
@@ -179,17 +180,16 @@ function ofFlags({ context, options }: Invocation<typeof CHECK_OPTIONS>): CheckT
   };
 }
 
-/** `-` is stdin. */
+/** Returns the absolute path of a file; `-` for stdin is unchanged. */
 function fileName(given: string, cwd: string): string {
   return given === '-' ? given : resolve(cwd, given);
 }
 
 function twoSources({ file }: ConfigFile, options: readonly (keyof typeof OF_ONE_TARGET)[]): FedctlError {
   const variables = options.flatMap((option) => environmentName(CHECK_OPTIONS[option]) ?? []);
-  const shown = file;
   return new FedctlError('config.two-sources', {
-    message: `${shown} names targets, and so ${variables.length === 1 ? 'does' : 'do'} ${variables.join(' and ')} in the environment.`,
-    remedy: `To check the file, add --config ${shown}, or unset ${variables.join(' ')}. To check the target of the environment, give its options on the command line.`,
+    message: `Targets are defined both in ${file} and in the environment (${variables.join(', ')}).`,
+    remedy: `To check the file, add --config ${file}, or unset ${variables.join(' ')}. To check the target of the environment, pass its values as command-line options.`,
     details: { file, variables },
   });
 }
@@ -197,7 +197,7 @@ function twoSources({ file }: ConfigFile, options: readonly (keyof typeof OF_ONE
 function unused({ file }: ConfigFile): Warning {
   return {
     code: 'config.file-unused',
-    message: `${file} is ignored, because options on the command line name the target.`,
+    message: `${file} is ignored, because command-line options define the target.`,
     remedy: FAILURES['config.file-unused'].remedy,
   };
 }
@@ -206,7 +206,7 @@ function notPicked(option: string, file: string, all: readonly CheckTarget[]): F
   const flag = longFlag(CHECK_OPTIONS[option as keyof typeof CHECK_OPTIONS]);
   return new FedctlError('usage.invalid-command-line', {
     message: `${flag} applies to one target, but ${file} has ${all.length}: ${all.map((each) => each.name).join(', ')}.`,
-    likelyCause: 'Such an option overrides the file for the selected target.',
+    likelyCause: 'The option overrides the file only for a single selected target.',
     remedy: `Select the target with --target <name>, or remove ${flag}.`,
     option: flag,
   });
@@ -214,7 +214,7 @@ function notPicked(option: string, file: string, all: readonly CheckTarget[]): F
 
 function noFile(): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
-    message: '--target selects a target of a configuration file, but there is no configuration file.',
+    message: '--target selects a target of a configuration file, but no configuration file was found.',
     remedy: 'Name the file with --config <file>, or remove --target.',
     option: '--target',
   });

@@ -9,18 +9,20 @@ import { HELP_TOPICS } from '../topics/topics.ts';
 import type { TypedLine } from '../typed.ts';
 import { readTypedLine, typedValues } from '../typed-line.ts';
 
-/** Replaces the word that is being completed when only its position matters. */
+/** Placeholder for the word to complete. The parser needs the position of the word, not its text. */
 const PLACE = 'x';
 
-/** In milliseconds for each of the AWS files, because the user waits after pressing Tab. */
+/**
+ * Time limit in milliseconds to read each AWS file. It is short, because the user waits after pressing Tab.
+ */
 const FILE_TIMEOUT_MS = 1000;
 
 /**
- * Returns completions for the last word of a command line. They are not filtered by the typed text, because
- * shells match differently.
+ * Returns completions for the last word of a command line. The shell filters them by the typed text, because
+ * each shell has its own matching rules.
  *
- * @param words the words after `fedctl`, the last of which is being completed and may be empty
- * @returns no candidates when any text is valid: the shell then completes file names
+ * @param words the words after `fedctl`; the last word is the word to complete and may be empty
+ * @returns the candidates; empty if any text is valid, and the shell then completes file names
  */
 export async function candidates(words: readonly string[], context: Context): Promise<readonly Candidate[]> {
   const [current = '', before] = [words.at(-1), words.slice(0, -1)];
@@ -46,13 +48,13 @@ async function places(line: TypedLine, current: string, context: Context): Promi
   return values.map(({ value, description }) => ({ value: `${flag}=${value}`, description }));
 }
 
-/** Loads the command that the line names; null when it names none. */
+/** Loads the command of a line; null if the line names no command. */
 async function loaded({ command: [name, sub] }: TypedLine): Promise<AnyCommand | null> {
   const row = COMMANDS.find((each) => each.name === name);
   return (await (row?.subcommands?.find((each) => each.name === sub) ?? row)?.load()) ?? null;
 }
 
-/** Returns the commands, or the possible arguments of a command. */
+/** Returns the commands, the subcommands or the arguments that can follow. */
 async function wordsOf(
   line: TypedLine,
   command: AnyCommand | null,
@@ -75,7 +77,7 @@ const HELP_COMMAND: Candidate = { value: 'help', description: 'print the help of
 const named = (rows: readonly { readonly name: string; readonly summary: string }[]): readonly Candidate[] =>
   rows.map(({ name, summary }) => ({ value: name, description: summary }));
 
-/** Returns the options that can still be added. */
+/** Returns the options that can be added to the line. */
 function optionsOf(line: TypedLine, command: AnyCommand | null): readonly Candidate[] {
   const hidden = new Set<string>((command?.without ?? []).map((key) => longFlag(COMMON_OPTIONS[key])));
   const left = [...line.specs.values()].filter((spec) => {
@@ -103,7 +105,7 @@ async function fromSource(source: ValueSource | undefined, context: Context): Pr
   return (source ?? []).map((value) => ({ value, description: '' }));
 }
 
-/** Sources of values that are not in a table of options. Each is loaded on use. */
+/** Loads the values that the option tables do not list. */
 const SOURCES: Readonly<
   Record<Extract<ValueSource, string>, (context: Context) => Promise<readonly Candidate[]>>
 > = {
@@ -111,7 +113,7 @@ const SOURCES: Readonly<
     const { CATALOGUE } = await import('../../lib/check/catalogue.ts');
     const groups = [...new Set(CATALOGUE.map(({ id }) => id.slice(0, id.indexOf('.'))))];
     return [
-      ...groups.map((value) => ({ value, description: `all checks of ${value}` })),
+      ...groups.map((value) => ({ value, description: `all ${value} checks` })),
       ...CATALOGUE.map(({ id, title }) => ({ value: id, description: title })),
     ];
   },
@@ -129,7 +131,7 @@ const SOURCES: Readonly<
       const { profileNames } = await readSharedFiles(context, FILE_TIMEOUT_MS);
       return profileNames.map((value) => ({ value, description: '' }));
     } catch (error) {
-      // Faults of files are not reported during completion; the command itself reports them.
+      // Completion ignores invalid AWS files; the command itself reports them.
       if (isFedctlError(error)) return [];
       throw error;
     }

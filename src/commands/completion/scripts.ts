@@ -1,14 +1,15 @@
 /**
- * The completion functions of each shell. The candidates come from fedctl itself, so the scripts do not
- * become outdated.
+ * The completion scripts of each shell. The scripts request the candidates from fedctl at run time, so they
+ * do not become outdated.
  */
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
 
 /**
- * Readline splits words at `=` and `:`, so the function joins words that no space separates. A candidate is
- * quoted as bash itself quotes. Within an open quote only candidates without special characters are offered.
+ * Readline splits words at `=` and `:`, so the function rejoins words that have no space between them.
+ * `printf %q` quotes the candidates. After an open quotation mark, only candidates without special characters
+ * are offered.
  */
 const BASH = String.raw`# bash completion for fedctl
 _fedctl() {
@@ -41,7 +42,7 @@ _fedctl() {
 complete -o default -F _fedctl fedctl
 `;
 
-/** The widget quotes what it inserts. `(Q)` removes one level of quotes and expands nothing. */
+/** zsh quotes the inserted text. `(Q)` removes one level of quotes without any expansion. */
 const ZSH = String.raw`#compdef fedctl
 # zsh completion for fedctl
 _fedctl() {
@@ -56,7 +57,7 @@ _fedctl() {
 if [[ $funcstack[1] == _fedctl ]]; then _fedctl; else compdef _fedctl fedctl; fi
 `;
 
-/** fish quotes what it inserts. */
+/** fish quotes the inserted text. */
 const FISH = String.raw`# fish completion for fedctl
 function __fedctl_complete
     set -l words (commandline -opc) (commandline -ct)

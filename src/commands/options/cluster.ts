@@ -7,13 +7,16 @@ import { TOKEN_ENVIRONMENTS, type TokenEnvironment } from '../../lib/uri/program
 import { choice, nameServer } from './kinds.ts';
 import { type OptionSpec, text } from './option.ts';
 
-/** `--uri`, which is never repeated with a secret. */
+/** The option `--uri`. An offered command never repeats its secrets. */
 export const URI: OptionSpec<string | null> = {
   ...text('--uri <uri>', 'Connection string of the cluster, without a password'),
   repeated: repeatedUri,
 };
 
-/** @returns null when a secret that the login needs would be missing, or the connection string is invalid */
+/**
+ * @returns the connection string without secrets; null if it is invalid, or contains a secret that the login
+ * needs
+ */
 function repeatedUri(uri: string, set: Settings): string | null {
   try {
     const { shown, namedMechanism } = parseConnectionString(uri);
@@ -27,15 +30,16 @@ function repeatedUri(uri: string, set: Settings): string | null {
 }
 
 /**
- * Parses the connection string of `--uri`. Call it on use, because an unused variable may contain anything.
+ * Parses the connection string of `--uri`. Called only when the value is used, because an unused variable may
+ * contain any text.
  *
- * @throws FedctlError what `parseConnectionString` throws
+ * @throws FedctlError the failures of `parseConnectionString`
  */
 export function connectionStringOf(uri: string): ConnectionString {
   return readingOption('--uri', () => parseConnectionString(uri));
 }
 
-/** Creates the option for the mechanism, with a description for the command. */
+/** Creates the option `--mechanism` with the description and the choices of a command. */
 export function mechanismOption<const Name extends string>(
   description: string,
   names: readonly Name[],
@@ -43,13 +47,13 @@ export function mechanismOption<const Name extends string>(
   return choice('--mechanism <name>', description, names, null);
 }
 
-/** The driver environment for the connection string of a program. */
+/** The ENVIRONMENT property of MONGODB-OIDC in the connection string of a program. */
 export const TOKEN_ENVIRONMENT: OptionSpec<TokenEnvironment> = choice(
   '--environment <name>',
-  'ENVIRONMENT for oidc; test is for drivers without k8s',
+  'ENVIRONMENT property for oidc; test is for drivers without k8s',
   TOKEN_ENVIRONMENTS,
   'k8s',
-  // No environment form, because the variable would affect every fedctl that a program starts.
+  // No environment variable, because it would affect every fedctl process that a program starts.
   { env: false },
 );
 

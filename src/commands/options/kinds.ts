@@ -9,7 +9,10 @@ import { type Namespace, readNamespace, readPrivilege } from '../../lib/core/nam
 import type { Tag } from '../../lib/core/token.ts';
 import { type Common, type OptionSpec, several, single } from './option.ts';
 
-/** Seconds, or `90s`, `5m`, `1h`. The value is in whole seconds. */
+/**
+ * Creates an option for a duration: a number of seconds, or a text such as `90s`, `5m` or `1h`. The value is
+ * in whole seconds.
+ */
 export function duration<Default extends number | null>(
   flags: string,
   description: string,
@@ -23,7 +26,7 @@ export function duration<Default extends number | null>(
   });
 }
 
-/** A duration, or `auto`. */
+/** Creates an option for a duration in seconds, or `auto`. */
 export function durationOrAuto(
   flags: string,
   description: string,
@@ -58,7 +61,7 @@ export function choice<const Choice extends string, Default extends Choice | nul
   });
 }
 
-/** A whole number in decimal digits, such as a port. */
+/** Creates an option for a whole number in decimal digits, such as a port. */
 export function integer<Default extends number | null>(
   flags: string,
   description: string,
@@ -73,7 +76,7 @@ export function integer<Default extends number | null>(
   });
 }
 
-/** `<database>.<collection>` */
+/** Creates an option for `<database>.<collection>`. */
 export function namespace(
   flags: string,
   description: string,
@@ -87,7 +90,10 @@ export function namespace(
   });
 }
 
-/** An action of MongoDB on a database, or on one of its collections: `insert@app.visits`. */
+/**
+ * Creates a repeatable option for a MongoDB action on a database or a collection, such as
+ * `insert@app.visits`.
+ */
 export function privileges(flags: string, description: string): OptionSpec<CheckTarget['privileges']> {
   return several(flags, description, {}, (value, option) => {
     const found = readPrivilege(value);
@@ -99,7 +105,7 @@ export function privileges(flags: string, description: string): OptionSpec<Check
   });
 }
 
-/** The address of a DNS server, with its port. */
+/** Creates an option for the IP address and port of a DNS server. */
 export function nameServer(flags: string, description: string): OptionSpec<string | null> {
   return single(flags, description, {}, null, (value, option) => {
     const found = readNameServer(value);
@@ -111,13 +117,13 @@ export function nameServer(flags: string, description: string): OptionSpec<strin
   });
 }
 
-/** An address to listen on. */
+/** An IP address and a port to listen on. */
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
 }
 
-/** A port on loopback, or an address with a port. */
+/** Creates an option for a port on 127.0.0.1, or an IP address with a port. */
 export function listenAddress(
   flags: string,
   description: string,
@@ -136,8 +142,9 @@ export function listenAddress(
 }
 
 /**
- * Tags, `<key>=<value>`. The first `=` is the separator. AWS allows `=` in keys and values, but a key with
- * one cannot be typed. One variable cannot hold several tags.
+ * Creates a repeatable option for tags, `<key>=<value>`. The first `=` is the separator. AWS allows `=` in
+ * keys, but the option does not support it. The option has no variable, because a variable cannot contain
+ * several tags.
  */
 export function tags(flags: string, description: string): OptionSpec<readonly Tag[]> {
   return several(flags, description, { env: false }, readTag);

@@ -6,27 +6,29 @@ import { invalidValue } from '../../lib/core/invalid-value.ts';
  * (FEDCTL_<OPTION>) and the help all use this record.
  */
 export interface OptionSpec<T> {
-  /** In the notation of commander: `--audience <aud>`, `--no-wait`. */
+  /** The option in the notation of commander, such as `--audience <aud>` or `--no-wait`. */
   readonly flags: string;
   readonly description: string;
-  /** False for options that relax safety or write: they have no environment form. */
+  /** False for options that relax safety or write a file: they have no environment variable. */
   readonly env: boolean;
   readonly repeatable: boolean;
-  /** Completions for its value; file names when absent. */
+  /** Completions for the value; file names if absent. */
   readonly values?: ValueSource;
   /**
-   * Reads the given value: `true` for switches, the texts for options with a value (several only if
-   * repeatable), null when absent. A failure names the option; `readOption` knows the source of the value.
+   * Parses the given value: `true` for a switch, a list of texts for an option with a value, null for an
+   * absent option. The list has several texts only if the option is repeatable. A failure names the option;
+   * `namingSource` later replaces the option with the source of the value.
    */
   readonly read: (given: Given | null) => T;
   /**
-   * Returns a value of this option for a command that fedctl offers with other options changed: without
-   * secrets, or null if they cannot be removed. Without this function, the value is repeated unchanged.
+   * Returns the value for an offered command, without secrets; null if the secrets cannot be removed. `set`
+   * contains the options that the offered command changes. Without this function, an offered command repeats
+   * the value unchanged.
    */
   readonly repeated?: (value: string, set: Settings) => string | null;
 }
 
-/** Completions for a value: these, or those of a list that is read on use. */
+/** Completions for a value: a fixed list, or the name of a list that is loaded on use. */
 export type ValueSource = readonly string[] | 'checks' | 'codes' | 'profiles' | 'scenarios';
 
 /** The value of an option on the command line or in a variable. */
@@ -43,19 +45,25 @@ export interface Common {
   readonly values?: ValueSource;
 }
 
-/** `--max-age <time>` → `--max-age`. */
+/** Returns the long form of an option: `--max-age <time>` → `--max-age`. */
 export function longFlag(spec: Pick<OptionSpec<unknown>, 'flags'>): Flag {
   const [flag] = /--[a-z][a-z0-9-]*/.exec(spec.flags) ?? [];
-  // Every row of a table is written by hand, with a long form.
+  // Every option in a table has a long form.
   return flag as Flag;
 }
 
-/** `--max-age` → `FEDCTL_MAX_AGE`; null when the option has no environment form. */
+/**
+ * Returns the environment variable of an option (`--max-age` → `FEDCTL_MAX_AGE`); null if the option has no
+ * variable.
+ */
 export function environmentName(spec: OptionSpec<unknown>): string | null {
   return spec.env ? `FEDCTL_${longFlag(spec).slice(2).toUpperCase().replaceAll('-', '_')}` : null;
 }
 
-/** An option with one value, the last one given. It is `fallback` when absent. */
+/**
+ * Creates an option with one value. If the option is repeated, the last value applies; if it is absent,
+ * `fallback` applies.
+ */
 export function single<T, Default>(
   flags: string,
   description: string,
@@ -76,7 +84,10 @@ export function single<T, Default>(
   };
 }
 
-/** A repeatable option. Its environment form contains exactly one value, which typed values replace. */
+/**
+ * Creates a repeatable option. Its variable contains exactly one value. Values on the command line replace
+ * the value of the variable.
+ */
 export function several<T>(
   flags: string,
   description: string,
@@ -96,7 +107,10 @@ export function several<T>(
   };
 }
 
-/** `--flag [value]`: null when absent; without a value the same as with `bare`. */
+/**
+ * Creates an option with an optional value, `--flag [value]`. Without a value, the value is `bare`. An absent
+ * option is null.
+ */
 export function optionalValue<T>(valued: OptionSpec<T>, bare: string): OptionSpec<T> {
   return { ...valued, read: (given) => valued.read(given === true ? [bare] : given) };
 }
@@ -113,7 +127,10 @@ export function texts(
   return several(flags, description, common, (value) => value);
 }
 
-/** `--flag`, or `--no-flag`, which is true when given. In the environment 1, true, 0 or false. */
+/**
+ * Creates a switch: `--flag`, or `--no-flag`, which is true if given. Its variable has the value 1, true, 0
+ * or false.
+ */
 export function toggle(flags: string, description: string, common: Common = {}): OptionSpec<boolean> {
   const valued = single(flags, description, common, false, (value, option) => {
     const switched = { '1': true, true: true, '0': false, false: false }[value.toLowerCase()];

@@ -3,16 +3,16 @@ import { type Flag, rerun } from '../../lib/core/command-line.ts';
 import { FedctlError } from '../../lib/core/errors.ts';
 import { type OptionValues, text } from './option.ts';
 
-/** The options of every command that can assume a role, to include in its own table. */
+/** The options of commands that can assume a role. */
 export const ROLE_OPTIONS = {
-  roleArn: text('--role-arn <arn>', 'Role to assume first'),
+  roleArn: text('--role-arn <arn>', 'Role to assume'),
   externalId: text('--external-id <id>', 'External ID that the role requires'),
   sessionName: text('--session-name <name>', 'Name of the role session (default: fedctl-<user>)'),
-  mfaSerial: text('--mfa-serial <arn>', 'MFA device that the role requires; fedctl prompts for its code'),
+  mfaSerial: text('--mfa-serial <arn>', 'MFA device that the role requires; fedctl prompts for the code'),
 } as const;
 
 /**
- * Returns the role that the options name; null when they name none.
+ * Returns the role to assume; null if --role-arn is absent.
  *
  * @throws FedctlError usage.invalid-command-line for an external id, a session name or an MFA device without
  * a role
@@ -32,7 +32,7 @@ export function roleToAssume(values: OptionValues<typeof ROLE_OPTIONS>): RoleToA
 export function belongsToRole(option: Flag): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
     message: `${option} requires --role-arn.`,
-    likelyCause: 'Only the session of an assumed role has this setting.',
+    likelyCause: 'The option applies only to the session of an assumed role.',
     remedy: `Add --role-arn <arn>, or remove ${option}.`,
     command: rerun({ drop: [option] }),
     option,

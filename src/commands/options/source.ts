@@ -6,12 +6,11 @@ import { refuseToken } from '../usage-failure.ts';
 import { environmentName, type Given, longFlag, type OptionSpec } from './option.ts';
 
 /**
- * Reads an option: the command line takes precedence over the environment, an empty variable counts as
- * absent, and otherwise the default applies.
+ * Reads an option from the command line, otherwise from its variable; otherwise the default applies. An empty
+ * variable counts as absent.
  *
- * @param typed the value on the command line; null: none
- * @throws FedctlError usage.invalid-value and what else the kind of the option throws;
- * usage.token-as-argument
+ * @param typed the value on the command line; null if the option is absent
+ * @throws FedctlError usage.invalid-value, usage.token-as-argument, and the failures of `spec.read`
  */
 export function readOption<T>(spec: OptionSpec<T>, typed: Given | null, env: Context['env']): T {
   const variable = variableOf(spec, env);
@@ -32,9 +31,10 @@ export function variableOf(
 }
 
 /**
- * Changes a failure of an option to name the source of its value, when that is not the command line.
+ * Makes a failure name the variable or the file that sets an option, if the value does not come from the
+ * command line.
  *
- * @param sourceOf returns a variable or a file; the option itself when it was typed, or nothing sets a value
+ * @param sourceOf returns the variable or the file; otherwise the option itself
  */
 export function namingSource(failure: FedctlError, sourceOf: (option: Flag) => string): FedctlError {
   const { option, message, remedy, command, details } = failure;

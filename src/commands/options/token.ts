@@ -3,7 +3,7 @@ import { DEFAULT_DURATION_SECONDS, SIGNING_ALGORITHMS, type SigningAlgorithm } f
 import { choice, duration, durationOrAuto } from './kinds.ts';
 import type { OptionSpec } from './option.ts';
 
-/** The options for minting a token, for every command that mints one. */
+/** The options of commands that mint tokens. */
 export const SIGNING_ALGORITHM: OptionSpec<SigningAlgorithm> = choice(
   '--signing-algorithm <name>',
   'Signing algorithm of the token',
@@ -17,7 +17,7 @@ export const TOKEN_DURATION: OptionSpec<number> = duration(
   DEFAULT_DURATION_SECONDS,
 );
 
-/** For commands that support the longest possible lifetime. */
+/** The token lifetime for commands that support `auto`, the longest possible lifetime. */
 export const WANTED_DURATION: OptionSpec<WantedDuration> = durationOrAuto(
   '--duration <time>',
   'Token lifetime, or auto (default: 5m)',

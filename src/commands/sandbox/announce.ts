@@ -12,11 +12,11 @@ export interface ReadyLab {
   readonly env: LabEnvironment;
   readonly pid: number;
   readonly status: LabStatus;
-  /** How to stop the lab: `Ctrl-C ends the lab`. */
+  /** How to stop the lab, such as `Ctrl-C stops the lab`. */
   readonly end: string;
 }
 
-/** Prints that a lab is ready: its variables, and for people its contents. */
+/** Prints the variables of a lab that is ready. The human output also lists the contents of the lab. */
 export async function announce(
   invocation: Invocation<OptionTable>,
   { env, pid, status, end }: ReadyLab,
@@ -40,7 +40,7 @@ export async function announce(
   hint(`${end}.`);
 }
 
-/** Returns the secrets among the variables of a lab, which are its result. */
+/** Returns the values of the variables as secrets that the output may contain. */
 export function secretsOf(env: Readonly<Record<string, string | null>>): readonly Secret[] {
   return Object.values(env).flatMap((value) => (value === null ? [] : [new Secret(value)]));
 }

@@ -8,15 +8,15 @@ import type { Ended, Invocation } from '../command.ts';
 import { longFlag, type OptionTable } from '../options/option.ts';
 import { announce } from './announce.ts';
 
-/** Options that only the starting process uses. */
+/** Options that are not passed to the background process. */
 const OWN = new Set(['detach', 'envFile']);
 
 /**
- * Starts the lab as a separate process, which outlives this one, and prints its output when it is ready.
+ * Starts the lab as a background process, and prints the variables of the lab when it is ready.
  *
- * @param table the options of `fedctl sandbox`, to pass on the given ones
- * @throws FedctlError usage.invalid-command-line with a command to run, and whatever prevents the lab from
- * starting
+ * @param table the options of `fedctl sandbox`
+ * @throws FedctlError usage.invalid-command-line if a command is given; the failure of the background process
+ * if the lab does not start
  */
 export async function detach(
   invocation: Invocation<OptionTable>,
@@ -26,7 +26,7 @@ export async function detach(
   const { context, common, args } = invocation;
   if (args.length > 0) {
     throw new FedctlError('usage.invalid-command-line', {
-      message: 'With --detach the lab runs in the background, so a command cannot run in it.',
+      message: 'With --detach, the lab runs in the background and cannot run a command.',
     });
   }
   const [node = '', ...script] = context.self;
@@ -39,7 +39,7 @@ export async function detach(
   const { env, pid } = await invocation.progress.during('Starting the lab', () =>
     ready(child, context.signal),
   );
-  // Without the pipes, the lab does not keep this process alive. Its further output is in its log.
+  // Open pipes would keep this process alive. `fedctl sandbox log` shows later events.
   child.stdout?.destroy();
   child.stderr?.destroy();
   child.unref();
@@ -49,10 +49,10 @@ export async function detach(
   return { exitCode: EXIT.done };
 }
 
-/** Returns the typed options in the form in which they are typed. */
+/** Returns the command-line options as arguments for the background process. */
 function typedAgain({ options, typed }: Invocation<OptionTable>, table: OptionTable): readonly string[] {
   return Object.entries(table).flatMap(([key, spec]) => {
-    // The other process reads the variables itself.
+    // The background process reads the variables itself.
     if (OWN.has(key) || !typed.has(key)) return [];
     const value = options[key];
     const values: readonly unknown[] = Array.isArray(value) ? value : [value];
@@ -65,7 +65,7 @@ interface Ready {
   readonly pid: number;
 }
 
-/** Waits for the line that a lab prints when it is ready. */
+/** Waits for the line that the background process prints when the lab is ready. */
 async function ready(child: ChildProcess, signal: AbortSignal): Promise<Ready> {
   let said = '';
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
@@ -76,7 +76,7 @@ async function ready(child: ChildProcess, signal: AbortSignal): Promise<Ready> {
   try {
     return await new Promise<Ready>((resolve, reject) => {
       if (child.stdout !== null) {
-        // Printed by fedctl's own lab.
+        // fedctl itself printed the line, so the JSON has this type.
         createInterface(child.stdout).once('line', (line) => resolve(JSON.parse(line) as Ready));
       }
       child.once('error', (cause) => reject(notStarted('', cause)));
@@ -87,7 +87,7 @@ async function ready(child: ChildProcess, signal: AbortSignal): Promise<Ready> {
   }
 }
 
-/** Creates the failure from the output of the other process. */
+/** Creates a failure from the error output of the background process. */
 function notStarted(said: string, cause?: unknown): FedctlError {
   const { code, message, ...told } = errorIn(said);
   if (code !== undefined && Object.hasOwn(FAILURES, code)) {

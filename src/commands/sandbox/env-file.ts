@@ -10,14 +10,14 @@ import { createLabClient } from '../../sandbox/control/client.ts';
 import type { Invocation } from '../command.ts';
 import type { OptionTable } from '../options/option.ts';
 
-/** In bytes; the variables of a lab have much less. */
+/** Maximum size of the file in bytes. The variables of a lab need much less. */
 const LARGEST = 64 * 1024;
 
-/** In milliseconds. A lab on this machine responds at once. */
+/** Time limit in milliseconds. A lab on this machine responds immediately. */
 const ANSWERS_WITHIN = 2000;
 
 /**
- * Refuses a file that cannot be written, before there is a lab to write of.
+ * Rejects a file that cannot be written, before the lab starts.
  *
  * @throws FedctlError usage.unwritable-output
  */
@@ -27,13 +27,14 @@ export async function refuseUnwritableEnvFile(
 ): Promise<void> {
   if (file === null) return;
   await refuseUnwritable(resolve(context.cwd, file), {
-    holds: 'the variables of a lab',
+    holds: 'the environment of a lab',
     remedy: 'Choose another file with --env-file.',
   });
 }
 
 /**
- * Refuses to replace the variables of a lab that runs: nobody could reach it any more.
+ * Rejects a file with the variables of a running lab. Without these variables, the running lab could not be
+ * used or stopped.
  *
  * @throws FedctlError usage.file-exists
  */
@@ -46,9 +47,10 @@ export async function refuseRunningLab(
     (await lstat(resolve(context.cwd, name)).catch(() => null)) !== null;
   const free = await freeName(file, isThere);
   throw new FedctlError('usage.file-exists', {
-    message: `"${file}" has the variables of a lab that is running.`,
-    likelyCause: 'That lab was started with the same --env-file, and only this file has its access key.',
-    remedy: `Write to another file, or stop that lab first: "${sourceCommand(file)} && fedctl sandbox stop".`,
+    message: `"${file}" contains the variables of a running lab.`,
+    likelyCause:
+      'The running lab was started with the same --env-file, and only this file contains its FEDCTL_SANDBOX_TOKEN.',
+    remedy: `Write to another file, or stop the running lab first: "${sourceCommand(file)} && fedctl sandbox stop".`,
     command: free === null ? null : rerun({ set: { '--env-file': free } }),
     details: { file },
   });

@@ -4,14 +4,18 @@ import type { PlatformName } from '../../sandbox/platforms.ts';
 import type { Invocation } from '../command.ts';
 import type { OptionTable } from '../options/option.ts';
 
-/** The endpoints of a platform at fixed addresses, which some clients use whatever the environment says. */
+/**
+ * The fixed addresses of a platform's endpoints. Some clients use these addresses and ignore environment
+ * variables.
+ */
 const FIXED: Readonly<Partial<Record<PlatformName, string>>> = {
   ec2: '169.254.169.254',
   ecs: '169.254.170.2 or 169.254.169.254',
 };
 
 /**
- * Warns about programs that would not reach a lab without isolation, and would reach something else instead.
+ * Returns warnings about programs that connect to other servers instead of the lab if the lab is not
+ * isolated.
  */
 export function isolationWarnings(
   { as: platform, srv }: { readonly as: PlatformName | null; readonly srv: boolean },
@@ -23,8 +27,8 @@ export function isolationWarnings(
   if (fixed !== undefined) {
     warnings.push({
       code: 'lab.real-metadata',
-      message: `Programs that use fixed addresses connect to the real ${fixed}, not to the lab. Among them are the MongoDB drivers for C, C++, PHP, Go and Rust, and for Java without the AWS SDK.`,
-      remedy: 'Run the program with --isolate (Linux): then the lab is at these addresses.',
+      message: `Programs that use fixed addresses connect to the real ${fixed}, not to the lab. These programs include the MongoDB drivers for C, C++, PHP, Go and Rust, and for Java without the AWS SDK.`,
+      remedy: 'Run the program with --isolate (Linux). The lab then responds at these addresses.',
       command,
     });
   }
@@ -32,8 +36,9 @@ export function isolationWarnings(
     warnings.push({
       code: 'lab.names-unresolved',
       message:
-        'Only fedctl resolves the mongodb+srv connection string of this lab. Other programs ask the DNS server of the system, which does not know the name.',
-      remedy: 'Run the program with --isolate (Linux), or let it use the DNS server in FEDCTL_DNS_SERVER.',
+        'Only fedctl resolves the mongodb+srv connection string of this lab. Other programs query the DNS server of the system, which cannot resolve the name.',
+      remedy:
+        'Run the program with --isolate (Linux), or make the program use the DNS server in FEDCTL_DNS_SERVER.',
       command,
     });
   }
@@ -41,8 +46,9 @@ export function isolationWarnings(
 }
 
 /**
- * @throws FedctlError usage.invalid-command-line without a command: a lab that keeps running runs nothing to
- * isolate
+ * Requires a command, because --isolate applies only to a command.
+ *
+ * @throws FedctlError usage.invalid-command-line if no command is given
  */
 export function requireCommand({ args }: Invocation<OptionTable>): void {
   if (args.length > 0) return;

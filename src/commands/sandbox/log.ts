@@ -7,7 +7,7 @@ import type { LabLogEntry } from '../../sandbox/log.ts';
 import { type Answer, command, type Ended } from '../command.ts';
 import { toggle } from '../options/option.ts';
 
-/** How long one request waits for the next entry, in seconds. */
+/** Time that one request waits for the next log entry, in seconds. */
 const WAIT = 15;
 
 export const sandboxLog = command({
@@ -18,7 +18,7 @@ export const sandboxLog = command({
     'fedctl sandbox log --follow     # prints new requests until Ctrl-C',
   ],
   notes: `
-Prints each request to the lab with the decision and its real reason, which responses never include. Tokens are identified
+Prints each request to the lab, with the decision and its reason. Responses never include this reason. Tokens are identified
 by their jti and kid. The lab keeps the last thousand entries. With --follow --json, each line is a JSON document.`,
   options: { follow: toggle('--follow', 'Continue until Ctrl-C or until the lab stops', { env: false }) },
   async run({ context, common, options, stdout }): Promise<Answer | Ended> {

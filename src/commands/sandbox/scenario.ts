@@ -15,7 +15,8 @@ export const sandboxScenario = command({
   ],
   notes: `
 Enables federation in the lab of this shell and adds one fault, as \`fedctl sandbox --scenario\` does in a new lab. Some
-faults are in the environment: evaluate the printed variables. The changes remain, so a lab can have one scenario only.`,
+scenarios change environment variables: evaluate the printed lines. The changes remain, so a lab can have only one
+scenario.`,
   options: {},
   async run({ context, common, args, hint }): Promise<Answer> {
     const [name = ''] = args;

@@ -28,7 +28,7 @@ export async function labStarter({
   if (platform !== null || config !== null) {
     const other = platform === null ? '--config' : '--as';
     throw new FedctlError('usage.invalid-command-line', {
-      message: `--scenario and ${other} are mutually exclusive: scenarios require the built-in lab of an operator.`,
+      message: `--scenario and ${other} are mutually exclusive: scenarios require the default configuration and profiles.`,
     });
   }
   const { scenarioNamed } = await import('../../sandbox/scenarios/play.ts');

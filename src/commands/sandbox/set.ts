@@ -19,12 +19,12 @@ const OPTIONS = {
     null,
     { env: false },
   ),
-  rotateKeys: toggle('--rotate-keys', 'Sign with new keys and publish only them', { env: false }),
-  account: text('--account <id>', 'Account to change (default: the first)', { env: false }),
+  rotateKeys: toggle('--rotate-keys', 'Sign with new keys and publish only the new keys', { env: false }),
+  account: text('--account <id>', 'Account to change (default: the first account)', { env: false }),
   user: text('--user <name>', 'Database user to create or change', { env: false }),
   userType: choice('--user-type <type>', 'Type of the database user', USER_TYPES, null, { env: false }),
   userDatabase: text('--user-database <name>', 'Database of the user (default: $external)', { env: false }),
-  userRole: texts('--user-role <role@database>', 'Role of the user, instead of its present roles', {
+  userRole: texts('--user-role <role@database>', 'Role of the user; replaces the current roles', {
     env: false,
   }),
   userCluster: texts('--user-cluster <name>', 'Cluster that the user is limited to', { env: false }),
@@ -61,7 +61,7 @@ const OPTIONS = {
   }),
   slow: several(
     '--slow <hop=time>',
-    `Delay of a hop: ${HOPS.join(', ')}; 0 removes it`,
+    `Delay of a hop: ${HOPS.join(', ')}; 0 removes the delay`,
     { env: false },
     readDelay,
   ),
@@ -82,7 +82,8 @@ export const sandboxSet = command({
   notes: `
 Changes the running lab of this shell, in the order of the options above. \`fedctl sandbox status\` lists the names. A user
 or identity provider is created if its name is new; settings that are not given stay unchanged. A new identity provider
-is not connected to the organization. A deleted database user stays logged in on open connections: close them.`,
+is not connected to the organization. A deleted database user stays logged in on open connections; --drop-connections
+closes these connections.`,
   options: OPTIONS,
   async run({ context, common, options }): Promise<Answer> {
     const requests = changesIn(options);
@@ -150,7 +151,7 @@ function identityProviderIn(options: Options): readonly LabChangeRequest[] {
   return oneOf('--provider', provider, change, (name) => ({ setting: 'identity-provider', name, ...change }));
 }
 
-/** Requires the name of what to change together with its members. */
+/** Creates the change of a user or an identity provider. Fails if settings are given without a name. */
 function oneOf(
   flag: string,
   name: string | null,
@@ -160,11 +161,11 @@ function oneOf(
   if (name !== null) return [request(name)];
   if (Object.keys(change).length === 0) return [];
   throw new FedctlError('usage.invalid-command-line', {
-    message: `${flag} is missing: options that start with ${flag}- require it.`,
+    message: `Options that start with ${flag}- require ${flag}.`,
   });
 }
 
-/** `mongod=2s` */
+/** Parses a delay such as `mongod=2s`. */
 function readDelay(value: string, option: Flag): LabChangeRequest {
   const [name, time = ''] = value.split('=', 2);
   const hop = HOPS.find((one) => one === name);

@@ -7,17 +7,21 @@ import { readState, writeState } from '../../sandbox/state/state-folder.ts';
 import type { Invocation } from '../command.ts';
 import type { OptionTable } from '../options/option.ts';
 
-/** The folder with the state that outlives the lab. */
+/** The state of a lab in the folder of --state. */
 export interface OpenState {
-  /** Null in a new folder. */
+  /** The saved state; null if the folder is new. */
   readonly kept: Kept | null;
-  /** @param running false when the lab ends: then the folder is free for the next one */
+  /**
+   * Writes the state.
+   *
+   * @param running false when the lab stops; the next lab can then use the folder
+   */
   write(lab: Lab, running: boolean): Promise<void>;
 }
 
 /**
- * Opens the state of a lab, unless another running lab uses it. If the last lab did not end properly, a
- * warning is given and its last state is used.
+ * Opens the state of a lab, unless another running lab uses it. If the last lab was killed, prints a warning
+ * and uses the last saved state.
  *
  * @throws FedctlError lab.state-invalid, lab.state-in-use
  */
@@ -27,14 +31,14 @@ export async function openState(invocation: Invocation<OptionTable>, given: stri
   const usedBy = kept?.usedBy ?? null;
   if (usedBy !== null && (await answers(invocation, usedBy))) {
     throw new FedctlError('lab.state-in-use', {
-      message: `The lab at ${usedBy.url} is running with the state in ${folder}.`,
+      message: `The lab at ${usedBy.url} is running and uses the state in ${folder}.`,
       details: { folder, url: usedBy.url },
     });
   }
   if (usedBy !== null) {
     invocation.warn({
       code: 'lab.state-stale',
-      message: `The lab that used ${folder} was killed. Changes after its start are lost.`,
+      message: `The lab that used ${folder} was killed. Changes made after its start are lost.`,
       remedy: null,
     });
   }
@@ -42,8 +46,8 @@ export async function openState(invocation: Invocation<OptionTable>, given: stri
 }
 
 /**
- * Returns whether the lab that wrote the state is still running: another server at its address does not know
- * its token.
+ * Returns whether the lab that wrote the state is still running. The request contains the token of that lab,
+ * because a different server may now use the address.
  */
 async function answers(
   { context, common }: Invocation<OptionTable>,

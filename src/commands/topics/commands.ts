@@ -1,9 +1,9 @@
 import type { AnyCommand } from '../command.ts';
 import { COMMANDS } from '../program.ts';
 
-/** A loaded command of the table. */
+/** A command or subcommand with its loaded record. */
 export interface LoadedCommand {
-  /** The words after `fedctl`: `sandbox status`. */
+  /** The words after `fedctl`, such as `sandbox status`. */
   readonly path: string;
   readonly group: string;
   readonly summary: string;

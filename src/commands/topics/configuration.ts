@@ -2,14 +2,14 @@ import { CheckSettings } from '../../lib/config/check-schema.ts';
 import type { Theme } from '../../lib/render/theme.ts';
 import { rows } from './rows.ts';
 
-/** How `fedctl check` finds its configuration, and how far it trusts it. */
+/** The rules by which `fedctl check` finds and trusts a configuration file. */
 export const CONFIGURATION_RULES: readonly string[] = [
-  'fedctl check reads the file that --config names, or else fedctl.yaml or fedctl.yml in the working directory. fedctl init writes one with a comment for each key.',
-  'The file has two keys. targets: the chains to check, by names of your choice. defaults: values for every target; the keys of a target take precedence.',
+  'fedctl check reads the file that --config names, or else fedctl.yaml or fedctl.yml in the working directory. fedctl init writes a file with a comment for each key.',
+  'The file has two keys. targets: the chains to check, each under a name of your choice. defaults: values for every target; the keys of a target take precedence.',
   'Command-line options take precedence over the file, but only for the target that --target selects.',
-  `A text may contain \${FEDCTL_VAR_<NAME>} or \${FEDCTL_VAR_<NAME>:-<default>}. No other variable can be read. $$ is a dollar sign.`,
-  'A file that was found, and not named with --config, sends tokens to Atlas and to this machine only, until --allow-host names another host. It cannot set what TLS trusts, and it is not used beside FEDCTL_URI, FEDCTL_AUDIENCE or another variable that names a target.',
-  'No secret belongs in the file: passwords in connection strings are rejected.',
+  `A text value may contain \${FEDCTL_VAR_<NAME>} or \${FEDCTL_VAR_<NAME>:-<default>}. No other variables can be read. $$ is a dollar sign.`,
+  'With a file that was found and not named with --config, fedctl sends tokens only to Atlas, to this machine and to the hosts of --allow-host. Such a file cannot add trusted TLS certificates. If FEDCTL_URI, FEDCTL_AUDIENCE or a similar variable also defines a target, fedctl exits with an error.',
+  'Do not put secrets into the file. Connection strings with passwords are rejected.',
 ];
 
 /** The keys of a target, each with its description. */

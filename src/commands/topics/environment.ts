@@ -4,46 +4,49 @@ import { COMMON_OPTIONS } from '../program.ts';
 import { commandsOf } from './commands.ts';
 import { rows } from './rows.ts';
 
-/** Related variables, and what fedctl does with each. */
+/** Related environment variables, each with its meaning. */
 export interface VariableGroup {
   readonly title: string;
   readonly variables: readonly (readonly [names: string, meaning: string])[];
 }
 
-/** The variables that fedctl reads in addition to those of its own options. */
+/** The variables that fedctl reads in addition to the variables of its options. */
 export const VARIABLES: readonly VariableGroup[] = [
   {
-    title: 'AWS, read as version 2 of the AWS CLI reads them',
+    title: 'AWS, with the same meaning as in version 2 of the AWS CLI',
     variables: [
       ['AWS_PROFILE, AWS_DEFAULT_PROFILE', 'Profile to use; --profile and FEDCTL_PROFILE take precedence.'],
       ['AWS_REGION, AWS_DEFAULT_REGION', 'Region; --region and FEDCTL_REGION take precedence.'],
       ['AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY', 'Access key.'],
       ['AWS_SESSION_TOKEN, AWS_SECURITY_TOKEN', 'Session token that belongs to the access key.'],
-      ['AWS_CREDENTIAL_EXPIRATION', 'When this session expires (RFC 3339).'],
+      ['AWS_CREDENTIAL_EXPIRATION', 'Expiration of the session (RFC 3339).'],
       ['AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE', 'Paths of the AWS files (default: below ~/.aws).'],
-      ['AWS_ROLE_ARN, AWS_WEB_IDENTITY_TOKEN_FILE', 'Role to assume with the token in this file, as on EKS.'],
-      ['AWS_ROLE_SESSION_NAME', 'Name of that role session.'],
+      [
+        'AWS_ROLE_ARN, AWS_WEB_IDENTITY_TOKEN_FILE',
+        'Role to assume, and file with the web identity token, as on EKS.',
+      ],
+      ['AWS_ROLE_SESSION_NAME', 'Session name for AWS_ROLE_ARN.'],
       [
         'AWS_CONTAINER_CREDENTIALS_FULL_URI, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
         'Credentials endpoint of a container, as on ECS.',
       ],
       [
         'AWS_CONTAINER_AUTHORIZATION_TOKEN, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
-        'Authorization token for that endpoint.',
+        'Authorization token for the credentials endpoint, or the file with the token.',
       ],
-      ['AWS_EC2_METADATA_DISABLED', 'true: do not ask instance metadata.'],
+      ['AWS_EC2_METADATA_DISABLED', 'true: do not use instance metadata.'],
       [
         'AWS_EC2_METADATA_SERVICE_ENDPOINT, AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE',
-        'Address of instance metadata, or IPv4 or IPv6.',
+        'URL of the instance metadata service, or its mode (IPv4 or IPv6).',
       ],
       ['AWS_EC2_METADATA_V1_DISABLED', 'true: use version 2 of instance metadata only.'],
-      ['AWS_LOGIN_CACHE_DIRECTORY', 'Where the AWS CLI keeps the sessions of aws login.'],
+      ['AWS_LOGIN_CACHE_DIRECTORY', 'Directory in which the AWS CLI stores the sessions of aws login.'],
       [
         'AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL_IAM',
-        'Endpoints to use instead of those of AWS.',
+        'Endpoints to use instead of the AWS endpoints.',
       ],
-      ['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', 'true: ignore these endpoints.'],
-      ['AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT', 'true: use endpoints of this kind.'],
+      ['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', 'true: ignore configured endpoints.'],
+      ['AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT', 'true: use FIPS or dual-stack endpoints.'],
     ],
   },
   {
@@ -57,7 +60,7 @@ export const VARIABLES: readonly VariableGroup[] = [
       ['MONGODB_ATLAS_PROJECT_ID', 'Project of the cluster; --atlas-project takes precedence.'],
       [
         'MONGODB_ATLAS_OPS_MANAGER_URL',
-        'Base URL of the API, as the Atlas CLI reads it; --atlas-url takes precedence.',
+        'Base URL of the API, also read by the Atlas CLI; --atlas-url takes precedence.',
       ],
     ],
   },
@@ -66,17 +69,17 @@ export const VARIABLES: readonly VariableGroup[] = [
     variables: [
       [
         'HTTPS_PROXY, HTTP_PROXY, NO_PROXY',
-        'Proxy, and the hosts that need none. The lower-case names take precedence.',
+        'Proxies, and hosts to connect to without a proxy. Lower-case names take precedence.',
       ],
       [
         'REQUEST_METHOD',
-        'Set, as in a CGI program: HTTP_PROXY is ignored, because a client could choose it.',
+        'If set, as in a CGI program, HTTP_PROXY is ignored, because a client could set it.',
       ],
       [
         'AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE',
-        'PEM file of certificate authorities to trust in addition to those of Node.js.',
+        'PEM file of certificate authorities to trust in addition to the authorities of Node.js.',
       ],
-      ['NODE_EXTRA_CA_CERTS', 'The same, as Node.js itself reads it.'],
+      ['NODE_EXTRA_CA_CERTS', 'PEM file of additional certificate authorities, read by Node.js itself.'],
     ],
   },
   {
@@ -84,34 +87,43 @@ export const VARIABLES: readonly VariableGroup[] = [
     variables: [
       [
         'FEDCTL_VAR_<NAME>',
-        `Value for \${FEDCTL_VAR_<NAME>} in fedctl.yaml. No other variable can be read there.`,
+        `Value for \${FEDCTL_VAR_<NAME>} in fedctl.yaml. No other variables can be read there.`,
       ],
     ],
   },
   {
     title: 'Output and files',
     variables: [
-      ['NO_COLOR, FORCE_COLOR, TERM', 'Whether to use colour; --no-color takes precedence.'],
-      ['LC_ALL, LC_CTYPE, LANG', 'A character set other than UTF-8: use ASCII instead of symbols.'],
-      ['GITHUB_ACTIONS', 'Set: mask secrets, and let no text act as a workflow command.'],
+      ['NO_COLOR, FORCE_COLOR, TERM', 'Whether to use color; --no-color takes precedence.'],
+      [
+        'LC_ALL, LC_CTYPE, LANG',
+        'Character set. If it is not UTF-8, fedctl prints ASCII instead of symbols.',
+      ],
+      ['GITHUB_ACTIONS', 'If set, fedctl masks secrets and escapes workflow commands in its output.'],
       ['GITHUB_ENV', 'File to which credentials --format github-env appends.'],
       ['GITHUB_STEP_SUMMARY', 'File to which check --output github appends a summary.'],
-      ['XDG_RUNTIME_DIR, TMPDIR', 'Where exec keeps its token file.'],
-      ['XDG_CACHE_HOME, HOME', 'Where compiled code is cached, and where ~/.aws is.'],
-      ['NODE_DISABLE_COMPILE_CACHE', '1: cache no compiled code.'],
+      ['XDG_RUNTIME_DIR, TMPDIR', 'Directory for the token file of exec.'],
+      ['XDG_CACHE_HOME, HOME', 'Directories of the code cache and of ~/.aws.'],
+      ['NODE_DISABLE_COMPILE_CACHE', '1: do not cache compiled code.'],
       ['USER, LOGNAME, USERNAME', 'Part of the default name of role sessions.'],
     ],
   },
   {
     title: 'Set by fedctl',
     variables: [
-      ['FEDCTL_SANDBOX_URL, FEDCTL_SANDBOX_TOKEN', 'Set by the lab: how the commands of sandbox reach it.'],
-      ['FEDCTL_CREDENTIAL_PROFILES', 'Set for a credential_process, to find a profile that asks itself.'],
+      [
+        'FEDCTL_SANDBOX_URL, FEDCTL_SANDBOX_TOKEN',
+        'Address and token of the running lab, for the subcommands of sandbox.',
+      ],
+      [
+        'FEDCTL_CREDENTIAL_PROFILES',
+        'Set for a credential_process, to detect a profile that refers to itself.',
+      ],
     ],
   },
 ];
 
-/** Returns the variables of options: the name, and the commands that have the option. */
+/** Returns the environment variable of each option, with the commands that have the option. */
 export async function optionVariables(): Promise<ReadonlyMap<string, readonly string[]>> {
   const found = new Map<string, string[]>();
   for (const spec of Object.values(COMMON_OPTIONS)) {
@@ -136,7 +148,7 @@ export async function environmentLines(theme: Theme): Promise<readonly string[]>
   const flag = longFlag(COMMON_OPTIONS.region);
   return [
     theme.prose(
-      `Each of these variables stands for an option: FEDCTL_REGION for ${flag}. An option that is typed takes precedence, and an empty variable counts as not set. Options that relax safety or write a file have no variable.`,
+      `Each of these variables sets an option, such as FEDCTL_REGION for ${flag}. A command-line option takes precedence over its variable. An empty variable counts as not set. Options that relax safety or write a file have no variable.`,
     ),
     '',
     ...rows(options, theme),

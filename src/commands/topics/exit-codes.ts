@@ -1,12 +1,12 @@
 import { EXIT_CODES } from '../../lib/core/exit-codes.ts';
 import type { Theme } from '../../lib/render/theme.ts';
 
-/** The table of exit codes. */
+/** Lists the exit codes. */
 export function exitCodeLines(theme: Theme): readonly string[] {
   const plain = (text: string) => text.replaceAll('`', '');
   return [
     theme.prose(
-      'Exit codes, the same for every command and every output format. sandbox -- CMD ends with the code of CMD.',
+      'The exit codes are the same for every command and every output format. "fedctl sandbox -- <command>" exits with the code of the command.',
     ),
     '',
     ...EXIT_CODES.map(

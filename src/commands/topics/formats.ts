@@ -9,11 +9,11 @@ type Described<Name extends string> = Readonly<Record<Name, string>>;
 export const OUTPUT_FORMATS: Described<(typeof CHECK_FORMATS)[number]> = {
   human: 'Text for people. The default.',
   json: 'One JSON document on standard output, or one error document on standard error.',
-  short: 'check only: one line for each target.',
+  short: 'check only: failures and a summary.',
   junit: 'check only: JUnit XML, for the test report of a CI system.',
-  github: 'check only: annotations of GitHub Actions, and a job summary.',
+  github: 'check only: annotations for GitHub Actions, and a job summary.',
   markdown: 'check only: a table for an issue or a wiki.',
-  html: 'check only: one file that needs no network.',
+  html: 'check only: a self-contained HTML file.',
 };
 
 /** The values of credentials --format. */
@@ -24,7 +24,7 @@ export const SECRET_FORMATS: Described<(typeof CREDENTIAL_FORMATS)[number]> = {
   cmd: 'A batch file for cmd.',
   dotenv: 'A .env file.',
   json: 'The JSON document of the command.',
-  process: 'What credential_process of an AWS profile must print.',
+  process: 'JSON for credential_process of an AWS profile.',
   'github-env': 'Appends to the file that GITHUB_ENV names, and masks the secrets.',
 };
 
@@ -37,9 +37,9 @@ export const TOKEN_FORMATS: Described<'raw' | 'json' | 'header'> = {
 
 /** The rules for every JSON document. */
 export const DOCUMENT_RULES: readonly string[] = [
-  'Each document has a member schema, such as fedctl.check/v1; schemas/<name>.v1.json in the package describes it. A release may add members. Removing or changing one increases the version.',
-  'Times are RFC 3339 in UTC, each with a member …Epoch beside it, in seconds. Other durations name their unit.',
-  'A member that is always present is null where there is no value. Warnings are in warnings, and a failure is fedctl.error/v1 on standard error. The exit code does not depend on the format.',
+  'Each document has a member schema, such as fedctl.check/v1; schemas/<name>.v1.json in the package describes it. A release may add members. If a member is removed or changed, the version increases.',
+  'Times are in RFC 3339 format in UTC. A second member with the suffix Epoch contains the same time in seconds since 1970. The name of a duration includes the unit.',
+  'A required member without a value is null. Warnings are in the member warnings. A failure is a fedctl.error/v1 document on standard error. The exit code does not depend on the format.',
 ];
 
 /** Lists the formats. */
@@ -51,9 +51,9 @@ export function formatLines(theme: Theme): readonly string[] {
   ];
   return [
     theme.prose(
-      'The answer goes to standard output and everything else to standard error. check can write more formats to files: --output junit=report.xml.',
+      'The result goes to standard output, and everything else to standard error. check can write reports in other formats to files: --output junit=report.xml.',
     ),
-    ...section('--output, and --json for --output json:', OUTPUT_FORMATS),
+    ...section('--output (--json is the same as --output json):', OUTPUT_FORMATS),
     ...section('credentials --format:', SECRET_FORMATS),
     ...section('token --format:', TOKEN_FORMATS),
     '',

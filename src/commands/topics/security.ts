@@ -9,6 +9,6 @@ export function securityLines(theme: Theme): readonly string[] {
       ...promises.map((promise) => `  - ${theme.prose(promise.replaceAll('`', ''))}`),
       '',
     ]),
-    theme.prose('SECURITY.md in the source names the test that holds each promise.'),
+    theme.prose('SECURITY.md in the source repository names the test for each guarantee.'),
   ];
 }

@@ -1,7 +1,7 @@
 import type { Line } from '../../lib/render/output.ts';
 import { createTheme, type Theme } from '../../lib/render/theme.ts';
 
-/** A help page that belongs to no command. */
+/** A help page of `fedctl help <topic>`. */
 export interface HelpTopic {
   readonly name: string;
   readonly summary: string;
@@ -11,21 +11,21 @@ export interface HelpTopic {
 /** Without colours; prose is wrapped on a terminal. */
 const THEME: Theme = createTheme(false, true);
 
-/** Each is loaded on use. */
+/** The help topics. The text of a topic is loaded on use. */
 export const HELP_TOPICS: readonly HelpTopic[] = [
   {
     name: 'exit-codes',
-    summary: 'what fedctl exits with',
+    summary: 'exit codes of fedctl',
     lines: async () => (await import('./exit-codes.ts')).exitCodeLines(THEME),
   },
   {
     name: 'environment',
-    summary: 'the environment variables that fedctl reads',
+    summary: 'environment variables that fedctl reads',
     lines: async () => (await import('./environment.ts')).environmentLines(THEME),
   },
   {
     name: 'configuration',
-    summary: 'fedctl.yaml: where it is found, what it may hold',
+    summary: 'location, rules and keys of fedctl.yaml',
     lines: async () => (await import('./configuration.ts')).configurationLines(THEME),
   },
   {
@@ -35,7 +35,7 @@ export const HELP_TOPICS: readonly HelpTopic[] = [
   },
   {
     name: 'security',
-    summary: 'what fedctl promises about credentials and tokens',
+    summary: 'guarantees about credentials and tokens',
     lines: async () => (await import('./security.ts')).securityLines(THEME),
   },
 ];
