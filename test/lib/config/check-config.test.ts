@@ -161,8 +161,8 @@ describe('a fault is told with its line and column', () => {
       'a merge key, which YAML 1.2 has not',
       'x: &x { audience: y }\ntargets:\n  a: { <<: *x }\n',
       [
-        '1:1 x: unknown key; known are defaults, targets',
-        expect.stringMatching(/^3:8 targets\.a\.<<: unknown key; known are uri, mechanism, audience/),
+        '1:1 x: unknown key; valid keys are defaults, targets',
+        expect.stringMatching(/^3:8 targets\.a\.<<: unknown key; valid keys are uri, mechanism, audience/),
       ],
     ],
     [
@@ -214,7 +214,7 @@ describe('a fault is told with its line and column', () => {
       '3:10 targets.a.api: must use https, because its host is not a loopback address',
     ],
     ['api: https://me@api.example', '3:10 targets.a.api: has a user name or password: remove it'],
-    ['api: https://$(reboot).example', '3:10 targets.a.api: must name a host by its name or IP address'],
+    ['api: https://$(reboot).example', '3:10 targets.a.api: must have a host name or an IP address'],
     [
       'privileges: [insert]',
       '3:18 targets.a.privileges[0]: must be an action on a database or collection, such as find@app or insert@app.visits',
@@ -236,7 +236,7 @@ describe('a fault is told with its line and column', () => {
     ],
     [
       'uri: mongodb://u:pa@ss@x.mongodb.net/',
-      '3:10 targets.a.uri: is invalid: expected mongodb:// or mongodb+srv:// and a host. It has a user name or password with characters that are not percent-encoded.',
+      '3:10 targets.a.uri: is invalid: expected mongodb:// or mongodb+srv:// and a host. The user name or password contains characters that are not percent-encoded.',
     ],
     [
       'uri: mongodb+srv://x.mongodb.net/?proxyHost=p&proxyUsername=u&proxyPassword=pass',
@@ -244,7 +244,7 @@ describe('a fault is told with its line and column', () => {
     ],
     [
       '{ uri: "mongodb+srv://x.example/?authMechanism=MONGODB-AWS", mechanism: oidc }',
-      '3:77 targets.a.mechanism: mechanism is oidc, but uri says authMechanism=MONGODB-AWS',
+      '3:77 targets.a.mechanism: mechanism is oidc, but uri has authMechanism=MONGODB-AWS',
     ],
   ])('%s', (line, fault) => {
     expect(faultOf(line)).toEqual([fault]);
@@ -264,12 +264,12 @@ targets:
       '4:13 defaults.duration: must be from 60 to 3600 seconds',
       '6:6 targets.a: has sessionName without roleArn',
       '6:32 targets.a.region: is the global endpoint, which mints no tokens: name a Region',
-      expect.stringMatching(/^6:44 targets\.a\.zzz: unknown key; known are /),
+      expect.stringMatching(/^6:44 targets\.a\.zzz: unknown key; valid keys are /),
       '7:6 targets.c: has sessionName without roleArn',
       '7:19 targets.c.mechanism: must be oidc or aws or both',
       '7:32 targets.c.audience: must be a text: put it in quotes',
       '7:47 targets.c.externalId: has externalId without roleArn',
-      '8:79 targets.b.mechanism: mechanism is aws, but uri says authMechanism=MONGODB-OIDC',
+      '8:79 targets.b.mechanism: mechanism is aws, but uri has authMechanism=MONGODB-OIDC',
       '8:93 targets.b.roleArn: must be the ARN of an IAM role, such as arn:aws:iam::123456789012:role/path/name',
     ]);
   });
@@ -318,7 +318,7 @@ describe('a secret', () => {
 
   test('is not repeated where it stands as a key, or as a variable', () => {
     expect(faultOf(`${JWT}: 1`)).toEqual([
-      expect.stringMatching(/^3:5 targets\.a\.\(a secret\): unknown key; known are uri/),
+      expect.stringMatching(/^3:5 targets\.a\.\(a secret\): unknown key; valid keys are uri/),
     ]);
     expect(faultOf(`audience: "\${${JWT}}"`)).toEqual([
       '3:15 targets.a.audience: names an invalid variable name: a configuration file can read only variables named FEDCTL_VAR_…',

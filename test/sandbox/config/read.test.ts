@@ -96,7 +96,7 @@ describe('a fault is told with its line and column', () => {
       'an unknown key that is near to none',
       'identityProviders:\n  - name: x\n    audience: y\n    zzz: 1\n',
       [
-        '4:5 identityProviders[0].zzz: unknown key; known are name, account, issuer, audience, userClaim, connected',
+        '4:5 identityProviders[0].zzz: unknown key; valid keys are name, account, issuer, audience, userClaim, connected',
       ],
     ],
     [
