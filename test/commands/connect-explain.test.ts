@@ -84,7 +84,7 @@ test('the log of the lab shows the same five steps', async () => {
   expect(lines.slice(-5)).toEqual([
     'mongod saslStart MONGODB-AWS info: the client sent a nonce of 32 bytes; it is to sign a GetCallerIdentity for sts.amazonaws.com with the nonce of 64 bytes that the server returns',
     'mongod saslContinue MONGODB-AWS info: the client sent a GetCallerIdentity signed by <key> for Region us-east-1, which goes to STS as it is',
-    "sts GetCallerIdentity allowed: a MongoDB server passed on a client's request, the signature is valid",
+    'sts GetCallerIdentity allowed: a MongoDB server forwarded the request of a client; the signature is valid',
     `mongod saslContinue MONGODB-AWS info: STS says ${SESSION}`,
     `mongod saslContinue MONGODB-AWS allowed: the ARN is that of the database user ${ROLE}; roles readWriteAnyDatabase@admin`,
   ]);
