@@ -77,7 +77,7 @@ export function processContext(
   return context;
 }
 
-/** The modules of each adapter, including those that it loads with its first request. */
+/** The modules of each adapter, including the modules that its first request loads. */
 const MODULES: Readonly<Record<Adapter, () => readonly Promise<unknown>[]>> = {
   aws: () => [import('./aws/aws.ts'), import('./aws/sts-client.ts')],
   mongo: () => [
@@ -155,7 +155,7 @@ export function takeOverSignals(): {
         controller.abort(new Interruption(SIGNALS[name]));
       }
       if (performance.now() - stoppedAt < SAME_KEY_MS) return;
-      // A running spinner has hidden the cursor.
+      // Shows the cursor again, because a running spinner hides it.
       if (process.stderr.isTTY) process.stderr.write('\u001b[?25h');
       letGo();
       process.kill(process.pid, name);

@@ -12,7 +12,6 @@ import { type LabMongod, startMongod } from './mongod/mongod.ts';
 import type { MongodSettings } from './mongod/settings.ts';
 import type { Kept } from './state/kept.ts';
 
-/** The options of the cluster. */
 export interface ClusterOptions {
   /** The name of a replica set whose only member is the MongoDB server; null for a standalone server. */
   readonly replicaSet: string | null;

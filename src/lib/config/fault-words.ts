@@ -9,7 +9,7 @@ export type Path = readonly (string | number)[];
 /** The maximum length of a key in messages, in characters. */
 const LONGEST_SHOWN = 80;
 
-/** Describes a schema issue. The messages of zod name its own types. */
+/** Describes a schema issue without the messages of zod, which contain its type names. */
 export function saidAs(issue: core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':

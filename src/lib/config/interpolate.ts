@@ -37,7 +37,7 @@ const BROKEN = `has an unclosed or nested \${: expected \${FEDCTL_VAR_<NAME>}; w
 function variable(name: string, fallback: string | undefined, env: Context['env']) {
   if (!OWN.test(name)) {
     return {
-      fault: `names ${shownName(name)}: a configuration file can read only variables named FEDCTL_VAR_…`,
+      fault: `refers to ${shownName(name)}: a configuration file can read only variables named FEDCTL_VAR_…`,
     };
   }
   const value = env[name];

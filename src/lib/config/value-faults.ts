@@ -22,12 +22,13 @@ export function uriFault(uri: string): Fault {
     const { proxy, tlsFiles } = parseConnectionString(uri);
     const secret = proxy?.password ?? tlsFiles.certificateKeyPassword;
     if (secret !== null || /AWS_SESSION_TOKEN/i.test(uri)) {
-      return 'has a secret in one of its options: remove it, this file must not contain secrets';
+      return 'has an option with a secret: remove the option, because this file must not contain secrets';
     }
     return null;
   } catch (error) {
     if (!isFedctlError(error)) throw error;
-    if (error.code === 'mongo.password-in-uri') return 'has a password: remove it, no mechanism uses one';
+    if (error.code === 'mongo.password-in-uri')
+      return 'has a password: remove the password, because no mechanism uses it';
     // This error has its own code and remedy. The parser of the connection string reports it.
     if (error.code === 'mongo.plaintext-refused') return null;
     const why = /^It has/.test(error.likelyCause) ? ` ${error.likelyCause}` : '';

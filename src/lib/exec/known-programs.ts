@@ -7,7 +7,7 @@ import { FedctlError, type Warning } from '../core/errors.ts';
 interface KnownProgram {
   /** The first version that reads a token from a file (facts/mongodb.md 5.2); null if no version does. */
   readonly tokenFileSince: string | null;
-  /** Whether it reads keys from AWS_CONTAINER_CREDENTIALS_FULL_URI. */
+  /** Whether the program reads keys from AWS_CONTAINER_CREDENTIALS_FULL_URI. */
   readonly readsEndpoint: boolean;
   readonly upgrade: string;
 }

@@ -9,7 +9,7 @@ const OF_THE_KEYBOARD: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT
 
 /**
  * Runs a program in place of fedctl until it ends. Passes all signals on to the program, except keyboard
- * signals, which the terminal sends to the program itself. No number of Ctrl-C ends fedctl, because a shell
+ * signals, which the terminal sends to the program itself. Ctrl-C never ends fedctl, because a shell
  * may receive Ctrl-C many times without exiting. To force the end, send SIGKILL to the program.
  *
  * @returns the same result as `runChild`

@@ -54,7 +54,7 @@ type Words = Pick<WholeFileOptions, 'holds' | 'remedy'>;
 export async function refuseUnwritable(path: string, words: Words): Promise<void> {
   try {
     await refuseUnlessRegular(path, words);
-    // The trailing dot makes the check fail when the directory is a file.
+    // With the trailing dot, the check fails if the parent path is a file.
     await access(`${dirname(path)}/.`, constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw cause instanceof FedctlError ? cause : unwritable(path, reasonOf(cause), words, cause);
@@ -81,7 +81,7 @@ async function replace(
   { mode, exactly = false, signal }: WholeFileOptions,
 ): Promise<void> {
   const directory = dirname(path);
-  // In the same directory, because a rename is atomic only within one file system.
+  // The temporary file is in the same directory, because a rename is atomic only within one file system.
   const temporary = join(directory, `.${basename(path)}.${randomUUID()}.tmp`);
   try {
     const file = await open(temporary, 'wx', mode);

@@ -109,7 +109,7 @@ function proxyOptions({ proxy }: ConnectionString): MongoClientOptions {
   };
 }
 
-/** Returns the TLS options for the driver. They are those of the `tls` stage, with the same file contents. */
+/** Returns the TLS options of the `tls` stage for the driver, with the same file contents. */
 function tlsOptions({ tls }: ConnectionString, settings: TlsSettings): MongoClientOptions {
   if (tls === 'off') return { tls: false };
   const { ca, crl, certificateKey, passphrase, verify, verifyName } = settings;

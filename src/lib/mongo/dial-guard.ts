@@ -37,7 +37,7 @@ export class DialGuard {
    * @throws TypeError if the guard was never called
    */
   assertAsked(): void {
-    if (!this.#asked) throw new TypeError('the driver connects without asking fedctl');
+    if (!this.#asked) throw new TypeError('the driver connected without calling the guard');
   }
 }
 

@@ -56,7 +56,7 @@ export class TokenTally implements TokenSource {
     return this.#last;
   }
 
-  /** True when the source returned the same token twice in a row. */
+  /** Whether the last two tokens of the source are identical. */
   get repeated(): boolean {
     return this.#previous !== null && this.#previous.token.reveal() === this.#last?.token.reveal();
   }

@@ -81,8 +81,8 @@ function brokenLogin(error: unknown, mechanism: Mechanism): FedctlError {
   if (isNetworkEnd(error)) {
     return failed('mongo.auth-interrupted', 'The server closed the connection during the login.');
   }
-  // Other errors that the driver reports for a response to saslStart of MONGODB-AWS concern its nonce or host
-  // (facts/mongodb.md 2.1).
+  // For a response to saslStart of MONGODB-AWS, the remaining driver errors mean an invalid nonce or host in
+  // the response (facts/mongodb.md 2.1).
   return mechanism === 'MONGODB-AWS' && !isStrange(error)
     ? failed('mongo.server-nonce-invalid', 'The server responded to the login with an invalid nonce or host.')
     : new FedctlError('mongo.auth-interrupted', {

@@ -47,7 +47,7 @@ export function isNetworkTimeout(error: unknown): boolean {
   return chain(error).some(({ name }) => name === 'MongoNetworkTimeoutError');
 }
 
-/** Returns whether the connection ended: closed, reset, or closed by the driver as a consequence. */
+/** Returns whether the connection was closed or reset, or whether the driver cleared its pool as a result. */
 export function isNetworkEnd(error: unknown): boolean {
   return chain(error).some(
     ({ name }) => name.startsWith('MongoNetwork') || name.startsWith('MongoPoolCleared'),

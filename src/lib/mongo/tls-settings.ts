@@ -3,7 +3,7 @@ import type { ConnectionString } from '../core/connection-string.ts';
 import { readBoundedFile } from '../files/bounded-file.ts';
 import type { TlsSettings } from '../net/dial-tls.ts';
 
-/** A bundle of every public CA is about 250 KiB. */
+/** Maximum size of a PEM file, in bytes. A bundle of all public CAs has about 250 KiB. */
 const MAX_PEM_BYTES = 4 * 1024 * 1024;
 
 /**

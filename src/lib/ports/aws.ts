@@ -11,8 +11,8 @@ import type { Secret } from '../core/secret.ts';
 import type { MintRequest } from '../core/token.ts';
 
 /**
- * The external services that fedctl uses, as the auth core sees them. Adapters implement these with an SDK;
- * tests can implement them by hand. Every method throws only FedctlError and keeps the original error as its
+ * The interfaces of the external services that the auth core uses. Adapters implement them with an SDK; tests
+ * can implement them by hand. Every method throws only FedctlError and keeps the original error as its
  * `cause`.
  */
 

@@ -118,7 +118,7 @@ function notAConnectionString(text: string): FedctlError {
     });
   }
   if (rest.includes(','))
-    return invalidUri({ message: 'Invalid connection string: mongodb+srv:// allows a single host only.' });
+    return invalidUri({ message: 'Invalid connection string: mongodb+srv:// allows only one host.' });
   if (/:\d+$/.test(rest))
     return invalidUri({ message: 'Invalid connection string: mongodb+srv:// does not allow a port.' });
   return invalidUri({ message: EXPECTED });
@@ -176,7 +176,7 @@ function readProxy(options: UriOptions): UriProxy | null {
     if (port === null && username === null && password === null) return null;
     throw invalidUri({
       message: 'Invalid connection string: proxyPort, proxyUsername and proxyPassword require proxyHost.',
-      remedy: 'Name the proxy with proxyHost, or remove its other options.',
+      remedy: 'Set proxyHost, or remove the other proxy options.',
     });
   }
   if ((username === null) !== (password === null)) {

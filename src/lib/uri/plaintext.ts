@@ -60,5 +60,5 @@ function plaintextRefused(hop: Hop, where: string): FedctlError {
 }
 
 function howOf({ tls, unverifiedBy }: Hop): string {
-  return tls === 'off' ? 'without TLS' : `over TLS that ${unverifiedBy} leaves unverified`;
+  return tls === 'off' ? 'without TLS' : `over unverified TLS (${unverifiedBy})`;
 }

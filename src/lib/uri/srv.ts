@@ -16,8 +16,8 @@ export interface SrvRecords {
 const TXT_OPTIONS: ReadonlySet<string> = new Set(['authSource', 'replicaSet', 'loadBalanced']);
 
 /**
- * Converts a `mongodb+srv://` connection string to one with its hosts. Adds the options of the TXT record
- * that the connection string does not set.
+ * Converts a `mongodb+srv://` connection string to a `mongodb://` connection string with the hosts of the SRV
+ * records. Adds the options of the TXT record that the connection string does not set.
  *
  * @throws FedctlError mongo.srv-failed if there are no records, if a host is outside the domain of the name
  * (a DNS server must not decide who receives the token), or if a TXT record sets an option that is not
@@ -32,7 +32,7 @@ export function withSrvRecords(uri: ConnectionString, { srv, txt }: SrvRecords):
   if (stranger !== undefined) {
     throw srvFailed(
       name,
-      `The SRV records of ${name.host} name a host outside its domain: ${stranger.host}.`,
+      `The SRV records of ${name.host} name a host outside the domain of that name: ${stranger.host}.`,
       undefined,
       'The DNS server may not be controlled by the owner of the domain, or the record is wrong. fedctl does not connect to this host.',
     );

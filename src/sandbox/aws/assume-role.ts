@@ -72,7 +72,7 @@ function readInput(parameters: QueryParameters) {
   return { ...input, tags: record, transitiveTagKeys };
 }
 
-/** Returns the role if both the caller's permissions and the role's trust policy allow it. */
+/** Returns the role if both the caller's permissions and the role's trust policy allow the call. */
 function permittedRole(call: Call, input: Input, mfa: boolean): LabRole {
   const { caller, world } = call;
   const refuse = (action: LabAction, reason: string) =>

@@ -16,7 +16,7 @@ export interface IssuerOptions {
   readonly accountId: string;
   /** Returns the signing keys. Called for every request, because keys can be rotated. */
   readonly keys: () => SigningKeys;
-  /** Called before each response. */
+  /** Delays each response; called before it is sent. */
   readonly wait: () => Promise<void>;
   readonly log: LabLog;
   /**

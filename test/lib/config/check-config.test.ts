@@ -145,14 +145,14 @@ describe('a fault is told with its line and column', () => {
       'a name that YAML takes for a number',
       'targets:\n  1.10: {}\n',
       [
-        '2:3 targets.1.1: must be a name of letters, digits, dots, underscores and hyphens, with a letter in it',
+        '2:3 targets.1.1: must be a name of letters, digits, dots, underscores and hyphens, and contain a letter',
       ],
     ],
     [
       'a name with other characters',
       'targets:\n  "a b": {}\n',
       [
-        '2:3 targets.a b: must be a name of letters, digits, dots, underscores and hyphens, with a letter in it',
+        '2:3 targets.a b: must be a name of letters, digits, dots, underscores and hyphens, and contain a letter',
       ],
     ],
     ['a name of JavaScript', `${A}  __proto__: {}\n`, ['3:3: __proto__ cannot be a key']],
@@ -232,7 +232,7 @@ describe('a fault is told with its line and column', () => {
     ['uri: cluster0.mongodb.net', '3:10 targets.a.uri: must start with mongodb:// or mongodb+srv://'],
     [
       'uri: mongodb://u:pass@x.mongodb.net/',
-      '3:10 targets.a.uri: has a password: remove it, no mechanism uses one',
+      '3:10 targets.a.uri: has a password: remove the password, because no mechanism uses it',
     ],
     [
       'uri: mongodb://u:pa@ss@x.mongodb.net/',
@@ -240,7 +240,7 @@ describe('a fault is told with its line and column', () => {
     ],
     [
       'uri: mongodb+srv://x.mongodb.net/?proxyHost=p&proxyUsername=u&proxyPassword=pass',
-      '3:10 targets.a.uri: has a secret in one of its options: remove it, this file must not contain secrets',
+      '3:10 targets.a.uri: has an option with a secret: remove the option, because this file must not contain secrets',
     ],
     [
       '{ uri: "mongodb+srv://x.example/?authMechanism=MONGODB-AWS", mechanism: oidc }',
@@ -321,7 +321,7 @@ describe('a secret', () => {
       expect.stringMatching(/^3:5 targets\.a\.\(a secret\): unknown key; valid keys are uri/),
     ]);
     expect(faultOf(`audience: "\${${JWT}}"`)).toEqual([
-      '3:15 targets.a.audience: names an invalid variable name: a configuration file can read only variables named FEDCTL_VAR_…',
+      '3:15 targets.a.audience: refers to an invalid variable name: a configuration file can read only variables named FEDCTL_VAR_…',
     ]);
   });
 
@@ -349,7 +349,7 @@ describe('a variable', () => {
       '3:15 targets.a.duration: must be from 60 to 3600 seconds',
     ]);
     expect(faultOf(`uri: mongodb://\${FEDCTL_VAR_HOST}/`, env)).toEqual([
-      '3:10 targets.a.uri: has a password: remove it, no mechanism uses one',
+      '3:10 targets.a.uri: has a password: remove the password, because no mechanism uses it',
     ]);
   });
 
@@ -363,7 +363,7 @@ describe('a variable', () => {
 
   test('is not put into keys', () => {
     expect(faultsOf(`targets:\n  "\${FEDCTL_VAR_A}": {}\n`, { FEDCTL_VAR_A: 'a' })).toEqual([
-      `2:3 targets.\${FEDCTL_VAR_A}: must be a name of letters, digits, dots, underscores and hyphens, with a letter in it`,
+      `2:3 targets.\${FEDCTL_VAR_A}: must be a name of letters, digits, dots, underscores and hyphens, and contain a letter`,
     ]);
   });
 
@@ -375,8 +375,8 @@ describe('a variable', () => {
         env,
       ),
     ).toEqual([
-      `3:15 targets.a.audience: names \${HOME}: a configuration file can read only variables named FEDCTL_VAR_…`,
-      `4:14 targets.a.subject: names \${AWS_SECRET_ACCESS_KEY}: a configuration file can read only variables named FEDCTL_VAR_…`,
+      `3:15 targets.a.audience: refers to \${HOME}: a configuration file can read only variables named FEDCTL_VAR_…`,
+      `4:14 targets.a.subject: refers to \${AWS_SECRET_ACCESS_KEY}: a configuration file can read only variables named FEDCTL_VAR_…`,
       `5:14 targets.a.profile: requires FEDCTL_VAR_P, which is not set and has no default: \${FEDCTL_VAR_P:-<default>}`,
     ]);
   });

@@ -31,8 +31,8 @@ describe('what stands in a text', () => {
   });
 
   test.each([
-    [`\${HOME}`, `names \${HOME}: a configuration file can read only variables named FEDCTL_VAR_…`],
-    [`\${HOME:-x}`, `names \${HOME}: a configuration file can read only variables named FEDCTL_VAR_…`],
+    [`\${HOME}`, `refers to \${HOME}: a configuration file can read only variables named FEDCTL_VAR_…`],
+    [`\${HOME:-x}`, `refers to \${HOME}: a configuration file can read only variables named FEDCTL_VAR_…`],
     [
       `\${fedctl_var_a}`,
       `names \${fedctl_var_a}: a configuration file can read only variables named FEDCTL_VAR_…`,
@@ -43,11 +43,11 @@ describe('what stands in a text', () => {
     ],
     [
       `\${}`,
-      'names an invalid variable name: a configuration file can read only variables named FEDCTL_VAR_…',
+      'refers to an invalid variable name: a configuration file can read only variables named FEDCTL_VAR_…',
     ],
     [
       `\${FEDCTL_VAR_A b}`,
-      'names an invalid variable name: a configuration file can read only variables named FEDCTL_VAR_…',
+      'refers to an invalid variable name: a configuration file can read only variables named FEDCTL_VAR_…',
     ],
     [
       `\${FEDCTL_VAR_NONE}`,

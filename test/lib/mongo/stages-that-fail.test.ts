@@ -88,7 +88,7 @@ describe('resolve', () => {
     });
     expect(path).toBe('resolve fail');
     expect(failure?.message).toBe(
-      'The SRV records of db.example.net name a host outside its domain: evil.test.',
+      'The SRV records of db.example.net name a host outside the domain of that name: evil.test.',
     );
   });
 

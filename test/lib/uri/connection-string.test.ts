@@ -424,7 +424,7 @@ describe('what is no connection string', () => {
   );
 
   test.each([
-    ['mongodb+srv://a.example.com,b.example.com/', 'mongodb+srv:// allows a single host only.'],
+    ['mongodb+srv://a.example.com,b.example.com/', 'mongodb+srv:// allows only one host.'],
     ['mongodb+srv://a.example.com:27017/', 'mongodb+srv:// does not allow a port.'],
     ['"mongodb://localhost/"', 'it is in quotation marks.'],
   ])('%s breaks a rule that is named', (text, says) => {
