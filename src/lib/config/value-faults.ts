@@ -31,7 +31,7 @@ export function uriFault(uri: string): Fault {
       return 'has a password: remove the password, because no mechanism uses it';
     // This error has its own code and remedy. The parser of the connection string reports it.
     if (error.code === 'mongo.plaintext-refused') return null;
-    const why = /^It has/.test(error.likelyCause) ? ` ${error.likelyCause}` : '';
+    const why = /^The user name or password/.test(error.likelyCause) ? ` ${error.likelyCause}` : '';
     return `is invalid: ${error.message.replace('Invalid connection string: ', '')}${why}`;
   }
 }

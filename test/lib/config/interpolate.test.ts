@@ -35,11 +35,11 @@ describe('what stands in a text', () => {
     [`\${HOME:-x}`, `refers to \${HOME}: a configuration file can read only variables named FEDCTL_VAR_…`],
     [
       `\${fedctl_var_a}`,
-      `names \${fedctl_var_a}: a configuration file can read only variables named FEDCTL_VAR_…`,
+      `refers to \${fedctl_var_a}: a configuration file can read only variables named FEDCTL_VAR_…`,
     ],
     [
       `\${FEDCTL_URI}`,
-      `names \${FEDCTL_URI}: a configuration file can read only variables named FEDCTL_VAR_…`,
+      `refers to \${FEDCTL_URI}: a configuration file can read only variables named FEDCTL_VAR_…`,
     ],
     [
       `\${}`,
