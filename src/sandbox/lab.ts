@@ -91,7 +91,7 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
   // Ends the delays before the servers close, because delayed requests keep servers open.
   closers.add(async () => delays.close());
   const control = await startControl({ controls, log, token, port: 0, network });
-  // The control API closes last. Its end shows the client that the lab has stopped.
+  // The control API closes last, so a client that can no longer reach it knows that the lab has stopped.
   let controlEnd: Promise<void> | null = null;
   const closeControl = () => {
     controlEnd ??= control.close();

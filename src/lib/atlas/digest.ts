@@ -3,9 +3,9 @@ import type { Secret } from '../core/secret.ts';
 
 /**
  * Implements HTTP Digest (RFC 7616) with qop=auth, which Atlas requires for API keys. No known library
- * supports all of it (as of 2026-11). digest-fetch has no types, four dependencies and no `stale`.
- * http-auth-utils supports only MD5 and puts `qop` and `nc` in quotes, which the RFC forbids. digest-header
- * supports only MD5 and does not restart its count for a new nonce.
+ * supports everything that Atlas requires (as of 2026-11). digest-fetch has no types, four dependencies and
+ * no `stale`. http-auth-utils supports only MD5 and puts `qop` and `nc` in quotes, which the RFC forbids.
+ * digest-header supports only MD5 and does not restart its count for a new nonce.
  */
 const HASHES: readonly (readonly [algorithm: string, hash: string])[] = [
   // The stronger algorithm is first, because a server may offer both.

@@ -29,8 +29,8 @@ import {
 export const CHECK_CONFIG_ID = 'fedctl.v1.json';
 
 /**
- * For the JSON Schema, which accepts any text with a variable. fedctl validates the text after it replaces
- * the variable.
+ * Part of a pattern in the JSON Schema. Editors accept any text with a variable. fedctl validates the text
+ * after it replaces the variable.
  */
 const WITH_VARIABLE = '\\$\\{FEDCTL_VAR_';
 

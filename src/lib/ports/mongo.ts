@@ -63,8 +63,8 @@ export type StageFacts =
   | ({ readonly stage: 'whoami' } & ServerIdentity);
 
 /**
- * The result of one stage. Each stage reports it directly; it is not derived from the last error of the
- * driver.
+ * The result of one stage. The stage itself reports the result, and does not derive it from the last driver
+ * error.
  */
 export interface StageEvent {
   readonly id: StageId;

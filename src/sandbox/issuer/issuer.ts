@@ -16,7 +16,7 @@ export interface IssuerOptions {
   readonly accountId: string;
   /** Returns the signing keys. Called for every request, because keys can be rotated. */
   readonly keys: () => SigningKeys;
-  /** Delays each response; called before it is sent. */
+  /** Delays each response. Called before the response is sent. */
   readonly wait: () => Promise<void>;
   readonly log: LabLog;
   /**

@@ -11,7 +11,7 @@ export interface Scenario {
   readonly expects: FailureCode;
   /**
    * The failure code that a diagnosis without access to the Atlas API must find. If the server returns only
-   * code 18, it is the code of a rejected login.
+   * code 18, this is the code for a rejected login.
    */
   readonly expectsBlind: FailureCode;
   /** Introduces the fault in a lab with federation enabled and no other fault. */

@@ -112,7 +112,7 @@ describe('a name server that', () => {
       leadsTo('evil.example.org', 27017),
       'mongo.srv-failed',
       'The SRV records of db.example.test name a host outside the domain of that name: evil.example.org.',
-      `${LIES} fedctl sends nothing there.`,
+      `${LIES} fedctl does not connect to this host.`,
     ],
     [
       'sets an option by TXT that it may not set',
