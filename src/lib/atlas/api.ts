@@ -130,7 +130,7 @@ export class AtlasApi {
   }
 
   /**
-   * Sends the request with its authorization. Sends it again when the response requires a different
+   * Sends the request with its authorization. Repeats the request when the response requires a different
    * authorization.
    */
   async #authorized(resource: Resource<unknown>, bounds: Bounds): Promise<AtlasHttpAnswer> {
