@@ -14,15 +14,15 @@ export type { FailureCode } from './failures/failures.ts';
 const NEVER: AbortSignal = new AbortController().signal;
 
 /**
- * Returns tokens of AWS outbound federation for this process: cached, renewed at half of their lifetime, one
- * mint at a time.
+ * Returns tokens of AWS outbound federation for this process. Tokens are cached and renewed at half of their
+ * lifetime, and only one mint runs at a time.
  */
 export function tokenSource(wanted: ProgramTokens): TokenSource {
   return programTokens(processContext('', NEVER), wanted);
 }
 
 /**
- * Returns the token callback for the MongoDB driver. For hosts outside Atlas, ALLOWED_HOSTS must name them too.
+ * Returns the token callback for the MongoDB driver. For hosts outside Atlas, also set ALLOWED_HOSTS.
  *
  *     new MongoClient(uri, {
  *       authMechanism: 'MONGODB-OIDC',

@@ -8,12 +8,13 @@ import { Redactor } from './core/redactor.ts';
 import { VERSION } from './version.generated.ts';
 
 /**
- * Creates the Context of this process, with its clock and its network. No other code in src reads `process`;
- * only bin and index.ts import this.
+ * Creates the Context of this process, with its clock and its network. No other code in src reads `process`.
+ * Only bin and index.ts import this module.
  *
  * @param script the path of the script that starts fedctl, for `self`
  * @param signal ends the run
- * @param passSignals of `takeOverSignals`; a library leaves the signals to its host
+ * @param passSignals the function that `takeOverSignals` returns; a library leaves signals to its host
+ * program
  */
 export function processContext(
   script: string,
@@ -25,14 +26,14 @@ export function processContext(
     cwd: process.cwd(),
     home: homedir(),
     version: VERSION,
-    // `--` keeps Node.js from interpreting --env-file.
+    // `--` prevents Node.js from interpreting --env-file.
     self: [process.execPath, '--', script],
     pid: process.pid,
     now: () => new Date(),
     sleep: (ms, signal) => delay(ms, undefined, { signal }),
     fetch: loadedFetch(),
     redactor: new Redactor(),
-    // A getter, like everything here that takes time or memory to load.
+    // A getter, because loading takes time or memory.
     get stdin() {
       return process.stdin;
     },
@@ -76,7 +77,7 @@ export function processContext(
   return context;
 }
 
-/** The modules of each adapter, including those that it loads with its first request. */
+/** The modules of each adapter, including the modules that its first request loads. */
 const MODULES: Readonly<Record<Adapter, () => readonly Promise<unknown>[]>> = {
   aws: () => [import('./aws/aws.ts'), import('./aws/sts-client.ts')],
   mongo: () => [
@@ -97,11 +98,15 @@ function loadedFetch(): Fetch {
 }
 
 /**
- * Further signals for a program that runs in place of fedctl. Other signals end Node.js, or cannot be caught.
+ * Signals that a program in place of fedctl also receives. All remaining signals end Node.js, or cannot be
+ * caught.
  */
 const MORE_SIGNALS = ['SIGUSR1', 'SIGUSR2'] as const;
 
-/** Ctrl-\ asks for no core of Node.js here: it ends the run, as SIGTERM does. */
+/**
+ * Maps each signal to the kind of interruption. Ctrl-\ (SIGQUIT) ends the run like SIGTERM and writes no core
+ * dump.
+ */
 const SIGNALS = {
   SIGINT: 'interrupted',
   SIGTERM: 'terminated',
@@ -110,25 +115,25 @@ const SIGNALS = {
 } as const;
 
 /**
- * In milliseconds. A second signal within this time is the same key press: npm and timeout(1) pass on a
- * signal that the terminal has already sent to their child process. Nobody presses a key twice that fast.
+ * Time in milliseconds within which a second signal counts as the same key press. The terminal sends the
+ * signal to fedctl, and npm and timeout(1) send it again.
  */
 const SAME_KEY_MS = 200;
 
-/** The error codes of a write without a reader: a closed pipe, and a closed terminal. */
+/** The error codes of a write without a reader: the pipe or the terminal is closed. */
 const NOBODY_READS: ReadonlySet<unknown> = new Set(['EPIPE', 'EIO']);
 
 /**
- * Takes over the end of this process, for bin: the first Ctrl-C, SIGTERM, SIGQUIT or SIGHUP fires the signal of `stopped`, so
- * so that the run can clean up; the next one of any kind ends the process at once. A closed pipe
- * (`fedctl … | head`) or terminal is not a failure, and nothing is reported.
+ * Handles the signals of this process, for bin. The first Ctrl-C, SIGTERM, SIGQUIT or SIGHUP fires the signal
+ * `stopped`, which lets the run clean up. The next signal of any kind ends the process immediately. A closed
+ * pipe (`fedctl … | head`) or terminal is not a failure, and nothing is reported.
  *
- * The listeners stay: ora's restore-cursor (by signal-exit) kills the process on a signal without other
- * listeners, and a listener of `once` has already been removed when it counts them (sindresorhus/ora#27,
- * tapjs/signal-exit#49).
+ * The listeners are not removed after the first signal. ora's restore-cursor (through signal-exit) kills the
+ * process on a signal without other listeners, and does not count a `once` listener, which is already removed
+ * by then (sindresorhus/ora#27, tapjs/signal-exit#49).
  *
- * @returns `letGo` removes the handlers, so that a signal ends the process at once: for the very end of the
- * run, when no listener is called any more; `passSignals` is that of the Context
+ * @returns `stopped`; `letGo`, which removes the handlers at the very end of the run, when no listener is
+ * called any more and a signal must end the process immediately; and `passSignals` of the Context
  */
 export function takeOverSignals(): {
   readonly stopped: AbortSignal;
@@ -150,7 +155,7 @@ export function takeOverSignals(): {
         controller.abort(new Interruption(SIGNALS[name]));
       }
       if (performance.now() - stoppedAt < SAME_KEY_MS) return;
-      // A running spinner has hidden the cursor.
+      // Shows the cursor again, because a running spinner hides it.
       if (process.stderr.isTTY) process.stderr.write('\u001b[?25h');
       letGo();
       process.kill(process.pid, name);

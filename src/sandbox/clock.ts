@@ -1,5 +1,5 @@
 /**
- * The lab's clock: the real time with an offset. Everything in the lab uses it; clients use their own clock.
+ * The lab's clock: the real time plus an offset. All servers of the lab use it; clients use their own clock.
  */
 export class LabClock {
   readonly #real: () => Date;
@@ -11,7 +11,7 @@ export class LabClock {
 
   readonly now = (): Date => new Date(this.#real().getTime() + this.#offsetMs);
 
-  /** How far the lab is ahead of the real time, in milliseconds; negative when it is behind. */
+  /** The offset from the real time, in milliseconds; negative if the lab is behind. */
   get offsetMs(): number {
     return this.#offsetMs;
   }

@@ -1,18 +1,18 @@
-/** Resources to close, in the reverse order of their start. */
+/** Closes resources in the reverse order of their start. */
 export class Closers {
   #closers: (() => Promise<unknown>)[] = [];
 
-  /** Adds a resource that is closed before all that were added so far. */
+  /** Adds a resource. It is closed before all resources that were added earlier. */
   add(close: () => Promise<unknown>): void {
     this.#closers.unshift(close);
   }
 
-  /** Adds a resource that is closed after everything else. */
+  /** Adds a resource that is closed last. */
   addLast(close: () => Promise<unknown>): void {
     this.#closers.push(close);
   }
 
-  /** Closes everything once. */
+  /** Closes all resources. Further calls have no effect. */
   readonly close = async (): Promise<void> => {
     const closers = this.#closers;
     this.#closers = [];

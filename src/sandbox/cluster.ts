@@ -12,24 +12,25 @@ import { type LabMongod, startMongod } from './mongod/mongod.ts';
 import type { MongodSettings } from './mongod/settings.ts';
 import type { Kept } from './state/kept.ts';
 
-/** The options of the cluster. */
 export interface ClusterOptions {
-  /** The name of a replica set with the MongoDB server as its only member; null for a standalone. */
+  /** The name of a replica set whose only member is the MongoDB server; null for a standalone server. */
   readonly replicaSet: string | null;
   /** Port of the MongoDB server; 0 for a free port. */
   readonly mongoPort: number;
   /**
-   * Gives the MongoDB server names in a DNS server of the lab, with a `mongodb+srv` connection string. This
-   * implies TLS for everything, because clients send nothing to a name without it, and a replica set.
+   * Adds a DNS server with names for the MongoDB server, and uses a `mongodb+srv` connection string. Implies
+   * a replica set, and TLS for all servers, because clients send no credentials to a host name without TLS.
    */
   readonly srv?: boolean;
-  /** The name of the cluster, for the scopes of database users. The default is `lab`. */
+  /** The name of the cluster in the scopes of database users (default: `lab`). */
   readonly clusterName?: string;
-  /** The initial settings of the MongoDB server; they can be changed later in `mongod.settings`. */
+  /** The initial settings of the MongoDB server. `mongod.settings` can change them later. */
   readonly mongod?: Partial<MongodSettings>;
 }
 
-/** The relying party of a lab: the state of Atlas, the MongoDB server that uses it, and its names. */
+/**
+ * The relying party of a lab: the state of Atlas, the MongoDB server that uses this state, and the DNS names.
+ */
 export interface LabCluster {
   readonly atlas: AtlasState;
   readonly atlasApi: LabAtlas;
@@ -39,7 +40,7 @@ export interface LabCluster {
   readonly uri: string;
 }
 
-/** Whom the cluster trusts, and how it verifies AWS identities. */
+/** The issuer that the cluster trusts, and the STS endpoint that verifies AWS credentials. */
 export interface ClusterTrust {
   readonly world: AwsWorld;
   readonly issuer: string;
@@ -50,7 +51,7 @@ export interface ClusterTrust {
 }
 
 /**
- * Starts the MongoDB server, with `srv` a DNS server for its names, and the Atlas API with the same state.
+ * Starts the MongoDB server, the Atlas API with the same state, and with `srv` a DNS server for the names.
  */
 export async function startAtlasCluster(
   options: ClusterOptions,
@@ -88,7 +89,7 @@ export async function startAtlasCluster(
   closers.add(() => mongod.close());
   loadData(mongod.store, kept?.data ?? description.data);
   const { network } = serving;
-  // An isolated command sends every DNS query to it; without --srv no name exists.
+  // An isolated command sends every DNS query to this server. Without --srv, the server has no names.
   const records = srv ? clusterRecords(mongod.port, replicaSet ?? '') : {};
   const names = srv || network !== undefined ? await startDns(records, log) : null;
   closers.add(async () => names?.close());

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The parts of the lab that can be delayed, and that its log names. */
+/** The parts of the lab that can be delayed. The log uses the same names. */
 export const HOPS = ['sts', 'iam', 'issuer', 'mongod', 'atlas'] as const;
 
 export type Hop = (typeof HOPS)[number];
 
-/** How long each hop delays a request before it is read, in milliseconds; 0 by default. */
+/** The delay before each hop reads a request, in milliseconds (default: 0). */
 export class HopDelays {
   readonly #delays = new Map<Hop, number>();
   readonly #closing = new AbortController();
@@ -18,7 +18,7 @@ export class HopDelays {
     return this.#delays.get(hop) ?? 0;
   }
 
-  /** Waits for the current delay of this hop. The end of the lab ends the wait. */
+  /** Waits for the current delay of this hop, or until the lab stops. */
   async wait(hop: Hop): Promise<void> {
     const ms = this.of(hop);
     if (ms > 0) await sleep(ms, undefined, { signal: this.#closing.signal }).catch(() => {});

@@ -1,27 +1,30 @@
 import type { GrantedRole } from '../lib/trust/relying-party.ts';
 import { type AwsDescription, BUILT_IN_AWS } from './aws/description.ts';
 
-/** The contents of a lab, as data: from a configuration file, or the built-in lab. */
+/** The contents of a lab, as data: from a configuration file, or built in. */
 export interface LabDescription {
   readonly aws: AwsDescription;
-  /** Null: one for the first account's issuer, connected, with the lab's audience. */
+  /**
+   * The identity providers. If null, the lab has one for the issuer of the first account, connected to the
+   * organization, with the default audience.
+   */
   readonly identityProviders: readonly DescribedIdentityProvider[] | null;
   /**
-   * Null: one per mechanism for every identity of the first account, except identities that are only
-   * bystanders.
+   * The database users. If null, the lab has one per mechanism for every identity of the first account, except
+   * `no-mint`.
    */
   readonly databaseUsers: readonly DescribedDatabaseUser[] | null;
-  /** Documents by `database.collection`, in MongoDB's Extended JSON. */
+  /** Documents by `database.collection`, as MongoDB Extended JSON. */
   readonly data: Readonly<Record<string, readonly object[]>>;
 }
 
 export interface DescribedIdentityProvider {
   readonly displayName: string;
-  /** The id of an account of the lab, or the URL of any issuer. */
+  /** The issuer of a lab account by account ID, or the URL of any issuer. */
   readonly issuer: { readonly account: string } | { readonly url: string };
   readonly audience: string;
   readonly userClaim: string;
-  /** Whether the organization is connected to it. */
+  /** Whether the organization is connected to the identity provider. */
   readonly connected: boolean;
 }
 
@@ -29,10 +32,10 @@ export interface DescribedDatabaseUser {
   readonly mechanism: 'oidc' | 'aws';
   /** The ARN of a user or role, or any other value of the user claim. */
   readonly principal: string;
-  /** The display name of the identity provider, for `oidc`; by default the first one. */
+  /** The display name of the identity provider, for `oidc` (default: the first identity provider). */
   readonly identityProvider: string | null;
   readonly roles: readonly GrantedRole[];
-  /** Names of clusters; all of them when empty. */
+  /** Names of clusters; empty for all clusters. */
   readonly clusters: readonly string[];
 }
 

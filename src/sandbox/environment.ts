@@ -3,16 +3,16 @@ import { LINK_LOCAL } from './isolation/command-network.ts';
 /** The complete set of variables that the lab sets. */
 export type LabEnvironment = Readonly<Record<string, string>>;
 
-/** Variables that differ from those of the lab; null for a removed one. */
+/** Changes to the variables of the lab; null removes a variable. */
 export type ChangedVariables = Readonly<Record<string, string | null>>;
 
-/** A role or user of the lab, as a profile of its AWS config file. */
+/** A user or role of the lab, as a profile in its AWS config file. */
 export interface LabProfile {
   readonly name: string;
-  /** Keys of a user … */
+  /** The keys, for a user. */
   readonly accessKeyId?: string;
   readonly secretAccessKey?: string;
-  /** … or a role that `source` assumes. */
+  /** The ARN and source profile, for a role. */
   readonly roleArn?: string;
   readonly sessionName?: string;
   readonly sourceProfile?: string;
@@ -20,15 +20,18 @@ export interface LabProfile {
   readonly mfaSerial?: string;
 }
 
-/** All variables that could make a client of the lab use the real services, or the reverse. */
+/**
+ * Matches all variables that could connect a client of the lab to real services, or a client outside to the
+ * lab.
+ */
 const FOREIGN = /^(AWS_|FEDCTL_|MONGODB_ATLAS_)|^(AZURE_FEDERATED_TOKEN_FILE|OIDC_TOKEN_FILE)$/;
 
-/** Loopback, and the link-local addresses of the AWS platforms, which are never reached through a proxy. */
+/** Hosts that must not use a proxy: loopback, and the link-local addresses of the AWS platforms. */
 const DIRECT = ['localhost', '127.0.0.1', '::1', '[::1]', ...Object.values(LINK_LOCAL)];
 
 /**
- * Returns the environment of a program inside the lab: the outside environment without all variables of AWS,
- * Atlas and fedctl, without proxies for the addresses of the lab, and with the lab's variables.
+ * Returns the environment of a program inside the lab. Removes all AWS, Atlas and fedctl variables from the
+ * outside environment, excludes the lab's addresses from proxies, and adds the lab's variables.
  *
  * @param folder the first folder of PATH; it contains the `fedctl` that started the lab
  */
@@ -49,16 +52,13 @@ export function insideLab(
   return { ...inside, ...lab };
 }
 
-/** Returns the variables after a change. */
+/** Returns the variables with the changes applied. */
 export function changed(before: LabEnvironment, changes: ChangedVariables): LabEnvironment {
   const all = Object.entries({ ...before, ...changes });
   return Object.fromEntries(all.flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
 }
 
-/**
- * Formats `export K='v'` lines for a shell, `unset K` for null; a single quote inside a value is written as
- * '\''.
- */
+/** Formats shell lines: `export K='v'`, or `unset K` for null. A single quote in a value becomes '\''. */
 export function exportLines(variables: Readonly<Record<string, string | null>>): string {
   return Object.entries(variables)
     .map(([name, value]) =>
@@ -84,7 +84,7 @@ export function awsConfigFile(region: string, profiles: readonly LabProfile[]): 
     .join('\n');
 }
 
-/** Formats the lab's AWS credentials file: the profiles with keys of their own. */
+/** Formats the lab's AWS credentials file: the profiles that have keys. */
 export function awsCredentialsFile(profiles: readonly LabProfile[]): string {
   return profiles
     .filter((profile) => profile.accessKeyId !== undefined)

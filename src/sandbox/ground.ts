@@ -9,7 +9,7 @@ import { CLUSTER_ZONE } from './dns/cluster-names.ts';
 import type { CommandNetwork } from './isolation/command-network.ts';
 import { LabLog } from './log.ts';
 
-/** The certificates of the lab's servers, and the file of the CA. */
+/** The certificates of the lab's servers, and the path of the CA file. */
 export type LabTls = LabCertificates & { readonly caFile: string };
 
 export interface GroundOptions {
@@ -19,22 +19,22 @@ export interface GroundOptions {
   readonly network: CommandNetwork | undefined;
 }
 
-/** The common base of all servers of a lab. */
+/** The parts that all servers of a lab share. */
 export interface Ground {
   readonly clock: LabClock;
   readonly log: LabLog;
   readonly delays: HopDelays;
   readonly folder: string;
   readonly tls: LabTls | null;
-  /** The common options of all servers. */
+  /** The options that all servers share. */
   readonly serving: Serving;
 }
 
 export interface Serving {
-  /** The certificate of the server, and the CA of the others; neither without TLS. */
+  /** The certificate of the server, and the CA of the lab; both are missing without TLS. */
   readonly tls?: { readonly key: string; readonly cert: string };
   readonly ca?: string;
-  /** The network of an isolated command, in which the server is reachable as well. */
+  /** The network of an isolated command, in which the server is also reachable. */
   readonly network: CommandNetwork | undefined;
 }
 
@@ -51,7 +51,7 @@ export async function layGround(
   return { clock, log: new LabLog(clock.now), delays: new HopDelays(), folder, tls: made, serving };
 }
 
-/** Loading the certificate code takes a fifth of a second, and most labs do not need it. */
+/** Creates the certificates. Loads the certificate code only when needed, because loading takes 0.2 s. */
 async function makeCertificates(now: Date, folder: string): Promise<LabTls> {
   const { createCertificates } = await import('./certificates.ts');
   const made = await createCertificates(now, [`*.${CLUSTER_ZONE}`]);

@@ -13,54 +13,57 @@ export { FedctlError, isFedctlError } from '../lib/core/errors.ts';
 export type { LabLogEntry } from './log.ts';
 export type { PlatformName } from './platforms.ts';
 
-/** The differences from the lab that `fedctl sandbox` starts. */
+/** Options of a lab. The defaults are those of `fedctl sandbox`. */
 export interface SandboxOptions {
-  /** The platform that the environment is that of; otherwise that of an operator, with keys and profiles. */
+  /**
+   * The platform whose environment the lab emulates (default: the environment of an operator, with keys and
+   * profiles).
+   */
   readonly as?: PlatformName | null;
-  /** Serves the MongoDB server under names of its own behind a `mongodb+srv` connection string, which implies TLS. */
+  /** Gives the MongoDB server its own DNS names and a `mongodb+srv` connection string. Implies TLS. */
   readonly srv?: boolean;
-  /** Lets STS follow changes of the account's switch as late as AWS's own. */
+  /** Makes STS follow changes of the federation setting as slowly as in AWS. */
   readonly propagation?: boolean;
   /**
-   * Enables outbound federation from the start; otherwise `fedctl enable`, or the code under test, does it.
+   * Enables outbound federation at the start. Otherwise, enable it with `fedctl enable` or in the code under
+   * test.
    */
   readonly federation?: boolean;
-  /** Serves everything with a CA that is created for this lab: `env` contains its path. */
+  /** Serves everything over TLS with a new CA. `env` contains the path of the CA file. */
   readonly tls?: boolean;
-  /** The name of a replica set with the MongoDB server as its only member; by default a standalone. */
+  /** The name of a replica set whose only member is the MongoDB server (default: a standalone server). */
   readonly replicaSet?: string;
-  /** Port of the MongoDB server; by default a free port. */
+  /** Port of the MongoDB server (default: a free port). */
   readonly mongoPort?: number;
 }
 
 /** A lab in this process. */
 export interface Sandbox {
   /**
-   * Its variables: credentials, endpoints, connection string. For `process.env`, or the environment of a
-   * child process.
+   * The variables of the lab: credentials, endpoints, connection string. Use them in `process.env`, or in the
+   * environment of a child process.
    */
   readonly env: Readonly<Record<string, string>>;
-  /** The connection string of its MongoDB server, without a mechanism. */
+  /** The connection string of the MongoDB server, without a mechanism. */
   readonly uri: string;
-  /** The `iss` of its tokens. */
+  /** The `iss` of the lab's tokens. */
   readonly issuer: string;
-  /** The `aud` that its identity provider expects. */
+  /** The audience that the identity provider expects. */
   readonly audience: string;
-  /** Changes the running lab: its clock, federation, keys, users, connections, delays. */
+  /** Changes the running lab: clock, federation, keys, users, connections, delays. */
   readonly controls: Omit<LabControls, 'stop' | 'stopping'>;
   /**
-   * Returns the decisions of the lab with their reasons: the last thousand entries. Responses do not contain
-   * these reasons.
+   * Returns the last 1,000 decisions of the lab with their reasons. Responses do not contain these reasons.
    */
   log(): readonly LabLogEntry[];
   /**
-   * Returns the environment of a program inside the lab: the outside environment without everything that
-   * could lead to the real AWS or Atlas, with `fedctl` first on PATH, no proxies for loopback, and the lab's
+   * Returns the environment of a program inside the lab. Removes all variables that could connect the program
+   * to the real AWS or Atlas, puts `fedctl` first in PATH, excludes loopback from proxies, and adds the lab's
    * variables.
    */
   inside(outside: Readonly<Record<string, string | undefined>>): Record<string, string>;
   /**
-   * Stops every server and removes every file, within a second. Nothing remains that keeps the process alive.
+   * Stops every server and removes every file within a second. Nothing that remains keeps the process alive.
    */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;

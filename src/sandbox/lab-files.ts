@@ -5,11 +5,9 @@ import { asksForMfa, externalIdOf, namesPrincipal } from './aws/trust-policy.ts'
 import type { AwsWorld } from './aws/world.ts';
 import { awsConfigFile, awsCredentialsFile, type LabEnvironment, type LabProfile } from './environment.ts';
 
-/** The files of a running lab, all in its own private folder, which is removed with the lab. */
-
 /**
- * Writes the AWS config and credentials files, and returns the variables for them. A platform has no such
- * files, so there they are empty, which keeps tools from reading `~/.aws`.
+ * Writes the AWS config and credentials files, and returns the variables with their paths. On a platform,
+ * which has no such files, they are empty. Tools then do not read `~/.aws`.
  */
 export async function writeAwsFiles(
   folder: string,
@@ -23,10 +21,13 @@ export async function writeAwsFiles(
   return { AWS_CONFIG_FILE: config, AWS_SHARED_CREDENTIALS_FILE: credentials };
 }
 
-/** Returns a profile for every user with its keys, and for every role with the first user that it trusts. */
+/**
+ * Returns a profile with keys for every user, and a profile for every role. The source of a role is the first
+ * user that the role trusts.
+ */
 export function labProfiles(world: AwsWorld): readonly LabProfile[] {
-  // Different in each lab, because the AWS CLI caches sessions in the home directory by role and session
-  // name.
+  // Each lab uses a new session name, because the AWS CLI caches sessions in the home directory by role and
+  // session name.
   const sessionName = `lab-${randomBytes(4).toString('hex')}`;
   return [
     ...world.users.map(({ profile, accessKeyId, secretAccessKey }) => ({
@@ -50,9 +51,9 @@ export function labProfiles(world: AwsWorld): readonly LabProfile[] {
 }
 
 /**
- * Writes the secrets of the MFA devices of the lab's users for an authenticator, next to the AWS files: an
- * `otpauth` URL in a file each. The secret is not in the environment, where every program of the lab could
- * read it.
+ * Writes the secret of each MFA device to a file next to the AWS files, as an `otpauth` URL for an
+ * authenticator app. The environment does not contain the secrets, because every program of the lab can read
+ * it.
  *
  * @returns serial number and file of each device
  */
@@ -66,7 +67,7 @@ export async function writeMfaDevices(folder: string, world: AwsWorld) {
   return devices.map(({ file, mfaDevice }) => [mfaDevice.serial, file] as const);
 }
 
-/** Writes a `fedctl` for PATH that starts the fedctl that started the lab. */
+/** Writes a `fedctl` script for PATH. It runs the same fedctl that started the lab. */
 export async function writeFedctl(folder: string, fedctl: readonly string[]): Promise<string> {
   const bin = join(folder, 'bin');
   await mkdir(bin);

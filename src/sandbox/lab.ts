@@ -20,15 +20,15 @@ import { ScenarioPlayer } from './scenarios/player.ts';
 const REGION = 'eu-central-1';
 
 /**
- * How long STS takes to follow IAM in AWS, as measured there (facts/aws.md 1): the minimum, and an exclusive
- * maximum.
+ * How long STS takes to follow a change in IAM, measured in AWS, in milliseconds (facts/aws.md 1): the
+ * minimum, and the exclusive maximum.
  */
 const PROPAGATION_MS = [8000, 12_001] as const;
 
 /**
  * Starts AWS STS and IAM, an issuer for each account, and a MongoDB server that trusts the first account's
- * issuer, all on loopback. Federation is initially disabled, except on a platform, where workloads have no
- * permission to enable it and an operator has already done so.
+ * issuer, all on loopback. Federation is initially disabled. On a platform it is enabled, because workloads
+ * have no permission to enable it.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
@@ -55,7 +55,7 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
     description: description.aws,
     ...(kept !== null && { kept: kept.accounts }),
   });
-  // The key that is needed first is created while the servers start and the command loads.
+  // Creates the first key that is needed in advance, while the servers start and the command loads.
   void world.accounts[0]?.keys.RS256.pair();
   const aws = await startAws({ world, log, now, wait: (hop) => delays.wait(hop), ...serving });
   closers.add(() => aws.close());
@@ -88,10 +88,10 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
   const parts = { clock, world, atlas, mongod, delays, endpoints, mfaDevices, scenarios };
   const controls = new LabControls(parts, log);
   const token = new Secret(randomBytes(32).toString('base64url'));
-  // Delayed requests are released before the servers close, because they keep them open.
+  // Ends the delays before the servers close, because delayed requests keep servers open.
   closers.add(async () => delays.close());
   const control = await startControl({ controls, log, token, port: 0, network });
-  // A client that requested the end sees from this that everything has stopped.
+  // The control API closes last, so a client that can no longer reach it knows that the lab has stopped.
   let controlEnd: Promise<void> | null = null;
   const closeControl = () => {
     controlEnd ??= control.close();
@@ -113,7 +113,7 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
       FEDCTL_SANDBOX_TOKEN: token.reveal(),
       ...(tls === null ? {} : trustEnvironment(tls.caFile)),
     },
-    // In isolation there is no other metadata service that clients must avoid.
+    // An isolated command can use the metadata service, because it cannot reach a real one.
     isolated: { AWS_EC2_METADATA_DISABLED: null, ...platform?.isolated },
     binFolder: await writeFedctl(folder, options.fedctl),
     clock,
@@ -140,7 +140,7 @@ function labUser(world: AwsWorld): LabUser {
   return user;
 }
 
-/** Returns the variables that an operator sets: long-term keys, and a Region. */
+/** Returns the variables of an operator: long-term keys, and a Region. */
 function operatorEnvironment({ accessKeyId, secretAccessKey }: LabUser): LabEnvironment {
   return {
     AWS_ACCESS_KEY_ID: accessKeyId,
@@ -150,7 +150,7 @@ function operatorEnvironment({ accessKeyId, secretAccessKey }: LabUser): LabEnvi
   };
 }
 
-/** Returns the variables with which Node.js, the AWS tools, and programs with OpenSSL find a CA. */
+/** Returns the variables that set a CA file for Node.js, the AWS tools, and programs with OpenSSL. */
 function trustEnvironment(caFile: string): LabEnvironment {
   return { NODE_EXTRA_CA_CERTS: caFile, AWS_CA_BUNDLE: caFile, SSL_CERT_FILE: caFile };
 }

@@ -6,7 +6,7 @@ import type { Store } from './mongod/store.ts';
 /**
  * Loads documents into the lab's database before any client connects.
  *
- * @param data by `database.collection`, in MongoDB's Extended JSON: `{ $date: … }`, `{ $oid: … }`
+ * @param data documents by `database.collection`, as MongoDB Extended JSON: `{ $date: … }`, `{ $oid: … }`
  * @throws FedctlError config.invalid for documents that MongoDB would reject: a duplicate _id, an invalid
  * name
  */
@@ -16,7 +16,7 @@ export function loadData(store: Store, data: Readonly<Record<string, readonly ob
     const [database, name] = [namespace.slice(0, dot), namespace.slice(dot + 1)];
     for (const [index, document] of documents.entries()) {
       try {
-        // Not relaxed: whole numbers become Int32 or Long, as a driver would send them.
+        // With `relaxed: false`, whole numbers become Int32 or Long, as a driver sends them.
         const typed: TypedDocument = EJSON.deserialize(document, { relaxed: false });
         store.open(database, name).insert(decodeOrdered(encodeDocument(typed), refuse));
       } catch (cause) {
@@ -31,7 +31,7 @@ export function loadData(store: Store, data: Readonly<Record<string, readonly ob
   }
 }
 
-/** Returns everything in the lab's database, in the format of `loadData`. */
+/** Returns all documents of the lab's database, in the format of `loadData`. */
 export function dumpData(store: Store): Readonly<Record<string, readonly object[]>> {
   const dumped = store.databases().flatMap((database) =>
     store.collections(database).map(([name, collection]) => {

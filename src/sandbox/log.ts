@@ -1,7 +1,8 @@
 import type { Hop } from './delays.ts';
 
 /**
- * One event in the lab with its true reason, which responses do not contain. Never a token, only jti and kid.
+ * An event in the lab with its true reason, which responses do not contain. Never contains a token, only jti
+ * and kid.
  */
 export interface LabLogEntry {
   readonly at: Date;
@@ -16,7 +17,7 @@ export interface LabLogEntry {
 
 const KEPT = 1000;
 
-/** The lab's own log: the last thousand entries, and their followers. */
+/** The lab's own log. Stores the last 1,000 entries, and passes new entries to followers. */
 export class LabLog {
   readonly #now: () => Date;
   readonly #entries: LabLogEntry[] = [];
@@ -40,9 +41,9 @@ export class LabLog {
   }
 
   /**
-   * Returns the entries after the first `count` ones that are still stored.
+   * Returns the stored entries after the first `count` entries of the log.
    *
-   * @returns `next` is the count for the next call
+   * @returns `next`: the value of `count` for the next call
    */
   since(count: number): { readonly entries: readonly LabLogEntry[]; readonly next: number } {
     const missed = this.#count - count;

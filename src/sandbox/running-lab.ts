@@ -19,29 +19,32 @@ export const LAB_AUDIENCE = 'fedctl-lab';
 
 export interface LabOptions extends ClusterOptions {
   readonly now: () => Date;
-  /** The argv that starts fedctl, to put it on PATH inside. */
+  /** The command line that starts fedctl, for the `fedctl` script in PATH. */
   readonly fedctl: readonly string[];
-  /** The contents of the lab; by default the built-in ones. */
+  /** The contents of the lab (default: the built-in lab). */
   readonly description?: LabDescription;
-  /** The state of an earlier lab; none by default. */
+  /** The state of an earlier lab (default: none). */
   readonly kept?: Kept | null;
-  /** Serve everything with a CA that is created for this lab. */
+  /** Serve everything over TLS with a new CA. */
   readonly tls: boolean;
-  /** The platform whose environment is emulated; by default that of an operator, with keys and profiles. */
+  /**
+   * The platform whose environment is emulated (default: the environment of an operator, with keys and
+   * profiles).
+   */
   readonly as?: PlatformName | null;
   /**
-   * Let STS follow changes of the account's federation setting as late as AWS does, and fail in the last
-   * moment before.
+   * Makes STS follow changes of the federation setting as slowly as in AWS, with an internal failure in the
+   * last second before each change.
    */
   readonly propagation?: boolean;
-  /** The network of an isolated command, in which every server is reachable as well. */
+  /** The network of an isolated command, in which every server is also reachable. */
   readonly network?: CommandNetwork | undefined;
 }
 
 /** A running lab. */
 export interface Lab {
   readonly env: LabEnvironment;
-  /** The variables that differ for an isolated command: those that the platform really sets. */
+  /** The variables that are different in an isolated command: those that the real platform sets. */
   readonly isolated: ChangedVariables;
   readonly clock: LabClock;
   /** Changes the running lab. */
@@ -50,20 +53,20 @@ export interface Lab {
   readonly binFolder: string;
   readonly log: LabLog;
   readonly world: AwsWorld;
-  /** The state of Atlas. Its API shows it, and the MongoDB server reads it at each login. */
+  /** The state of Atlas. The Atlas API returns it, and the MongoDB server reads it at each login. */
   readonly atlas: AtlasState;
   readonly atlasApi: LabAtlas;
   readonly mongod: LabMongod;
   /** With `srv`. */
   readonly dns: LabDns | null;
-  /** A folder for files of the lab, which is removed with it. */
+  /** A folder for files of the lab. It is removed with the lab. */
   readonly folder: string;
-  /** The certificates of its servers with --tls, and the file of the CA; null without. */
+  /** The certificates of the lab's servers and the path of the CA file; null without TLS. */
   readonly tls: LabTls | null;
   /** The network of an isolated command. */
   readonly network: CommandNetwork | undefined;
-  /** Closes only the control API, so that a client sees only what the real services have. */
+  /** Closes only the control API. A client then has access only to the emulated services. */
   closeControl(): Promise<void>;
-  /** Stops every server and removes every file, within a second. */
+  /** Stops every server and removes every file within a second. */
   close(): Promise<void>;
 }

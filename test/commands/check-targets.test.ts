@@ -208,7 +208,7 @@ code:   config.two-sources
     );
     const said = await refused([]);
     expect(said).toContain(
-      'error: fedctl.yaml was found in the working directory, which does not allow this: target "bad" would log in to db.evil.example.',
+      'error: fedctl.yaml was found in the working directory and is not trusted: target "bad" would log in to db.evil.example.',
     );
     expect(said).toContain('code:   config.host-refused');
     expect((await inFolder([...QUICK, '--allow-host', 'db.evil.example'])).code).toBe(0);

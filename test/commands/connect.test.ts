@@ -345,9 +345,9 @@ describe('a failure', () => {
   - tls            skipped  loopback, without TLS
   ✓ hello             0 ms  MongoDB 8.0 (wire version 25), standalone
   ✓ credential        0 ms  token of ${ALICE} for my-atlas
-  ✗ authenticate      0 ms  mongo.oidc-refused  The server rejected the token: the server says only "Authentication failed." (18).
+  ✗ authenticate      0 ms  mongo.oidc-refused  The server rejected the token and gave only the reason "Authentication failed." (18).
 `,
-      stderr: `error: MONGODB-OIDC, authenticate: The server rejected the token: the server says only "Authentication failed." (18).
+      stderr: `error: MONGODB-OIDC, authenticate: The server rejected the token and gave only the reason "Authentication failed." (18).
         iss  https://0a1b2c3d.tokens.sts.global.api.aws
              must be identical to the issuer URI of the identity provider
         aud  my-atlas
@@ -418,7 +418,7 @@ code:   mongo.oidc-refused
     const { code, stdout } = await run(argv, { aws });
     expect(code).toBe(0);
     expect(stdout).toContain(
-      'key AKIAALICE, from environment (AWS_ACCESS_KEY_ID); STS cannot be reached to identify its owner',
+      'key AKIAALICE, from environment (AWS_ACCESS_KEY_ID); its principal is unknown, because STS is unreachable',
     );
   });
 });

@@ -169,7 +169,7 @@ code:   usage.unwritable-output
       code: 2,
       stderr: `error: Cannot append to "${file}".
 cause:  The file does not exist, is not a regular file, or is not writable by this user.
-remedy: Correct the path, or let this user write to the file.
+remedy: Correct the path, or give this user write permission for the file.
 run:    ls -l ${shellWord(file)}
 code:   usage.unwritable-output
 `,

@@ -228,8 +228,13 @@ code:   lab.unreachable
 
 describe('the lab is found by its variables alone', () => {
   test.each([
-    [{ FEDCTL_SANDBOX_URL: undefined }, 3, 'lab.none', 'No lab is named: FEDCTL_SANDBOX_URL is not set.'],
-    [{ FEDCTL_SANDBOX_TOKEN: undefined }, 3, 'lab.none', 'No lab is named: FEDCTL_SANDBOX_TOKEN is not set.'],
+    [{ FEDCTL_SANDBOX_URL: undefined }, 3, 'lab.none', 'No lab is selected: FEDCTL_SANDBOX_URL is not set.'],
+    [
+      { FEDCTL_SANDBOX_TOKEN: undefined },
+      3,
+      'lab.none',
+      'No lab is selected: FEDCTL_SANDBOX_TOKEN is not set.',
+    ],
     [
       { FEDCTL_SANDBOX_URL: 'http://lab.example:80' },
       2,

@@ -123,7 +123,7 @@ code:   lab.scenario-played
   });
 
   test.each([
-    [[], 'srv-missing', 'it changes the DNS of a lab that was started with --srv'],
+    [[], 'srv-missing', 'it requires a lab that was started with --srv'],
     [['--as', 'ec2'], 'roles-missing', 'scenarios require the built-in lab of an operator'],
   ])('what a lab with %j lacks', async (args, name, why) => {
     const { run } = await start(...args);
@@ -146,7 +146,7 @@ code:   lab.scenario-unplayable
     expect(JSON.parse(stderr).error).toMatchObject({
       code: 'lab.scenario-unplayable',
       message:
-        'The scenario "roles-missing" cannot run in this lab: the object that it changes was removed from the lab.',
+        'The scenario "roles-missing" cannot run in this lab: an object that the scenario changes was removed from the lab.',
     });
   });
 

@@ -78,7 +78,7 @@ code:   lab.state-in-use
 
   test.each([
     ['no JSON', 'x', 0o600, 'it is not JSON'],
-    ['of something else', '{"schema":"other/v1"}', 0o600, 'this version of fedctl did not write it'],
+    ['of something else', '{"schema":"other/v1"}', 0o600, 'the format does not match this version of fedctl'],
     ['open to others', '{}', 0o644, 'other users can read it'],
   ])('that is %s is refused', async (_what, text, mode, reason) => {
     folder = join(folder, '..');

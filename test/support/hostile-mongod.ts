@@ -157,7 +157,7 @@ export const BROKEN: readonly BrokenRow[] = [
     { saslContinue: refusal(18, 'AuthenticationFailed', 'No.') },
     'mongo.aws.login',
     'mongo.aws-refused',
-    'The server rejected the AWS credentials: the server says only "No." (18).',
+    'The server rejected the AWS credentials and gave only the reason "No." (18).',
   ],
   [
     'connectionStatus gets no answer',

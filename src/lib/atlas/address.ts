@@ -1,13 +1,15 @@
 import { FedctlError } from '../core/errors.ts';
 import { isLoopbackHost } from '../core/hosts.ts';
 
-/** The commercial Atlas. Atlas for Government is https://cloud.mongodbgov.com (facts/mongodb.md 7.2). */
+/**
+ * The URL of commercial Atlas. Atlas for Government uses https://cloud.mongodbgov.com (facts/mongodb.md 7.2).
+ */
 export const ATLAS_URL = 'https://cloud.mongodb.com';
 
 /**
- * Validates the URL of the API before any credential is sent to it.
+ * Validates the URL of the API before fedctl sends a credential.
  *
- * @param value as the user wrote it; a trailing slash is removed
+ * @param value the URL as the user wrote it; a trailing slash is removed
  * @returns scheme, host and port
  * @throws FedctlError atlas.url-invalid, atlas.plaintext-refused
  */
@@ -30,7 +32,7 @@ export function checkedAddress(value: string): string {
   return url.origin;
 }
 
-/** The value itself is not repeated, because it may contain a password. */
+/** The message does not repeat the URL, because the URL may contain a password. */
 function invalid(what: string): FedctlError {
   return new FedctlError('atlas.url-invalid', { message: `The URL of the Atlas API ${what}.` });
 }

@@ -10,41 +10,44 @@ import { lacksRole, refusalOf } from './refusals.ts';
 
 export type ApiContext = Pick<Context, 'fetch' | 'now' | 'sleep' | 'version' | 'redactor'>;
 
-/** One resource to read. */
+/** A resource of the Atlas API. */
 export interface Resource<T> {
-  /** Absolute path, `/api/atlas/v2/groups/…`, percent-encoded once. */
+  /** Absolute path, such as `/api/atlas/v2/groups/…`, percent-encoded once. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
-  /** The date of the API version, `2023-01-01`; null for resources without a version. */
+  /** The date of the API version, such as `2023-01-01`; null for a resource without versions. */
   readonly version: string | null;
-  /** The role that the credential requires, as Atlas names it; null for none. */
+  /** The role that the request requires, as Atlas names it; null if it requires no role. */
   readonly role: string | null;
   readonly shape: z.ZodType<T>;
 }
 
 /** A paginated list. */
 export interface ListResource<T> extends Resource<T> {
-  /** The member that identifies an entry. */
+  /** The name of the property that identifies an entry. */
   readonly named: string;
 }
 
-/** The first request may be challenged, and the nonce or token of the next may expire once. */
+/**
+ * The maximum number of requests per call. The first may receive a challenge, and the nonce or token of the
+ * second may have expired.
+ */
 const ATTEMPTS = 3;
-/** How many times a call waits when Atlas limits the rate, before it fails. */
+/** How many times a call waits because of the rate limit before it fails. */
 const WAITS = 2;
-/** Entries per page: the default of Atlas (facts/mongodb.md 7.2). */
+/** Entries per page, the default of Atlas (facts/mongodb.md 7.2). */
 const PAGE = 100;
-/** Enough for ten thousand entries; the limits of Atlas are far below. */
+/** Maximum number of pages: enough for 10,000 entries. The limits of Atlas are far lower. */
 const PAGES = 100;
 
-/** Reads resources of one Atlas with one credential. */
+/** Reads Atlas resources with one credential. */
 export class AtlasApi {
   readonly #settings: AtlasSettings;
   readonly #context: ApiContext;
   readonly #authentication: Authentication;
   readonly #userAgent: string;
 
-  /** @param settings with the URL and the credentials validated */
+  /** @param settings settings whose URL and credentials are already validated */
   constructor(settings: AtlasSettings, context: ApiContext) {
     const { url, credentials, timeoutMs } = settings;
     this.#settings = settings;
@@ -64,8 +67,8 @@ export class AtlasApi {
   }
 
   /**
-   * Reads all pages of a list. Pages are requested by number, and a URL in a response is never followed. An
-   * unreadable entry does not prevent the others from being read.
+   * Reads all pages of a list. Requests pages by number, and never follows a URL in a response. Still returns
+   * the other entries if an entry is unreadable.
    *
    * @throws FedctlError atlas.*
    */
@@ -86,7 +89,7 @@ export class AtlasApi {
     }
     throw new FedctlError('atlas.answer-unreadable', {
       message: `The list at ${this.#settings.url}${resource.path} has more than ${PAGES} pages.`,
-      likelyCause: 'No list of Atlas is that long. The server probably ignores page numbers.',
+      likelyCause: 'The server probably ignores page numbers: Atlas lists have fewer pages.',
       details: { url: `${this.#settings.url}${resource.path}`, pages: PAGES },
     });
   }
@@ -102,7 +105,10 @@ export class AtlasApi {
     return { name: typeof name === 'string' ? name : null, failure };
   }
 
-  /** Waits as long as Atlas requests when it limits the rate, but no longer than the timeout of a request. */
+  /**
+   * Sends the request. When Atlas limits the rate, waits as long as Atlas requests, but no longer than the
+   * request timeout.
+   */
   async #patiently(resource: Resource<unknown>, bounds: Bounds): Promise<AtlasHttpAnswer> {
     let left = bounds.timeoutMs;
     for (let waits = 0; ; waits += 1) {
@@ -123,7 +129,10 @@ export class AtlasApi {
     }
   }
 
-  /** Sends the request with its authorization, and again when the response requires another one. */
+  /**
+   * Sends the request with its authorization. Repeats the request when the response requires a different
+   * authorization.
+   */
   async #authorized(resource: Resource<unknown>, bounds: Bounds): Promise<AtlasHttpAnswer> {
     const url = this.#urlOf(resource);
     const accept =
@@ -178,8 +187,8 @@ const Page = z
   }));
 
 /**
- * Reads Retry-After in seconds or as a date (RFC 9110 10.2.3). Without it, the pause is one second and then
- * two.
+ * Reads Retry-After in seconds or as a date (RFC 9110 10.2.3) and returns milliseconds. Without Retry-After,
+ * the first pause is one second, and the second is two.
  */
 function pauseMs({ headers }: AtlasHttpAnswer, waits: number, now: Date): number {
   const given = headers['retry-after'] ?? '';
@@ -189,7 +198,7 @@ function pauseMs({ headers }: AtlasHttpAnswer, waits: number, now: Date): number
 }
 
 /**
- * Encodes one segment of a path, percent-encoded once: ARNs and CIDR blocks contain slashes.
+ * Percent-encodes one path segment, because ARNs and CIDR blocks contain slashes.
  *
  * @throws FedctlError atlas.not-found for a value that would change the path
  */

@@ -18,38 +18,37 @@ import {
 } from './documents.ts';
 
 /**
- * The version of all resources but clusters: their first version is their newest (facts/mongodb.md 7.5 to
- * 7.8).
+ * The API version of all resources except clusters. These resources have only one version (facts/mongodb.md
+ * 7.5 to 7.8).
  */
 const VERSION = '2023-01-01';
 const CLUSTER_VERSION = '2024-08-05';
 const FLEX_VERSION = '2024-11-13';
 
-/** The least roles that Atlas requires, by its own names. */
+/** The minimum roles that Atlas requires, as Atlas names them. */
 const FEDERATION_ROLE = 'Organization Owner';
 const PROJECT_ROLE = 'Project Read Only';
 const HISTORY_ROLE = 'Project Database Access Admin or Project Monitoring Admin';
 
-/** The largest number of logins that are read: some megabytes for a busy cluster. */
+/** The maximum number of logins to read: several megabytes for a busy cluster. */
 const MOST_LOGINS = 2000;
 /**
- * How far the clock of Atlas may be ahead of the local clock, so that the newest logins are still found.
- * Milliseconds.
+ * The maximum time that the clock of Atlas may be ahead of the local clock, in milliseconds. Within this
+ * time, the newest logins are still found.
  */
 const SKEW_MS = 5 * 60 * 1000;
 
 const NOTHING: AtlasList<never> = { entries: [], unreadable: [] };
 
 /**
- * Creates the adapter for the Atlas Administration API v2 (facts/mongodb.md 7). Nothing is sent before the
- * first call. The access token of a service account and the nonce of an API key are kept for the lifetime of
- * the returned object.
+ * Creates the adapter for the Atlas Administration API v2 (facts/mongodb.md 7). Sends nothing before the
+ * first call. The returned object keeps the access token of a service account, or the nonce of an API key.
  *
  * @throws FedctlError atlas.url-invalid, atlas.plaintext-refused, atlas.credentials-malformed. The methods
  * throw atlas.credentials-refused, atlas.secret-expired, atlas.api-access-list, atlas.role-missing,
  * atlas.not-found, atlas.rate-limited, atlas.version-gone, atlas.request-refused, atlas.service-failed,
- * atlas.unreachable, atlas.tls-failed, atlas.timeout, atlas.not-atlas, atlas.answer-unreadable, those of the
- * proxy (net.*), and the reason of the signal when it fires
+ * atlas.unreachable, atlas.tls-failed, atlas.timeout, atlas.not-atlas, atlas.answer-unreadable, the proxy
+ * errors (net.*), and the reason of the signal when it fires
  */
 export async function createAtlas(settings: AtlasSettings, context: ApiContext): Promise<Atlas> {
   const url = checkedAddress(settings.url);
@@ -68,7 +67,7 @@ export async function createAtlas(settings: AtlasSettings, context: ApiContext):
       return await unless(read, null, isNoFederation);
     },
     identityProviders: async (id, signal) => {
-      // Without these parameters Atlas lists the identity providers for people (workforce).
+      // Without these parameters, Atlas lists workforce identity providers, which are for people.
       const query = { protocol: 'OIDC', idpType: 'WORKLOAD' };
       const path = `${federation(id)}/identityProviders`;
       const named = 'issuerUri';
@@ -96,8 +95,8 @@ export async function createAtlas(settings: AtlasSettings, context: ApiContext):
         named,
       };
       const clusters = await api.list(dedicated, signal);
-      // The project exists, or the first list would have failed. So a 404 here means that this Atlas has no
-      // flex clusters.
+      // The project exists, because the first list succeeded. A 404 means that this Atlas has no flex
+      // clusters.
       const { entries, unreadable } = await unless(api.list(flex, signal), NOTHING, isNotFound);
       return {
         entries: [...clusters.entries, ...entries],
@@ -149,12 +148,14 @@ function isNotFound(error: unknown): boolean {
   return isFedctlError(error) && error.code === 'atlas.not-found';
 }
 
-/** The code that Atlas uses for this is unverified. An unknown organization has its own code. */
+/**
+ * The error code of Atlas for a missing federation is unverified. An unknown organization has its own code.
+ */
 function isNoFederation(error: unknown): boolean {
   return isNotFound(error) && isFedctlError(error) && error.details['errorCode'] !== 'ORG_NOT_FOUND';
 }
 
-/** A shared tier returns 400 with an unverified code. An invalid request has a known code. */
+/** For a shared tier, Atlas returns 400 with an unverified code. An invalid request has a known code. */
 function isWithoutHistory(error: unknown): boolean {
   return (
     isFedctlError(error) &&

@@ -6,22 +6,25 @@ import type { AccessTokens } from './oauth.ts';
 
 /** The authorization of a request. */
 export interface Authorization {
-  /** The value of the header; null when the server must send a challenge first. */
+  /** The value of the Authorization header; null if the server must send a challenge first. */
   readonly header: string | null;
-  /** Created for this request. If it is rejected, the credential itself is invalid. */
+  /**
+   * True if this request created the authorization. If a fresh authorization is rejected, the credential
+   * itself is invalid.
+   */
   readonly fresh: boolean;
 }
 
-/** One authentication scheme. Neither reveals its secret. */
+/** An authentication scheme. Its name contains no secret. */
 export interface Authentication {
-  /** `service account mdb_sa_id_…`, `API key abcdefgh`. */
+  /** `service account mdb_sa_id_…` or `API key abcdefgh`. */
   readonly name: string;
   authorize(method: string, target: string, bounds: Bounds): Promise<Authorization>;
   /**
    * Evaluates a 401 response.
    *
-   * @returns `again` when another authorization may succeed; `stale` when it will, because only its age was
-   * wrong; `unasked` when the response does not ask for this kind of credential
+   * @returns `again` if another authorization may succeed; `stale` if another authorization will succeed,
+   * because only the nonce was too old; `unasked` if the response does not request this kind of credential
    */
   refused(answer: AtlasHttpAnswer, authorization: Authorization): 'again' | 'stale' | 'unasked';
 }
@@ -42,8 +45,8 @@ export function bearer(clientId: string, tokens: AccessTokens): Authentication {
 }
 
 /**
- * Authenticates with an API key and HTTP Digest. The private key is never sent, so a response cannot contain
- * it.
+ * Authenticates with an API key and HTTP Digest. A response cannot contain the private key, because the key
+ * is never sent.
  */
 export function digest({
   publicKey,
@@ -65,8 +68,7 @@ export function digest({
 }
 
 /**
- * Atlas credentials contain no white space. Other characters would break the header, or were pasted by
- * mistake.
+ * Atlas credentials contain only these characters. Others would break the header, or were pasted by mistake.
  */
 const CREDENTIAL = /^[\x21-\x7e]+$/;
 
@@ -83,11 +85,11 @@ export function validateCredentials(credentials: AtlasCredentials): void {
           ['private key', credentials.privateKey.reveal()],
         ] as const);
   for (const [name, value] of parts) {
-    // A colon ends the name in both schemes, and a quotation mark ends it in Digest.
+    // In both schemes, a colon ends the name. In Digest, so does a quotation mark.
     const isName = name === 'client id' || name === 'public key';
     if (CREDENTIAL.test(value) && !(isName && /[:"\\]/.test(value))) continue;
     throw new FedctlError('atlas.credentials-malformed', {
-      message: `The ${name} for the Atlas API has white space or a character that no Atlas credential has.`,
+      message: `The ${name} for the Atlas API contains white space or an invalid character.`,
       details: { part: name },
     });
   }

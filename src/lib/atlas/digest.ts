@@ -2,25 +2,25 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Secret } from '../core/secret.ts';
 
 /**
- * HTTP Digest (RFC 7616) with qop=auth, which Atlas requires for API keys. Implemented here because no known
- * library supports all of it (seen 2026-11): digest-fetch has no types, four dependencies and no `stale`;
- * http-auth-utils supports MD5 only and puts `qop` and `nc` in quotes, which the RFC forbids; digest-header
- * supports MD5 only and counts across nonces.
+ * Implements HTTP Digest (RFC 7616) with qop=auth, which Atlas requires for API keys. No known library
+ * supports everything that Atlas requires (as of 2026-11). digest-fetch has no types, four dependencies and
+ * no `stale`. http-auth-utils supports only MD5 and puts `qop` and `nc` in quotes, which the RFC forbids.
+ * digest-header supports only MD5 and does not restart its count for a new nonce.
  */
 const HASHES: readonly (readonly [algorithm: string, hash: string])[] = [
-  // The stronger algorithm first, because a server may offer both.
+  // The stronger algorithm is first, because a server may offer both.
   ['SHA-256', 'sha256'],
   ['MD5', 'md5'],
 ];
 
-/** A challenge of the server. */
+/** A Digest challenge of the server. */
 export interface Challenge {
   readonly realm: string;
   readonly nonce: string;
   readonly opaque: string | null;
   readonly algorithm: string;
   readonly hash: string;
-  /** The credentials were correct, but the nonce was too old. */
+  /** True if the credentials were correct but the nonce was too old. */
   readonly stale: boolean;
 }
 
@@ -29,7 +29,7 @@ type Parameters = Readonly<Record<string, string>>;
 /**
  * Returns the strongest supported challenge in WWW-Authenticate.
  *
- * @returns null when there is none: another scheme, another algorithm, or no qop=auth
+ * @returns null if no challenge is supported: another scheme, another algorithm, or no qop=auth
  */
 export function readChallenge(header: string | null): Challenge | null {
   const offers = digestOffers(header ?? '');
@@ -42,10 +42,7 @@ export function readChallenge(header: string | null): Challenge | null {
   return null;
 }
 
-/**
- * Parses `Scheme k="v", k=v, Scheme …` and returns the Digest challenges. Quoted values stay as they were
- * sent.
- */
+/** Parses `Scheme k="v", k=v, Scheme …` and returns the Digest challenges. Quoted values stay unchanged. */
 function digestOffers(header: string): readonly Parameters[] {
   const offers: Record<string, string>[] = [];
   let offer: Record<string, string> = {};
@@ -62,7 +59,7 @@ function digestOffers(header: string): readonly Parameters[] {
   return offers;
 }
 
-/** Creates the Authorization headers of one API key. The last nonce is reused with an increasing count. */
+/** Creates the Authorization headers for one API key. Reuses the last nonce with an increasing count. */
 export class DigestAnswers {
   readonly #publicKey: string;
   readonly #privateKey: Secret;
@@ -80,9 +77,11 @@ export class DigestAnswers {
   }
 
   /**
-   * @param target path and query, byte for byte as they are sent
-   * @param cnonce the client nonce, new for each response
-   * @returns null until a challenge has been received
+   * Returns the Authorization header of a request.
+   *
+   * @param target path and query, byte for byte as in the request
+   * @param cnonce the client nonce, new for each request
+   * @returns null until the server has sent a challenge
    */
   answer(method: string, target: string, cnonce = randomBytes(16).toString('hex')): string | null {
     const challenge = this.#challenge;

@@ -9,9 +9,10 @@ import type {
 } from '../ports/atlas.ts';
 
 /*
- * The responses of Atlas, with only the members that fedctl needs and with the recorded deviations from the
- * API contract (facts/mongodb.md 7.5 to 7.9). Other members are ignored. A member with an undocumented type
- * makes its entry unreadable, because a guess about who may log in is worse than none.
+ * Schemas of the Atlas responses. They contain only the properties that fedctl needs, with the recorded
+ * deviations from the API contract (facts/mongodb.md 7.5 to 7.9). Other properties are ignored. A property of
+ * an undocumented type makes its entry unreadable, because a wrong guess about who may log in is worse than
+ * no result.
  */
 
 const Time = z
@@ -114,8 +115,8 @@ export const AccessListStatus = z
 const text = z.string().nullish();
 
 /**
- * `{}` while the cluster is being created. In order of preference: the string that most programs use comes
- * first.
+ * An empty object while Atlas creates the cluster. The most widely used connection string comes first in the
+ * result.
  */
 const ConnectionStrings = z
   .object({
@@ -148,7 +149,7 @@ const ConnectionStrings = z
 const common = {
   name: z.string().min(1),
   stateName: z.string(),
-  // Missing while the cluster is being created.
+  // Missing while Atlas creates the cluster.
   mongoDBVersion: z
     .string()
     .nullish()
@@ -158,7 +159,7 @@ const common = {
 
 const Specs = z.object({ instanceSize: z.string().nullish() }).nullish();
 
-/** Of version 2024-08-05: the size is stored with each Region, and only electable nodes count. */
+/** Schema of version 2024-08-05. It stores the size with each Region, and only electable nodes count. */
 export const Cluster = z
   .object({
     ...common,
@@ -181,7 +182,7 @@ export const Cluster = z
     return { ...rest, paused: paused ?? false, instanceSize: sizes[0] ?? '' };
   });
 
-/** Flex clusters have one size and cannot be paused. */
+/** A flex cluster has a fixed size and cannot be paused. */
 export const FlexCluster = z
   .object(common)
   .transform((flex): AtlasCluster => ({ ...flex, instanceSize: 'FLEX', paused: false }));
@@ -210,7 +211,9 @@ export const AccessLogs = z
     ),
   );
 
-/** Parses the format of Java, `Tue Jun 08 15:49:25 GMT 2021`, which Atlas was seen to return, or RFC 3339. */
+/**
+ * Parses a time in the Java format `Tue Jun 08 15:49:25 GMT 2021`, which Atlas has returned, or in RFC 3339.
+ */
 function loginTime(given: string): Date | null {
   const java = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{1,2}) (\d\d:\d\d:\d\d) (?:GMT|UTC) (\d{4})$/.exec(given);
   const [, month, day, time, year] = java ?? [];

@@ -7,9 +7,9 @@ import type { FetchResponse } from '../core/fetch.ts';
 import type { Redactor } from '../core/redactor.ts';
 import { adviceOf, transportFault } from '../net/transport-fault.ts';
 
-/** A page of a hundred clusters is about a megabyte. */
+/** Maximum size of a response in bytes. A page of 100 clusters has about one megabyte. */
 const MAX_BYTES = 8 * 1024 * 1024;
-/** The longest quotation of untrusted text, in characters. */
+/** Maximum length of quoted untrusted text, in characters. */
 const QUOTED = 300;
 
 export interface AtlasHttpRequest {
@@ -17,7 +17,7 @@ export interface AtlasHttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Knows the secrets of the request, and removes them from messages in case the server repeats them. */
+  /** Removes the secrets of the request from messages, in case the server repeats them. */
   readonly redactor: Redactor;
 }
 
@@ -28,18 +28,18 @@ export interface AtlasHttpAnswer {
   readonly body: string;
 }
 
-/** The bounds of one exchange: its timeout in milliseconds, and the signal that ends it earlier. */
+/** The limits of one exchange: a timeout in milliseconds, and a signal that ends the exchange earlier. */
 export interface Bounds {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
 /**
- * Sends one request and reads the complete response, whatever its status. Redirects are not followed: Atlas
- * sends none, and the credential is for one host.
+ * Sends one request and reads the complete response, whatever its status. Does not follow redirects, because
+ * Atlas sends none and the credential is for one host.
  *
- * @throws FedctlError atlas.unreachable, atlas.tls-failed, atlas.timeout, atlas.not-atlas, and those of the
- * proxy; the signal's own reason when it fires
+ * @throws FedctlError atlas.unreachable, atlas.tls-failed, atlas.timeout, atlas.not-atlas, and the proxy
+ * errors (net.*); the signal's own reason when it fires
  */
 export async function exchange(
   context: Pick<Context, 'fetch'>,
@@ -85,22 +85,26 @@ async function send(
   return { request, status, headers: response.headers, body: response.body };
 }
 
-/** `GET https://cloud.mongodb.com/api/atlas/v2/groups/…`, without the query. */
+/** Returns the method and URL without the query: `GET https://cloud.mongodb.com/api/atlas/v2/groups/…`. */
 export function nameOf({ method, url }: AtlasHttpRequest): string {
   return `${method} ${url.origin}${url.pathname}`;
 }
 
-/** Quotes untrusted text with a bounded length and without the secrets of this run. */
+/** Quotes untrusted text, shortened and without the secrets of this run. */
 export function quote({ redactor }: AtlasHttpRequest, text: string): string {
   const clean = redactor.redact(text);
   return clean.length > QUOTED ? `${clean.slice(0, QUOTED)}…` : clean;
 }
 
-/** @param did `answered with HTML`: the second half of a sentence */
+/**
+ * Creates the failure for a response that does not come from Atlas.
+ *
+ * @param did completes a sentence that starts with the request: `returned HTML`
+ */
 export function notAtlas(request: AtlasHttpRequest, did: string, status: number): FedctlError {
   return new FedctlError('atlas.not-atlas', {
     message: `${nameOf(request)} ${did}.`,
-    remedy: 'See which server responds at this address.',
+    remedy: 'Check which server responds at this URL.',
     command: program('curl', '-v', `${request.url.origin}/`),
     details: { url: request.url.href, status },
   });

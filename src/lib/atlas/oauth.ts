@@ -15,20 +15,20 @@ export interface AccessTokens {
   /** @throws FedctlError atlas.* */
   get(bounds: Bounds): Promise<{
     readonly token: Secret;
-    /** Requested by this call, or by a concurrent one. */
+    /** True if this call, or a concurrent one, requested the token from Atlas. */
     readonly fresh: boolean;
   }>;
-  /** Discards the current token, which Atlas no longer accepts. */
+  /** Discards the current token after Atlas rejects it. */
   drop(): void;
 }
 
 /**
- * A token is not used in its last minute (or in the last tenth of a shorter lifetime), so that it does not
- * expire on the way.
+ * A token is not used in its last minute, or in the last tenth of a shorter lifetime, because it could expire
+ * before it arrives.
  */
 const LEEWAY_MS = 60_000;
 
-/** Characters that are valid in a header. Atlas tokens are base64url. */
+/** Accepts only characters that are valid in a header. Atlas tokens are base64url. */
 const Token = z.object({
   access_token: z.string().regex(/^[\x21-\x7e]+$/),
   expires_in: z.number().positive(),
@@ -40,10 +40,11 @@ const Token = z.object({
  * facts/mongodb.md 7.3). Concurrent callers share one request, and the token is reused until shortly before
  * it expires.
  *
- * Id and secret are sent in Basic unchanged. RFC 6749 and OAuth libraries percent-encode `_`, which servers
- * that do not decode reject (facts/dependencies.md, trap 14).
+ * Basic authentication contains the client ID and the secret unchanged. RFC 6749 and OAuth libraries
+ * percent-encode `_`, but some servers do not decode it and reject the credential (facts/dependencies.md,
+ * trap 14).
  *
- * @param userAgent sent with all requests
+ * @param userAgent the User-Agent header of all requests
  */
 export function accessTokens(
   url: string,

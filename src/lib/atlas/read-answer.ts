@@ -2,22 +2,22 @@ import * as z from 'zod';
 import { FedctlError } from '../core/errors.ts';
 import { type AtlasHttpAnswer, nameOf, notAtlas, quote } from './exchange.ts';
 
-/** `application/json`, or a version of it: `application/vnd.atlas.2023-01-01+json;charset=utf-8`. */
+/** `application/json`, or a versioned type: `application/vnd.atlas.2023-01-01+json;charset=utf-8`. */
 const JSON_TYPE = /^\s*application\/(?:json|[\w.-]+\+json)\s*(?:;|$)/i;
 
-/** Returns the JSON object in a response; null for anything else. */
+/** Returns the JSON object in a response; null if the response contains none. */
 export function jsonOf({ headers, body }: AtlasHttpAnswer): Readonly<Record<string, unknown>> | null {
   if (!JSON_TYPE.test(headers['content-type'] ?? '')) return null;
   try {
     return z.record(z.string(), z.unknown()).safeParse(JSON.parse(body)).data ?? null;
   } catch {
-    // The error would quote the untrusted body.
+    // The error is ignored, because it would quote the untrusted body.
     return null;
   }
 }
 
 /**
- * Parses a response and validates the type of every field that is used.
+ * Parses a response and validates the type of every field that fedctl uses.
  *
  * @throws FedctlError atlas.not-atlas, atlas.answer-unreadable
  */
@@ -34,8 +34,8 @@ export function readAnswer<T>(answer: AtlasHttpAnswer, shape: z.ZodType<T>): T {
 }
 
 /**
- * Returns the invalid field and its fault. The message of an issue would repeat the expected value; the path
- * contains only known names.
+ * Returns the path of the invalid field and the problem. The path contains only known names. The message of
+ * zod is not used, because it would repeat the value.
  */
 export function fieldOf({ issues: [issue] }: z.ZodError): {
   readonly field: string;

@@ -5,17 +5,17 @@ import type { FailureCode } from '../failures/failures.ts';
 import { type AtlasHttpAnswer, nameOf, quote } from './exchange.ts';
 import { jsonOf, notJson } from './read-answer.ts';
 
-/** The credential of a request, and the required role. */
+/** The credential of a request, and the role that the request requires. */
 export interface Site {
-  /** `service account mdb_sa_id_…` */
+  /** The name of the credential, such as `service account mdb_sa_id_…`. */
   readonly credential: string;
-  /** `Organization Owner`; null when any credential is allowed. */
+  /** The role, such as `Organization Owner`; null if any credential is allowed. */
   readonly role: string | null;
 }
 
 /** The error in an Atlas response (facts/mongodb.md 7.4), or in an OAuth response (RFC 6749 5.2). */
 export interface ApiError {
-  /** `GROUP_NOT_FOUND`, `invalid_client`; null when there is none. */
+  /** The error code, such as `GROUP_NOT_FOUND` or `invalid_client`; null if the response has no code. */
   readonly code: string | null;
   readonly detail: string;
   readonly parameters: readonly unknown[];
@@ -29,7 +29,7 @@ const AtlasShape = z.object({
 });
 const OAuthShape = z.object({ error: z.string(), error_description: z.string().nullish() });
 
-/** @returns null when the body is neither */
+/** @returns null if the body is neither an Atlas error nor an OAuth error */
 function apiErrorOf(answer: AtlasHttpAnswer): ApiError | null {
   const document = jsonOf(answer);
   const atlas = AtlasShape.safeParse(document).data;
@@ -43,18 +43,18 @@ function apiErrorOf(answer: AtlasHttpAnswer): ApiError | null {
 }
 
 /**
- * Returns true for a 401 caused by a missing role and not by the credential: Atlas uses the same status for
- * both.
+ * Returns true for a 401 response with a missing role as its cause. Atlas also uses 401 for an invalid
+ * credential.
  */
 export function lacksRole(answer: AtlasHttpAnswer): boolean {
   return /USER_UNAUTHORIZED/.test(apiErrorOf(answer)?.code ?? '');
 }
 
-/** Converts a response other than 200 to a failure. A 401 has already been retried as far as possible. */
+/** Converts a response other than 200 to a failure. A 401 response has already been retried. */
 export function refusalOf(answer: AtlasHttpAnswer, site: Site): FedctlError {
   const { status } = answer;
   const error = apiErrorOf(answer);
-  // 429 and 5xx may come from a proxy in front of Atlas, often as HTML.
+  // Status 429 and 5xx may come from a proxy in front of Atlas, often with an HTML body.
   if (status === 429) return failure('atlas.rate-limited', answer, error, rateLimited(answer));
   if (status >= 500) return failure('atlas.service-failed', answer, error, answered(answer, error));
   if (error === null) return notJson(answer);
@@ -90,7 +90,7 @@ function failure(
   });
 }
 
-/** `No group with ID … exists (GROUP_NOT_FOUND)` */
+/** Formats the error for a message: `No group with ID … exists (GROUP_NOT_FOUND)`. */
 function textOf({ request, status }: AtlasHttpAnswer, error: ApiError | null): string {
   if (error === null) return `HTTP ${status}`;
   const detail = quote(request, error.detail).replace(/\.$/, '');
@@ -104,8 +104,8 @@ function answered(answer: AtlasHttpAnswer, error: ApiError | null): FailureFacts
 
 function credentialRefused(answer: AtlasHttpAnswer, error: ApiError, { credential }: Site): FedctlError {
   const host = answer.request.url.host;
-  // Only in responses of Atlas itself, which uses the same error for a wrong secret and for most expired
-  // ones.
+  // Checked only in responses of Atlas itself. Atlas uses the same error for a wrong secret and for most
+  // expired secrets.
   if (/expired/i.test(`${error.code} ${error.detail}`)) {
     return failure('atlas.secret-expired', answer, error, {
       message: `Atlas at ${host} reports that the secret of ${credential} has expired: ${textOf(answer, error)}.`,
@@ -127,7 +127,7 @@ function offList(answer: AtlasHttpAnswer, error: ApiError, { credential }: Site)
 }
 
 function withoutRole(answer: AtlasHttpAnswer, error: ApiError, { credential, role }: Site): FailureFacts {
-  const wanted = role === null ? '' : ` It requires the role ${role}.`;
+  const wanted = role === null ? '' : ` The request requires the role ${role}.`;
   return {
     message: `Atlas does not allow ${credential} to read ${answer.request.url.pathname}: ${textOf(answer, error)}.${wanted}`,
     ...(role !== null && { remedy: `In Atlas, an owner must give ${credential} the role ${role}.` }),

@@ -7,7 +7,7 @@ import { text } from './text-key.ts';
 import { audienceFault, durationFault, roleValueFault } from './value-faults.ts';
 import { readYaml } from './yaml-document.ts';
 
-/** The file of `fedctl agent --config`. The descriptions of the keys are shown in editors. */
+/** The schema ID for the file of `fedctl agent --config`. Editors show the descriptions of the keys. */
 
 const AGENT_CONFIG_ID = 'agent-config.v1.json';
 
@@ -78,7 +78,7 @@ const AgentConfig = z
     ];
     for (const [index, { file, path }] of files.entries()) {
       if (files.findIndex((other) => other.file === file) < index)
-        context.addIssue({ code: 'custom', path, message: `another output already has the file ${file}` });
+        context.addIssue({ code: 'custom', path, message: `another output already writes the file ${file}` });
     }
   });
 
@@ -105,7 +105,7 @@ export interface CredentialsEndpointSettings extends RoleSettings {
   readonly mode: number;
 }
 
-/** The outputs that an agent keeps valid. */
+/** The token files and credentials endpoints that an agent keeps valid. */
 export interface AgentSettings {
   readonly tokenFiles: readonly TokenFileSettings[];
   readonly credentialsEndpoints: readonly CredentialsEndpointSettings[];
@@ -114,8 +114,8 @@ export interface AgentSettings {
 /**
  * Parses the configuration of an agent.
  *
- * @param place its name for messages, and the folder of its relative paths
- * @throws FedctlError config.invalid with every fault that was found, each with its line and column
+ * @param place the file name for messages, and the folder for relative paths
+ * @throws FedctlError config.invalid with every error found, each with its line and column
  */
 export function readAgentConfig(
   text: string,
@@ -146,8 +146,8 @@ export function readAgentConfig(
 }
 
 /**
- * Returns the published schema, for editors: draft 2020-12. Rules that involve several keys are checked only
- * by fedctl.
+ * Returns the published schema for editors (JSON Schema 2020-12). Only fedctl checks the rules that involve
+ * several keys.
  */
 export function agentConfigSchema(): object {
   const { $schema, ...schema } = z.toJSONSchema(AgentConfig, { io: 'input' });

@@ -11,25 +11,23 @@ import { interpolate } from './interpolate.ts';
 import { secretIn } from './secrets.ts';
 import { readYaml } from './yaml-document.ts';
 
-/** The default of AWS, which every command of fedctl sends (facts/aws.md 2.1). */
-
 const REMEDY = 'Correct the lines above. "fedctl init --out -" prints every supported key.';
 
 export interface ConfigPlace {
-  /** Its name, for messages. */
+  /** The file name, for messages. */
   readonly file: string;
-  /** Absolute: the base of its relative paths. */
+  /** Absolute path of the folder that relative paths in the file refer to. */
   readonly folder: string;
-  /** Only the variables FEDCTL_VAR_* are read. */
+  /** The environment. Only the variables FEDCTL_VAR_* are read. */
   readonly env: Context['env'];
 }
 
 /**
- * Parses `fedctl.yaml`: the targets of `fedctl check`, in the order of the file, with the defaults filled in.
- * Reads no other file and makes no calls. For a file that was found and not named, call `refuseStrangeHosts`
- * next.
+ * Parses `fedctl.yaml`. Returns the targets of `fedctl check` in file order, with the defaults applied. Reads
+ * no other file and makes no calls. If the file was found and not named with --config, call
+ * `refuseStrangeHosts` next.
  *
- * @throws FedctlError config.invalid with every fault that was found, each with its line and column;
+ * @throws FedctlError config.invalid with every error found, each with its line and column;
  * mongo.plaintext-refused
  */
 export function readCheckConfig(text: string, { file, folder, env }: ConfigPlace): readonly CheckTarget[] {
@@ -82,7 +80,10 @@ function checkTarget(name: string, keys: CheckSettings, folder: string): CheckTa
   };
 }
 
-/** Faults that the schema does not detect are reported for the target, with their own code. */
+/**
+ * Parses a connection string. Errors that the schema does not detect are reported for the target, with their
+ * own code.
+ */
 function readUri(target: string, text: string): CheckTarget['uri'] {
   try {
     return parseConnectionString(text);

@@ -19,16 +19,19 @@ import {
 } from './value-faults.ts';
 
 /**
- * The file `fedctl.yaml`. The keys are those of the options. The descriptions of the keys are shown in
- * editors.
+ * The schema of `fedctl.yaml`. The keys have the names of the options. Editors show the descriptions of the
+ * keys.
  *
- * Targets are a mapping by name: the name comes first, YAML itself rejects duplicate names, and a fault names
- * `targets.production.uri` instead of `targets[3].uri`.
+ * Targets are a mapping by name. The name comes first, YAML itself rejects duplicate names, and an error
+ * names `targets.production.uri` instead of `targets[3].uri`.
  */
 
 export const CHECK_CONFIG_ID = 'fedctl.v1.json';
 
-/** For the JSON Schema: a text with a variable is validated only when its value is known. */
+/**
+ * Part of a pattern in the JSON Schema. Editors accept any text with a variable. fedctl validates the text
+ * after it replaces the variable.
+ */
 const WITH_VARIABLE = '\\$\\{FEDCTL_VAR_';
 
 const anything = () => null;
@@ -141,19 +144,19 @@ export const CheckSettings = settings.partial();
 export type CheckSettings = z.infer<typeof CheckSettings>;
 
 /**
- * Begins with a letter or digit, and contains a letter: YAML reads other names as numbers, and 1.10 would
- * become 1.1.
+ * A target name begins with a letter or digit and contains a letter. YAML reads other names as numbers: 1.10
+ * would become 1.1.
  */
 const targetName = z
   .string()
   .regex(
     /^(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
-    'must be a name of letters, digits, dots, underscores and hyphens, with a letter in it',
+    'must be a name of letters, digits, dots, underscores and hyphens, and contain a letter',
   );
 
 export const CheckConfig = z
   .strictObject({
-    // Null, because a mapping whose keys are all commented out is null.
+    // Nullable, because YAML parses a mapping as null when all of its keys are commented out.
     defaults: CheckSettings.nullable()
       .optional()
       .meta({ description: 'Default settings for all targets. The settings of a target take precedence.' }),
@@ -162,7 +165,7 @@ export const CheckConfig = z
       .refine((targets) => Object.keys(targets).length > 0, 'is empty: there is nothing to check')
       .meta({ description: 'The targets to check, by name.' }),
   })
-  // Runs even when there are other faults, so that all are reported at once.
+  // Runs even if there are other errors, to report all errors at once.
   .superRefine(
     (config, context) => {
       for (const { path, message } of crossFaults(config)) {
@@ -175,8 +178,8 @@ export const CheckConfig = z
 export type CheckConfig = z.infer<typeof CheckConfig>;
 
 /**
- * Returns the published schema, for editors: draft 2020-12. Rules that involve several keys are checked only
- * by fedctl.
+ * Returns the published schema for editors (JSON Schema 2020-12). Only fedctl checks the rules that involve
+ * several keys.
  */
 export function checkConfigSchema(): object {
   const { $schema, ...schema } = z.toJSONSchema(CheckConfig, {

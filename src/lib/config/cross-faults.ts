@@ -3,7 +3,7 @@ import { isRecord } from '../core/record.ts';
 import { parseConnectionString } from '../uri/connection-string.ts';
 import { chooseMechanisms, MECHANISM_CHOICES } from '../uri/mechanism.ts';
 
-/** A conflict between keys of a target, each of which is valid by itself. */
+/** A conflict between keys of a target. The value of each key is valid by itself. */
 interface CrossFault {
   readonly path: readonly string[];
   readonly message: string;
@@ -11,14 +11,14 @@ interface CrossFault {
 
 type Keys = Readonly<Record<string, unknown>>;
 
-/** Keys that have an effect only with a role. */
+/** Keys that require roleArn. */
 const OF_A_ROLE = ['externalId', 'sessionName', 'mfaSerial'] as const;
 
 /**
- * Checks every target with the defaults filled in. A fault of the defaults alone is reported once, for the
- * defaults.
+ * Checks the keys of every target, with the defaults applied. A conflict within the defaults is reported
+ * once.
  *
- * @param config the content of the file; values that the schema rejects are ignored here
+ * @param config the content of the file; values that the schema rejects are ignored
  */
 export function* crossFaults(config: unknown): Iterable<CrossFault> {
   const { defaults, targets } = keysOf(config);
@@ -40,7 +40,7 @@ function* targetFaults(keys: Keys): Iterable<{ readonly key: string; readonly me
   const chosen = MECHANISM_CHOICES.find((choice) => choice === mechanism);
   const named = typeof uri === 'string' ? namedMechanism(uri) : null;
   if (chosen !== undefined && named !== null && isConflict(chosen, named)) {
-    yield { key: 'mechanism', message: `mechanism is ${chosen}, but uri says authMechanism=${named}` };
+    yield { key: 'mechanism', message: `mechanism is ${chosen}, but uri has authMechanism=${named}` };
   }
 }
 
@@ -48,7 +48,7 @@ function namedMechanism(uri: string): string | null {
   try {
     return parseConnectionString(uri).namedMechanism;
   } catch {
-    // The fault is in the connection string alone and is reported there.
+    // The schema reports an invalid connection string.
     return null;
   }
 }

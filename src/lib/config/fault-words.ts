@@ -6,10 +6,10 @@ import { secretIn } from './secrets.ts';
 /** A position in a configuration: keys, and list indices from 0. */
 export type Path = readonly (string | number)[];
 
-/** A longer key is not a misspelt one. */
+/** The maximum length of a key in messages, in characters. */
 const LONGEST_SHOWN = 80;
 
-/** Describes a fault for people: the messages of zod are about its types. */
+/** Describes a schema issue without the messages of zod, which contain its type names. */
 export function saidAs(issue: core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
@@ -25,7 +25,7 @@ export function saidAs(issue: core.$ZodIssue): string {
     case 'too_big':
       return `must have at most ${issue.maximum}`;
     default:
-      // From a check or a union: the message of the schema.
+      // The message comes from a check or a union of the schema.
       return issue.message;
   }
 }
@@ -43,7 +43,7 @@ const KINDS: Readonly<Record<string, string>> = {
 export function suggestion(key: string, known: readonly string[]): string {
   const near = nearest(key, known);
   if (near !== null) return `; did you mean "${near}"?`;
-  return known.length === 0 ? '' : `; known are ${known.join(', ')}`;
+  return known.length === 0 ? '' : `; valid keys are ${known.join(', ')}`;
 }
 
 /** `accounts[0].users[1].name` */
@@ -55,13 +55,13 @@ export function pathText(path: Path): string {
     .join('');
 }
 
-/** Formats a key for messages: on one line, shortened, and hidden when it contains a secret. */
+/** Formats a key for messages: on one line, shortened, and replaced if it contains a secret. */
 function keyText(key: string): string {
   if (secretIn(key) !== null) return '(a secret)';
   return key.length > LONGEST_SHOWN ? `${key.slice(0, LONGEST_SHOWN)}…` : key;
 }
 
-/** Returns the valid keys of the mapping at this path, read from the schema. */
+/** Returns the valid keys of the mapping at this path, according to the schema. */
 export function knownKeys(root: unknown, path: Path): readonly string[] {
   let schema = root;
   for (const part of path) schema = within(unwrapped(schema), part);
@@ -75,7 +75,7 @@ function unwrapped(schema: unknown): unknown {
   return inner;
 }
 
-/** Returns the schema of a list element, of a key of a mapping, or of the values of a mapping by names. */
+/** Returns the schema of a list element, of a key, or of the values of a mapping by name. */
 function within(schema: unknown, part: string | number): unknown {
   if (typeof part === 'number') return hasMember(schema, 'element') ? schema.element : undefined;
   return hasMember(schema, 'valueType') ? schema.valueType : shapeOf(schema)?.[part];

@@ -8,40 +8,44 @@ import { invalidValue } from '../core/invalid-value.ts';
 import { readHost } from '../uri/host-port.ts';
 
 /**
- * The domains of Atlas, from the hosts to which drivers send tokens by default (ALLOWED_HOSTS,
+ * The domains of Atlas, from the driver's default list of hosts that may receive tokens (ALLOWED_HOSTS,
  * facts/mongodb.md 1.5).
  */
 const ATLAS = ['*.mongodb.net', '*.mongodbgov.net', '*.mongo.com'] as const;
 
 export interface HostRule {
-  /** The file that was found, for messages. */
+  /** The name of the configuration file, for messages. */
   readonly file: string;
-  /** The hosts of `--allow-host`, or `*.domain` or `.domain` for all hosts below it. */
+  /** The values of `--allow-host`: a host, or `*.domain` or `.domain` for all of its subdomains. */
   readonly allowed: readonly string[];
 }
 
-/** One host that a target of the file refers to. */
+/** A host, or a TLS setting, that a target of the file uses. */
 interface Dealing {
   readonly target: string;
-  /** In the form of `bareHost`; null for a setting that no host name can justify. */
+  /** The host in the format of `bareHost`; null for a TLS setting, which `--allow-host` cannot allow. */
   readonly host: string | null;
-  /** What the host receives or decides, as the continuation of `target "x"`. */
+  /** What the target does with the host. Completes `target "x" …`. */
   readonly what: string;
-  /** Whether it is allowed if the host belongs to Atlas. */
+  /** Whether hosts of Atlas are allowed. */
   readonly atlasWillDo: boolean;
 }
 
 /**
- * Applies the rule for a file that was found in the working directory and not named: a `fedctl.yaml` that an
- * attacker commits to a repository must not receive the token of an operator who clones it. Every host that
- * would receive a token or a credential must be this machine or belong to Atlas. No setting may decide which
- * servers to trust (a DNS server, a proxy, an issuer without TLS) for any other host. `--allow-host` makes
- * exceptions by name. Such a file must not change which certificates TLS trusts.
+ * Protects against a `fedctl.yaml` that an attacker commits to a repository. Such a file must not receive the
+ * token of an operator who clones the repository. The rules apply to a file that was found in the working
+ * directory and not named with --config:
  *
- * Hosts are compared as names, because the answer of a resolver cannot be trusted.
+ * - Every host that receives a token or a credential must be a loopback host or belong to Atlas.
+ * - Every host that decides which servers to trust (a DNS server, a proxy, an issuer without TLS) must be a
+ * loopback host.
+ * - `--allow-host` allows further hosts by name.
+ * - The file must not change which certificates TLS trusts.
  *
- * @throws FedctlError config.host-refused (`details.hosts`, every one of them); usage.invalid-value for an
- * `--allow-host` that is not a host
+ * Hosts are compared by name, because the response of a resolver cannot be trusted.
+ *
+ * @throws FedctlError config.host-refused, with every rejected host in `details.hosts`; usage.invalid-value
+ * for an invalid `--allow-host`
  */
 export function refuseStrangeHosts(targets: readonly CheckTarget[], { file, allowed }: HostRule): void {
   const patterns = allowed.map(readPattern);
@@ -56,7 +60,7 @@ export function refuseStrangeHosts(targets: readonly CheckTarget[], { file, allo
   const hosts = [...new Set(strange.flatMap(({ host }) => host ?? []))];
   const lines = strange.map((one) => `${file}, target "${one.target}": ${sentence(one)}`);
   throw new FedctlError('config.host-refused', {
-    message: `${file} was found in the working directory, which does not allow this: target "${first.target}" ${sentence(first)}.`,
+    message: `${file} was found in the working directory and is not trusted: target "${first.target}" ${sentence(first)}.`,
     ...(strange.some(({ host }) => host === null)
       ? { remedy: `If you trust the file, name it with --config ${file}.` }
       : allowing(hosts, { file, allowed })),
@@ -65,10 +69,10 @@ export function refuseStrangeHosts(targets: readonly CheckTarget[], { file, allo
 }
 
 /**
- * Applies the same rule to the members that a server names, because each of them would receive a token.
+ * Applies the same rules to replica set members that a server names, because a member would receive a token.
  *
- * @returns a function that returns why a member must not be connected to; null when it is allowed
- * @throws FedctlError usage.invalid-value for an `--allow-host` that is not a host
+ * @returns a function that returns why fedctl must not connect to a member; null if the member is allowed
+ * @throws FedctlError usage.invalid-value for an invalid `--allow-host`
  */
 export function memberRule({ file, allowed }: HostRule): (member: HostPort) => FedctlError | null {
   const patterns = [...allowed.map(readPattern), ...ATLAS];
@@ -82,7 +86,7 @@ export function memberRule({ file, allowed }: HostRule): (member: HostPort) => F
   };
 }
 
-/** Returns the options that allow these hosts in addition to those already allowed. */
+/** Returns a remedy and a command that allows these hosts in addition to the hosts already allowed. */
 function allowing(
   hosts: readonly string[],
   { file, allowed }: HostRule,
@@ -113,7 +117,7 @@ function* ofTheUri({ name, uri }: CheckTarget): Iterable<Dealing> {
     yield { target: name, host: null, what, atlasWillDo: false };
   }
   if (tlsFiles.certificateKey !== null) {
-    const what = 'would show a client certificate (tlsCertificateKeyFile)';
+    const what = 'would send a client certificate (tlsCertificateKeyFile)';
     yield { target: name, host: null, what, atlasWillDo: false };
   }
   if (proxy !== null) {
@@ -150,7 +154,7 @@ function isTrusted(host: string, patterns: readonly string[]): boolean {
 }
 
 /**
- * `*.example.com` and `.example.com` match all hosts below example.com, at any depth, but not example.com
+ * `*.example.com` and `.example.com` match all subdomains of example.com, at any depth, but not example.com
  * itself.
  */
 function fits(host: string, pattern: string): boolean {
@@ -158,7 +162,7 @@ function fits(host: string, pattern: string): boolean {
   return isIP(host) === 0 && host.endsWith(pattern.slice(1)) && host.length > pattern.length - 1;
 }
 
-/** `example.com.` is the same name as `example.com`, written as an absolute name. */
+/** Removes the final dot of an absolute name: `example.com.` and `example.com` are the same name. */
 function withoutFinalDot(host: string): string {
   return host.replace(/\.$/, '');
 }

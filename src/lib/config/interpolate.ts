@@ -4,16 +4,16 @@ import type { Context } from '../core/context.ts';
 const OWN = /^FEDCTL_VAR_\w+$/;
 
 /**
- * `$$`, `${NAME}`, `${NAME:-default}`, and an invalid `${`. Braces cannot be nested, so one pass is enough.
+ * Matches `$$`, `${NAME}`, `${NAME:-default}`, and an invalid `${`. Braces cannot be nested, so one pass is
+ * enough.
  */
 const MARKS = /\$(?:(\$)|\{(?:([^{}:]*)(?::-([^{}]*))?\})?)/g;
 
 /**
- * Replaces variables in a text: `${FEDCTL_VAR_NAME}`, and `${FEDCTL_VAR_NAME:-default}` when the variable may
- * be missing or empty. `$$` is a dollar sign. The values are not interpolated again.
- *
- * Other variables are rejected, so that a file in a cloned repository cannot read secrets from the
- * environment. A fault never repeats a value.
+ * Replaces variables in a text: `${FEDCTL_VAR_NAME}`, and `${FEDCTL_VAR_NAME:-default}` for a variable that
+ * may be missing or empty. `$$` is a dollar sign. Values are not interpolated again. All other variables are
+ * rejected, because a file in a cloned repository must not read secrets from the environment. An error never
+ * repeats a value.
  */
 export function interpolate(
   text: string,
@@ -37,7 +37,7 @@ const BROKEN = `has an unclosed or nested \${: expected \${FEDCTL_VAR_<NAME>}; w
 function variable(name: string, fallback: string | undefined, env: Context['env']) {
   if (!OWN.test(name)) {
     return {
-      fault: `names ${shownName(name)}: a configuration file can read only variables named FEDCTL_VAR_…`,
+      fault: `refers to ${shownName(name)}: a configuration file can read only variables named FEDCTL_VAR_…`,
     };
   }
   const value = env[name];
@@ -46,7 +46,7 @@ function variable(name: string, fallback: string | undefined, env: Context['env'
   return { fault: `requires ${name}, which is not set and has no default: \${${name}:-<default>}` };
 }
 
-/** An invalid name may be anything, including a secret. */
+/** Returns the variable name, or a placeholder, because an invalid name may contain a secret. */
 function shownName(name: string): string {
   return /^\w{1,40}$/.test(name) ? `\${${name}}` : 'an invalid variable name';
 }

@@ -1,21 +1,21 @@
 import type { CheckTarget } from '../core/check-target.ts';
 
-/** The known values of the first target. */
+/** The known settings of the first target. */
 export interface Known extends Pick<CheckTarget, 'mechanism' | 'audience'> {
-  /** As the user typed it; it is only written to the file. */
+  /** The connection string as the user typed it. It is only written to the file. */
   readonly uri: string | null;
-  /** Path of the schema, for editors. */
+  /** The path of the JSON schema, for editors. */
   readonly schema: string;
 }
 
-/** The name of the one target of a new file. */
+/** The name of the only target in a new file. */
 const STARTER_TARGET = 'main';
 
 /**
- * Returns a `fedctl.yaml` to start from: one target, with every other key commented out and described. The
- * file is valid as it is, and with any of those keys uncommented.
+ * Returns a new `fedctl.yaml` with one target. Every other key is commented out and described. The file is
+ * valid unchanged, and with any of these keys uncommented.
  *
- * @param known inserted as text, whatever it contains; parsing the file validates it
+ * @param known settings, inserted as text without validation; fedctl validates them when it parses the file
  */
 export function starterConfig({ uri, mechanism, audience, schema }: Known): string {
   return `# yaml-language-server: $schema=${schema}
@@ -36,7 +36,7 @@ defaults:
 targets:
   # Name of the target, for example in: fedctl check --target ${STARTER_TARGET}
   ${STARTER_TARGET}:
-    # oidc logs in with a token, aws with AWS credentials, both with each of them.
+    # oidc logs in with a token, aws with AWS credentials, and both with each in turn.
     mechanism: ${mechanism ?? 'oidc'}
 
     # Connection string of the cluster, without a password. Without it, the database is not checked.
@@ -75,8 +75,8 @@ targets:
 }
 
 /**
- * Returns a key with its value, quoted so that YAML and interpolation leave it unchanged; commented out with
- * an example if there is none.
+ * Returns a key with its value, quoted to prevent changes by YAML and interpolation. If the value is null,
+ * returns the key commented out with an example.
  */
 function given(key: string, value: string | null, example: string): string {
   return value === null

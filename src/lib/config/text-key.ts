@@ -2,12 +2,15 @@ import { z } from 'zod';
 
 interface Described {
   readonly description: string;
-  /** For editors only; fedctl uses `fault`. */
+  /** A regular expression for editors only; fedctl uses `fault`. */
   readonly pattern?: string;
   readonly examples?: readonly string[];
 }
 
-/** Creates a configuration key with a text value. `fault` returns what is wrong with a value, or null. */
+/**
+ * Creates a configuration key with a text value. `fault` returns the error in a value, or null for a valid
+ * value.
+ */
 export function text(fault: (value: string) => string | null, described: string | Described) {
   const { pattern, ...meta } = typeof described === 'string' ? { description: described } : described;
   return z

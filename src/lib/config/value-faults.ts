@@ -7,14 +7,14 @@ import { MINT_LIMITS } from '../core/token.ts';
 import { parseConnectionString } from '../uri/connection-string.ts';
 
 /**
- * The fault of one value in `fedctl.yaml`, as the end of a sentence that begins with the key; null for a
- * valid value.
+ * The error in one value of `fedctl.yaml`, without a subject because the key precedes it; null for a valid
+ * value.
  */
 export type Fault = string | null;
 
 /**
- * Also rejects secrets for other programs in the connection string: a file in a repository must not contain
- * secrets.
+ * Also rejects secrets for other programs in the connection string, because a file in a repository must not
+ * contain secrets.
  */
 export function uriFault(uri: string): Fault {
   if (!/^mongodb(\+srv)?:\/\//i.test(uri)) return 'must start with mongodb:// or mongodb+srv://';
@@ -22,15 +22,16 @@ export function uriFault(uri: string): Fault {
     const { proxy, tlsFiles } = parseConnectionString(uri);
     const secret = proxy?.password ?? tlsFiles.certificateKeyPassword;
     if (secret !== null || /AWS_SESSION_TOKEN/i.test(uri)) {
-      return 'has a secret in one of its options: remove it, this file must not contain secrets';
+      return 'has an option with a secret: remove the option, because this file must not contain secrets';
     }
     return null;
   } catch (error) {
     if (!isFedctlError(error)) throw error;
-    if (error.code === 'mongo.password-in-uri') return 'has a password: remove it, no mechanism uses one';
-    // Reported with its own code and remedy when the connection string is parsed.
+    if (error.code === 'mongo.password-in-uri')
+      return 'has a password: remove the password, because no mechanism uses it';
+    // This error has its own code and remedy. The parser of the connection string reports it.
     if (error.code === 'mongo.plaintext-refused') return null;
-    const why = /^It has/.test(error.likelyCause) ? ` ${error.likelyCause}` : '';
+    const why = /^The user name or password/.test(error.likelyCause) ? ` ${error.likelyCause}` : '';
     return `is invalid: ${error.message.replace('Invalid connection string: ', '')}${why}`;
   }
 }
@@ -41,7 +42,7 @@ export function audienceFault(audience: string): Fault {
     : `must have at most ${MINT_LIMITS.audienceLength} characters`;
 }
 
-/** @param seconds null for an invalid duration */
+/** @param seconds the parsed duration; null for an invalid duration */
 export function durationFault(seconds: number | null): Fault {
   if (seconds === null) return 'must be seconds, or a duration such as 90s, 5m or 1h';
   if (seconds >= MINT_LIMITS.shortest && seconds <= MINT_LIMITS.longest) return null;
@@ -83,21 +84,20 @@ export function atlasProjectFault(text: string): Fault {
 }
 
 /**
- * Requires an https URL, or http to this machine. URLs allow host names that a shell would execute (`$(…)`).
- * Those are rejected, because hosts appear in commands that people paste.
+ * Requires an https URL, or an http URL of a loopback address. Rejects host names that a shell would execute
+ * (`$(…)`), although URLs allow them, because users paste commands that contain hosts.
  */
 export function urlFault(text: string): Fault {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !['https:', 'http:'].includes(url.protocol)) return 'must be an https URL';
   if (url.username !== '' || url.password !== '') return 'has a user name or password: remove it';
-  if (!/^(?:[\w.-]+|\[[0-9a-f:.]+\])$/i.test(url.hostname))
-    return 'must name a host by its name or IP address';
+  if (!/^(?:[\w.-]+|\[[0-9a-f:.]+\])$/i.test(url.hostname)) return 'must have a host name or an IP address';
   if (url.protocol === 'http:' && !isLoopbackHost(url.hostname))
     return 'must use https, because its host is not a loopback address';
   return null;
 }
 
 export function issuerFault(text: string): Fault {
-  // Tested on the text, because an empty query or fragment leaves no trace in a URL object.
+  // Tests the text, because a URL object does not show an empty query or fragment.
   return urlFault(text) ?? (/[?#]/.test(text) ? 'must have no query and no fragment' : null);
 }

@@ -14,7 +14,7 @@ import { FedctlError, isFedctlError } from '../core/errors.ts';
 import { knownKeys, type Path, pathText, saidAs, suggestion } from './fault-words.ts';
 import { secretIn } from './secrets.ts';
 
-/** One fault of a configuration file and its position. Lines and columns count from 1. */
+/** An error in a configuration file and its position. Lines and columns start at 1. */
 export interface ConfigFault {
   readonly line: number;
   readonly column: number;
@@ -24,16 +24,19 @@ export interface ConfigFault {
 }
 
 export interface YamlOptions {
-  /** The remedy for faults in this kind of file. */
+  /** The remedy for errors in this kind of file. */
   readonly remedy: string;
-  /** Converts a text of the file (except keys), or returns its fault. By default the text stays unchanged. */
+  /**
+   * Converts a text value of the file, or returns its error. By default, text stays unchanged. Keys are not
+   * converted.
+   */
   readonly readText?: (text: string) => { readonly text: string } | { readonly fault: string };
 }
 
-/** The largest number of faults that are reported at once. */
+/** The maximum number of errors that are reported at once. */
 const MOST_FAULTS = 100;
 
-/** In characters from the start of the file. */
+/** An error and its offset, in characters from the start of the file. */
 interface Fault {
   readonly offset: number;
   readonly path: string;
@@ -43,9 +46,9 @@ interface Fault {
 /**
  * Parses a configuration file: YAML 1.2 that matches a schema. An empty file is an empty mapping.
  *
- * @param file its name, for messages
- * @throws FedctlError config.invalid with every fault that was found, each with its position
- * (`details.faults`, and as lines in `details.evidence`), and nothing else whatever the text is
+ * @param file the file name, for messages
+ * @throws FedctlError config.invalid with every error found and its position, in `details.faults` and as
+ * lines in `details.evidence`; no other error for any text
  */
 export function readYaml<T>(schema: ZodType<T>, text: string, file: string, options: YamlOptions): T {
   const lines = new LineCounter();
@@ -70,13 +73,16 @@ export function readYaml<T>(schema: ZodType<T>, text: string, file: string, opti
     throw invalid(file, lines, [...ofTexts, ...ofSchema], options);
   } catch (cause) {
     if (isFedctlError(cause)) throw cause;
-    // Too many aliases, or nesting that is too deep for the parser.
+    // The document has too many aliases, or its nesting is too deep for the parser.
     const message = cause instanceof Error ? cause.message : 'cannot be read';
     throw invalid(file, lines, [{ offset: 0, path: '', message }], options);
   }
 }
 
-/** The parser would report only the first of them, without its position. */
+/**
+ * Finds every alias without an earlier anchor. The parser would report only the first alias, without its
+ * position.
+ */
 function aliasFaults(document: Document): readonly Fault[] {
   const faults: Fault[] = [];
   const anchors = new Set<string>();
@@ -93,8 +99,8 @@ function aliasFaults(document: Document): readonly Fault[] {
 }
 
 /**
- * Finds duplicate keys, and the key `__proto__`, which has a special meaning in JavaScript. Uses the messages of the
- * parser, whose own check is too slow.
+ * Finds duplicate keys, and the key `__proto__`, which has a special meaning in JavaScript. Uses the messages
+ * of the parser, but not its check, which is too slow.
  */
 function keyFaults(document: Document): readonly Fault[] {
   const faults: Fault[] = [];
@@ -113,7 +119,7 @@ function keyFaults(document: Document): readonly Fault[] {
   return faults;
 }
 
-/** Replaces each text by its converted value. */
+/** Replaces each text value with its converted value. */
 function replaceTexts(document: Document, { readText }: YamlOptions): readonly Fault[] {
   const faults: Fault[] = [];
   if (readText === undefined) return faults;
@@ -140,7 +146,7 @@ function pathOf(node: Scalar, ancestors: readonly unknown[]): string {
   return pathText(path);
 }
 
-/** Converts an issue of the schema to faults, one for each key that it is about. */
+/** Converts a schema issue to errors, one for each key in the issue. */
 function faultsOf(issue: core.$ZodIssue, document: Document, schema: ZodType): readonly Fault[] {
   const path = issue.path.filter((part) => typeof part !== 'symbol');
   if (issue.code === 'unrecognized_keys') {
@@ -156,7 +162,7 @@ function faultsOf(issue: core.$ZodIssue, document: Document, schema: ZodType): r
   return [{ offset, path: pathText(path), message: saidAs(issue) }];
 }
 
-/** Returns the position of the value, or of the enclosing mapping when the value is missing. */
+/** Returns the position of the value, or of the enclosing mapping if the value is missing. */
 function offsetOf(document: Document, path: Path): number {
   for (let length = path.length; length > 0; length -= 1) {
     const node = document.getIn(path.slice(0, length), true);
@@ -199,8 +205,8 @@ function invalid(
 }
 
 /**
- * Sorts by position. Only the first fault at a position is kept, because a parser that is out of step reports
- * many.
+ * Sorts errors by position. Keeps only the first error at each position, because one syntax error can cause
+ * many others.
  */
 function inOrder(faults: readonly Fault[]): readonly Fault[] {
   const seen = new Set<string>();
@@ -211,7 +217,10 @@ function inOrder(faults: readonly Fault[]): readonly Fault[] {
   return first.sort((a, b) => a.offset - b.offset).slice(0, MOST_FAULTS);
 }
 
-/** Messages of the YAML parser may quote the file: the name of an alias, a tag. */
+/**
+ * Returns a message of the YAML parser, or a replacement if it contains a secret. A message can quote the
+ * file: the name of an alias, a tag.
+ */
 function shown(message: string): string {
   return secretIn(message) === null ? message : 'is unreadable and looks like a secret';
 }

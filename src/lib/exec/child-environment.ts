@@ -13,7 +13,7 @@ export interface ChildVariables {
 
 type Environment = Context['env'];
 
-/** Keys in the environment. */
+/** The variables that contain AWS keys. */
 const KEYS = [
   'AWS_ACCESS_KEY_ID',
   'AWS_SECRET_ACCESS_KEY',
@@ -22,7 +22,10 @@ const KEYS = [
   'AWS_CREDENTIAL_EXPIRATION',
 ] as const;
 
-/** Variables for other sources of keys, which some SDKs ask first (facts/aws.md 7.4). */
+/**
+ * The variables for other credential providers, some of which SDKs use before the environment (facts/aws.md
+ * 7.4).
+ */
 const OTHER_SOURCES = [
   'AWS_PROFILE',
   'AWS_DEFAULT_PROFILE',
@@ -35,7 +38,7 @@ const OTHER_SOURCES = [
   'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
 ] as const;
 
-/** With these variables, a fedctl in the child process would choose other keys. */
+/** Variables that would make a fedctl in the child process choose different keys. */
 const OF_FEDCTL = [
   'FEDCTL_PROFILE',
   'FEDCTL_ROLE_ARN',
@@ -45,14 +48,16 @@ const OF_FEDCTL = [
 ] as const;
 
 /**
- * Returns the variables with which programs find a token file: AZURE_FEDERATED_TOKEN_FILE for MongoDB drivers
- * with ENVIRONMENT:k8s, OIDC_TOKEN_FILE for older ones with ENVIRONMENT:test (facts/mongodb.md 1.5).
- * AWS_WEB_IDENTITY_TOKEN_FILE is never set, because the program's own AWS SDK would send the token to STS. It
- * is kept next to an AWS_ROLE_ARN, to which it belongs. Without AWS_ROLE_ARN only PyMongo reads it, and
- * prefers it, so it is removed.
+ * Returns the variables that tell programs the path of a token file. AZURE_FEDERATED_TOKEN_FILE is for
+ * MongoDB drivers with ENVIRONMENT:k8s. OIDC_TOKEN_FILE is for older drivers with ENVIRONMENT:test
+ * (facts/mongodb.md 1.5).
  *
- * @param names further variables that name the file
- * @param environment the ENVIRONMENT of the connection string; with `test` PyMongo reads OIDC_TOKEN_FILE
+ * Never sets AWS_WEB_IDENTITY_TOKEN_FILE, because the program's own AWS SDK would send the token to STS.
+ * Keeps the variable if AWS_ROLE_ARN is set, because the two belong together. Otherwise removes the variable:
+ * only PyMongo reads it without AWS_ROLE_ARN, and would use it instead of the token file of fedctl.
+ *
+ * @param names additional variables for the path of the file
+ * @param environment the ENVIRONMENT of the connection string; with `test`, PyMongo reads OIDC_TOKEN_FILE
  */
 export function tokenVariables(
   outside: Environment,
@@ -66,7 +71,7 @@ export function tokenVariables(
     warnings.push({
       code: 'exec.pymongo-web-identity',
       message:
-        'AWS_WEB_IDENTITY_TOKEN_FILE is set, as in a pod with IRSA. With ENVIRONMENT:k8s, PyMongo sends that token instead of this one.',
+        'AWS_WEB_IDENTITY_TOKEN_FILE is set, as in a pod with IRSA. With ENVIRONMENT:k8s, PyMongo sends the token in that file instead of the token of fedctl.',
       remedy: 'For PyMongo, add --environment test.',
       command: rerun({ set: { '--environment': 'test' } }),
     });
@@ -74,7 +79,8 @@ export function tokenVariables(
   if (isSet(outside, 'AZURE_FEDERATED_TOKEN_FILE') && isSet(outside, 'AZURE_CLIENT_ID')) {
     warnings.push({
       code: 'exec.azure-identity-replaced',
-      message: 'AZURE_FEDERATED_TOKEN_FILE was already set. An Azure SDK in the program now uses this token.',
+      message:
+        'AZURE_FEDERATED_TOKEN_FILE was already set. An Azure SDK in the program will now use the token of fedctl.',
       remedy: null,
     });
   }
@@ -92,15 +98,15 @@ export function tokenVariables(
 export interface EndpointVariables {
   readonly url: string;
   readonly authorizationToken: string;
-  /** Null when unknown. */
+  /** The AWS Region; null if unknown. */
   readonly region: string | null;
-  /** Replaces the AWS configuration and credentials files. */
+  /** Path of an empty file that replaces the AWS configuration and credentials files. */
   readonly emptyFile: string;
 }
 
 /**
- * Returns the variables with which SDKs find keys at a loopback endpoint (facts/aws.md 7.5), and removes
- * everything that some SDK asks first: keys, profiles and their files, web identity.
+ * Returns the variables for SDKs that read keys from a loopback endpoint (facts/aws.md 7.5). Removes all
+ * settings that some SDK would use first: keys, profiles and their files, web identity.
  */
 export function endpointVariables({
   url,
@@ -119,8 +125,8 @@ export function endpointVariables({
 }
 
 /**
- * Returns keys in variables, for programs that do not support the endpoint. They take precedence unless a
- * profile is named.
+ * Returns variables with keys, for programs that do not support the endpoint. The keys take precedence unless
+ * the program selects a profile.
  */
 export function staticVariables(
   keys: readonly { readonly name: string; readonly value: string | null }[],
@@ -131,7 +137,7 @@ export function staticVariables(
   };
 }
 
-/** Returns the environment with these variables, and without those that are null. */
+/** Returns the environment with these variables set. Variables whose value is null are removed. */
 export function withVariables(outside: Environment, variables: Variables): Record<string, string> {
   return Object.fromEntries(
     Object.entries({ ...outside, ...variables }).filter(

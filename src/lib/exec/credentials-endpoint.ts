@@ -13,25 +13,28 @@ import {
   startLoopbackServer,
 } from '../net/loopback-server.ts';
 
-/** Session credentials that are served until they expire. */
+/** Session credentials that the endpoint serves until they expire. */
 export interface ServedCredentials {
   readonly credentials: Credentials;
   readonly expiresAt: Date;
 }
 
 export interface CredentialsEndpointOptions {
-  /** A loopback address. */
+  /** The loopback address to listen on. */
   readonly host: string;
-  /** 0 chooses a free port. */
+  /** The port to listen on; 0 selects a free port. */
   readonly port: number;
-  /** Returns the current credentials; null when there are no valid ones. */
+  /** Returns the current credentials; null if no valid credentials exist. */
   readonly served: () => ServedCredentials | null;
 }
 
 export interface CredentialsEndpoint extends LoopbackServer {
-  /** For AWS_CONTAINER_CREDENTIALS_FULL_URI. */
+  /** The value for AWS_CONTAINER_CREDENTIALS_FULL_URI. */
   readonly credentialsUrl: string;
-  /** For AWS_CONTAINER_AUTHORIZATION_TOKEN; clients send it unchanged in Authorization. */
+  /**
+   * The value for AWS_CONTAINER_AUTHORIZATION_TOKEN, which clients send unchanged in the Authorization
+   * header.
+   */
   readonly authorizationToken: Secret;
 }
 
@@ -39,8 +42,8 @@ const PATH = '/credentials';
 
 /**
  * Serves session credentials on loopback in the format of the AWS container credentials (facts/aws.md 7.5).
- * Clients must send the token, which is new for each endpoint. A browser that was led here by a name (DNS
- * rebinding) sends another Host header, and is rejected.
+ * Clients must send the authorization token, which is new for each endpoint. Requests with a different Host
+ * header are rejected, because a browser sends one after DNS rebinding.
  *
  * @throws FedctlError exec.listen-failed
  */
@@ -76,7 +79,7 @@ function refusal(request: HttpRequest, authority: string, token: Secret): HttpAn
   const hosts = valuesOf(request, 'host');
   const local = `localhost:${new URL(`http://${authority}`).port}`;
   if (hosts.length !== 1 || (hosts[0] !== authority && hosts[0] !== local))
-    return answered(403, { Code: 'Forbidden', Message: 'The Host header names another server.' });
+    return answered(403, { Code: 'Forbidden', Message: 'The Host header is invalid for this server.' });
   const [sent = '', ...others] = valuesOf(request, 'authorization');
   if (others.length > 0 || !equalInConstantTime(sent, token.reveal()))
     return answered(401, { Code: 'AccessDenied', Message: 'The authorization token is missing or invalid.' });

@@ -6,16 +6,16 @@ import { FedctlError } from '../core/errors.ts';
 import { systemCode } from '../core/system-error.ts';
 import { identityOf, isGone, type ProcessIdentity } from './process-identity.ts';
 
-/** The name in a lock without an owner. */
+/** The name of the file in a lock without an owner. */
 const FREE = 'free';
 
 /**
- * Locks a file for this process, so that no other process writes it. The lock is a folder next to the file.
- * It contains one empty file whose name identifies the owner. A process that finds a dead owner renames that
- * file; when several processes try, the rename succeeds for only one.
+ * Locks a file to prevent writes by other processes. The lock is a folder next to the file. The folder
+ * contains one empty file whose name identifies the owner. If the owner has ended, another process takes the
+ * lock by renaming this empty file. If several processes try, the rename succeeds for only one of them.
  *
- * @param path absolute
- * @param pid of this process
+ * @param path absolute path of the file
+ * @param pid process ID of this process
  * @returns a function that releases the lock
  * @throws FedctlError exec.output-in-use, usage.unwritable-output
  */
@@ -61,7 +61,9 @@ async function makeFree(lock: string): Promise<void> {
 }
 
 /**
- * @returns false when another process was faster
+ * Takes over a lock that has no running owner.
+ *
+ * @returns false if another process took the lock first
  * @throws FedctlError exec.output-in-use
  */
 async function replaced(lock: string, holder: string, own: string, path: string): Promise<boolean> {
@@ -85,7 +87,7 @@ function ownerOf(holder: string): ProcessIdentity | null {
 
 function inUse(path: string, pid: number): FedctlError {
   return new FedctlError('exec.output-in-use', {
-    message: `Another fedctl agent, process ${pid}, writes "${path}".`,
+    message: `Another fedctl agent (process ${pid}) writes "${path}".`,
     command: program('ps', '-p', String(pid), '-o', 'pid,lstart,args'),
     details: { path, pid },
   });

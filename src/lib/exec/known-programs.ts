@@ -5,14 +5,17 @@ import { deadline } from '../core/deadline.ts';
 import { FedctlError, type Warning } from '../core/errors.ts';
 
 interface KnownProgram {
-  /** The first version that reads a token from a file (facts/mongodb.md 5.2); null: no version does. */
+  /** The first version that reads a token from a file (facts/mongodb.md 5.2); null if no version does. */
   readonly tokenFileSince: string | null;
-  /** Whether it reads keys from AWS_CONTAINER_CREDENTIALS_FULL_URI. */
+  /** Whether the program reads keys from AWS_CONTAINER_CREDENTIALS_FULL_URI. */
   readonly readsEndpoint: boolean;
   readonly upgrade: string;
 }
 
-/** Built with the Go driver, which reads AWS_CONTAINER_CREDENTIALS_RELATIVE_URI only (facts/drivers-and-credentials.md 1). */
+/**
+ * A tool that uses the Go driver, which reads only AWS_CONTAINER_CREDENTIALS_RELATIVE_URI
+ * (facts/drivers-and-credentials.md 1).
+ */
 const TOOL: KnownProgram = {
   tokenFileSince: '100.15.0',
   readsEndpoint: false,
@@ -39,15 +42,15 @@ const PROGRAMS: Readonly<Record<string, KnownProgram>> = {
   mongotop: TOOL,
 };
 
-/** In milliseconds. `--version` of a tool is fast, that of a JavaScript shell is slower. */
+/** Timeout for `--version`, in milliseconds. A JavaScript shell is slower than the other tools. */
 const LONGEST_WAIT_MS = 10_000;
 
-/** The version is in the first line. */
+/** Maximum output to search for a version, in characters. The version is in the first line. */
 const LARGEST_ANSWER = 4096;
 
 /**
- * Asks a known program for its version, and rejects one that cannot read a token from a file. Other programs,
- * and those without a readable version, are allowed.
+ * Runs a known program with --version, and rejects a version that cannot read a token from a file. Other
+ * programs, and programs without a readable version, are allowed.
  *
  * @throws FedctlError exec.program-too-old; the signal's own reason
  */
@@ -65,14 +68,17 @@ export async function refuseOldProgram(
   if (version !== null && isBefore(version, known.tokenFileSince)) throw tooOld(name, version, known);
 }
 
-/** Returns the warning for a program that does not support the credentials endpoint; null for all others. */
+/**
+ * Returns the warning for a program that does not support the credentials endpoint; null for all other
+ * programs.
+ */
 export function endpointWarning(command: string): Warning | null {
   const name = nameOf(command);
   if (PROGRAMS[name]?.readsEndpoint !== false) return null;
   return {
     code: 'exec.endpoint-not-read',
     message: `${name} does not read AWS_CONTAINER_CREDENTIALS_FULL_URI, so it finds no credentials.`,
-    remedy: 'Add --static: the keys go into the environment of the program, and are not renewed.',
+    remedy: 'Add --static to set the keys in the environment of the program. These keys are not renewed.',
     command: rerun({ set: { '--static': true } }),
   };
 }

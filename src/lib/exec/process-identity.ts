@@ -4,39 +4,40 @@ import { readFile, readlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 /**
- * Identifies a process uniquely: pids are reused, and containers that share a folder count them separately.
+ * Identifies a process uniquely. A PID is not enough, because PIDs are reused, and containers that share a
+ * folder have separate PIDs.
  */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** The start time in system units; equal only for the same process. */
+  /** The start time in system units. Only the same process has the same PID and start time. */
   readonly startedAt: number;
-  /** The pid namespace; 0 when there is only one. */
+  /** The PID namespace; 0 if the system has only one namespace. */
   readonly namespace: number;
 }
 
-/** Fields of /proc/PID/stat, counted from the one after the name (proc_pid_stat(5), from field 3 on). */
+/** Indices of the fields in /proc/PID/stat after the process name. Index 0 is field 3 of proc_pid_stat(5). */
 const STATE = 0;
 const GROUP = 2;
 const TERMINAL = 4;
 const FOREGROUND_GROUP = 5;
 const START = 19;
 
-/** Returns the identity of a running process; null for one that has ended. */
+/** Returns the identity of a running process; null for a process that has ended. */
 export async function identityOf(pid: number): Promise<ProcessIdentity | null> {
   const namespace = await namespaceNumber();
   const startedAt = namespace === null ? await startByPs(pid) : await startByProc(pid);
   return startedAt === null ? null : { pid, startedAt, namespace: namespace ?? 0 };
 }
 
-/** Returns true only when it is certain: a process of another container never counts as gone. */
+/** Returns true only if the process has certainly ended. Returns false for a process in another container. */
 export async function isGone(identity: ProcessIdentity): Promise<boolean> {
   if (((await namespaceNumber()) ?? 0) !== identity.namespace) return false;
   return (await identityOf(identity.pid))?.startedAt !== identity.startedAt;
 }
 
 /**
- * Returns whether this process is in the foreground of a terminal, which then sends Ctrl-C to it and to its
- * children; null when the system does not say.
+ * Returns whether this process is in the foreground of a terminal; null if the system does not report this.
+ * In the foreground, the terminal sends Ctrl-C to the process and its children.
  */
 export function inForeground(): boolean | null {
   let fields: readonly string[];
@@ -48,7 +49,7 @@ export function inForeground(): boolean | null {
   return fields[TERMINAL] !== '0' && fields[GROUP] === fields[FOREGROUND_GROUP];
 }
 
-/** Null without /proc, as on macOS. */
+/** Returns the PID namespace of this process; null without /proc, as on macOS. */
 async function namespaceNumber(): Promise<number | null> {
   const link = await readlink('/proc/self/ns/pid').catch(() => null);
   return link === null ? null : Number(/\d+/.exec(link)?.[0] ?? 0);
@@ -57,7 +58,7 @@ async function namespaceNumber(): Promise<number | null> {
 async function startByProc(pid: number): Promise<number | null> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
   const fields = stat === null ? [] : statFields(stat);
-  // A zombie has ended but its parent has not read its exit status yet.
+  // A zombie process has ended, but its parent has not read its exit status yet.
   return stat === null || fields[STATE] === 'Z' ? null : Number(fields[START]);
 }
 
@@ -67,7 +68,10 @@ async function startByPs(pid: number): Promise<number | null> {
   return Number.isNaN(startedAt) ? null : startedAt;
 }
 
-/** The name is in parentheses and may contain spaces and parentheses itself. */
+/**
+ * Returns the fields after the process name. The name is in parentheses, and may itself contain spaces and
+ * parentheses.
+ */
 function statFields(stat: string): readonly string[] {
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }

@@ -8,8 +8,8 @@ export interface OutputState {
 }
 
 /**
- * Serves GET /readyz: 200 when every output is valid now, otherwise 503. Both list the outputs. The response
- * contains no secrets.
+ * Serves GET /readyz: 200 if every output is valid now, otherwise 503. Both responses list the outputs and
+ * contain no secrets.
  *
  * @throws FedctlError exec.listen-failed
  */

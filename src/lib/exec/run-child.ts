@@ -4,7 +4,7 @@ import type { Context } from '../core/context.ts';
 import { Interruption } from '../core/deadline.ts';
 import { EXIT } from '../core/exit-codes.ts';
 
-/** The signal that a child process receives. */
+/** The signal that a child process receives for each kind of interruption. */
 const SIGNAL = { interrupted: 'SIGINT', terminated: 'SIGTERM', 'hung-up': 'SIGHUP' } as const;
 
 /** How long a child process may take to exit after the signal, in milliseconds. */
@@ -15,16 +15,16 @@ export interface Child {
   readonly args: readonly string[];
   /** The complete environment of the child process; nothing is added. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The working directory; by default that of this process. */
+  /** The working directory (default: that of this process). */
   readonly cwd?: string;
   readonly stdio: StdioOptions;
-  /** Called with the running child process, to read its pipes. */
+  /** Receives the running child process, for example to read its pipes. */
   readonly started?: (child: ChildProcess) => void;
 }
 
 /**
- * The end of a child process: its exit code by the convention of the shell, env(1) and timeout(1), and the
- * error if it could not be started.
+ * How a child process ended: its exit code by the convention of the shell, env(1) and timeout(1), and the
+ * error if it could not start.
  */
 export interface ChildEnd {
   readonly code: number;
@@ -32,11 +32,11 @@ export interface ChildEnd {
 }
 
 /**
- * Runs a child process to its end. The code is that of the child, 128 + n when a signal ended it, 127 not
- * found, 126 not executable, 125 for any other failure to start it.
+ * Runs a child process until it ends. The exit code is that of the child process, 128 + n if signal n ended
+ * it, 127 if the program was not found, 126 if it is not executable, and 125 for any other start failure.
  *
- * When the run is interrupted, the child receives the same signal and has five seconds to exit. A terminal
- * sends Ctrl-C to the child itself, so it is passed on only without a terminal.
+ * When the run is interrupted, the child process receives the same signal and has five seconds to exit.
+ * fedctl does not pass on Ctrl-C if a terminal has already sent it to the child process.
  */
 export async function runChild(context: Context, plan: Child): Promise<ChildEnd> {
   const child = context.spawn(plan.command, plan.args, {
@@ -65,18 +65,21 @@ export async function runChild(context: Context, plan: Child): Promise<ChildEnd>
   }
 }
 
-/** Waits for the end of a child process that was started. */
+/** Waits until a started child process ends. */
 export function endOf(child: ChildProcess): Promise<ChildEnd> {
   return new Promise((resolve) => {
     child.once('error', (failure: NodeJS.ErrnoException) => {
-      // A signal that could not be sent causes an error event too.
+      // An error event also occurs when a signal could not be sent.
       if (child.pid === undefined) resolve({ code: startFailure(failure), failure });
     });
     child.once('close', (code, signal) => resolve({ code: code ?? signalCode(signal), failure: null }));
   });
 }
 
-/** One stream is enough, because the others may be redirected to files. */
+/**
+ * Returns whether a standard stream is a terminal. One stream is enough, because the others may be
+ * redirected.
+ */
 export function onTerminal({ stdin, stdout, stderr }: Pick<Context, 'stdin' | 'stdout' | 'stderr'>): boolean {
   return [stdin, stdout, stderr].some((stream) => stream.isTTY === true);
 }

@@ -4,15 +4,15 @@ import { EXIT } from '../core/exit-codes.ts';
 import { inForeground } from './process-identity.ts';
 import { type Child, type ChildEnd, endOf, onTerminal } from './run-child.ts';
 
-/** Signals of the keyboard, which the terminal sends to every process in the foreground. */
+/** Signals from the keyboard, which the terminal sends to every process in the foreground. */
 const OF_THE_KEYBOARD: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT']);
 
 /**
- * Runs a program in place of fedctl, to its end. All signals are passed on to the program, except those of
- * the keyboard, which the terminal sends to the program itself. A shell may receive Ctrl-C many times without
- * exiting. To force an end, send SIGKILL to the program.
+ * Runs a program in place of fedctl until it ends. Passes all signals on to the program, except keyboard
+ * signals, which the terminal sends to the program itself. Ctrl-C never ends fedctl, because a shell
+ * may receive Ctrl-C many times without exiting. To force the end, send SIGKILL to the program.
  *
- * @returns as `runChild` does
+ * @returns the same result as `runChild`
  */
 export async function runProgram(context: Context, program: Child): Promise<ChildEnd> {
   context.signal.throwIfAborted();
@@ -34,7 +34,10 @@ export async function runProgram(context: Context, program: Child): Promise<Chil
   }
 }
 
-/** Some system errors, such as E2BIG, are thrown; others are an event of the child process. */
+/**
+ * Starts the program. Some system errors, such as E2BIG, are thrown; others are an event of the child
+ * process.
+ */
 function started(context: Context, { command, args, env, stdio, cwd }: Child): ChildProcess | ChildEnd {
   try {
     return context.spawn(command, args, { env: { ...env }, stdio, cwd: cwd ?? context.cwd });

@@ -12,12 +12,12 @@ export interface RuntimeFolder {
   remove(): Promise<void>;
 }
 
-/** The name identifies the creator: pid, start time and namespace. */
+/** The folder name identifies the process that created it: PID, start time and namespace. */
 const NAME = /^fedctl-exec-(\d+)-(\d+)-(\d+)-\w{6}$/;
 
 /**
  * Creates a private folder (mode 0700) in XDG_RUNTIME_DIR, or in the folder for temporary files. First
- * removes the folders of runs that were killed.
+ * removes the folders of earlier runs that were killed.
  *
  * @throws FedctlError usage.unwritable-output
  */
@@ -33,7 +33,7 @@ export async function makeRuntimeFolder({ env, pid }: Pick<Context, 'env' | 'pid
       const path = await mkdtemp(join(base, prefix));
       return { path, remove: () => rm(path, { recursive: true, force: true }) };
     } catch (error) {
-      // An XDG_RUNTIME_DIR of another user, as `su` leaves it, is not a failure.
+      // Tries the next folder if XDG_RUNTIME_DIR belongs to another user, as after `su`.
       cause = error;
     }
   }
@@ -45,7 +45,7 @@ export async function makeRuntimeFolder({ env, pid }: Pick<Context, 'env' | 'pid
   });
 }
 
-/** A failure here does not prevent the run; the next run tries again. */
+/** A failure is ignored; the next run tries again. */
 async function removeAbandoned(base: string): Promise<void> {
   const { uid } = userInfo();
   const names = await readdir(base).catch(() => []);
@@ -54,7 +54,7 @@ async function removeAbandoned(base: string): Promise<void> {
     if (pid === undefined) continue;
     const path = join(base, name);
     const found = await lstat(path).catch(() => null);
-    // Never follows a link, and never removes a folder of another user with such a name.
+    // Never follows a link, and never removes a folder that belongs to another user.
     if (found === null || !found.isDirectory() || found.uid !== uid) continue;
     const owner = { pid: Number(pid), startedAt: Number(startedAt), namespace: Number(namespace) };
     if (await isGone(owner)) await rm(path, { recursive: true, force: true }).catch(() => {});

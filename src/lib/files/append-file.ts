@@ -5,7 +5,7 @@ import { FedctlError } from '../core/errors.ts';
 
 /**
  * Appends to a regular file that another program created and reads later, such as the file of GITHUB_ENV.
- * Never creates the file, because then nothing would read it.
+ * Never creates the file, because no program would read it.
  *
  * @throws FedctlError usage.unwritable-output
  */
@@ -27,7 +27,7 @@ function unwritable(path: string, cause: unknown): FedctlError {
   return new FedctlError('usage.unwritable-output', {
     message: `Cannot append to "${path}".`,
     likelyCause: 'The file does not exist, is not a regular file, or is not writable by this user.',
-    remedy: 'Correct the path, or let this user write to the file.',
+    remedy: 'Correct the path, or give this user write permission for the file.',
     command: program('ls', '-l', path),
     details: { path },
     cause: cause ?? undefined,

@@ -15,22 +15,22 @@ const closeFile = promisify(close);
 const LONGEST_WAIT_MS = 30_000;
 
 const TOO_SLOW = {
-  likelyCause: 'The program that writes this pipe did not finish, or the file system does not respond.',
+  likelyCause: 'The program that writes to the pipe did not finish, or the file system does not respond.',
 };
 
 /**
- * Reads a complete small text file once: a regular file, a named pipe, or a `<(…)` of a shell. It waits for
- * the writer of a pipe. An empty device such as /dev/null is an empty file; other devices are rejected.
+ * Reads a complete small text file once: a regular file, a named pipe, or a `<(…)` of a shell. Waits for the
+ * writer of a pipe. An empty device such as /dev/null counts as an empty file; other devices are rejected.
  *
- * Every wait ends with the signal or after `timeoutMs`, and no thread stays blocked in `open()`, because
- * `process.exit()` would wait for it. (A file system that does not respond, such as a lost NFS server, blocks
- * the thread that opens the file in the kernel. The wait ends there too, but the process does not.)
+ * Every wait ends when the signal fires or after `timeoutMs`. No thread stays blocked in `open()`, because
+ * `process.exit()` would wait for this thread. If a file system does not respond, such as a lost NFS server,
+ * the wait ends, but the thread that opens the file stays blocked in the kernel and the process does not exit.
  *
  * @param path absolute, or relative to the working directory of the process
- * @param maxBytes a larger file is rejected
- * @param timeoutMs bounds the complete operation, in milliseconds
- * @throws FedctlError usage.unreadable-input, with the system's error as its cause if there is one; the
- * signal's own reason, at once when it fires
+ * @param maxBytes maximum size of the file, in bytes
+ * @param timeoutMs timeout of the complete operation, in milliseconds
+ * @throws FedctlError usage.unreadable-input, with the system error as its cause, if any; the signal's own
+ * reason, as soon as it fires
  */
 export async function readBoundedFile(
   path: string,
@@ -52,20 +52,20 @@ export async function readBoundedFile(
 }
 
 async function readWhole(path: string, maxBytes: number, signal: AbortSignal): Promise<string> {
-  // Without O_NONBLOCK, opening a pipe would wait for its writer in a thread that cannot be stopped.
+  // Without O_NONBLOCK, `open()` would wait for the writer of a pipe in a thread that cannot be stopped.
   const opening = openFile(path, constants.O_RDONLY | constants.O_NONBLOCK);
   let file: number;
   try {
     file = await within(signal, opening);
   } catch (cause) {
-    // A file that is opened after the timeout has no reader any more.
+    // Closes a file that opens after the timeout, because nothing reads it.
     opening.then(closeFile).catch(() => {});
     throw signal.aborted ? cause : unreadable(path, reasonOf(cause), cause);
   }
   const kind = fstatSync(file);
   if (!kind.isFIFO()) return readAndClose(file, kind, path, maxBytes);
-  // This also waits for the first writer: the end of a pipe is an event, which does not occur before a writer
-  // has opened it.
+  // Reads the pipe with events. This also waits for the first writer, because the end event occurs only after
+  // a writer has opened the pipe.
   const pipe = new Socket({ fd: file, readable: true, writable: false });
   return readBoundedStream(pipe, path, maxBytes, signal);
 }
@@ -82,7 +82,7 @@ function readAndClose(file: number, kind: Stats, path: string, maxBytes: number)
   }
 }
 
-/** Ends even if the file grows faster than it is read. */
+/** Reads a regular file. Stops at the limit, even if the file grows faster than it is read. */
 function readRegular(file: number, path: string, maxBytes: number): string {
   const buffer = Buffer.alloc(maxBytes + 1);
   let size = 0;
@@ -108,10 +108,10 @@ function isEmpty(device: number): boolean {
 }
 
 /**
- * Reads a stream to its end, but at most `maxBytes`. The stream is always consumed.
+ * Reads a stream to its end, up to `maxBytes`. Always consumes the stream.
  *
  * @param name the name of the stream in messages
- * @throws FedctlError usage.unreadable-input; the signal's own reason, at once when it fires
+ * @throws FedctlError usage.unreadable-input; the signal's own reason, as soon as it fires
  */
 export async function readBoundedStream(
   stream: Readable,
@@ -182,7 +182,7 @@ function unreadable(
   }
   return new FedctlError('usage.unreadable-input', {
     message: `Cannot read "${name}": ${reason}.`,
-    remedy: 'Correct the path, or let this user read the file.',
+    remedy: 'Correct the path, or give this user read permission for the file.',
     command: program('ls', '-l', name),
     details: { file: name },
     ...better,

@@ -5,35 +5,34 @@ import { systemCode } from '../core/system-error.ts';
 import { readBoundedFile } from './bounded-file.ts';
 
 /**
- * Only the working directory is searched: a file in a parent directory could surprise a user who cloned a
- * repository there.
+ * Names of the configuration file. Only the working directory is searched, because a file in a parent
+ * directory could surprise a user who cloned a repository there.
  */
 export const CONFIG_NAMES = ['fedctl.yaml', 'fedctl.yml'] as const;
 
-/** Enough for some thousands of targets, which take a second to read. */
+/** Maximum size in bytes: enough for several thousand targets, which fedctl parses in one second. */
 const LARGEST_CONFIG = 256 * 1024;
 
 export interface ConfigFile {
-  /** The given name, or `fedctl.yaml`; for messages. */
+  /** The given name, or the name that was found, for messages. */
   readonly file: string;
   /** Absolute. */
   readonly folder: string;
   readonly text: string;
   /**
-   * Whether the user named the file. A file that was found must not decide where tokens are sent
+   * True if the user named the file. Otherwise, the file must not decide where tokens are sent
    * (`refuseStrangeHosts`).
    */
   readonly named: boolean;
 }
 
 /**
- * Reads the configuration file: the one that `--config` names, otherwise `fedctl.yaml` or `fedctl.yml` in the
- * working directory, in this order; null when there is none. A file that exists but cannot be read is a
- * failure.
+ * Reads the configuration file that `--config` names, otherwise `fedctl.yaml` or `fedctl.yml` in the working
+ * directory, in this order. Returns null if none exists. Fails if a file exists but cannot be read.
  *
- * @param named the value of `--config`, relative to the working directory; null without it
- * @param timeoutMs bounds the reading, in milliseconds
- * @throws FedctlError usage.unreadable-input, also above 256 KiB; the signal's own reason
+ * @param named the value of `--config`, relative to the working directory; null without `--config`
+ * @param timeoutMs timeout for reading the file, in milliseconds
+ * @throws FedctlError usage.unreadable-input, also for a file above 256 KiB; the signal's own reason
  */
 export async function findConfig(
   { cwd, signal }: Pick<Context, 'cwd' | 'signal'>,
@@ -49,7 +48,7 @@ export async function findConfig(
 
 async function firstThere(cwd: string): Promise<(typeof CONFIG_NAMES)[number] | null> {
   for (const name of CONFIG_NAMES) {
-    // The link itself: a broken link was meant to be a configuration.
+    // Tests the link itself, because a broken link is a configuration file that cannot be read.
     const there = await lstat(join(cwd, name)).then(
       () => true,
       (error: unknown) => systemCode(error) !== 'ENOENT',

@@ -1,8 +1,8 @@
 import { join, parse } from 'node:path';
 
 /**
- * Returns `fedctl-2.yaml` for `fedctl.yaml`, or the next number without an existing file; null after some
- * attempts.
+ * Returns a name that does not exist yet: `fedctl-2.yaml` for `fedctl.yaml`, or the next free number; null
+ * after several attempts.
  */
 export async function freeName(
   name: string,

@@ -2,10 +2,10 @@ import { resolve } from 'node:path';
 import type { InputStream } from '../core/context.ts';
 import { readBoundedFile, readBoundedStream } from './bounded-file.ts';
 
-/** Far above the size of a token, which has a few kilobytes. */
+/** Maximum size of the input. A token has only a few kilobytes. */
 const MAX_INPUT_BYTES = 64 * 1024;
 
-/** Satisfied by a Context, whose stdin is opened on first use. */
+/** The parts of a Context that reading needs. The Context opens stdin on first use. */
 export interface InputWorld {
   readonly stdin: InputStream;
   readonly cwd: string;
@@ -13,12 +13,12 @@ export interface InputWorld {
 }
 
 /**
- * Reads a token or another small text from a file, or from stdin for `-`, unchanged. More than 64 KiB is
- * rejected.
+ * Reads a token or another small text from a file, or from stdin if the name is `-`. Returns the text
+ * unchanged. Rejects more than 64 KiB.
  *
- * @param timeoutMs bounds the reading of a file, in milliseconds; reading from stdin is not bounded, because
- * a person may be typing
- * @throws FedctlError usage.unreadable-input; the signal's own reason
+ * @param timeoutMs timeout for reading a file, in milliseconds; stdin has no timeout, because a person may be
+ * typing
+ * @throws FedctlError usage.unreadable-input; the signal's own reason, as soon as it fires
  */
 export function readInput(name: string, world: InputWorld, timeoutMs?: number): Promise<string> {
   return name === '-'

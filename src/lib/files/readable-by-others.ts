@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises';
 import { platform } from 'node:os';
 
 /**
- * Returns whether all users of this machine may read a regular file, by its mode. False for pipes and
- * devices, for a missing file, and on Windows, where modes are not used.
+ * Returns whether the mode of a regular file allows all users of this machine to read the file. Returns false
+ * for pipes, devices and missing files, and on Windows, which does not use modes.
  */
 export async function isReadableByOthers(path: string): Promise<boolean> {
   if (platform() === 'win32') return false;

@@ -3,11 +3,11 @@ import { refuseUnwritable, writeWholeFile } from './whole-file.ts';
 const WORDS = { holds: 'a report', remedy: 'Choose another file with --output <format>=<file>.' };
 
 /**
- * Writes a file for others to read, such as a report: atomically by rename, with the mode that the umask
- * allows. It must not contain a secret.
+ * Writes a file that other users may read, such as a report. Writes atomically by rename, with the mode that
+ * the umask allows. The content must not contain a secret.
  *
- * @param path absolute
- * @throws FedctlError usage.unwritable-output; the signal's own reason when it fires before the rename
+ * @param path absolute path of the file
+ * @throws FedctlError usage.unwritable-output; the signal's own reason if it fires before the rename
  */
 export function writeReportFile(path: string, content: string, signal: AbortSignal): Promise<void> {
   return writeWholeFile(path, content, { mode: 0o666, ...WORDS, signal });

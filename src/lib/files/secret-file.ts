@@ -1,11 +1,11 @@
 import { writeWholeFile } from './whole-file.ts';
 
 /**
- * Writes a file that contains a secret: atomically by rename, without a final newline.
+ * Writes a file that contains a secret. Writes atomically by rename, without a final newline.
  *
- * @param path absolute, or relative to the working directory of the process; a regular file if it exists
- * @param mode permission bits of the file, whatever the umask is
- * @throws FedctlError usage.unwritable-output; the signal's own reason when it fires before the rename
+ * @param path absolute, or relative to the working directory of the process; an existing file must be regular
+ * @param mode permission bits of the file, regardless of the umask
+ * @throws FedctlError usage.unwritable-output; the signal's own reason if it fires before the rename
  */
 export function writeSecretFile(
   path: string,

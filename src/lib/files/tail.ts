@@ -1,20 +1,20 @@
 import type { InputStream } from '../core/context.ts';
 import { FedctlError } from '../core/errors.ts';
 
-/** The end of a stream. */
+/** The last part of a stream. */
 export interface Tail {
   readonly text: string;
-  /** How many line breaks came before it. */
+  /** The number of line breaks before the text. */
   readonly linesBefore: number;
 }
 
 const LINE_BREAK = 0x0a;
 
 /**
- * Reads a stream to its end, whatever its length, and keeps the last `maxBytes`. The writer of the pipe is
- * never blocked or cut off.
+ * Reads a stream of any length to its end, and keeps the last `maxBytes`. Never blocks the writer of a pipe
+ * or closes the pipe early.
  *
- * @throws FedctlError usage.unreadable-input; the signal's own reason, at once when it fires
+ * @throws FedctlError usage.unreadable-input; the signal's own reason, as soon as it fires
  */
 export async function readTail(stream: InputStream, maxBytes: number, signal: AbortSignal): Promise<Tail> {
   const stop = () => stream.destroy();

@@ -6,27 +6,27 @@ import { FedctlError } from '../core/errors.ts';
 import { systemCode } from '../core/system-error.ts';
 
 export interface WholeFileOptions {
-  /** Permission bits of the file, before the umask. */
+  /** Permission bits of the file, before the umask is applied. */
   readonly mode: number;
-  /** Apply the mode whatever the umask is. */
+  /** True to set the mode regardless of the umask. */
   readonly exactly?: boolean;
-  /** What is written, for messages: `a secret`. */
+  /** The kind of content, for messages: `a secret`. */
   readonly holds: string;
-  /** The remedy when the file cannot be written, if it is not another `--out`. */
+  /** The remedy if the file cannot be written (default: choose another `--out`). */
   readonly remedy?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Writes a complete file by rename, without a final newline. A reader sees the old content or the new, never
- * a part. Nothing is left behind when it fails or is stopped.
+ * Writes a complete file by rename, without a final newline. A reader sees either the old or the new content,
+ * never a part of it. A failed or interrupted write leaves no temporary file.
  *
- * An existing target must be a regular file. Directories, FIFOs and devices are rejected, and so is every
- * symbolic link (including `/dev/stdout`), whatever its target: the rename would replace the link instead of
- * writing through it, and writing through a link that an attacker created would be worse.
+ * An existing target must be a regular file. Directories, FIFOs and devices are rejected. Every symbolic link
+ * (including `/dev/stdout`) is also rejected: the rename would replace the link, and writing to its target
+ * would be unsafe if an attacker created the link.
  *
  * @param path absolute, or relative to the working directory of the process
- * @throws FedctlError usage.unwritable-output; the signal's own reason when it fires before the rename
+ * @throws FedctlError usage.unwritable-output; the signal's own reason if it fires before the rename
  */
 export async function writeWholeFile(
   path: string,
@@ -46,15 +46,15 @@ export async function writeWholeFile(
 type Words = Pick<WholeFileOptions, 'holds' | 'remedy'>;
 
 /**
- * Checks in advance whether `writeWholeFile` will fail, as far as this can be known, before long work that
- * produces the content. Writes nothing.
+ * Checks whether `writeWholeFile` would fail, as far as possible. Call it before long work that produces the
+ * content. Writes nothing.
  *
  * @throws FedctlError usage.unwritable-output
  */
 export async function refuseUnwritable(path: string, words: Words): Promise<void> {
   try {
     await refuseUnlessRegular(path, words);
-    // The trailing dot makes the check fail when the directory is a file.
+    // With the trailing dot, the check fails if the parent path is a file.
     await access(`${dirname(path)}/.`, constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw cause instanceof FedctlError ? cause : unwritable(path, reasonOf(cause), words, cause);
@@ -81,7 +81,7 @@ async function replace(
   { mode, exactly = false, signal }: WholeFileOptions,
 ): Promise<void> {
   const directory = dirname(path);
-  // In the same directory, because a rename is atomic only within one file system.
+  // The temporary file is in the same directory, because a rename is atomic only within one file system.
   const temporary = join(directory, `.${basename(path)}.${randomUUID()}.tmp`);
   try {
     const file = await open(temporary, 'wx', mode);
@@ -102,8 +102,8 @@ async function replace(
 }
 
 /**
- * Makes the rename survive a power failure. Not every file system supports this; the file is written in any
- * case.
+ * Makes the rename survive a power failure. Some file systems do not support this; the file is written
+ * anyway.
  */
 async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r').catch(() => null);

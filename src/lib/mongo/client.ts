@@ -15,13 +15,13 @@ import { watchHandshake } from './handshake.ts';
 
 let driver: Promise<typeof import('mongodb')> | undefined;
 
-/** Loads the driver, once: loading can take longer than a login, and each import of the bundle copies its exports. */
+/** Loads the driver once. Loading can take longer than a login, and in the bundle each import copies all exports. */
 export function loadDriver(): Promise<typeof import('mongodb')> {
   driver ??= import('mongodb');
   return driver;
 }
 
-/** The callbacks that the driver calls to log in. */
+/** The callbacks through which the driver requests the token or the AWS keys. */
 export interface LoginCallbacks {
   readonly token: () => Promise<string>;
   readonly keys: () => Promise<{
@@ -38,7 +38,7 @@ export type ClientPlan = Pick<
 >;
 
 /**
- * Creates a new client for one login: one connection, no retries, and bounds on everything. A client is not
+ * Creates a client for one login: one connection, no retries, and a limit on every wait. A client is not
  * reused, because the driver keeps a rejected token for the lifetime of its client (facts/mongodb.md 1.3).
  *
  * @throws FedctlError mongo.uri-invalid when the driver does not accept an option
@@ -91,8 +91,8 @@ export async function createClient(
 }
 
 /**
- * Returns a connection string with only what the driver must read itself. Its hosts are those that fedctl
- * already connected to.
+ * Returns a connection string with only the options that the driver must read itself, and the hosts that
+ * fedctl already connected to.
  */
 function driverUri({ hosts, srv, driverOptions }: ConnectionString): string {
   const query = new URLSearchParams();
@@ -112,13 +112,13 @@ function proxyOptions({ proxy }: ConnectionString): MongoClientOptions {
   };
 }
 
-/** Returns the TLS options of the `tls` stage, with the same content of the same files. */
+/** Returns the TLS options of the `tls` stage for the driver, with the same file contents. */
 function tlsOptions({ tls }: ConnectionString, settings: TlsSettings): MongoClientOptions {
   if (tls === 'off') return { tls: false };
   const { ca, crl, certificateKey, passphrase, verify, verifyName } = settings;
   return {
     tls: true,
-    // Explicit, because NODE_TLS_REJECT_UNAUTHORIZED=0 would disable verification.
+    // Set explicitly, because NODE_TLS_REJECT_UNAUTHORIZED=0 would disable verification.
     rejectUnauthorized: verify,
     ...(verifyName ? {} : { checkServerIdentity: () => undefined }),
     ...(ca === undefined ? {} : { ca }),
@@ -128,10 +128,7 @@ function tlsOptions({ tls }: ConnectionString, settings: TlsSettings): MongoClie
   };
 }
 
-/**
- * The options that decide who can read the traffic. In the created client, none may differ from the chosen
- * values.
- */
+/** The options that decide who can read the traffic. The client must use the values that fedctl chose. */
 const DECISIVE = [
   'tls',
   'ca',
@@ -145,13 +142,14 @@ const DECISIVE = [
 
 function assertDecided({ options }: MongoClient, decided: MongoClientOptions): void {
   const changed = DECISIVE.find((name) => options[name] !== decided[name]);
-  if (changed !== undefined) throw new TypeError(`the driver would use a different ${changed} than fedctl`);
+  if (changed !== undefined) throw new TypeError(`the driver changed the option ${changed}`);
 }
 
 /**
- * Sets ALLOWED_HOSTS to the named hosts, because the driver's own list contains only Atlas and this machine.
- * The driver compares it with the initial hosts of a client, which are these, and not with the members that a
- * server names later (facts/mongodb.md 1.5). The guard decides which of those are connected to.
+ * Sets ALLOWED_HOSTS to the hosts of the connection string, because the driver's default list contains only
+ * Atlas and loopback hosts. The driver compares ALLOWED_HOSTS with these initial hosts only, not with members
+ * that a server names later (facts/mongodb.md 1.5). The guard decides which members the driver may connect
+ * to.
  */
 function propertiesOf(
   { mechanism, uri }: ClientPlan,
@@ -175,12 +173,15 @@ function propertiesOf(
   };
 }
 
-/** Resolves names with the resolver of the Context, including those of replica set members. */
+/**
+ * Returns a lookup function that resolves all names, including those of replica set members, with the
+ * resolver of the Context.
+ */
 function lookupThrough(resolver: Resolver, { tls }: ConnectionString): Lookup {
   return (host, options, done) => {
     resolver.addresses(host).then(
       (found) => {
-        // A plain-text login stays on this machine, whatever a resolver returns for a name.
+        // A login without TLS stays on this machine, whatever addresses a resolver returns.
         const kept = tls === 'verified' ? found : found.filter(({ address }) => isLoopbackHost(address));
         const [first] = kept;
         if (first === undefined) done(new Error(`${host} has no IP address that is allowed`), '', 0);
@@ -198,6 +199,6 @@ function optionRefused(cause: unknown): FedctlError {
   return new FedctlError('mongo.uri-invalid', {
     message: `The driver rejects the connection string: ${said.replace(/\.$/, '')}.`,
     likelyCause: 'An option has an invalid value.',
-    remedy: 'Correct the option that is named, or remove it.',
+    remedy: 'Correct the option in the connection string, or remove it.',
   });
 }

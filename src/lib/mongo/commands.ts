@@ -10,8 +10,7 @@ import type { Session } from './session.ts';
 import type { StageLog, StageOutcome } from './stages.ts';
 
 /**
- * How long deleting the probe's document may take, in milliseconds: an interrupted run must end within a
- * second.
+ * Time limits for deleting the test document, in milliseconds. An interrupted run must end within a second.
  */
 const CLEAN_UP_MS = { afterFailure: 2000, interrupted: 300 } as const;
 
@@ -64,7 +63,7 @@ export async function useSession(
   return identity;
 }
 
-/** Runs connectionStatus (facts/mongodb.md 4.3). The response is untrusted. */
+/** Runs connectionStatus (facts/mongodb.md 4.3). The response is untrusted input. */
 async function whoAmI(
   client: MongoClient,
   showPrivileges: boolean,
@@ -94,12 +93,14 @@ async function whoAmI(
   return { detail: `${user} with ${rolesText(roles)}`, facts: { stage: 'whoami', ...value }, value };
 }
 
-/** By default commands go to the primary. These must go to the server of the login. */
+/**
+ * Returns options that send a command to the server of the login. By default, a command goes to the primary.
+ */
 export function whereLoggedIn({ readPreference }: MongoClient) {
   return { readPreference };
 }
 
-/** Inserts a document, finds it and deletes it. The document is also deleted after a failure. */
+/** Inserts a test document, finds it and deletes it. Also deletes the document after a failure. */
 async function probeWriting(
   client: MongoClient,
   { database, collection }: NonNullable<LoginPlan['writeProbe']>,
@@ -113,14 +114,15 @@ async function probeWriting(
   let inserted = false;
   try {
     const insertion = documents.insertOne({ _id, writtenBy: 'fedctl connect --write-probe' });
-    // From here on the document may exist, even if no response arrives.
+    // From here on, the document may exist even if no response arrives.
     inserted = true;
     await within(bound, insertion);
     const found = await within(bound, documents.findOne({ _id }));
     if (found === null) {
       throw new FedctlError('mongo.command-failed', {
-        message: `The login succeeded, but a document that was just inserted into ${namespace} was not found there.`,
-        likelyCause: 'The connection string reads from a secondary, which is behind the primary.',
+        message: `The login succeeded, but the test document inserted into ${namespace} was not found.`,
+        likelyCause:
+          'The readPreference of the connection string selects a secondary that lags behind the primary.',
         remedy: 'Remove readPreference from the connection string.',
       });
     }
@@ -135,7 +137,7 @@ async function probeWriting(
   return { detail: `inserted, found and deleted a test document in ${namespace}`, value: undefined };
 }
 
-/** `readWrite@app, read@logs`, or `no roles`. */
+/** Formats roles as `readWrite@app, read@logs`, or `no roles`. */
 function rolesText(roles: ServerIdentity['roles']): string {
   return roles.length === 0 ? 'no roles' : roles.map(({ role, db }) => `${role}@${db}`).join(', ');
 }

@@ -12,7 +12,7 @@ import type { StageId } from '../ports/mongo.ts';
 import { hostPort } from '../uri/host-port.ts';
 import { lookup } from '../uri/srv.ts';
 
-/** A host to which no connection could be opened. */
+/** A host to which fedctl could not open a connection. */
 export interface Unreached {
   readonly host: HostPort;
   readonly fault: DialFault;
@@ -42,7 +42,7 @@ const RESOLVE: Partial<Record<DialFault, Meaning>> = {
   timeout: {
     code: 'mongo.dns-failed',
     says: 'does not resolve: the DNS resolver timed out',
-    likelyCause: 'The DNS resolver is down, or a device on the way to it drops packets.',
+    likelyCause: 'The DNS resolver is down, or a network device drops the packets.',
     command: NSLOOKUP,
   },
 };
@@ -98,7 +98,7 @@ const OTHERWISE: Readonly<Record<keyof typeof TABLES, Meaning>> = {
   tls: { code: 'mongo.tls-failed', says: 'closed the connection during the TLS handshake', command: OPENSSL },
 };
 
-/** Describes the fault of a certificate from its contents; null when it was not received. */
+/** Describes the certificate that was rejected; null if the host sent no certificate. */
 function refusedCertificate(fault: DialFault, cause: unknown): string | null {
   if (!(cause instanceof CertificateRefused)) return null;
   const { code, certificate } = cause;
@@ -114,10 +114,13 @@ function refusedCertificate(fault: DialFault, cause: unknown): string | null {
   }
 }
 
-/** The alert that Atlas sends (facts/mongodb.md 9, row 1). Other alerts are about the handshake itself. */
+/**
+ * The TLS alert that Atlas sends for a rejected connection (facts/mongodb.md 9, row 1). Other alerts are
+ * about the handshake itself.
+ */
 const INTERNAL_ERROR_ALERT = /ALERT_INTERNAL_ERROR$/;
 
-/** Returns why one host failed a stage, for a list: `refused the connection`. */
+/** Returns why a host failed a stage, for a list of hosts: `refused the connection`. */
 export function dialFaultText(
   stage: keyof typeof TABLES,
   { fault, cause }: Pick<Unreached, 'fault' | 'cause'>,
@@ -127,10 +130,10 @@ export function dialFaultText(
 }
 
 /**
- * Creates the failure of a stage that no host passed. The first host decides the code; the message names all
- * of them.
+ * Creates the failure of a stage that every host failed. The first host decides the code; the message names
+ * all hosts.
  *
- * @param unreached at least one
+ * @param unreached at least one host
  */
 export function dialFailure(
   stage: keyof typeof TABLES & StageId,
@@ -176,5 +179,5 @@ function alertOfAtlas({ fault, cause }: Unreached): boolean {
 
 function alertCause(unreached: Unreached): string | undefined {
   if (unreached.fault !== 'alert' || alertOfAtlas(unreached)) return undefined;
-  return `The server does not accept this handshake (${systemCode(unreached.cause)}). It may require a client certificate (tlsCertificateKeyFile) or another TLS version.`;
+  return `The server rejected the TLS handshake (${systemCode(unreached.cause)}). It may require a client certificate (tlsCertificateKeyFile) or another TLS version.`;
 }

@@ -34,7 +34,7 @@ declare module 'mongodb/lib/cmap/connection.js' {
 
   export class SizedMessageTransform extends Transform {
     readonly bufferPool: {
-      /** The next four bytes, little-endian; null when there are fewer. */
+      /** Returns the next four bytes as a little-endian number; null if fewer bytes are left. */
       getInt32(): number | null;
     };
     override _transform(

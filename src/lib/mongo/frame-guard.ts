@@ -1,10 +1,10 @@
 /**
- * In bytes: a header alone, and the largest message of a server (maxMessageSizeBytes) with room for the
- * header.
+ * Message lengths in bytes: the shortest is a header alone; the longest is maxMessageSizeBytes plus room for
+ * the header.
  */
 const SHORTEST = 16;
 const LONGEST = 48_000_000 + 16_384;
-/** The opcode of a compressed message. */
+/** The opcode of a compressed message (OP_COMPRESSED). */
 const OP_COMPRESSED = 2012;
 
 /** The error for data that is not a MongoDB response. */
@@ -21,13 +21,13 @@ export class StrangeAnswer extends Error {
 let guarded: Promise<void> | null = null;
 
 /**
- * Makes the driver reject messages with an impossible length. Without this, the driver (7.9.0) accepts a
- * length of 0 as a complete message again and again until the memory is full and the process ends. It also
- * waits for 2 GiB when a web server responds, because HTTP begins with bytes that make a number of that size.
- * No login is needed for such an attack.
+ * Makes the driver reject messages with an impossible length. Otherwise, the driver (7.9.0) accepts a length
+ * of 0 as a complete message, repeatedly, until the process runs out of memory. If a web server responds, the
+ * driver waits for 2 GiB, because it reads the first bytes of HTTP as a length. An attacker needs no login
+ * for either.
  *
- * Also rejects compressed messages, which the driver would decompress without a limit. A server compresses
- * only what the client offers, and fedctl offers nothing.
+ * Also rejects compressed messages, because the driver would decompress them without a limit. A server
+ * compresses only with algorithms that the client offers, and fedctl offers none.
  */
 export function guardFrames(): Promise<void> {
   guarded ??= guard();
@@ -48,7 +48,7 @@ async function guard(): Promise<void> {
       }
       const { bufferPool } = this;
       const next = bufferPool.getInt32.bind(bufferPool);
-      // The driver itself rejects a negative length.
+      // The driver rejects a negative length.
       bufferPool.getInt32 = () => {
         const length = next();
         return length !== null && (length < SHORTEST || length > LONGEST) ? -1 : length;
@@ -70,7 +70,7 @@ async function guard(): Promise<void> {
 
 function strangeAnswer(first: Buffer): StrangeAnswer | null {
   if (first.toString('latin1', 0, 5) === 'HTTP/') return new StrangeAnswer('HTTP');
-  // A record of the type alert, of SSL 3 or any TLS, with two bytes (RFC 8446, 5.1 and 6).
+  // A TLS record (SSL 3 or later) of type alert with a length of two bytes (RFC 8446, 5.1 and 6).
   const isAlert = first.length >= 5 && first[0] === 0x15 && first[1] === 3 && first.readUInt16BE(3) === 2;
   return isAlert ? new StrangeAnswer('TLS') : null;
 }

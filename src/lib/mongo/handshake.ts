@@ -5,14 +5,14 @@ type Observe = (step: HandshakeStep) => void;
 type Send = (namespace: unknown, command: Message, options: unknown) => Promise<Message>;
 type Message = Readonly<Record<string, unknown>>;
 
-/** Keyed by the only object of a client that the driver passes to each of its connections. */
+/** The key is `lookup`, the only object of a client that the driver passes to each of its connections. */
 const observers = new WeakMap<Lookup, Observe>();
 let isInstalled = false;
 
 /**
  * Reports each message of a MONGODB-AWS login that a client with this `lookup` sends or receives. The driver
- * (7.9.0) removes the content of these messages from its own events. Signature, session token and nonces are
- * not reported.
+ * (7.9.0) removes the content of these messages from its own events. The reports contain no signature,
+ * session token or nonce.
  */
 export async function watchHandshake(lookup: Lookup, observe: Observe): Promise<void> {
   observers.set(lookup, observe);
@@ -36,7 +36,7 @@ export async function watchHandshake(lookup: Lookup, observe: Observe): Promise<
   };
 }
 
-/** Sends as before, and reports what was sent and returned. */
+/** Wraps `send` and reports each message that it sends and each response. */
 function watched(send: Send, decode: (payload: unknown) => Message, observe: Observe): Send {
   return async (namespace, command, options) => {
     if ('saslContinue' in command) {
@@ -66,7 +66,7 @@ function watched(send: Send, decode: (payload: unknown) => Message, observe: Obs
   };
 }
 
-/** The parts of a SigV4 Authorization header: the scope of the key and the signed headers. */
+/** Matches the credential scope and the signed headers of a SigV4 Authorization header. */
 const AUTHORIZATION = /Credential=([^/,]+)\/\d+\/([^/,]+)\/sts\/aws4_request,\s*SignedHeaders=([\w;-]+)/;
 
 function signedRequest({ a: authorization, d: date, t: sessionToken }: Message): HandshakeStep | null {
@@ -82,7 +82,7 @@ function signedRequest({ a: authorization, d: date, t: sessionToken }: Message):
   };
 }
 
-/** Returns the bytes of a BSON binary value, or of plain bytes. */
+/** Returns the bytes of a BSON binary value or of a Uint8Array. */
 function bytesOf(value: unknown): Uint8Array {
   if (value instanceof Uint8Array) return value;
   const { buffer } = (value ?? {}) as { readonly buffer?: unknown };

@@ -7,7 +7,7 @@ import { helloFailure, ownFailure } from './server-failures.ts';
 
 export type HelloFacts = Extract<StageFacts, { readonly stage: 'hello' }>;
 
-/** The release series by their highest wire version (facts/mongodb.md 4.2). */
+/** The MongoDB release series by highest wire version (facts/mongodb.md 4.2). */
 const RELEASES: readonly (readonly [wireVersion: number, release: string])[] = [
   [9, '4.4'],
   [13, '5.0'],
@@ -17,8 +17,8 @@ const RELEASES: readonly (readonly [wireVersion: number, release: string])[] = [
 ];
 
 /**
- * Watches the heartbeats of the driver's monitors and reports as early as possible that no server can be
- * used. The driver itself would retry until its time has run out.
+ * Watches the heartbeats of the driver's monitors and reports as early as possible that no server is usable.
+ * The driver itself would retry until server selection times out.
  */
 export class HelloWatch {
   readonly #uri: ConnectionString;
@@ -28,9 +28,11 @@ export class HelloWatch {
   #topology: TopologyDescription | null = null;
   readonly #lost = rejection();
   readonly #moved = rejection();
-  /** Rejects when no server can be used any more, before the login; never fulfilled. */
+  /** Rejects when no server is usable before the login; never fulfilled. */
   readonly hopeless: Promise<never> = this.#lost.promise;
-  /** Rejects when the primary is a member that fedctl must not connect to, at any time; never fulfilled. */
+  /**
+   * Rejects, at any time, when fedctl must not connect to the member that is the primary; never fulfilled.
+   */
   readonly refused: Promise<never> = this.#moved.promise;
 
   constructor(client: MongoClient, uri: ConnectionString) {
@@ -80,7 +82,7 @@ export class HelloWatch {
     return kindOf(servers.find(({ type }) => type !== 'Unknown'));
   }
 
-  /** Creates the failure for a timeout. The observations show the cause. */
+  /** Creates the failure for a timeout. The heartbeats show the cause. */
   timedOut(seconds: number, cause?: unknown): FedctlError {
     const failed = this.#failed() ?? this.#refusal([...this.#errors.keys()]);
     if (failed !== null) return failed;
@@ -106,10 +108,11 @@ export class HelloWatch {
     if (failed !== null) this.#lost.reject(failed);
   }
 
-  /** Returns a failure when every possible server has turned out to be unusable. */
+  /** Returns a failure when every server is known to be unusable; otherwise null. */
   #failed(): FedctlError | null {
     const known = [...(this.#topology?.servers.keys() ?? [])];
-    // The driver removes a server of another replica set from the topology; then the given hosts are used.
+    // The driver removes a server of another replica set from the topology. The hosts of the connection
+    // string are then used.
     const addresses = known.length > 0 ? known : this.#uri.hosts.map(hostPort);
     const refusal = this.#refusedPrimary();
     if (refusal !== null) return refusal;
@@ -129,7 +132,8 @@ export class HelloWatch {
   }
 
   /**
-   * The driver would wait without success: a secondary names the primary, but fedctl does not connect to it.
+   * Returns a failure when a secondary names a primary that fedctl must not connect to. The driver would wait
+   * for this primary until it times out.
    */
   #refusedPrimary(): FedctlError | null {
     if (!this.#needsPrimary) return null;
@@ -138,7 +142,7 @@ export class HelloWatch {
     );
   }
 
-  /** Returns why fedctl does not connect to these, if the guard rejected them. */
+  /** Returns why the guard rejected one of these addresses; null if it rejected none. */
   #refusal(addresses: readonly string[]): FedctlError | null {
     for (const address of addresses) {
       const refusal = ownFailure(this.#errors.get(address));
@@ -148,7 +152,7 @@ export class HelloWatch {
   }
 
   /**
-   * With several hosts, drivers drop a standalone server (Server Discovery and Monitoring,
+   * With several hosts, drivers remove a standalone server (Server Discovery and Monitoring,
    * updateUnknownWithStandalone).
    */
   #standaloneDropped(unreached: string): FedctlError {
@@ -157,7 +161,8 @@ export class HelloWatch {
       message: `${answered} is a standalone server, and ${unreached} is unreachable.`,
       likelyCause:
         'Drivers remove a standalone server from a list of several hosts, because it belongs to no replica set.',
-      remedy: 'Name only that host, or the hosts of the intended replica set.',
+      remedy:
+        'In the connection string, name only the standalone server, or the hosts of the intended replica set.',
       cause: this.#errors.get(unreached),
     });
   }
@@ -181,7 +186,7 @@ export class HelloWatch {
     return new FedctlError('mongo.no-primary', {
       message: `${this.#hosts()} responded and names ${addresses.join(', ')} as members, but none of them is reachable.`,
       likelyCause: 'The replica set uses member names that do not resolve on this machine.',
-      remedy: 'Add directConnection=true to the connection string, or use the names of the members.',
+      remedy: 'Add directConnection=true to the connection string, or use the member names as its hosts.',
       details: { members: addresses },
       cause,
     });
@@ -192,7 +197,7 @@ export class HelloWatch {
   }
 }
 
-/** Returns a promise that can be rejected, without an error when nothing handles the rejection. */
+/** Returns a promise and its `reject` function. A rejection that nothing handles causes no error. */
 function rejection() {
   let reject: (failure: FedctlError) => void = () => {};
   const promise = new Promise<never>((_resolve, refuse) => {

@@ -9,17 +9,20 @@ import { evidenceOf } from './login-failures.ts';
 import { commandFailure, isNetworkEnd, ownFailure, serverAnswer } from './server-failures.ts';
 import type { Session } from './session.ts';
 
-/** Codes that end a re-authentication: rejected, rejected by Atlas, still required (facts/mongodb.md 1.2). */
+/**
+ * Codes of a failed re-authentication: token rejected, token rejected by Atlas, re-authentication still
+ * required (facts/mongodb.md 1.2).
+ */
 const NOT_LOGGED_IN: ReadonlySet<number | null> = new Set([18, 8000, 391]);
 
 /**
- * Every user may list the databases it can see, but only after a login. `ping` and `connectionStatus` work
- * without a login and never return 391 (facts/mongodb.md 4.3).
+ * Every user may list the databases that the user can see, but only after a login. `ping` and
+ * `connectionStatus` work without a login and never return 391 (facts/mongodb.md 4.3).
  */
 const COMMAND = { listDatabases: 1, nameOnly: true, authorizedDatabases: true } as const;
 
 /**
- * Counts the tokens that a driver requests. The first token is the login; each later one is a
+ * Counts the tokens that a driver requests. The first token is for the login; each later token is for a
  * re-authentication.
  */
 export class TokenTally implements TokenSource {
@@ -29,7 +32,7 @@ export class TokenTally implements TokenSource {
   #previous: MintedToken | null = null;
   #last: MintedToken | null = null;
 
-  /** @param again called before each token after the first */
+  /** @param again called before each token after the first, with the number of re-authentications */
   constructor(source: TokenSource, again: (count: number) => void) {
     this.#source = source;
     this.#again = again;
@@ -48,21 +51,21 @@ export class TokenTally implements TokenSource {
     return Math.max(0, this.#asked - 1);
   }
 
-  /** The last token that was returned. */
+  /** The last token that the source returned. */
   get last(): MintedToken | null {
     return this.#last;
   }
 
-  /** True when the source returned the same token twice in a row. */
+  /** Whether the last two tokens of the source are identical. */
   get repeated(): boolean {
     return this.#previous !== null && this.#previous.token.reveal() === this.#last?.token.reveal();
   }
 }
 
 /**
- * Sends a harmless command that requires the login, now and every `everyMs` until `forMs` have passed, the
- * last one at the very end. A replaced connection is a failure, because a new one proves nothing about the
- * old.
+ * Sends a harmless command that requires a login, now, every `everyMs`, and once more when `forMs` have
+ * passed. A replaced connection is a failure, because a new connection does not show that the old one
+ * outlived its token.
  */
 export async function holdSession(
   { client, refused }: Session,
@@ -132,8 +135,8 @@ function holdFailure(
   if (own !== null) return own;
   if (isLate) {
     return new FedctlError('mongo.command-failed', {
-      message: `The login succeeded, but after ${after} listDatabases timed out after ${timeoutMs / 1000} s.`,
-      remedy: 'Repeat the command. If it persists, see the server log.',
+      message: `The login succeeded, but ${after} later the command listDatabases timed out (limit: ${timeoutMs / 1000} s).`,
+      remedy: 'Repeat the command. If the failure persists, see the server log.',
       cause: error,
     });
   }
@@ -146,7 +149,10 @@ function holdFailure(
     : commandFailure('listDatabases', error, 'a role');
 }
 
-/** Compares the token with what it must match, as for a failed login: it may differ from the first one. */
+/**
+ * Creates the failure with the same evidence as for a failed login. The rejected token may differ from the
+ * first one.
+ */
 function reauthenticationFailed(
   said: string,
   after: string,

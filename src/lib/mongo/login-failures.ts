@@ -21,10 +21,10 @@ const ATLAS = 8000;
 const UNAVAILABLE = 334;
 
 /**
- * Creates the failure of the authentication. The server gives almost no reason, so what it received is
- * compared with what must match.
+ * Creates the failure of the authentication. The server gives almost no reason, so the evidence compares the
+ * credential with the settings that it must match.
  *
- * @param presented null when the driver failed before it requested a token or keys
+ * @param presented null if the driver failed before it requested a token or keys
  */
 export function authenticationFailure(
   error: unknown,
@@ -44,17 +44,17 @@ export function authenticationFailure(
   };
   const answer = serverAnswer(error);
   if (answer === null) return brokenLogin(error, mechanism);
-  const said = `the server says only "${answer.text}" (${answer.code})`;
+  const said = `gave only the reason "${answer.text}" (${answer.code})`;
   switch (answer.code) {
     case REFUSED:
       return mechanism === 'MONGODB-OIDC'
-        ? failed('mongo.oidc-refused', `The server rejected the token: ${said}.`)
+        ? failed('mongo.oidc-refused', `The server rejected the token and ${said}.`)
         : withUserToEnter(
-            failed('mongo.aws-refused', `The server rejected the AWS credentials: ${said}.`),
+            failed('mongo.aws-refused', `The server rejected the AWS credentials and ${said}.`),
             presented,
           );
     case ATLAS:
-      return failed('mongo.atlas-auth-error', `Atlas rejected the login: ${said}.`);
+      return failed('mongo.atlas-auth-error', `Atlas rejected the login and ${said}.`);
     case UNAVAILABLE:
       return unavailable(error, mechanism, answer.text);
     default:
@@ -62,18 +62,18 @@ export function authenticationFailure(
   }
 }
 
-/** With the one name to enter in Atlas. */
+/** Adds the database user name to enter in Atlas. */
 function withUserToEnter(failure: FedctlError, presented: Presented | null): FedctlError {
   const user = presented?.mechanism === 'MONGODB-AWS' ? presented.keys.databaseUser : null;
   if (user === null) return failure;
   const { command } = failure;
   return failure.with({
     command,
-    remedy: `Create the database user ${user.username} in Atlas, with the authentication method AWS IAM and the type ${user.awsIAMType}, or compare the existing one with it.`,
+    remedy: `Create the database user ${user.username} in Atlas, with the authentication method AWS IAM and the type ${user.awsIAMType}, or correct the existing user.`,
   });
 }
 
-/** The connection or the conversation failed. */
+/** Creates the failure for a lost connection or an invalid response. */
 function brokenLogin(error: unknown, mechanism: Mechanism): FedctlError {
   const failed = (code: FailureCode, message: string) => new FedctlError(code, { message, cause: error });
   if (isNetworkTimeout(error))
@@ -81,13 +81,14 @@ function brokenLogin(error: unknown, mechanism: Mechanism): FedctlError {
   if (isNetworkEnd(error)) {
     return failed('mongo.auth-interrupted', 'The server closed the connection during the login.');
   }
-  // Other faults that the driver finds in a response to saslStart of MONGODB-AWS are in its nonce or host
-  // (facts/mongodb.md 2.1).
+  // For a response to saslStart of MONGODB-AWS, the remaining driver errors mean an invalid nonce or host in
+  // the response (facts/mongodb.md 2.1).
   return mechanism === 'MONGODB-AWS' && !isStrange(error)
     ? failed('mongo.server-nonce-invalid', 'The server responded to the login with an invalid nonce or host.')
     : new FedctlError('mongo.auth-interrupted', {
         message: 'The server responded to the login with data that is not the MongoDB protocol.',
-        likelyCause: 'A device on the way changes the responses of the server, or responds in its place.',
+        likelyCause:
+          'A network device changes the responses of the server, or responds instead of the server.',
         cause: error,
       });
 }
@@ -106,14 +107,17 @@ function unavailable(error: unknown, mechanism: Mechanism, text: string): Fedctl
   });
 }
 
-/** Returns what the server received, next to what it must match. No secrets. */
+/**
+ * Returns the credential that the server received, and the settings that each of its parts must match.
+ * Contains no secrets.
+ */
 export function evidenceOf(presented: Presented, now: Date): string[] {
   return presented.mechanism === 'MONGODB-OIDC'
     ? tokenEvidence(presented.token, now)
     : arnEvidence(presented.keys);
 }
 
-/** Everything that the server compares: facts/mongodb.md 1.6 and 6. */
+/** Lists every claim that the server compares (facts/mongodb.md 1.6 and 6). */
 function tokenEvidence(token: MintedToken, now: Date): string[] {
   const left = (token.expiresAt.getTime() - now.getTime()) / 1000;
   const expiry = left > 0 ? `in ${formatDuration(left)}` : `EXPIRED ${formatDuration(left)} ago`;
@@ -133,19 +137,21 @@ function tokenEvidence(token: MintedToken, now: Date): string[] {
   ];
 }
 
-/** The server maps a role session to its role, without the path of the role: facts/mongodb.md 2.5. */
+/** The server maps a role session to its role, without the path of the role (facts/mongodb.md 2.5). */
 function arnEvidence({ arn, databaseUser, accessKeyId, providerDetail }: LoginKeys): string[] {
   if (arn === null)
-    return [`key  ${accessKeyId}, from ${providerDetail}; STS was not reachable to identify its owner`];
+    return [
+      `key  ${accessKeyId}, from ${providerDetail}; its principal is unknown, because STS is unreachable`,
+    ];
   if (databaseUser === null)
     return [`arn  ${arn}`, '     Atlas has no type of database user for this principal'];
   const { username, awsIAMType } = databaseUser;
-  // The ARN of the session is left out, because entering it in Atlas is a common mistake.
+  // Leaves out the ARN of the session, because entering it in Atlas is a common mistake.
   return [
     `arn  ${username}`,
     `     requires a database user with this name in $external, AWS IAM type ${awsIAMType}`,
     ...(awsIAMType === 'ROLE'
-      ? ['     the server does not see the path of a role: use a role without one']
+      ? ['     the server cannot see the path of a role: use a role without a path']
       : []),
   ];
 }

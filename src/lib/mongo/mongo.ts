@@ -12,7 +12,7 @@ import { readTlsSettings } from './tls-settings.ts';
 
 type Dependencies = Pick<Context, 'resolver' | 'now' | 'sleep' | 'cwd' | 'redactor'>;
 
-/** Creates the MongoDB adapter with the real driver, which is loaded with the first login. */
+/** Creates the MongoDB adapter. The first login loads the driver. */
 export async function createMongo(context: Dependencies): Promise<Mongo> {
   return {
     login: (plan, observe, signal) =>
@@ -65,7 +65,7 @@ async function loggedIn<T>(
 }
 
 /**
- * Creates a client that never connects, so that an option that the driver rejects is reported before any
+ * Creates a client that never connects. An option that the driver rejects is then reported before any
  * connection.
  */
 async function tryOptions(

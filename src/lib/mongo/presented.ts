@@ -2,15 +2,17 @@ import { bounded, within } from '../core/deadline.ts';
 import type { MintedToken } from '../core/token.ts';
 import type { LoginKeys, LoginPlan } from '../ports/mongo.ts';
 
-/** The credential that is sent in a login. */
+/** The credential that a login sends to the server. */
 export type Presented =
   | { readonly mechanism: 'MONGODB-OIDC'; readonly token: MintedToken }
   | { readonly mechanism: 'MONGODB-AWS'; readonly keys: LoginKeys };
 
-/** The driver's own limit on an OIDC callback, in seconds (facts/mongodb.md 1.4). */
+/** The driver's time limit for an OIDC callback, in seconds (facts/mongodb.md 1.4). */
 export const CALLBACK_LIMIT_S = 60;
 
-/** Gets a token. Its source bounds each step; the total is bounded by the time that the driver would wait. */
+/**
+ * Gets a token. The token source limits the time of each step; the driver's own limit applies to the total.
+ */
 export async function tokenToPresent({ tokenSource, timeoutMs }: LoginPlan, signal: AbortSignal) {
   if (tokenSource === undefined) throw new TypeError('MONGODB-OIDC requires a token source');
   const limitMs = Math.max(timeoutMs, CALLBACK_LIMIT_S * 1000);
@@ -18,13 +20,13 @@ export async function tokenToPresent({ tokenSource, timeoutMs }: LoginPlan, sign
   return { mechanism: 'MONGODB-OIDC', token } as const;
 }
 
-/** Gets keys. Their source bounds each step. */
+/** Gets AWS keys. Their source limits the time of each step. */
 export async function keysToPresent({ credentials }: LoginPlan, signal: AbortSignal) {
   if (credentials === undefined) throw new TypeError('MONGODB-AWS requires credentials');
   return { mechanism: 'MONGODB-AWS', keys: await within(signal, credentials(signal)) } as const;
 }
 
-/** Describes the credential for people, without a secret: what it is, its subject and its audience. */
+/** Describes the credential without secrets: its kind, subject and audience. */
 export function presentedText(presented: Presented): string {
   if (presented.mechanism === 'MONGODB-OIDC') {
     const { subject, audience } = presented.token;
@@ -32,6 +34,6 @@ export function presentedText(presented: Presented): string {
   }
   const { arn, accessKeyId, providerDetail } = presented.keys;
   return arn === null
-    ? `key ${accessKeyId}, from ${providerDetail}; STS cannot be reached to identify its owner`
+    ? `key ${accessKeyId}, from ${providerDetail}; its principal is unknown, because STS is unreachable`
     : `credentials of ${arn}, from ${providerDetail}`;
 }

@@ -20,7 +20,7 @@ import type { StageLog } from './stages.ts';
 /** A host and its addresses. */
 interface Located {
   readonly host: HostPort;
-  /** The addresses of the host, or of the proxy in front of it. */
+  /** The addresses of the host, or of its proxy if there is one. */
   readonly addresses: readonly string[];
 }
 
@@ -29,17 +29,17 @@ interface Connected {
   readonly socket: Socket;
 }
 
-/** The result of a stage for each host. */
+/** The hosts that passed a stage, and those that failed it. */
 interface Sorted<T> {
   readonly passed: readonly T[];
   readonly failed: readonly Unreached[];
 }
 
 /**
- * Runs the stages that need no driver: resolve, tcp, tls. Every host is tried. A stage fails only when no
+ * Runs the stages that need no driver: resolve, tcp, tls. Each stage tries every host, and fails only when no
  * host passes.
  *
- * @returns the plain connection string for the given one
+ * @returns the connection string with SRV records resolved
  * @throws FedctlError mongo.* of the stage that failed
  */
 export async function reach(
@@ -65,7 +65,9 @@ export async function reach(
   return uri;
 }
 
-/** A manual lookup must use the DNS server that was used here, not that of the machine. */
+/**
+ * Adds the DNS server to the command of the failure. A manual lookup must use the same DNS server as fedctl.
+ */
 function askedOf(dnsServer: string | null, failure: FedctlError | null): FedctlError | null {
   const offered = failure?.command ?? null;
   if (failure === null || dnsServer === null || offered?.kind !== 'program') return failure;
@@ -87,7 +89,9 @@ async function resolve(named: ConnectionString, { resolver }: Pick<Context, 'res
   const records = named.srv === null ? [] : [`SRV: ${uri.hosts.map(hostPort).join(', ')}`];
   const set = uri.replicaSet === null ? [] : [`replica set ${uri.replicaSet}`];
   const where =
-    uri.proxy === null ? passed.map(locatedText) : [`the proxy ${hostPort(uri.proxy)} resolves the names`];
+    uri.proxy === null
+      ? passed.map(locatedText)
+      : [`the proxy ${hostPort(uri.proxy)} resolves the host names`];
   return {
     detail: [...records, ...where, ...set, ...failed.map(failedText('resolve'))].join('; '),
     facts: {
@@ -111,7 +115,7 @@ async function locate(
   return isIP(asked) === 0 ? dialName(resolver, asked, bounds) : { ok: true, value: [asked] };
 }
 
-/** Requests both records at once. A TXT record is optional. */
+/** Looks up the SRV and TXT records at the same time. The TXT record is optional. */
 async function resolveSrv(
   uri: ConnectionString,
   name: SrvName,
@@ -137,7 +141,7 @@ async function resolveSrv(
   return withSrvRecords(uri, { srv, txt });
 }
 
-/** Codes for a missing record. Other codes are faults of the resolver and not of the record. */
+/** Codes for a missing record. Other codes mean that the resolver failed. */
 const NO_RECORD: ReadonlySet<string> = new Set(['ENODATA', 'ENOTFOUND']);
 
 function recordFailed(name: SrvName, what: string, code: string, cause: unknown): FedctlError {
@@ -153,7 +157,7 @@ function recordFailed(name: SrvName, what: string, code: string, cause: unknown)
     `${what} cannot be resolved: the DNS resolver ${why}.`,
     cause,
     isLate
-      ? 'The DNS resolver is down, or a device on the way to it drops packets.'
+      ? 'The DNS resolver is down, or a network device drops the packets.'
       : 'The DNS resolver is unreachable, refuses the query, or has an internal error.',
   );
 }
@@ -172,7 +176,7 @@ async function connectAll(located: readonly Located[], uri: ConnectionString, bo
     (host, socket): Connected => ({ host, socket }),
   );
   if (passed.length === 0) throw dialFailure('tcp', failed);
-  // A socket may fail between two stages; the next stage reports it.
+  // If a socket fails between two stages, the next stage reports the error.
   for (const { socket } of passed) socket.on('error', () => {});
   const through = uri.proxy === null ? '' : ` through ${hostPort(uri.proxy)}`;
   const detail = `${passed.map(({ host }) => hostPort(host)).join(', ')}${through}`;

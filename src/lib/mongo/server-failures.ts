@@ -7,13 +7,16 @@ import { faultOfTls } from '../net/dial-tls.ts';
 import { dialFailure } from './dial-failures.ts';
 import { StrangeAnswer } from './frame-guard.ts';
 
-/** Returns a FedctlError in a chain of causes: the driver wraps what fedctl's own callback threw. */
+/**
+ * Returns the first FedctlError in the chain of causes. The driver wraps the errors that a callback of fedctl
+ * throws.
+ */
 export function ownFailure(error: unknown): FedctlError | null {
   for (const each of chain(error)) if (isFedctlError(each)) return each;
   return null;
 }
 
-/** Returns the code and text of a response with `ok: 0`; null for anything else (facts/mongodb.md 1.2). */
+/** Returns the code and text of a response with `ok: 0`; null for any other error (facts/mongodb.md 1.2). */
 export function serverAnswer(
   error: unknown,
 ): { readonly code: number | null; readonly name: string; readonly text: string } | null {
@@ -44,7 +47,7 @@ export function isNetworkTimeout(error: unknown): boolean {
   return chain(error).some(({ name }) => name === 'MongoNetworkTimeoutError');
 }
 
-/** Returns whether the connection ended: closed, reset, or closed by the driver as a consequence. */
+/** Returns whether the connection was closed or reset, or whether the driver cleared its pool as a result. */
 export function isNetworkEnd(error: unknown): boolean {
   return chain(error).some(
     ({ name }) => name.startsWith('MongoNetwork') || name.startsWith('MongoPoolCleared'),
@@ -57,12 +60,12 @@ export function helloFailure(address: string, error: Error): FedctlError {
   if (own !== null) return own;
   const said = (code: FailureCode, message: string) => new FedctlError(code, { message, cause: error });
   for (const cause of chain(error)) {
-    // With TLS 1.3 an alert may arrive after the handshake, and a server may show another certificate than
-    // before.
+    // With TLS 1.3, an alert may arrive after the handshake. A server may also present a different
+    // certificate than before.
     const fault = faultOfTls(cause);
     if (fault !== 'cut') return dialFailure('tls', [{ host: hostOf(address), fault, cause }]);
   }
-  // The message is defined by the load balancer specification, so every driver uses it.
+  // The load balancer specification defines this message, so every driver uses it.
   if (error.message.includes('load balancing mode')) {
     return new FedctlError('mongo.topology-mismatch', {
       message: `${address} is not behind a load balancer, but the connection string has loadBalanced=true.`,
@@ -87,7 +90,7 @@ export function helloFailure(address: string, error: Error): FedctlError {
   if (answer !== null) {
     return new FedctlError('mongo.hello-failed', {
       message: `${address} responded to hello with an error: ${answerText(answer)}.`,
-      likelyCause: 'It is a MongoDB server, and its error names the reason.',
+      likelyCause: 'The server returned an error instead of a hello response.',
       remedy: remedyOf(answer.code),
       cause: error,
     });
@@ -98,13 +101,17 @@ export function helloFailure(address: string, error: Error): FedctlError {
     message: isNetworkEnd(error)
       ? `${address} closed the connection instead of responding to hello.`
       : `${address} responded to hello with data that is not the MongoDB protocol.`,
-    remedy: 'Compare host and port with the connection string of the cluster, and see what listens there.',
+    remedy:
+      'Compare the host and port with the connection string of the cluster, and check which program listens there.',
     command: program('nc', '-vz', '-w', '5', hostOf(address).host, String(hostOf(address).port)),
     cause: error,
   });
 }
 
-/** By the error code of the response to hello (src/mongo/base/error_codes.yml of mongodb/mongo). */
+/**
+ * Returns the remedy for an error code in the response to hello (src/mongo/base/error_codes.yml of
+ * mongodb/mongo).
+ */
 function remedyOf(code: number | null): string {
   switch (code) {
     case 354:
@@ -140,8 +147,9 @@ const STRANGE_HELLO: Readonly<
 > = {
   HTTP: (host) => ({
     says: 'HTTP',
-    likelyCause: 'A web server or HTTP proxy listens there, not a MongoDB server.',
-    remedy: 'Compare host and port with the connection string of the cluster, and see what listens there.',
+    likelyCause: 'A web server or HTTP proxy listens on this port instead of a MongoDB server.',
+    remedy:
+      'Compare the host and port with the connection string of the cluster, and check which program listens there.',
     command: program('curl', '-v', `http://${host}/`),
   }),
   TLS: () => ({
@@ -151,12 +159,12 @@ const STRANGE_HELLO: Readonly<
   }),
   OP_COMPRESSED: () => ({
     says: 'a compressed message, although fedctl offers no compression',
-    likelyCause: 'The server is not MongoDB, or a device on the way changes its responses.',
+    likelyCause: 'The server is not a MongoDB server, or a network device changes its responses.',
     remedy: 'Find out which server responds at this host and port before you continue.',
   }),
 };
 
-/** Creates the failure of a command after the login. 13 is a missing role, whatever the command. */
+/** Creates the failure of a command after the login. Code 13 means a missing role, for every command. */
 export function commandFailure(what: string, error: unknown, needs: string): FedctlError {
   const answer = serverAnswer(error);
   if (answer?.code === 13) {
@@ -171,25 +179,27 @@ export function commandFailure(what: string, error: unknown, needs: string): Fed
     answer !== null
       ? answerText(answer)
       : isNetworkTimeout(error)
-        ? 'it timed out'
+        ? 'the command timed out'
         : isNetworkEnd(error)
           ? 'the connection was closed'
           : 'the response could not be parsed';
   return new FedctlError('mongo.command-failed', {
     message: `The login succeeded, but ${what} failed: ${why}.`,
-    ...(answer === null ? { remedy: 'Repeat the command. If it persists, see the server log.' } : {}),
+    ...(answer === null
+      ? { remedy: 'Repeat the command. If the failure persists, see the server log.' }
+      : {}),
     details: { code: answer?.code ?? null },
     cause: error,
   });
 }
 
-/** Parses an address as the driver writes it. */
+/** Parses a `host:port` in the driver's format. */
 function hostOf(address: string): HostPort {
   const colon = address.lastIndexOf(':');
   return { host: bareHost(address.slice(0, colon)), port: Number(address.slice(colon + 1)) };
 }
 
-/** Returns an error and its causes, the outermost first. */
+/** Returns an error and its causes, starting with the error itself. */
 function chain(error: unknown): Error[] {
   const errors: Error[] = [];
   for (let each = error; each instanceof Error && errors.length < 10; each = each.cause) errors.push(each);

@@ -19,15 +19,17 @@ import { StageOver, StageTimer } from './stage-timer.ts';
 import type { StageLog } from './stages.ts';
 
 /**
- * How long closing is waited for, in milliseconds. The driver takes leave of the server (endSessions), and whether that
- * is answered is nothing to wait for: on a long way it would cost a round trip, and the server may hang.
+ * Time limit for closing a client, in milliseconds. The driver sends endSessions to the server. fedctl does
+ * not wait for the response, because it takes a round trip and the server may not respond.
  */
 const CLOSE_MS = 20;
 
-/** A connected client, to be closed with `closeClient`. */
+/** A connected client. Close it with `closeClient`. */
 export interface Session {
   readonly client: MongoClient;
-  /** Rejects when the primary moves to a member that must not receive anything; never fulfilled. */
+  /**
+   * Rejects when the primary moves to a member that must not receive a token or credentials; never fulfilled.
+   */
   readonly refused: Promise<never>;
 }
 
@@ -37,11 +39,11 @@ interface Dependencies {
 }
 
 /**
- * Runs the stages of the driver: hello, credential, authenticate. Each ends with a visible action of the
- * driver. hello ends when it requests a token or keys, which happens after the response to hello on the
- * connection that it will use. authenticate ends when that connection is ready.
+ * Runs the stages of the driver: hello, credential, authenticate. Each stage ends with a visible action of
+ * the driver. hello ends when the driver requests a token or keys, after the response to hello on the
+ * connection of the login. authenticate ends when this connection is ready.
  *
- * @param plan with the hosts of its connection string known
+ * @param plan a plan whose connection string contains the resolved hosts
  * @throws FedctlError of the stage that failed
  */
 export async function openSession(
@@ -58,7 +60,7 @@ export async function openSession(
   return { client, refused: watch.refused };
 }
 
-/** Closes the client quickly, whatever the server does. */
+/** Closes the client within CLOSE_MS, even if the server does not respond. */
 export async function closeClient(client: MongoClient): Promise<void> {
   await within(AbortSignal.timeout(CLOSE_MS), client.close(true)).catch(() => {});
 }
@@ -71,7 +73,7 @@ class Opening {
   readonly #signal: AbortSignal;
   readonly #timer: StageTimer;
   #watch: HelloWatch | null = null;
-  /** The address of the server for the login. */
+  /** The address of the server that the driver selected for the login. */
   #selected: string | null = null;
   #presented: Presented | null = null;
 
@@ -117,9 +119,10 @@ class Opening {
     this.#stages.pass(this.#plan.mechanism);
   }
 
-  /** Ends hello and runs the credential stage; the next stage is authenticate. */
+  /** Ends hello and runs the credential stage. The next stage is authenticate. */
   async #present<T extends Presented>(get: () => Promise<T>): Promise<T> {
-    // The driver calls this again when it opens another connection; these stages have ended by then.
+    // The driver calls this function again when it opens another connection. By then, these stages have
+    // ended.
     if (this.#stages.running !== 'hello') return get();
     this.#stages.pass(this.#watch?.detail() ?? '', this.#watch?.facts());
     this.#stages.begin('credential');
@@ -167,7 +170,7 @@ function helloEnd(
 function credentialEnd(error: unknown): FedctlError {
   if (error instanceof Error && error.name === 'MongoOIDCError') {
     return new FedctlError('aws.timeout', {
-      message: `No token within ${CALLBACK_LIMIT_S} s, the time limit of the driver.`,
+      message: `fedctl obtained no token within ${CALLBACK_LIMIT_S} s, the time limit of the driver.`,
       cause: error,
     });
   }

@@ -1,12 +1,12 @@
-/** The error of a stage that timed out. */
+/** The error for a stage that timed out. */
 export class StageOver extends Error {}
 
-/** Bounds the stages one after the other. */
+/** Limits the time of each stage, one stage at a time. */
 export class StageTimer {
   readonly #ms: number;
   #timer: NodeJS.Timeout | undefined;
   #reject: (error: Error) => void = () => {};
-  /** Rejects with StageOver when a stage took too long; never fulfilled. */
+  /** Rejects with StageOver when a stage times out; never fulfilled. */
   readonly over: Promise<never>;
 
   constructor(ms: number) {

@@ -8,7 +8,7 @@ export interface StageOutcome<T> {
   readonly value: T;
 }
 
-/** Measures the stages of one login and reports each as it ends. Only one runs at a time. */
+/** Measures the stages of one login and reports each stage as it ends. Only one stage runs at a time. */
 export class StageLog {
   readonly #observe: (event: StageEvent) => void;
   readonly #now: () => Date;
@@ -20,7 +20,7 @@ export class StageLog {
     this.#now = now;
   }
 
-  /** The running stage; null between two. */
+  /** The running stage; null between two stages. */
   get running(): StageId | null {
     return this.#running;
   }
@@ -39,13 +39,13 @@ export class StageLog {
     this.#end('skip', detail);
   }
 
-  /** @returns the failure, to be thrown */
+  /** @returns the failure, for the caller to throw */
   fail(failure: FedctlError): FedctlError {
     this.#end('fail', failure.message, { code: failure.code });
     return failure;
   }
 
-  /** Runs one stage that consists of one function. */
+  /** Runs a function as one stage. */
   async during<T>(
     id: StageId,
     work: () => Promise<StageOutcome<T>>,

@@ -9,18 +9,20 @@ export type AtlasCredentials =
   | { readonly kind: 'service-account'; readonly clientId: string; readonly secret: Secret }
   | { readonly kind: 'api-key'; readonly publicKey: string; readonly privateKey: Secret };
 
-/** How to reach the API. */
+/** The URL, the credentials and the timeout of the Atlas API. */
 export interface AtlasSettings {
-  /** `https://cloud.mongodb.com`, without a path. Plain http is allowed for this machine only. */
+  /** `https://cloud.mongodb.com`, without a path. Plain http is allowed only for loopback addresses. */
   readonly url: string;
   readonly credentials: AtlasCredentials;
-  /** Bounds each request, in milliseconds. */
+  /** Timeout of each request, in milliseconds. */
   readonly timeoutMs: number;
 }
 
 /** A workload identity provider of a federation (facts/mongodb.md 7.5). */
 export interface AtlasIdentityProvider {
-  /** 24 hex characters; the first half of a database user's name. */
+  /**
+   * The identity provider ID: 24 hexadecimal digits. The user name of a database user starts with this ID.
+   */
   readonly id: string;
   readonly displayName: string;
   readonly issuer: string;
@@ -36,7 +38,7 @@ export interface AtlasDatabaseUser {
   readonly database: string;
   readonly oidcAuthType: 'NONE' | 'USER' | 'IDP_GROUP';
   readonly awsIAMType: 'NONE' | 'USER' | 'ROLE';
-  /** `collection`: the role applies only to this collection of the database. */
+  /** If `collection` is set, the role applies only to this collection of the database. */
   readonly roles: readonly { readonly role: string; readonly db: string; readonly collection?: string }[];
   /** `CLUSTER`, `DATA_LAKE`, `STREAM`. Atlas may add types. */
   readonly scopes: readonly { readonly name: string; readonly type: string }[];
@@ -45,7 +47,7 @@ export interface AtlasDatabaseUser {
 
 /** An entry of a project's IP access list (facts/mongodb.md 7.7). */
 export interface AtlasAccessListEntry {
-  /** `203.0.113.9/32`; null for a security group. */
+  /** CIDR block such as `203.0.113.9/32`; null for a security group. */
   readonly cidrBlock: string | null;
   readonly awsSecurityGroup: string | null;
   readonly comment: string;
@@ -70,8 +72,8 @@ export interface AtlasCluster {
 }
 
 /**
- * All entries of a list. Entries that fedctl cannot read are kept apart, because most checks are about
- * another entry.
+ * All entries of a list. Entries that fedctl cannot read are listed separately, because most checks concern
+ * only one entry.
  */
 export interface AtlasList<T> {
   readonly entries: readonly T[];
@@ -80,28 +82,27 @@ export interface AtlasList<T> {
 
 export interface UnreadableEntry {
   /**
-   * The key of the entry: user name, issuer, name of the cluster, CIDR block. Null when the key cannot be
-   * read either.
+   * The key of the entry: user name, issuer, cluster name or CIDR block. Null if the key is unreadable too.
    */
   readonly name: string | null;
   /** atlas.answer-unreadable */
   readonly failure: FedctlError;
 }
 
-/** A login that a cluster saw (dbAccessHistory). */
+/** A login attempt in the history of a cluster (dbAccessHistory). */
 export interface AtlasLogin {
-  /** Null when the time cannot be read. */
+  /** Null if the time is unreadable. */
   readonly at: Date | null;
   readonly username: string;
   readonly ipAddress: string;
   readonly accepted: boolean;
-  /** The reason from the server's own log; null when the log has none. */
+  /** The reason from the server log; null if the log contains none. */
   readonly failureReason: string | null;
 }
 
 /**
  * The read-only part of the Atlas Administration API. Every method throws only FedctlError: atlas.* for the
- * connection, the credentials, their roles and their access list.
+ * connection, the credentials, their roles and the API access list.
  */
 export interface Atlas {
   readonly url: string;
@@ -111,12 +112,12 @@ export interface Atlas {
   ): Promise<{ readonly id: string; readonly name: string; readonly organizationId: string }>;
   /** Null when federation is not set up for the organization. */
   federationSettingsId(organizationId: string, signal: AbortSignal): Promise<string | null>;
-  /** The workload identity providers of the federation, connected or not; all pages. */
+  /** Returns the workload identity providers of the federation from all pages, whether connected or not. */
   identityProviders(
     federationSettingsId: string,
     signal: AbortSignal,
   ): Promise<AtlasList<AtlasIdentityProvider>>;
-  /** Ids of the providers that the organization is connected to for data access. */
+  /** Returns the IDs of the identity providers that are connected to the organization for data access. */
   connectedIdentityProviderIds(
     federationSettingsId: string,
     organizationId: string,
@@ -124,21 +125,24 @@ export interface Atlas {
   ): Promise<readonly string[]>;
   databaseUsers(projectId: string, signal: AbortSignal): Promise<AtlasList<AtlasDatabaseUser>>;
   accessList(projectId: string, signal: AbortSignal): Promise<AtlasList<AtlasAccessListEntry>>;
-  /** Whether an entry of the list is already active. */
+  /** Returns whether an entry of the IP access list is active. */
   accessListStatus(
     projectId: string,
     entry: AtlasAccessListEntry,
     signal: AbortSignal,
   ): Promise<'PENDING' | 'ACTIVE' | 'FAILED'>;
-  /** Dedicated and shared clusters, and flex clusters. */
+  /** Returns dedicated, shared and flex clusters. */
   clusters(projectId: string, signal: AbortSignal): Promise<AtlasList<AtlasCluster>>;
-  /** Logins to a cluster since a time, newest first. Empty for shared tiers, which have no history. */
+  /**
+   * Returns the logins to a cluster since a time, newest first. Returns none for shared tiers, which have no
+   * history.
+   */
   accessHistory(
     projectId: string,
     clusterName: string,
     since: Date,
     signal: AbortSignal,
   ): Promise<readonly AtlasLogin[]>;
-  /** The address from which Atlas sees this machine connect. */
+  /** Returns the IP address of this machine, as Atlas sees it. */
   ownAddress(signal: AbortSignal): Promise<string>;
 }

@@ -11,31 +11,31 @@ import type { Secret } from '../core/secret.ts';
 import type { MintRequest } from '../core/token.ts';
 
 /**
- * The external services that fedctl uses, as the auth core sees them. Adapters implement these with an SDK;
- * tests can implement them by hand. Every method throws only FedctlError and keeps the original error as its
+ * The interfaces of the external services that the auth core uses. Adapters implement them with an SDK; tests
+ * can implement them by hand. Every method throws only FedctlError and keeps the original error as its
  * `cause`.
  */
 
-/** How to reach AWS: the values of the common options. */
+/** The settings for AWS, from the options that all commands share. */
 export interface AwsSettings {
   /** `--profile` or FEDCTL_PROFILE. Takes precedence over keys in the environment. */
   readonly profile?: string;
-  /** The source of the profile, for people, when it is not `--profile`. */
+  /** The source of the profile, for messages, if it is not `--profile`. */
   readonly profileSource?: string;
   /** `--region` or FEDCTL_REGION. */
   readonly region?: string;
-  /** The source of the Region, for people, when it is not `--region`. */
+  /** The source of the Region, for messages, if it is not `--region`. */
   readonly regionSource?: string;
-  /** Bounds each network step, in milliseconds. */
+  /** Timeout of each network step, in milliseconds. */
   readonly timeoutMs: number;
-  /** Use these keys, for example of an assumed role, and ask no credential provider. */
+  /** Use these keys, for example those of an assumed role, and no credential provider. */
   readonly credentials?: ResolvedCredentials;
   /**
-   * Asks the user for the current code of the MFA device with this serial number; null when the user cancels.
-   * Absent when there is nobody to ask.
+   * Prompts the user for the current code of the MFA device with this serial number; returns null if the user
+   * cancels. Absent if no user can respond.
    */
   readonly mfaCode?: (serialNumber: string) => Promise<Secret | null>;
-  /** Receives warnings that matter although keys were found. */
+  /** Receives warnings about problems that did not prevent fedctl from finding keys. */
   readonly warn?: (warning: Warning) => void;
 }
 
@@ -59,13 +59,14 @@ export interface Aws {
   /** @throws aws.endpoint-invalid, aws.plaintext-refused */
   endpointOverrides(): Promise<readonly EndpointOverride[]>;
   /**
-   * Returns the keys of the first provider that has some. Asks again when the keys are about to expire.
+   * Returns the keys of the first provider that has any. Calls the providers again when the keys are about to
+   * expire.
    *
    * @throws aws.credentials-missing (details.tried: {provider, reason}[]), aws.credentials-half-set,
    * aws.credentials-expired, aws.sso-login-needed, aws.mfa-needed, aws.profile-unknown, aws.profile-failed
    */
   credentials(signal: AbortSignal): Promise<ResolvedCredentials>;
-  /** Notes about how the keys were chosen: whether the profile or the environment took precedence. */
+  /** Returns notes about the choice of the keys: whether the profile or the environment took precedence. */
   notes(): Promise<readonly string[]>;
   sts(): Promise<Sts>;
   iam(): Promise<Iam>;
@@ -91,14 +92,14 @@ export interface Sts {
 }
 
 /**
- * The outbound federation setting of the account. Enabling it twice or disabling it twice succeeds here,
- * although AWS returns an error.
+ * The outbound federation setting of the account. Unlike in AWS, enabling or disabling federation twice is
+ * not an error.
  */
 export interface Iam {
   readonly endpoint: string;
   /**
-   * `issuer` is null when federation was already enabled: AWS returns it only to the call that changed the
-   * setting.
+   * `issuer` is null if federation was already enabled, because AWS returns the issuer only when the call
+   * changes the setting.
    */
   enableOutboundFederation(
     signal: AbortSignal,

@@ -6,8 +6,8 @@ import type { TokenSource } from '../core/token.ts';
 export type Mechanism = 'MONGODB-OIDC' | 'MONGODB-AWS';
 
 /**
- * The stages of a login, in order. `write-probe` runs only on request; `tls` is skipped on a plain loopback
- * server.
+ * The stages of a login, in order. `tls` is skipped for a loopback server without TLS. `write-probe` runs
+ * only on request.
  */
 export const STAGES = [
   'resolve',
@@ -24,13 +24,16 @@ export const STAGES = [
 export type StageId = (typeof STAGES)[number];
 
 /**
- * What a passed stage observed, for programs. Names come from servers: not safe to print on a terminal
- * without escaping.
+ * The facts that a passed stage observed, for programs. They contain names from servers, which must be
+ * escaped before they are printed on a terminal.
  */
 export type StageFacts =
   | {
       readonly stage: 'resolve';
-      /** The addresses of the proxy when the connection uses one. Empty for a host that does not resolve. */
+      /**
+       * The addresses of the host, or of the proxy if the connection uses one. Empty for a host that does not
+       * resolve.
+       */
       readonly hosts: readonly {
         readonly host: string;
         readonly port: number;
@@ -39,7 +42,7 @@ export type StageFacts =
     }
   /** Each `host:port`. */
   | { readonly stage: 'tcp'; readonly reached: readonly string[]; readonly unreached: readonly string[] }
-  /** The host whose own certificate expires first. */
+  /** The host whose certificate expires first. */
   | {
       readonly stage: 'tls';
       /** `TLSv1.3` */
@@ -50,61 +53,66 @@ export type StageFacts =
     }
   | {
       readonly stage: 'hello';
-      /** The highest version that the server supports; null when the server does not report one. */
+      /** The highest wire version that the server supports; null if the server reports none. */
       readonly wireVersion: number | null;
-      /** The name of the replica set; null for a server that is not in one. */
+      /** The name of the replica set; null if the server is not in a replica set. */
       readonly replicaSet: string | null;
-      /** `host:port`; null without a primary. */
+      /** `host:port` of the primary; null if there is no primary. */
       readonly primary: string | null;
     }
   | ({ readonly stage: 'whoami' } & ServerIdentity);
 
-/** The result of one stage, observed where it happened and not derived from the last error of the driver. */
+/**
+ * The result of one stage. The stage itself reports the result, and does not derive it from the last driver
+ * error.
+ */
 export interface StageEvent {
   readonly id: StageId;
   readonly status: 'pass' | 'fail' | 'skip';
   readonly startedAt: Date;
   readonly ms: number;
   /**
-   * For people: what was observed (addresses, certificate, server version, user …) or why the stage was
-   * skipped. No secrets.
+   * A description for people: the observed facts (addresses, certificate, server version, user …), or why the
+   * stage was skipped. Contains no secrets.
    */
   readonly detail: string;
-  /** The failure code. Set with status `fail`. */
+  /** The failure code, if the status is `fail`. */
   readonly code?: string;
-  /** Set with status `pass`, for the stages that have facts. */
+  /** The facts, if the status is `pass` and the stage has facts. */
   readonly facts?: StageFacts;
 }
 
-/** Keys for MONGODB-AWS, and the principal they belong to. */
+/** Keys for MONGODB-AWS, and the principal that they belong to. */
 export interface LoginKeys extends Credentials {
   /**
-   * The ARN from GetCallerIdentity, which is what the server will see; null when STS cannot be called from
-   * here.
+   * The ARN from GetCallerIdentity, which the server will also receive; null if this machine cannot call STS.
    */
   readonly arn: string | null;
   /**
-   * The database user that matches this principal; null when the ARN is unknown or Atlas has no type for it.
+   * The database user for this principal; null if the ARN is unknown or Atlas has no type for the principal.
    */
   readonly databaseUser: { readonly username: string; readonly awsIAMType: 'ROLE' | 'USER' } | null;
-  /** For people: which provider supplied the keys. */
+  /** The provider that supplied the keys, described for people. */
   readonly providerDetail: string;
 }
 
 /**
- * One step of a MONGODB-AWS login, as the messages on the wire show it. Contains no signature, session token
- * or nonce.
+ * One step of a MONGODB-AWS login, from the messages between the driver and the server. Contains no
+ * signature, session token or nonce.
  */
 export type HandshakeStep =
   | {
       readonly step: 'nonce';
-      /** Sent by the client. */
+      /** Length of the client nonce, in bytes. */
       readonly clientBytes: number;
-      /** Returned by the server: the nonce of the client followed by its own. */
+      /**
+       * Length of the nonce that the server returned, in bytes: the client nonce followed by the server
+       * nonce.
+       */
       readonly serverBytes: number;
       /**
-       * The host for which the client must sign a request. Comes from the server: not safe to print without
-       * escaping.
+       * The host for which the client must sign a request. The server sent the name, so it must be escaped
+       * before it is printed.
        */
       readonly stsHost: string;
     }
@@ -113,43 +121,45 @@ export type HandshakeStep =
       readonly step: 'signed-request';
       readonly accessKeyId: string;
       readonly region: string;
-      /** As signed: `20260822T101112Z`. */
+      /** The signed date, such as `20260822T101112Z`. */
       readonly date: string;
       readonly signedHeaders: readonly string[];
-      /** Whether a session token was sent with it. */
+      /** Whether the client also sent a session token. */
       readonly sessionToken: boolean;
     }
-  /** The server sent that request to STS, which the client cannot see, and returned its decision. */
+  /**
+   * The server sent the signed request to STS and returned the result. The client cannot see the call to STS.
+   */
   | { readonly step: 'replay'; readonly accepted: boolean };
 
-/** What one login needs. */
+/** The settings of one login. */
 export interface LoginPlan {
   readonly mechanism: Mechanism;
   readonly uri: ConnectionString;
   /**
-   * Returns why a member that a server names must not be connected to; null when it is allowed. Absent: every
-   * member is allowed, under the TLS rule that applies to every host.
+   * Returns why the client must not connect to a replica set member that a server names; null if the member
+   * is allowed. If absent, all members that satisfy the TLS rule are allowed.
    */
   readonly refuseMember?: (member: HostPort) => FedctlError | null;
-  /** Bounds each stage, in milliseconds. */
+  /** Timeout of each stage, in milliseconds. */
   readonly timeoutMs: number;
-  /** The DNS server to use, `address:port`. Absent: the DNS servers of this machine. */
+  /** `address:port` of the DNS server to use. If absent, the DNS servers of this machine are used. */
   readonly dnsServer?: string;
-  /** For MONGODB-OIDC. */
+  /** The source of tokens for MONGODB-OIDC. */
   readonly tokenSource?: TokenSource;
-  /** For MONGODB-AWS. */
+  /** Returns the keys for MONGODB-AWS. */
   readonly credentials?: (signal: AbortSignal) => Promise<LoginKeys>;
-  /** The namespace of the write probe. */
+  /** The namespace in which to insert the test document. */
   readonly writeProbe?: { readonly database: string; readonly collection: string };
-  /** Called with each step of a login by MONGODB-AWS. */
+  /** Called with each step of a MONGODB-AWS login. */
   readonly observeHandshake?: (step: HandshakeStep) => void;
   /** Also read the privileges of the roles. */
   readonly privileges?: true;
 }
 
 /**
- * The resource of a privilege, as MongoDB writes it: a collection ('' for any), or another kind, such as
- * `{cluster: true}` and `{anyResource: true}`.
+ * The resource of a privilege, in the format of MongoDB: a collection ('' for any collection), or another
+ * kind, such as `{cluster: true}` and `{anyResource: true}`.
  */
 export type PrivilegeResource =
   | { readonly db: string; readonly collection: string }
@@ -163,14 +173,17 @@ export interface Privilege {
 
 /** The identity that the server reports (connectionStatus). */
 export interface ServerIdentity {
-  /** `<idpId>/<subject>` or an ARN, of `$external`. */
+  /** The user name in `$external`: `<idpId>/<subject>` or an ARN. */
   readonly user: string;
   readonly roles: readonly { readonly role: string; readonly db: string }[];
-  /** Null unless the plan asks for them, and when the server does not return them. */
+  /** Null if the plan does not request the privileges, or if the server does not return them. */
   readonly privileges: readonly Privilege[] | null;
 }
 
-/** How long one MONGODB-OIDC login is held, and how often it is used meanwhile, in milliseconds. */
+/**
+ * Settings for a MONGODB-OIDC connection that stays open: for how long, and how often to send a command, in
+ * milliseconds.
+ */
 export interface HoldPlan extends LoginPlan {
   readonly mechanism: 'MONGODB-OIDC';
   readonly tokenSource: TokenSource;
@@ -188,30 +201,32 @@ export type HoldEvent =
   | { readonly kind: 'reauthentication'; readonly at: Date; readonly count: number };
 
 export interface HoldResult {
-  /** Always 1: a lost connection is a failure. */
+  /** Always 1, because a lost connection is a failure. */
   readonly logins: 1;
   /**
-   * How often the driver requested a token after the first login. The last request failed when there is a
-   * failure.
+   * How often the driver requested a token after the first login. If there is a failure, the last request is
+   * the one that failed.
    */
   readonly reauthentications: number;
   /** How many commands succeeded. */
   readonly commands: number;
-  /** Why the hold ended early; null when it did not. */
+  /** Why the test ended early; null if it ran to its end. */
   readonly failure: FedctlError | null;
 }
 
 export interface Mongo {
   /**
-   * Logs in once with a new client, reporting each stage as it ends.
+   * Logs in once with a new client. Reports each stage when it ends.
    *
-   * @throws FedctlError mongo.* of the first stage that failed, after that stage's event; aws.*, sts.* from the credential stage
+   * @throws FedctlError mongo.* of the first failed stage, after the event of this stage; aws.*, sts.* from
+   * the credential stage
    */
   login(plan: LoginPlan, observe: (event: StageEvent) => void, signal: AbortSignal): Promise<ServerIdentity>;
   /**
-   * Logs in once and uses the connection for `forMs`, to test whether it outlives its token.
+   * Logs in once and uses the connection for `forMs`, to test whether the connection stays usable after its
+   * token expires.
    *
-   * @throws FedctlError as `login` does, for the login
+   * @throws FedctlError the errors of `login`
    */
   hold(plan: HoldPlan, observe: (event: HoldEvent) => void, signal: AbortSignal): Promise<HoldResult>;
 }

@@ -8,11 +8,11 @@ import { invalidUri } from './invalid-uri.ts';
 import { UriOptions } from './options.ts';
 import { refusePlaintext } from './plaintext.ts';
 
-/** Each of these options makes a driver accept an unverified certificate. */
+/** The options that make a driver accept an unverified certificate. */
 const RELAXING_OPTIONS = ['tlsInsecure', 'tlsAllowInvalidCertificates', 'tlsAllowInvalidHostnames'] as const;
 
 /**
- * The options that change which certificates TLS trusts, in addition to or instead of the authorities of this
+ * The options that change which certificates TLS trusts, in addition to or instead of the trusted CAs of this
  * machine.
  */
 const TRUST_OPTIONS = ['tlsCAFile', 'tlsCRLFile', ...RELAXING_OPTIONS] as const;
@@ -31,15 +31,16 @@ const PROPERTIES = [
   'CANONICALIZE_HOST_NAME',
 ] as const;
 
-/** The environments in which drivers can fetch a token themselves. */
+/** The environments in which a driver can fetch a token itself. */
 const ENVIRONMENTS = ['azure', 'gcp', 'k8s', 'test'] as const;
 
 /**
- * Parses a connection string. It is parsed once; all other code uses the result.
+ * Parses a connection string. fedctl parses each connection string only once; all other code uses the result.
  *
- * @param text surrounding white space is ignored, because files and secrets often end with a newline
- * @throws FedctlError mongo.uri-invalid, which repeats no value of the text; mongo.password-in-uri with the
- * string without its password as the remedy; mongo.plaintext-refused
+ * @param text the connection string; surrounding white space is ignored, because files and secrets often end
+ * with a newline
+ * @throws FedctlError mongo.uri-invalid, which repeats no value of the text; mongo.password-in-uri, whose
+ * command contains the connection string without its password; mongo.plaintext-refused
  */
 export function parseConnectionString(text: string): ConnectionString {
   const parsed = parseUri(text.trim());
@@ -73,7 +74,9 @@ export function parseConnectionString(text: string): ConnectionString {
   return read;
 }
 
-/** Parses, or fails without repeating any of the text: it may contain a password anywhere. */
+/**
+ * Parses a connection string. An error repeats no part of the text, because any part may contain a password.
+ */
 function parseUri(text: string): ParsedUri {
   let parsed: ParsedUri;
   try {
@@ -82,7 +85,8 @@ function parseUri(text: string): ParsedUri {
     // The parser's error is not kept as the cause, because it quotes the user name.
     throw notAConnectionString(text);
   }
-  // With a second @ the end of the password is ambiguous: what looks like a path may be part of it.
+  // With a second @, the end of the password is ambiguous: text that looks like a path may be part of the
+  // password.
   if (parsed.username !== '' && text.split('@').length > 2) throw notAConnectionString(text);
   if (/\?.*\?/s.test(text)) {
     throw invalidUri({
@@ -101,19 +105,20 @@ function notAConnectionString(text: string): FedctlError {
   if (/^mongodb(\+srv)?:\/\/.*@/is.test(text)) {
     return invalidUri({
       message: EXPECTED,
-      likelyCause: 'It has a user name or password with characters that are not percent-encoded.',
-      remedy: "Remove them: --uri 'mongodb+srv://<host>/'. No mechanism of fedctl needs them.",
+      likelyCause: 'The user name or password contains characters that are not percent-encoded.',
+      remedy: "Remove the user name and the password: --uri 'mongodb+srv://<host>/'. fedctl needs neither.",
     });
   }
   if (/^["'].*["']$/s.test(text)) {
     return invalidUri({
       message: 'Invalid connection string: it is in quotation marks.',
-      likelyCause: 'An env file keeps quotation marks: docker run --env-file does not remove them.',
+      likelyCause:
+        'Quotation marks in an env file become part of the value, for example with docker run --env-file.',
       remedy: 'Remove the quotation marks around the connection string.',
     });
   }
   if (rest.includes(','))
-    return invalidUri({ message: 'Invalid connection string: mongodb+srv:// allows a single host only.' });
+    return invalidUri({ message: 'Invalid connection string: mongodb+srv:// allows only one host.' });
   if (/:\d+$/.test(rest))
     return invalidUri({ message: 'Invalid connection string: mongodb+srv:// does not allow a port.' });
   return invalidUri({ message: EXPECTED });
@@ -129,14 +134,14 @@ function passwordInUri(shown: string, namedMechanism: string | null): FedctlErro
   const set = namedMechanism === 'MONGODB-AWS' ? ({ '--mechanism': 'aws' } as const) : {};
   return new FedctlError('mongo.password-in-uri', {
     message: 'The connection string has a password.',
-    remedy: 'Remove the user and the password from the connection string. No mechanism of fedctl needs them.',
-    // The command would not work without a secret that the connection needs.
+    remedy: 'Remove the user name and the password from the connection string. fedctl needs neither.',
+    // Without the secret that the connection needs, the command would not work.
     command: shown.includes('<credentials>') ? null : rerun({ set: { ...set, '--uri': shown } }),
   });
 }
 
 /**
- * Returns whether the URI options ask for TLS, under either name. mongodb+srv implies TLS (facts/mongodb.md,
+ * Returns whether the URI options enable TLS with `tls` or `ssl`. mongodb+srv implies TLS (facts/mongodb.md,
  * section 9). If the options contradict each other, TLS is off.
  */
 function asksForTls(isSrv: boolean, options: UriOptions): boolean {
@@ -171,14 +176,14 @@ function readProxy(options: UriOptions): UriProxy | null {
     if (port === null && username === null && password === null) return null;
     throw invalidUri({
       message: 'Invalid connection string: proxyPort, proxyUsername and proxyPassword require proxyHost.',
-      remedy: 'Name the proxy with proxyHost, or remove its other options.',
+      remedy: 'Set proxyHost, or remove the other proxy options.',
     });
   }
   if ((username === null) !== (password === null)) {
     throw invalidUri({
       message:
         'Invalid connection string: a proxy requires both proxyUsername and proxyPassword, or neither.',
-      remedy: 'Add the one that is missing, or remove both.',
+      remedy: 'Set both options, or remove both.',
     });
   }
   const written = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
@@ -214,7 +219,7 @@ function authSourceWarnings(options: UriOptions): Warning[] {
 }
 
 /**
- * Rejects options with which a driver does not start, although fedctl could work without them.
+ * Rejects options that make a driver fail at startup, although fedctl could work without them.
  *
  * @throws FedctlError mongo.uri-invalid
  */
@@ -224,7 +229,7 @@ function refuseWhatDriversRefuse(options: UriOptions): void {
   if (tls !== null && ssl !== null && tls !== ssl) {
     throw invalidUri({
       message: 'Invalid connection string: tls and ssl contradict each other.',
-      likelyCause: 'They are two names of one option.',
+      likelyCause: 'tls and ssl are two names of the same option.',
       remedy: 'Keep tls, and remove ssl.',
     });
   }
@@ -233,24 +238,24 @@ function refuseWhatDriversRefuse(options: UriOptions): void {
   if (environment !== undefined && !ENVIRONMENTS.some((known) => known === environment)) {
     throw invalidUri({
       message: `Invalid connection string: ENVIRONMENT in authMechanismProperties must be one of ${ENVIRONMENTS.join(', ')}.`,
-      likelyCause: 'Drivers know these names only, in lower case.',
-      remedy: 'Write ENVIRONMENT:k8s for a token in a file, or remove authMechanismProperties.',
+      likelyCause: 'Drivers accept only these names, in lowercase.',
+      remedy: 'For a token in a file, use ENVIRONMENT:k8s. Otherwise, remove authMechanismProperties.',
     });
   }
   if (/^(?:azure|gcp)$/.test(environment ?? '') && !properties.get('TOKEN_RESOURCE')) {
     throw invalidUri({
-      message: `Invalid connection string: ENVIRONMENT:${environment} in authMechanismProperties needs TOKEN_RESOURCE.`,
+      message: `Invalid connection string: ENVIRONMENT:${environment} in authMechanismProperties requires TOKEN_RESOURCE.`,
       likelyCause:
-        'Drivers ask the metadata service of that cloud for a token, and the resource is its audience.',
-      remedy: 'Write ENVIRONMENT:k8s for a token in a file, or add TOKEN_RESOURCE:<audience>.',
+        'Drivers request a token from the metadata service of this cloud. TOKEN_RESOURCE is the audience of the token.',
+      remedy: 'For a token in a file, use ENVIRONMENT:k8s. Otherwise, add TOKEN_RESOURCE:<audience>.',
     });
   }
 }
 
 function propertyWarnings(options: UriOptions): Warning[] {
   const properties = new CommaAndColonSeparatedRecord(options.get('authMechanismProperties'));
-  // Never with a value, because AWS_SESSION_TOKEN is a secret. A comma in a value makes the rest of it look
-  // like a name.
+  // Warnings never contain a value, because AWS_SESSION_TOKEN is a secret. After a comma in a value, the rest
+  // of the value looks like a name, so only known names are shown.
   const names = [...properties.keys()].map((name) =>
     PROPERTIES.find((known) => known === name.toUpperCase()),
   );

@@ -6,9 +6,9 @@ import { invalidUri } from './invalid-uri.ts';
 const DEFAULT_PORT = 27017;
 
 /**
- * Parses `host`, `host:port` or `[address]:port`. IPv6 addresses and international names are converted to the
- * form that drivers and certificates compare (RFC 5952, RFC 5891). Everything else stays unchanged:
- * `2130706433` is a name here.
+ * Parses `host`, `host:port` or `[address]:port`. Converts IPv6 addresses and international names to the
+ * format that drivers and certificates use (RFC 5952, RFC 5891). Other hosts stay unchanged: `2130706433` is
+ * a name, not an address.
  *
  * @throws FedctlError mongo.uri-invalid
  */

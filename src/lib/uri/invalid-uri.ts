@@ -1,8 +1,8 @@
 import { type FailureFacts, FedctlError } from '../core/errors.ts';
 
 /**
- * Creates the failure for an invalid connection string. The message must not repeat any value, because each
- * may be a secret.
+ * Creates the failure for an invalid connection string. The message must not repeat a value, because any
+ * value may be a secret.
  */
 export function invalidUri(facts: FailureFacts): FedctlError {
   return new FedctlError('mongo.uri-invalid', facts);

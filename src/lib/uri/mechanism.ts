@@ -16,10 +16,10 @@ const MECHANISMS: Readonly<Record<MechanismChoice, readonly Mechanism[]>> = {
 };
 
 /**
- * Returns the mechanisms to log in with: those of the option, otherwise that of the connection string,
- * otherwise MONGODB-OIDC.
+ * Returns the mechanisms to log in with: the value of --mechanism, otherwise the mechanism of the connection
+ * string, otherwise MONGODB-OIDC.
  *
- * @param named the authMechanism of the connection string, in capitals
+ * @param named the authMechanism of the connection string, in uppercase
  * @throws FedctlError mongo.mechanism-conflict
  */
 export function chooseMechanisms(

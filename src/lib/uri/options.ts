@@ -4,19 +4,20 @@ import { invalidUri } from './invalid-uri.ts';
 interface OptionRule {
   readonly value: keyof typeof ACCEPTED;
   /**
-   * `read`: fedctl reads the option and configures the driver itself. `driver`: passed to the driver
-   * unchanged. `unused`: accepted without effect, because people use one connection string for many programs.
+   * `read`: fedctl reads the option and configures the driver itself. `driver`: fedctl passes the option to
+   * the driver unchanged. `unused`: fedctl accepts and ignores the option, because people use one connection
+   * string for many programs.
    */
   readonly use: 'read' | 'driver' | 'unused';
-  /** Never shown. */
+  /** The value is a secret and never shown. */
   readonly secret?: true;
 }
 
 /**
- * The options of the MongoDB specifications (URI options, authentication, SRV, SOCKS5, compression), the
- * options in the manual that only some drivers support, and tlsCRLFile. All others are rejected: a driver may
- * accept options of its platform, and the Node.js driver accepts those of `tls.connect`, which set which
- * certificates TLS trusts.
+ * The supported options: the options of the MongoDB specifications (URI options, authentication, SRV, SOCKS5,
+ * compression), the options in the manual that only some drivers support, and tlsCRLFile. All others are
+ * rejected, because a driver may accept options of its platform. For example, the Node.js driver accepts the
+ * options of `tls.connect`, which set the certificates that TLS trusts.
  *
  * @see https://github.com/mongodb/specifications/blob/master/source/uri-options/uri-options.md
  */
@@ -25,7 +26,7 @@ const OPTIONS = {
   authMechanism: { value: 'text', use: 'read' },
   authMechanismProperties: { value: 'properties', use: 'read', secret: true },
   authSource: { value: 'text', use: 'read' },
-  // The messages are too small to be worth compressing, and an unused feature cannot be attacked.
+  // fedctl does not use compression: messages are small, and an unused feature cannot be attacked.
   compressors: { value: 'compressors', use: 'unused' },
   connectTimeoutMS: { value: 'natural', use: 'unused' },
   directConnection: { value: 'boolean', use: 'driver' },
@@ -48,7 +49,7 @@ const OPTIONS = {
   proxyUsername: { value: 'text', use: 'read', secret: true },
   readConcernLevel: { value: 'text', use: 'driver' },
   readPreference: { value: 'read preference', use: 'driver' },
-  // Without a value it means any member.
+  // An empty value means any member.
   readPreferenceTags: { value: 'tags', use: 'driver' },
   replicaSet: { value: 'text', use: 'read' },
   retryReads: { value: 'boolean', use: 'unused' },
@@ -68,7 +69,7 @@ const OPTIONS = {
   tlsCRLFile: { value: 'text', use: 'read' },
   tlsCertificateKeyFile: { value: 'text', use: 'read' },
   tlsCertificateKeyFilePassword: { value: 'text', use: 'read', secret: true },
-  // Node.js uses neither OCSP nor CRL distribution points, so there is nothing to disable.
+  // Node.js supports neither OCSP nor CRL distribution points, so there is nothing to disable.
   tlsDisableCertificateRevocationCheck: { value: 'boolean', use: 'unused' },
   tlsDisableOCSPEndpointCheck: { value: 'boolean', use: 'unused' },
   tlsInsecure: { value: 'boolean', use: 'read' },
@@ -84,7 +85,7 @@ export type OptionName = keyof typeof OPTIONS;
 
 const NAMES = new Map(names().map((name) => [name.toLowerCase(), name]));
 
-/** The valid values. Drivers reject the whole connection string for any other value. */
+/** Patterns of the valid values. For any other value, drivers reject the whole connection string. */
 const ACCEPTED = {
   boolean: { pattern: /^(?:true|false)$/, expected: 'must be true or false' },
   integer: { pattern: /^-?\d+$/, expected: 'must be a number' },
@@ -102,21 +103,19 @@ const ACCEPTED = {
   tags: { pattern: /^(?:[^:,]+:[^,]*(?:,[^:,]+:[^,]*)*)?$/, expected: 'must be a list of <name>:<value>' },
   properties: {
     pattern: /^[^:,]+:[^,]*(?:,[^:,]+:[^,]*)*$/,
-    expected: 'must be a list of <name>:<value>, and a comma ends a value',
+    expected: 'must be a list of <name>:<value>, separated by commas',
   },
   text: { pattern: /./s, expected: 'requires a value' },
 } as const;
 
 /**
- * The options of a connection string by their canonical names, in the original order. The case of the letters
- * does not matter.
+ * The options of a connection string by their canonical names, in the original order. Option names are
+ * case-insensitive.
  */
 export class UriOptions {
   readonly #given: readonly (readonly [OptionName, string])[];
 
-  /**
-   * @throws FedctlError mongo.uri-invalid for an option that is unknown, repeated, or without a valid value
-   */
+  /** @throws FedctlError mongo.uri-invalid for an option that is unknown, repeated, empty, or invalid */
   constructor(given: Iterable<readonly [name: string, value: string]>) {
     this.#given = [...given].map(([spelled, value]) => [accepted(spelled, value), value]);
     const repeated = this.#given.find(
@@ -127,7 +126,7 @@ export class UriOptions {
     const [name] = repeated;
     throw invalidUri({
       message: `The connection string has the option ${name} more than once.`,
-      likelyCause: 'The connection string was composed of two parts.',
+      likelyCause: 'The connection string was combined from two others.',
       remedy: `Keep one ${name}, and remove the others.`,
     });
   }
@@ -136,13 +135,14 @@ export class UriOptions {
     return this.#given.find(([each]) => each === name)?.[1] ?? null;
   }
 
-  /** Returns the options to pass to the driver unchanged. None of them is a secret. */
+  /** Returns the options to pass to the driver unchanged. No option is a secret. */
   forDriver(): readonly (readonly [OptionName, string])[] {
     return this.#given.filter(([name]) => ruleOf(name).use === 'driver');
   }
 
   /**
-   * Returns the options in a form that is safe to show, percent-encoded. A secret is shown by its name only.
+   * Returns the options in a form that is safe to show, percent-encoded. Shows only the name of a secret
+   * option.
    */
   shown(): readonly string[] {
     return this.#given
@@ -151,7 +151,7 @@ export class UriOptions {
   }
 }
 
-/** Encodes a value the way people type it: the characters of a path stay readable. */
+/** Encodes a value but keeps the characters of a path readable. */
 function encoded(value: string): string {
   return encodeURI(value).replace(/[&#+?]/g, encodeURIComponent);
 }
@@ -178,21 +178,21 @@ function accepted(spelled: string, value: string): OptionName {
 }
 
 function unknownOption(spelled: string, value: string): ReturnType<typeof invalidUri> {
-  // An option without a value may be part of the previous value, with an & that was not encoded.
+  // An option without a value may be part of the previous value, with an & that is not percent-encoded.
   if (value === '' || !/^\w{1,40}$/.test(spelled)) {
     return invalidUri({
-      message: 'Invalid connection string: one of its options has no value, or no name that MongoDB knows.',
+      message: 'Invalid connection string: an option has no value, or an unknown name.',
       likelyCause:
         'An option was left empty, or the value of another option has an & that is not percent-encoded.',
-      remedy: 'Remove the option without a value, and write & as %26 in the values of the others.',
+      remedy: 'Remove the option without a value. In the values of other options, write & as %26.',
     });
   }
-  // A name of one or two letters is near to any other.
+  // Names of one or two letters have no suggestion, because they are similar to too many names.
   const meant = spelled.length < 3 ? null : nearest(spelled, names());
   return invalidUri({
     message: `Unknown option "${spelled}" in the connection string.`,
     likelyCause:
-      'fedctl accepts only the options of the MongoDB specifications. Options of Node.js or of one driver can change which server is trusted.',
+      'fedctl accepts only the options of the MongoDB specifications. Other options, of Node.js or of a single driver, can change which servers TLS trusts.',
     remedy:
       meant === null
         ? `Remove ${spelled} from the connection string.`

@@ -6,9 +6,9 @@ import { hostPort } from './host-port.ts';
 type Hop = Pick<ConnectionString, 'hosts' | 'srv' | 'proxy' | 'tls' | 'unverifiedBy'>;
 
 /**
- * Refuses to send a token or session credential to another machine unless TLS verifies its identity. A remote
- * proxy counts as another machine, because it can read the traffic. So does the name of an SRV record,
- * whatever it resolves to.
+ * Refuses to send a token or session credential to another machine unless TLS verifies the server. A remote
+ * proxy counts as another machine, because it can read the traffic. A mongodb+srv name also counts as another
+ * machine, whatever hosts its SRV record contains.
  *
  * @throws FedctlError mongo.plaintext-refused
  */
@@ -22,8 +22,7 @@ export function refusePlaintext(hop: Hop): void {
 }
 
 /**
- * Applies the same rule to the resolved addresses of a name: `localhost` resolves to whatever the resolver
- * returns.
+ * Applies the same rule to the resolved addresses of a name. Even `localhost` may resolve to another machine.
  *
  * @throws FedctlError mongo.plaintext-refused
  */
@@ -34,7 +33,7 @@ export function refusePlaintextAddress(hop: Hop, asked: HostPort, addresses: rea
 }
 
 /**
- * Applies the same rule to a member that a server names, which may be any host.
+ * Applies the same rule to a replica set member that a server names. A server can name any host.
  *
  * @returns null for a member that may receive a token
  */
@@ -42,10 +41,10 @@ export function plaintextMember(hop: Hop, member: HostPort): FedctlError | null 
   if (hop.tls === 'verified' || isLoopbackHost(member.host)) return null;
   const where = hostPort(member);
   return new FedctlError('mongo.plaintext-refused', {
-    message: `The server names ${where} as a member of its replica set, but fedctl sends nothing there ${howOf(hop)}.`,
+    message: `The server names ${where} as a member of its replica set, but fedctl does not log in to this member ${howOf(hop)}.`,
     likelyCause: 'The connection uses a tunnel or port forward, but the members have their own addresses.',
     remedy:
-      'Connect to the members by their own names with tls=true, or add directConnection=true to log in to this one only.',
+      'Connect to the members by their own names with tls=true. To log in only to the server that you connect to, add directConnection=true.',
     details: { host: where, tls: hop.tls },
   });
 }
@@ -55,11 +54,11 @@ function plaintextRefused(hop: Hop, where: string): FedctlError {
     message: `Refused to log in to ${where} ${howOf(hop)}.`,
     ...(hop.unverifiedBy === null
       ? {}
-      : { remedy: `Remove ${hop.unverifiedBy}, and name a private CA with tlsCAFile=<file>.` }),
+      : { remedy: `Remove ${hop.unverifiedBy}, and set tlsCAFile=<file> for a private CA.` }),
     details: { host: where, tls: hop.tls },
   });
 }
 
 function howOf({ tls, unverifiedBy }: Hop): string {
-  return tls === 'off' ? 'without TLS' : `over TLS that ${unverifiedBy} leaves unverified`;
+  return tls === 'off' ? 'without TLS' : `over unverified TLS (${unverifiedBy})`;
 }

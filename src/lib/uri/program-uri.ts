@@ -3,7 +3,7 @@ import type { Mechanism } from '../ports/mongo.ts';
 import { parseConnectionString } from './connection-string.ts';
 
 /**
- * The driver setting that reads the token from a file. `test` is for drivers older than `k8s`
+ * The driver settings that read the token from a file. `test` is for driver versions without `k8s`
  * (facts/mongodb.md 1.5, 5.2).
  */
 export const TOKEN_ENVIRONMENTS = ['k8s', 'test'] as const;
@@ -12,11 +12,11 @@ export type TokenEnvironment = (typeof TOKEN_ENVIRONMENTS)[number];
 /** A connection string for a program that logs in by itself. */
 export interface ProgramUri {
   /**
-   * The given connection string with its authentication replaced. May contain the password of a proxy or of a
-   * key.
+   * The connection string of the user with its authentication options replaced. May contain the password of a
+   * proxy or of a key file.
    */
   readonly uri: string;
-  /** Whether it contains such a password: then it must not be a program argument. */
+  /** True if the URI contains such a password. The URI must then not be a program argument. */
   readonly holdsSecret: boolean;
   readonly warnings: readonly Warning[];
 }
@@ -24,11 +24,12 @@ export interface ProgramUri {
 const AUTHENTICATION = /^auth(Mechanism|Source|MechanismProperties)$/i;
 
 /**
- * Sets the mechanism of a connection string and replaces its other authentication options. authSource is
- * always set, because a TXT record of mongodb+srv may set another one. The rest stays byte for byte.
+ * Sets the mechanism of a connection string and replaces its other authentication options. Always sets
+ * authSource, because the TXT record of a mongodb+srv name may set a different value. All other text stays
+ * unchanged.
  *
- * @param environment for MONGODB-OIDC
- * @throws FedctlError what `parseConnectionString` throws: a password, an unknown option, a host without
+ * @param environment the value of ENVIRONMENT for MONGODB-OIDC
+ * @throws FedctlError the errors of `parseConnectionString`: a password, an unknown option, a host without
  * verified TLS
  */
 export function programUri(text: string, mechanism: Mechanism, environment: TokenEnvironment): ProgramUri {
@@ -55,7 +56,7 @@ export function programUri(text: string, mechanism: Mechanism, environment: Toke
   };
 }
 
-/** Names options without their values: AWS_SESSION_TOKEN is a secret. */
+/** Names the replaced options without their values, because AWS_SESSION_TOKEN is a secret. */
 function replacedWarnings(given: string | null, wanted: string | null): readonly Warning[] {
   if (given === null || given === wanted) return [];
   const by = wanted === null ? 'removed' : `replaced with ${wanted}`;

@@ -8,7 +8,7 @@ import { refusePlaintext } from './plaintext.ts';
 /** The DNS records of a `mongodb+srv://` name. */
 export interface SrvRecords {
   readonly srv: readonly { readonly name: string; readonly port: number }[];
-  /** One text per TXT record. */
+  /** One string per TXT record. */
   readonly txt: readonly string[];
 }
 
@@ -16,11 +16,12 @@ export interface SrvRecords {
 const TXT_OPTIONS: ReadonlySet<string> = new Set(['authSource', 'replicaSet', 'loadBalanced']);
 
 /**
- * Resolves a `mongodb+srv://` connection string to a plain one: its hosts, and the options of the TXT record
- * that the connection string does not set itself.
+ * Converts a `mongodb+srv://` connection string to a `mongodb://` connection string with the hosts of the SRV
+ * records. Adds the options of the TXT record that the connection string does not set.
  *
- * @throws FedctlError mongo.srv-failed: no records, a host outside the domain of the name (a DNS server must
- * not decide who receives the token), a TXT record that sets more than it may
+ * @throws FedctlError mongo.srv-failed if there are no records, if a host is outside the domain of the name
+ * (a DNS server must not decide who receives the token), or if a TXT record sets an option that is not
+ * allowed
  */
 export function withSrvRecords(uri: ConnectionString, { srv, txt }: SrvRecords): ConnectionString {
   const name = uri.srv;
@@ -31,9 +32,9 @@ export function withSrvRecords(uri: ConnectionString, { srv, txt }: SrvRecords):
   if (stranger !== undefined) {
     throw srvFailed(
       name,
-      `The SRV records of ${name.host} name a host outside its domain: ${stranger.host}.`,
+      `The SRV records of ${name.host} name a host outside the domain of that name: ${stranger.host}.`,
       undefined,
-      'The DNS server may not belong to the owner of the name, or the record is wrong. fedctl sends nothing there.',
+      'The DNS server may not be controlled by the owner of the domain, or the record is wrong. fedctl does not connect to this host.',
     );
   }
   const options = new Map(txtOptions(name, txt));
@@ -43,7 +44,7 @@ export function withSrvRecords(uri: ConnectionString, { srv, txt }: SrvRecords):
     ...uri,
     srv: null,
     hosts: hosts.slice(0, name.maxHosts === 0 ? hosts.length : name.maxHosts),
-    // Both mechanisms authenticate against $external, whatever authSource DNS names.
+    // authSource from DNS is ignored, because both mechanisms authenticate against $external.
     replicaSet: uri.replicaSet ?? options.get('replicaSet') ?? null,
     driverOptions:
       loadBalanced === undefined || isSet
@@ -55,8 +56,8 @@ export function withSrvRecords(uri: ConnectionString, { srv, txt }: SrvRecords):
 }
 
 /**
- * Returns whether a host is in the domain of the name: the name without its first label, or the name itself
- * if it has only two.
+ * Returns whether a host is in the domain of the name. The domain is the name without its first label, or the
+ * name itself if it has only two labels.
  */
 function isInDomainOf(host: string, name: string): boolean {
   if (isIP(host) !== 0 || !/^[\w.-]+$/.test(host)) return false;
@@ -76,7 +77,7 @@ function txtOptions(name: SrvName, txt: readonly string[]): [string, string][] {
     throw txtFailed(
       name,
       `The TXT record of ${name.host} sets "${alien[0]}", which is not allowed in DNS.`,
-      'The DNS server may not belong to the owner of the name, or the record is wrong.',
+      'The DNS server may not be controlled by the owner of the domain, or the record is wrong.',
     );
   }
   return options;
@@ -89,12 +90,12 @@ function txtFailed(name: SrvName, message: string, likelyCause?: string): Fedctl
   });
 }
 
-/** Returns the command that looks up the records of a name by hand. */
+/** Returns the command for a manual lookup of a DNS record. */
 export function lookup(type: 'SRV' | 'TXT' | null, name: string): OfferedCommand {
   return program('nslookup', ...(type === null ? [] : [`-type=${type}`]), name);
 }
 
-/** Also used when the resolver did not answer. */
+/** Creates the failure for invalid or missing records, and for a resolver that did not respond. */
 export function srvFailed(
   name: SrvName,
   message: string,

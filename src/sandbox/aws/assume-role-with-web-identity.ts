@@ -18,8 +18,8 @@ import { LIMITS } from './validation.ts';
 import type { AwsWorld } from './world.ts';
 
 /**
- * Returns credentials of a role for a token of an external issuer. The token is the only credential, because
- * the request is not signed (facts/aws.md 6).
+ * Returns role credentials for a token of an external issuer. The token is the only credential, because the
+ * request is not signed (facts/aws.md 6).
  */
 export function assumeRoleWithWebIdentity(findKeys: FindIssuerKeys): UnsignedAction {
   return async ({ world, parameters, now }: UnsignedCall): Promise<Outcome> => {

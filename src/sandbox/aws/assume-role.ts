@@ -19,8 +19,8 @@ import { LIMITS, refuseDuplicateTagKeys } from './validation.ts';
 type Input = ReturnType<typeof readInput>;
 
 /**
- * Returns credentials of a role to the principals in its trust policy. AWS returns the same message for every
- * failure (facts/aws.md 6); the lab's log names the reason.
+ * Returns role credentials to the principals in the role's trust policy. AWS returns the same message for
+ * every failure (facts/aws.md 6). Only the lab's log contains the reason.
  */
 export async function assumeRole(call: Call): Promise<Outcome> {
   const { world, caller, now } = call;
@@ -72,7 +72,7 @@ function readInput(parameters: QueryParameters) {
   return { ...input, tags: record, transitiveTagKeys };
 }
 
-/** Returns the role if both the caller's permissions and the role's trust policy allow it. */
+/** Returns the role if both the caller's permissions and the role's trust policy allow the call. */
 function permittedRole(call: Call, input: Input, mfa: boolean): LabRole {
   const { caller, world } = call;
   const refuse = (action: LabAction, reason: string) =>
@@ -105,7 +105,7 @@ function requestKeys(input: Input, role: LabRole | null, mfa: boolean): ContextK
     'sts:SourceIdentity': input.sourceIdentity,
     'sts:TransitiveTagKeys': input.transitiveTagKeys,
     ...requestTagKeys(input.tags),
-    // A code in the request counts, whatever keys signed it.
+    // An MFA code in the request counts, whichever keys signed the request.
     ...(mfa ? { 'aws:MultiFactorAuthPresent': 'true' } : {}),
     ...(role === null
       ? {}
@@ -113,7 +113,9 @@ function requestKeys(input: Input, role: LabRole | null, mfa: boolean): ContextK
   };
 }
 
-/** Assuming a role from a role is chaining, which AWS limits to one hour whatever the role allows. */
+/**
+ * Limits the session duration. For role chaining, AWS limits it to one hour, even if the role allows more.
+ */
 function refuseTooLong(seconds: number, role: LabRole, caller: Caller): void {
   if (caller.principal.kind === 'role' && seconds > ONE_HOUR) {
     throw validationError(

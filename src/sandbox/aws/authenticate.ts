@@ -16,22 +16,22 @@ import {
 } from './sigv4.ts';
 import type { AwsWorld } from './world.ts';
 
-/** The largest difference of a client's clock. */
+/** Maximum difference between the clocks of a client and AWS, in minutes. */
 const WINDOW_MINUTES = 5;
 
 export interface Authenticated {
   readonly caller: Caller;
   readonly accessKeyId: string;
   /**
-   * The Region in the signature. Any is accepted, because clients derive it from the host that they use
+   * The Region in the signature. Every Region is accepted, because clients derive it from the host name
    * (facts/mongodb.md 2.3).
    */
   readonly region: string;
 }
 
 /**
- * Authenticates the signer of a request and verifies its integrity: form, scope, key, session token, age,
- * body and signature, in this order.
+ * Authenticates the signer of a request and verifies the integrity of the request. Checks format, scope, key,
+ * session token, age, body and signature, in this order.
  *
  * @throws AwsError MissingAuthenticationToken, IncompleteSignature, InvalidClientTokenId, ExpiredToken,
  * SignatureDoesNotMatch
@@ -71,10 +71,10 @@ export async function authenticate(
   return { caller: callerOf(holder), accessKeyId, region };
 }
 
-/** What a presigned request says in its query instead of in headers. */
+/** The parts of a presigned request that its query contains instead of its headers. */
 interface Presigned {
   readonly sessionToken: string | undefined;
-  /** How long after its date it may be sent, seconds. */
+  /** How long the request is valid after its date, in seconds. */
   readonly expiresIn: number;
 }
 
@@ -82,14 +82,14 @@ interface Signature {
   readonly authorization: Authorization;
   readonly date: string;
   readonly signingDate: Date;
-  /** null where the signature is in a header. */
+  /** Null if the signature is in a header. */
   readonly presigned: Presigned | null;
 }
 
-/** The longest life of a presigned request, seconds: a week. */
+/** Maximum validity of a presigned request, in seconds: one week. */
 const MAX_EXPIRES = 604_800;
 
-/** The signature in the query of a request (AWS Signature Version 4, query parameters). */
+/** Parses the signature in the query of a presigned request (AWS Signature Version 4, query parameters). */
 function readPresigned(request: HttpRequest): Signature {
   const { query } = splitTarget(request.target);
   const authorization = parsePresigned(query);
@@ -184,7 +184,8 @@ function verifySessionToken(
 }
 
 /**
- * AWS reports a wrong clock with these messages, under the code of a wrong signature. SDKs recognize both.
+ * Rejects a request whose date is too old or in the future. AWS uses these messages for a wrong clock, with
+ * the code for a wrong signature. SDKs recognize both messages.
  */
 function verifyAge(signed: Date, now: Date, expiresIn?: number): void {
   const windowMs = WINDOW_MINUTES * 60_000;

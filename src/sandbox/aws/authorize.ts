@@ -24,14 +24,14 @@ export type LabAction =
   | 'iam:ListOpenIDConnectProviders'
   | 'iam:SimulatePrincipalPolicy';
 
-/** The action to be authorized. */
+/** The action to authorize. */
 export interface Attempt {
   readonly action: LabAction;
-  /** An ARN; `*` for actions without a resource. */
+  /** The ARN of the resource; `*` for actions without a resource. */
   readonly resource: string;
   /** The condition keys of this action, in addition to those of every request. */
   readonly keys: ContextKeys;
-  /** The role to assume, whose trust policy is evaluated too. */
+  /** The role to assume, whose trust policy is also evaluated. */
   readonly role: LabRole | null;
 }
 
@@ -39,13 +39,16 @@ export type Authorization =
   | { readonly allowed: true }
   | {
       readonly allowed: false;
-      /** The AWS error message. It names caller, action and resource, and never the failed condition. */
+      /**
+       * The AWS error message. It names the caller, the action and the resource, but never the failed
+       * condition.
+       */
       readonly message: string;
       /** The true reason, for the lab's log. */
       readonly reason: string;
     };
 
-/** Decides whether the applicable policies allow an action. All permissions are checked here. */
+/** Decides whether the policies of the caller allow an action. Every permission check uses this function. */
 export function authorize(
   call: Pick<Call, 'caller' | 'region' | 'now'>,
   { action, resource, keys, role }: Attempt,
@@ -78,7 +81,7 @@ export function authorize(
   };
 }
 
-/** Decides whether a role's trust policy accepts a token. The holder of a token has no policies. */
+/** Decides whether the trust policy of a role accepts a token. The token itself has no policies. */
 export function authorizeToken(
   role: LabRole,
   { provider, audience, subject }: Pick<WebIdentity, 'provider' | 'audience' | 'subject'>,
@@ -104,14 +107,12 @@ export function authorizeToken(
   return { allowed: decision.outcome === 'allowed', reason: explainDecision(decision, request) };
 }
 
-/**
- * Returns the AWS error message without its reason, which is all that AssumeRole returns (facts/aws.md 6).
- */
+/** Returns the AWS error message without a reason. AssumeRole returns no more than this (facts/aws.md 6). */
 export function notAuthorized(caller: Caller, action: LabAction, resource: string): string {
   return `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource}`;
 }
 
-/** The AWS name of a policy type, with its article. */
+/** The AWS names of the policy types, with their articles. */
 const LAYERS: Readonly<Record<Layer, readonly [article: string, name: string]>> = {
   'service-control': ['a', 'service control policy'],
   trust: ['a', 'resource-based policy'],
@@ -120,7 +121,10 @@ const LAYERS: Readonly<Record<Layer, readonly [article: string, name: string]>> 
   session: ['a', 'session policy'],
 };
 
-/** Returns the type of policy that denied, and how: as much as AWS returns (facts/aws.md 2.3). */
+/**
+ * Returns the type of the policy that denied the action, and whether the deny was explicit. AWS returns no
+ * further details (facts/aws.md 2.3).
+ */
 function becauseOf(decision: Exclude<Decision, { outcome: 'allowed' }>, action: LabAction): string {
   const [article, name] = LAYERS[decision.layer];
   return decision.outcome === 'explicit-deny'

@@ -1,12 +1,12 @@
 /**
- * An error response of AWS, thrown inside the lab's STS and IAM and sent by their dispatcher. It never leaves
+ * An error response of AWS. The lab's STS and IAM throw it, and their dispatcher sends it. It never leaves
  * the lab.
  */
 export class AwsError extends Error {
-  /** The `<Code>` on the wire, which can differ from the SDK's name (facts/aws.md 0.1). */
+  /** The `<Code>` in the response, which can differ from the error name in SDKs (facts/aws.md 0.1). */
   readonly code: string;
   readonly status: number;
-  /** The true reason for the lab's log, when the message on the wire hides it. */
+  /** The true reason for the lab's log, if the message does not contain it. */
   readonly reason: string;
 
   constructor(code: string, status: number, message: string, reason: string = message) {

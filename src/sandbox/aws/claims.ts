@@ -12,7 +12,7 @@ export interface TokenFacts {
   readonly now: Date;
 }
 
-/** The payload, with its members in the order of AWS. No `nbf` (facts/aws.md 3.1). */
+/** The payload, with its members in the same order as in AWS tokens. It has no `nbf` (facts/aws.md 3.1). */
 export interface WebIdentityClaims {
   readonly aud: string | readonly string[];
   readonly sub: string;
@@ -38,21 +38,21 @@ export interface AwsClaims extends PlatformClaims {
 }
 
 /**
- * Returns the expiration of the token in milliseconds, as in the Expiration of the response. `exp` is the
- * same, rounded down to seconds.
+ * Returns the expiration of the token, with milliseconds as in the response. `exp` is the same time, rounded
+ * down to seconds.
  */
 export function tokenExpiry({ request, now }: TokenFacts): Date {
   return new Date(now.getTime() + request.durationSeconds * 1000);
 }
 
-/** Returns the claims of a token for this caller and this request. Nothing is validated. */
+/** Returns the claims of a token for this caller and this request. Validates nothing. */
 export function webIdentityClaims(facts: TokenFacts): WebIdentityClaims {
   const { caller, request } = facts;
   const [first = '', ...more] = request.audience;
   const exp = epoch(tokenExpiry(facts));
   return {
     aud: more.length === 0 ? first : [first, ...more],
-    // The role with its path, not the session: the token does not contain the session.
+    // The ARN of the role with its path. The token does not contain the session.
     sub: caller.principal.arn,
     'https://sts.amazonaws.com/': awsClaims(facts),
     iss: caller.account.issuer,
@@ -62,7 +62,7 @@ export function webIdentityClaims(facts: TokenFacts): WebIdentityClaims {
   };
 }
 
-/** Creates and signs the claims, for tests and scenarios that need a valid token. Nothing is validated. */
+/** Creates and signs the claims, for tests and scenarios that need a valid token. Validates nothing. */
 export async function mintToken(facts: TokenFacts): Promise<string> {
   return await signToken(facts.caller.account.keys[facts.request.signingAlgorithm], webIdentityClaims(facts));
 }

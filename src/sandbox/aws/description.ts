@@ -2,9 +2,11 @@ import type { LabAccount, Tags } from './identities.ts';
 import { allowing, type PolicyDocuments } from './policies.ts';
 import { trusting } from './trust-policy.ts';
 
-/** The accounts of the lab's AWS, as data. `createAwsWorld` creates them with new keys and secrets. */
+/**
+ * The accounts of the lab's AWS, as data. `createAwsWorld` creates the accounts with new keys and secrets.
+ */
 export interface AwsDescription {
-  /** The lab's environment has the keys of the first user of the first account. */
+  /** The accounts. The lab's environment uses the keys of the first user of the first account. */
   readonly accounts: readonly AccountDescription[];
 }
 
@@ -14,7 +16,10 @@ export interface AccountDescription {
   readonly organization: LabAccount['organization'];
   /** Whether outbound federation is enabled from the start. */
   readonly federation: boolean;
-  /** One set for each level from the organization's root down to the account; none by default. */
+  /**
+   * The service control policies: one set for each level from the organization's root down to the account
+   * (default: none).
+   */
   readonly serviceControlPolicies?: readonly PolicyDocuments[];
   readonly users: readonly UserDescription[];
   readonly roles: readonly RoleDescription[];
@@ -22,24 +27,24 @@ export interface AccountDescription {
 
 interface PrincipalDescription {
   readonly name: string;
-  /** Begins and ends with a slash. The default is `/`. */
+  /** The path in the ARN, which begins and ends with a slash (default: `/`). */
   readonly path?: string;
-  /** The name of its profile in the lab's AWS config file. The default is its own name. */
+  /** The name of the profile in the lab's AWS config file (default: the name of the user or role). */
   readonly profile?: string;
   readonly tags?: Tags;
-  /** Its identity policies; none by default. */
+  /** The identity policies (default: none). */
   readonly policies?: PolicyDocuments;
-  /** A policy document; no boundary by default. */
+  /** The permissions boundary, as a policy document (default: none). */
   readonly permissionsBoundary?: unknown;
 }
 
 export interface UserDescription extends PrincipalDescription {
-  /** Whether it has a virtual MFA device. */
+  /** Whether the user has a virtual MFA device. */
   readonly mfa?: boolean;
 }
 
 export interface RoleDescription extends PrincipalDescription {
-  /** A policy document: who may assume it, and under which conditions. */
+  /** The trust policy, as a policy document. */
   readonly trustPolicy: unknown;
   readonly maxSessionSeconds: number;
 }
@@ -47,7 +52,7 @@ export interface RoleDescription extends PrincipalDescription {
 const EVERYTHING: PolicyDocuments = { AdministratorAccess: allowing('*') };
 const MINT: PolicyDocuments = { Mint: allowing('sts:GetWebIdentityToken', 'sts:TagGetWebIdentityToken') };
 
-/** The built-in lab without a configuration: two accounts, federation disabled in both. */
+/** The contents of a lab without a configuration: two accounts with federation disabled. */
 export const BUILT_IN_AWS: AwsDescription = {
   accounts: [
     {
@@ -72,7 +77,7 @@ export const BUILT_IN_AWS: AwsDescription = {
         {
           name: 'etl',
           path: '/team/data/',
-          // `app` may assume it too, to demonstrate role chaining.
+          // The role `app` may also assume this role, to demonstrate role chaining.
           trustPolicy: trusting({
             trusts: ['arn:aws:iam::123456789012:user/operator', 'arn:aws:iam::123456789012:role/app'],
             externalId: 'lab-external-id',

@@ -1,12 +1,13 @@
 /** The state of the account's federation setting in STS. */
 export type VendingState = 'on' | 'off' | 'changing';
 
-/** STS returns an internal failure in the last second before a change reaches it (facts/aws.md 1). */
+/** STS returns an internal failure in the last second before it receives a change (facts/aws.md 1). */
 const CHANGING_MS = 1000;
 
 /**
- * The account's setting for outbound federation. IAM reports a change at once. STS follows `propagationMs`
- * later and applies the changes in order, so that a quick disable and enable leaves a gap (facts/aws.md 1).
+ * The outbound federation setting of an account. IAM shows a change immediately. STS receives it
+ * `propagationMs` later. STS applies changes in order, so federation has a gap if it is disabled and enabled
+ * in quick succession (facts/aws.md 1).
  */
 export class FederationSwitch {
   readonly #now: () => Date;
@@ -14,7 +15,7 @@ export class FederationSwitch {
   readonly #atFirst: boolean;
   readonly #changes: { readonly arrivesAt: number; readonly enabled: boolean }[] = [];
 
-  /** @param options.enabled the initial state; disabled by default */
+  /** @param options.enabled the initial state (default: disabled) */
   constructor({
     now,
     propagationMs,
@@ -44,8 +45,10 @@ export class FederationSwitch {
   }
 
   /**
-   * @param propagationMs how long STS takes to follow this one change
-   * @returns false when the setting did not change, which AWS reports as an error
+   * Changes the setting.
+   *
+   * @param propagationMs how long this change takes to reach STS, in milliseconds
+   * @returns false if the setting already has this value, which AWS reports as an error
    */
   set(enabled: boolean, propagationMs: number = this.#propagationMs): boolean {
     if (enabled === this.enabled) return false;

@@ -6,7 +6,7 @@ import { sendHttp } from '../mongod/http.ts';
 export type IssuerAnswer =
   | { readonly keys: readonly JWK[] }
   | {
-      /** `unreachable`: no response, or a server error, so that a later try may succeed. */
+      /** `unreachable` means no response, or a server error. A later request may succeed. */
       readonly fault: 'unreachable' | 'unusable';
       readonly reason: string;
     };
@@ -15,10 +15,10 @@ export type IssuerAnswer =
 export type FindIssuerKeys = (issuer: string) => Promise<IssuerAnswer>;
 
 /**
- * Fetches keys through discovery, without a cache, so that a rotation takes effect at once. No redirect is
- * followed.
+ * Fetches keys through discovery. Uses no cache, so a rotation takes effect immediately. Follows no
+ * redirects.
  *
- * @param ca PEM, for issuers of the lab itself with TLS; by default what Node.js trusts
+ * @param ca the CA in PEM for issuers of a lab with TLS (default: the CAs that Node.js trusts)
  */
 export function findIssuerKeys({
   ca,

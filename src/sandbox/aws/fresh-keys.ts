@@ -4,17 +4,22 @@ import { Secret } from '../../lib/core/secret.ts';
 const USUAL_TOKEN_SIZE = 380;
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** Returns a prefix for the type and 16 more characters, the form of IAM unique ids and access key ids. */
+/**
+ * Returns a prefix for the type and 16 random characters, the format of unique IDs and access key IDs in IAM.
+ */
 export function uniqueId(prefix: 'AKIA' | 'ASIA' | 'AIDA' | 'AROA'): string {
   return prefix + Array.from({ length: 16 }, () => BASE32[randomInt(BASE32.length)]).join('');
 }
 
-/** 40 characters of base64. */
+/** Returns a secret access key: 40 base64 characters. */
 export function secretKey(): Secret {
   return new Secret(randomBytes(30).toString('base64'));
 }
 
-/** Returns a session token of the usual length, or longer on request: characters of base64. */
+/**
+ * Returns a session token of base64 characters. It has the usual length, or more if a longer minimum is
+ * requested.
+ */
 export function sessionToken(minimumSize: number): string {
   const size = Math.max(USUAL_TOKEN_SIZE, minimumSize);
   return randomBytes(size).toString('base64').slice(0, size);

@@ -10,9 +10,9 @@ const TWELVE_HOURS = 43_200;
 const THIRTY_SIX_HOURS = 129_600;
 
 /**
- * Returns credentials for a federated user to the long-term keys of a user (facts/aws.md 6). In STS they can
- * only call GetCallerIdentity, and IAM rejects them. The lab emulates no other services, so only the form of
- * the policy is validated.
+ * Returns credentials of a federated user to a caller with the long-term keys of a user (facts/aws.md 6). The
+ * federated user can call only GetCallerIdentity in STS, and nothing in IAM. The lab emulates no other
+ * services, so it validates the policy but never evaluates it.
  */
 export function getFederationToken({ world, caller, parameters, now }: Call): Outcome {
   const validation = new Validation();
@@ -34,7 +34,7 @@ export function getFederationToken({ world, caller, parameters, now }: Call): Ou
   const session = world.createSession({
     principal: caller.principal,
     federatedUser: name ?? '',
-    // Without a policy a federated user has no permissions (facts/aws.md 6).
+    // Without a policy, a federated user has no permissions (facts/aws.md 6).
     policies,
     expiresAt: new Date(now.getTime() + seconds * 1000),
     tags: tagRecord(tags),

@@ -12,13 +12,13 @@ import { refuseDuplicateTagKeys, Validation } from './validation.ts';
 
 const GLOBAL_HOST = 'sts.amazonaws.com';
 const DEFAULT_SECONDS = 300;
-/** The limit for the claims as UTF-8 JSON, whatever the algorithm (facts/aws.md 2.1). */
+/** Maximum size of the claims as UTF-8 JSON in bytes, for every algorithm (facts/aws.md 2.1). */
 const LARGEST_PAYLOAD = 14_984;
 
 /**
- * Mints a token, in the evaluation order of AWS: endpoint, parameters, duplicate tags, permission, the
- * session's expiration, the account's federation setting, size. Therefore AccessDenied hides that federation
- * is disabled (facts/aws.md 2.3).
+ * Mints a token. Evaluates a request in the order of AWS: endpoint, parameters, duplicate tags, permission,
+ * expiration of the session, federation setting of the account, size. A caller without permission therefore
+ * receives AccessDenied even if federation is disabled (facts/aws.md 2.3).
  */
 export async function getWebIdentityToken({ caller, parameters, region, host, now }: Call): Promise<Outcome> {
   if (host.replace(/:\d+$/, '').toLowerCase() === GLOBAL_HOST) {
@@ -82,7 +82,7 @@ function isSigningAlgorithm(name: string | undefined): name is SigningAlgorithm 
   return SIGNING_ALGORITHMS.some((each) => each === name);
 }
 
-/** The message names no principal (facts/aws.md 2.3). */
+/** Rejects federated users. The AWS message names no principal (facts/aws.md 2.3). */
 function refuseFederatedUser({ arn, session }: Caller): void {
   if (session === null || session.federatedUser === null) return;
   throw accessDenied(
@@ -92,8 +92,9 @@ function refuseFederatedUser({ arn, session }: Caller): void {
 }
 
 /**
- * The audience is evaluated for the tag permission too; duration and algorithm are keys of the mint
- * permission only (facts/aws.md 5). The resource is the account, neither user nor role.
+ * Checks the permissions for a token. The audience is a condition key of both actions; duration and algorithm
+ * are condition keys of the mint action only (facts/aws.md 5). The resource is the account, not the user or
+ * role.
  */
 function permit(call: Pick<Call, 'caller' | 'region' | 'now'>, request: MintRequest): void {
   const tags = tagRecord(request.tags);

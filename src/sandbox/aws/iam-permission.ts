@@ -12,7 +12,7 @@ import type { Call } from './service.ts';
 export function permit(call: Call, action: LabAction, resource = '*'): void {
   const { principal, session } = call.caller;
   if (principal.kind === 'user' && session !== null && (!session.mfa || session.federatedUser !== null)) {
-    // Credentials of GetSessionToken cannot call IAM without MFA, and IAM says it in these words.
+    // Credentials of GetSessionToken cannot call IAM without MFA. IAM returns this message for them.
     throw new AwsError(
       'InvalidClientTokenId',
       403,

@@ -8,10 +8,10 @@ import { globalKeys } from './request-keys.ts';
 import type { Action, Call } from './service.ts';
 import type { XmlElement } from './xml.ts';
 
-/** The lab does not record when its identities were made. */
+/** A fixed creation date, because the lab does not record creation dates. */
 const CREATED = '2024-01-01T00:00:00Z';
 
-/** The read-only actions that remedies of fedctl name. */
+/** The read-only actions that remedies of fedctl use. */
 export const IAM_READS: ReadonlyMap<string, Action> = new Map<string, Action>([
   [
     'GetRole',
@@ -113,7 +113,7 @@ function describedRole({
     ['RoleId', id],
     ['Arn', arn],
     ['CreateDate', CREATED],
-    // As IAM sends documents: percent-encoded.
+    // IAM returns policy documents percent-encoded.
     ['AssumeRolePolicyDocument', encodeURIComponent(JSON.stringify(policyJson(trustPolicy.document)))],
     ['MaxSessionDuration', String(maxSessionSeconds)],
     ...(Object.keys(tags).length === 0 ? [] : [['Tags', tagMembers(tags)] as const]),
@@ -140,7 +140,7 @@ function roleNamed({ world, caller }: Call, name: string): LabRole {
   throw new AwsError('NoSuchEntity', 404, `The role with name ${name} cannot be found.`);
 }
 
-/** The user that a request names, or the one who asks. */
+/** Returns the user that the request names (default: the caller). */
 function userNamed(call: Call, action: 'iam:ListMFADevices' | 'iam:ListAccessKeys'): LabUser {
   const { world, caller, parameters } = call;
   const { principal } = caller;
@@ -153,7 +153,9 @@ function userNamed(call: Call, action: 'iam:ListMFADevices' | 'iam:ListAccessKey
   throw new AwsError('NoSuchEntity', 404, `The user with name ${name} cannot be found.`);
 }
 
-/** What the policies of a user or role decide about actions, as the simulator of IAM says it. */
+/**
+ * Returns the decisions of a principal's policies about actions, in the format of the IAM policy simulator.
+ */
 function simulate(call: Call): ReturnType<Action> {
   const arn = required(call, 'PolicySourceArn');
   permit(call, 'iam:SimulatePrincipalPolicy', arn);

@@ -11,29 +11,35 @@ export type Tags = Readonly<Record<string, string>>;
 export interface LabAccount {
   /** 12 digits */
   readonly id: string;
-  /** Null for an account without an organization. */
+  /** The organization; null for an account without an organization. */
   readonly organization: {
     /** `o-…` */
     readonly id: string;
-    /** Each ends in a slash: `o-x/r-y/ou-z/`. */
+    /** The paths of organizational units. Each path ends with a slash: `o-x/r-y/ou-z/`. */
     readonly ouPaths: readonly string[];
   } | null;
   readonly federation: FederationSwitch;
   /** The current signing keys, which the issuer publishes. */
   keys: SigningKeys;
-  /** The URL in `iss`. Empty until the account's issuer listens. Disabling federation does not change it. */
+  /**
+   * The issuer URL, which is the value of `iss`. Empty until the issuer of the account listens. Disabling
+   * federation does not change the URL.
+   */
   issuer: string;
   /** The external issuers that the account trusts: OpenID Connect providers in IAM. */
   oidcProviders: readonly OidcProvider[];
-  /** One set for each level from the organization's root down to the account. Every level must allow. */
+  /**
+   * The service control policies: one set for each level from the organization's root down to the account.
+   * Every level must allow an action.
+   */
   serviceControlPolicies: readonly (readonly NamedPolicy[])[];
 }
 
-/** An IAM OpenID Connect provider: tokens of its issuer with one of these audiences may assume roles. */
+/** An IAM OpenID Connect provider. Tokens of its issuer with one of its audiences may assume roles. */
 export interface OidcProvider {
   /** `arn:aws:iam::A:oidc-provider/host/path` */
   readonly arn: string;
-  /** Compared byte for byte with `iss`. */
+  /** The issuer URL, compared byte for byte with `iss`. */
   readonly issuer: string;
   readonly audiences: readonly string[];
 }
@@ -41,10 +47,10 @@ export interface OidcProvider {
 interface LabPrincipal {
   readonly account: LabAccount;
   readonly name: string;
-  /** With the path. */
+  /** The ARN, including the path. */
   readonly arn: string;
   readonly id: string;
-  /** The name of its profile in the lab's AWS config file. */
+  /** The name of the profile in the lab's AWS config file. */
   readonly profile: string;
   readonly tags: Tags;
   policies: AttachedPolicies;
@@ -59,12 +65,14 @@ export interface LabUser extends LabPrincipal {
 
 export interface LabRole extends LabPrincipal {
   readonly kind: 'role';
-  /** Who may assume it, and under which conditions. */
+  /** The trust policy: the principals that may assume the role, and the conditions. */
   trustPolicy: NamedPolicy;
   readonly maxSessionSeconds: number;
 }
 
-/** Temporary credentials: of a role, of a user by GetSessionToken, or of a federated user by GetFederationToken. */
+/**
+ * Temporary credentials of a role, of a user (GetSessionToken), or of a federated user (GetFederationToken).
+ */
 export interface LabSession {
   readonly principal: LabUser | LabRole;
   readonly accessKeyId: string;
@@ -74,28 +82,31 @@ export interface LabSession {
   readonly expiresAt: Date;
   /** The name of a role session; null for a session of a user. */
   readonly sessionName: string | null;
-  /** The name of the federated user of GetFederationToken; its principal is the user who called it. */
+  /**
+   * The name of the federated user; null for other sessions. The principal is then the user who called
+   * GetFederationToken.
+   */
   readonly federatedUser: string | null;
-  /** Whether it was requested with an MFA code. */
+  /** Whether the session was requested with an MFA code. */
   readonly mfa: boolean;
-  /** The ARN of the identity provider that issued the token for it. */
+  /** The ARN of the identity provider whose token was exchanged for the session; null for other sessions. */
   readonly federatedProvider: string | null;
   readonly tags: Tags;
-  /** The tags that a further AssumeRole inherits. */
+  /** The keys of the tags that a further AssumeRole inherits. */
   readonly transitiveTagKeys: readonly string[];
   readonly sourceIdentity: string | null;
-  /** The session policies; null when there are none. */
+  /** The session policies; null if the session has none. */
   readonly policies: readonly NamedPolicy[] | null;
   /**
-   * The claims that the platform of the session adds to tokens. A role assumed with this session does not
-   * have them.
+   * The claims that the platform of the session adds to tokens. A role that is assumed with this session does
+   * not have these claims.
    */
   readonly platformClaims: PlatformClaims;
 }
 
 /**
- * The claims of sessions from EC2 and Lambda; ECS and EKS have none (facts/aws.md 3.2). It is unverified
- * whether `ec2_role_delivery` is a number or a string; here it is a string, like the others.
+ * The claims that EC2 and Lambda add; ECS and EKS add none (facts/aws.md 3.2). The type of
+ * `ec2_role_delivery` is unverified. Here it is a string, like the other claims.
  */
 export interface PlatformClaims {
   readonly ec2_source_instance_arn?: string;
@@ -112,14 +123,15 @@ export interface Caller {
   /** Null for the long-term keys of a user. */
   readonly session: LabSession | null;
   /**
-   * As in GetCallerIdentity: for a role session `arn:aws:sts::A:assumed-role/R/S`, without the role's path.
+   * The ARN as in GetCallerIdentity. For a role session, it is `arn:aws:sts::A:assumed-role/R/S`, without the
+   * role's path.
    */
   readonly arn: string;
   /** `AIDA…`, `AROA…:session` or `A:federated user` */
   readonly userId: string;
 }
 
-/** Returns the caller for a user's keys or a session's keys. */
+/** Returns the caller for the holder of an access key: a user or a session. */
 export function callerOf(holder: LabUser | LabSession): Caller {
   const session = 'sessionToken' in holder ? holder : null;
   const principal = 'sessionToken' in holder ? holder.principal : holder;
@@ -147,9 +159,9 @@ export function callerOf(holder: LabUser | LabSession): Caller {
 }
 
 /**
- * Returns the tags of a caller: those of its principal, overridden by those of the session. Keys are compared
- * without case, and the session's spelling is kept: role `Team=role` and session `team=session` give
- * `team=session` (facts/aws.md 3.2).
+ * Returns the tags of a caller. Tags of the session override tags of its principal. Keys are compared
+ * case-insensitively, and the spelling of the session is kept: role `Team=role` and session `team=session`
+ * become `team=session` (facts/aws.md 3.2).
  */
 export function principalTags({ principal, session }: Caller): Tags {
   const over = session?.tags ?? {};

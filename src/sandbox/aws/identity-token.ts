@@ -7,7 +7,7 @@ import { AwsError } from './aws-error.ts';
 import type { FindIssuerKeys } from './foreign-issuer.ts';
 import type { LabAccount, OidcProvider } from './identities.ts';
 
-/** The algorithms that AWS accepts, and the key type of each (facts/aws.md 6). */
+/** The signature algorithms that AWS accepts, and their key types (facts/aws.md 6). */
 const KEY_TYPES: ReadonlyMap<unknown, string> = new Map([
   ['RS256', 'RSA'],
   ['RS384', 'RSA'],
@@ -17,7 +17,7 @@ const KEY_TYPES: ReadonlyMap<unknown, string> = new Map([
   ['ES512', 'EC'],
 ]);
 
-/** How far in the future `iat` and `nbf` may be, in seconds, because clocks differ. */
+/** How far `iat` and `nbf` may be in the future, in seconds, because clocks differ. */
 const LEEWAY = 300;
 
 /** The verified identity in a token. */
@@ -25,24 +25,26 @@ export interface WebIdentity {
   readonly provider: OidcProvider;
   readonly audience: string;
   readonly subject: string;
-  /** For the log: jti and kid, never the token. */
+  /** A description of the token for the log: jti and kid, never the token itself. */
   readonly evidence: string;
 }
 
 export interface ProofContext {
-  /** The account of the role, whose OpenID Connect providers are used. */
+  /** The account of the role. Its OpenID Connect providers are used. */
   readonly account: LabAccount | undefined;
-  /** The issuers of the accounts in this partition. */
+  /** The issuers of the accounts in this AWS partition. */
   readonly ownIssuers: readonly string[];
   readonly findKeys: FindIssuerKeys;
   readonly now: Date;
 }
 
 /**
- * Verifies a token of an external issuer for AssumeRoleWithWebIdentity: form, issuer, audience, signature,
- * lifetime. The messages are those that users of AWS report; its documentation has only codes and statuses
- * (facts/aws.md 6). It does not say either which claims cause IDPRejectedClaim: here it is a token that is
- * not valid yet.
+ * Verifies a token of an external issuer for AssumeRoleWithWebIdentity: format, issuer, audience, signature,
+ * lifetime.
+ *
+ * The messages come from reports of AWS users, because the AWS documentation contains only codes and statuses
+ * (facts/aws.md 6). The documentation also does not specify which claims cause IDPRejectedClaim. The lab
+ * returns this error for a token that is not valid yet.
  *
  * @throws AwsError InvalidIdentityToken, ExpiredTokenException, IDPRejectedClaim, IDPCommunicationError
  */
@@ -179,7 +181,7 @@ function invalidToken(message: string, reason: string): AwsError {
   return new AwsError('InvalidIdentityToken', 400, message, reason);
 }
 
-/** Formats a text of the token for the log: escaped, quoted, and shortened. */
+/** Formats text from the token for the log: escaped, quoted and shortened. */
 function shown(value: unknown): string {
   if (typeof value === 'string') return `"${value.slice(0, 200)}"`;
   return value === undefined ? 'missing' : typeof value;

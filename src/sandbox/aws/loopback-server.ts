@@ -10,16 +10,16 @@ import type { Address, CommandNetwork } from '../isolation/command-network.ts';
 export type { HttpAnswer, HttpRequest, LoopbackServer } from '../../lib/net/loopback-server.ts';
 
 export interface LabServerOptions extends LoopbackServerOptions {
-  /** The name for the failure message: `STS`. */
+  /** The name of the server in failure messages, such as `STS`. */
   readonly name: string;
-  /** A network in which the server is reachable as well. */
+  /** A network in which the server is also reachable. */
   readonly network?: CommandNetwork | undefined;
-  /** A second address in that network. */
+  /** A second address of the server in this network. */
   readonly alsoAt?: Address;
 }
 
 /**
- * Starts one HTTP server of the lab.
+ * Starts an HTTP server of the lab.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */

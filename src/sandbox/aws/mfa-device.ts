@@ -4,8 +4,8 @@ import { Secret } from '../../lib/core/secret.ts';
 const STEP_SECONDS = 30;
 const DIGITS = 6;
 /**
- * Codes of the previous and the next step are valid too, because clocks differ and typing takes time (RFC
- * 6238, 5.2).
+ * How many earlier and later steps have valid codes, because clocks differ and typing takes time (RFC 6238,
+ * 5.2).
  */
 const WINDOW = 1;
 
@@ -15,23 +15,21 @@ const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 export type CodeVerdict = 'good' | 'wrong' | 'used';
 
-/**
- * A virtual MFA device. It generates TOTP codes by RFC 6238, with SHA-1, six digits and steps of 30 seconds.
- */
+/** A virtual MFA device. Generates TOTP codes (RFC 6238) with SHA-1, six digits and steps of 30 seconds. */
 export class MfaDevice {
   /** `arn:aws:iam::A:mfa/N` */
   readonly serial: string;
   readonly #seed: Secret;
-  /** The steps whose codes were used. A code can be used once (RFC 6238, 5.2). */
+  /** The time steps whose codes were used. Each code can be used only once (RFC 6238, 5.2). */
   readonly #used = new Set<number>();
 
-  /** @param seed the shared secret, in base32; 160 random bits by default */
+  /** @param seed the shared secret, in base32 (default: 160 random bits) */
   constructor(serial: string, seed: Secret = newSeed()) {
     this.serial = serial;
     this.#seed = seed;
   }
 
-  /** The input for an authenticator: an `otpauth://totp/…` URL, which contains the secret. */
+  /** The `otpauth://totp/…` URL for an authenticator app. It contains the secret. */
   get url(): Secret {
     const name = this.serial.split('/').at(-1) ?? '';
     const secret = this.#seed.reveal();
@@ -46,9 +44,9 @@ export class MfaDevice {
     return (await this.#totp()).generate({ timestamp: now.getTime() });
   }
 
-  /** Checks a code, and marks a valid one as used. */
+  /** Checks a code. Marks a valid code as used. */
   async check(code: string, now: Date): Promise<CodeVerdict> {
-    // otpauth compares bytes, and digits outside ASCII have more of them.
+    // otpauth compares bytes, and digits outside ASCII have more than one byte.
     if (!CODE.test(code)) return 'wrong';
     const delta = (await this.#totp()).validate({ token: code, timestamp: now.getTime(), window: WINDOW });
     if (delta === null) return 'wrong';

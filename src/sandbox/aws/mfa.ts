@@ -3,7 +3,7 @@ import type { Caller } from './identities.ts';
 import type { QueryParameters } from './query.ts';
 import { LIMITS, type Validation } from './validation.ts';
 
-/** SerialNumber and TokenCode of a call. */
+/** The parameters SerialNumber and TokenCode of a call. */
 export interface MfaInput {
   readonly serialNumber: string | undefined;
   readonly tokenCode: string | undefined;
@@ -18,10 +18,10 @@ export function readMfa(parameters: QueryParameters, validation: Validation): Mf
 }
 
 /**
- * Checks the code of the caller's own device, and marks it as used. The AWS messages are known from reports
- * only, not from its documentation (facts/aws.md 6).
+ * Checks the code of the caller's own MFA device, and marks the code as used. The messages are known only
+ * from reports, not from the AWS documentation (facts/aws.md 6).
  *
- * @returns whether a valid code was given; false when there was none
+ * @returns true if the request has a valid code; false if the request has no code
  * @throws AwsError AccessDenied
  */
 export async function verifyMfa(
@@ -49,6 +49,6 @@ export async function verifyMfa(
     'MultiFactorAuthentication failed with invalid MFA one time pass code.',
     verdict === 'used'
       ? `the code was used before; each code of ${device.serial} can be used once`
-      : `the code does not match the present code of ${device.serial}`,
+      : `the code does not match the current code of ${device.serial}`,
   );
 }

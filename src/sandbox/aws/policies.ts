@@ -18,9 +18,9 @@ export interface AttachedPolicies {
   readonly boundary: NamedPolicy | null;
 }
 
-/** A change of the attached policies; omitted members stay unchanged. */
+/** A change of the attached policies. Omitted properties stay unchanged. */
 export interface PolicyChange {
-  /** The complete set: all others are detached. */
+  /** The new identity policies. All other identity policies are detached. */
   readonly identity?: PolicyDocuments;
   /** Null removes the boundary. */
   readonly boundary?: unknown;
@@ -41,7 +41,11 @@ export function namedPolicies(documents: PolicyDocuments): readonly NamedPolicy[
   return Object.entries(documents).map(([name, document]) => namedPolicy(name, document, 'permissions'));
 }
 
-/** @throws FedctlError lab.policy-malformed; then nothing is changed */
+/**
+ * Returns the policies after a change.
+ *
+ * @throws FedctlError lab.policy-malformed, without any change
+ */
 export function changedPolicies(
   attached: AttachedPolicies,
   { identity, boundary }: PolicyChange,
@@ -56,7 +60,7 @@ function boundaryPolicy(document: unknown): NamedPolicy | null {
   return document === null ? null : namedPolicy('PermissionsBoundary', document, 'permissions');
 }
 
-/** Returns a policy that allows these actions, with wildcards, on everything. */
+/** Returns a policy that allows these actions, which may contain wildcards, on all resources. */
 export function allowing(...actions: readonly string[]): unknown {
   return {
     Version: '2012-10-17',
@@ -64,7 +68,7 @@ export function allowing(...actions: readonly string[]): unknown {
   };
 }
 
-/** A parsed policy as JSON has it. */
+/** Converts a parsed policy to JSON. */
 export function policyJson({ version, statements }: PolicyDocument): unknown {
   return { Version: version, Statement: statements.map(statementJson) };
 }
@@ -95,7 +99,7 @@ function principalJson({ listed }: NonNullable<Statement['principal']>): unknown
   return Object.fromEntries(types.map((type) => [type, oneOrAll(namesOf(type))]));
 }
 
-/** `Action` or `NotAction`, and what it lists. */
+/** Returns the `Action` or `NotAction` element of a statement, or another element of this kind. */
 function element(name: string, { except, listed }: Selection<unknown>): Record<string, unknown> {
   return { [except ? `Not${name}` : name]: oneOrAll(listed) };
 }

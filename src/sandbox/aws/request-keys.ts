@@ -4,8 +4,8 @@ import { principalTags, type Tags } from './identities.ts';
 import type { Call } from './service.ts';
 
 /**
- * Returns the condition keys of every signed request, about the caller and the time. AWS is reachable only by
- * https, so aws:SecureTransport is always true. IAM has one Region, whatever the client signed for.
+ * Returns the condition keys that every signed request has: facts about the caller and the time.
+ * aws:SecureTransport is always true, because AWS requires https. For IAM, the Region is always us-east-1.
  */
 export function globalKeys(
   { caller, region, now }: Pick<Call, 'caller' | 'region' | 'now'>,
@@ -22,9 +22,9 @@ export function globalKeys(
     'aws:userid': userId,
     'aws:username': principal.kind === 'user' ? principal.name : undefined,
     'aws:SourceIdentity': session?.sourceIdentity ?? undefined,
-    // Long-term keys do not have this key, which is why policies use BoolIfExists.
+    // Long-term keys do not have this condition key, so policies use BoolIfExists.
     'aws:MultiFactorAuthPresent': session === null ? undefined : String(session.mfa),
-    // Used to revoke the sessions of a role: those created before a time are denied.
+    // Policies use this condition key to revoke sessions that were created before a certain time.
     'aws:TokenIssueTime': session === null ? undefined : rfc3339(session.issuedAt),
     'aws:FederatedProvider': session?.federatedProvider ?? undefined,
     'aws:RequestedRegion': service === 'iam' ? 'us-east-1' : region,
@@ -34,7 +34,7 @@ export function globalKeys(
   };
 }
 
-/** Returns the keys that unsigned requests have too. */
+/** Returns the condition keys that every request has, including unsigned requests. */
 export function commonKeys(now: Date): ContextKeys {
   return {
     'aws:SecureTransport': 'true',
@@ -45,12 +45,12 @@ export function commonKeys(now: Date): ContextKeys {
   };
 }
 
-/** Returns the keys for the tags in a request. */
+/** Returns the condition keys for the tags in a request. */
 export function requestTagKeys(tags: Tags): ContextKeys {
   return { 'aws:TagKeys': Object.keys(tags), ...prefixed('aws:RequestTag/', tags) };
 }
 
-/** Returns tags under their condition keys: `aws:ResourceTag/Team`. */
+/** Returns tags with prefixed keys: `aws:ResourceTag/Team`. */
 export function prefixed(prefix: string, tags: Tags): ContextKeys {
   return Object.fromEntries(Object.entries(tags).map(([key, value]) => [prefix + key, value]));
 }

@@ -8,7 +8,7 @@ import { LIMITS, Validation } from './validation.ts';
 export const ONE_HOUR = 3600;
 const TWELVE_HOURS = 43_200;
 
-/** The common parameters of all calls that assume a role. */
+/** The parameters that all calls to assume a role share. */
 export interface RoleInput {
   readonly roleArn: string;
   readonly sessionName: string;
@@ -20,8 +20,9 @@ export interface RoleInput {
 /**
  * Reads the parameters of AssumeRole and similar actions.
  *
- * @param readOwn reads the parameters of one action, and adds their faults to the others
- * @throws AwsError ValidationError with every fault; InvalidParameterValue for what the lab does not evaluate
+ * @param readOwn reads the parameters of one action, and reports their errors with the others
+ * @throws AwsError ValidationError with every error; InvalidParameterValue for parameters that the lab does
+ * not support
  */
 export function readRoleInput<Own extends object>(
   parameters: QueryParameters,
@@ -43,7 +44,10 @@ export function readRoleInput<Own extends object>(
   return { roleArn, sessionName, seconds, minimumTokenSize, policies, ...own };
 }
 
-/** Ignoring a managed session policy would give more permissions than requested. */
+/**
+ * Rejects managed session policies. If the lab ignored them, the session would have more permissions than
+ * requested.
+ */
 function refuseUnplayed(parameters: QueryParameters): void {
   const given = ['PolicyArns.member.1.arn', 'ProvidedContexts.member.1.ProviderArn'].find(
     (name) => parameters.text(name) !== undefined,

@@ -9,37 +9,37 @@ import { headerValue } from './sigv4.ts';
 import type { AwsWorld } from './world.ts';
 import { writeXml, type XmlElement } from './xml.ts';
 
-/** One authenticated call of an action. */
+/** An authenticated call of an action. */
 export interface Call {
   readonly world: AwsWorld;
   readonly caller: Caller;
   readonly parameters: QueryParameters;
-  /** The Region whose endpoint was called. */
+  /** The Region of the endpoint. */
   readonly region: string;
-  /** The Host header, with the port. */
+  /** The Host header, including the port. */
   readonly host: string;
   /** Whether a MongoDB server forwards a request that a client signed (facts/mongodb.md 2.2). */
   readonly replayed: boolean;
   readonly now: Date;
 }
 
-/** One call of an action that needs no signature. */
+/** A call of an action that requires no signature. */
 export type UnsignedCall = Omit<Call, 'caller' | 'region'>;
 
 export interface Outcome {
-  /** The members of `<ActionResult>`; null when AWS sends no such element. */
+  /** The children of `<ActionResult>`; null if AWS sends no such element. */
   readonly result: readonly XmlElement[] | null;
-  /** What was returned to whom, for the lab's log. No secrets. */
+  /** The result for the lab's log, without secrets. */
   readonly reason: string;
 }
 
-/** Performs an action. Throws an AwsError to reject it. */
+/** Performs an action. Throws an AwsError to reject the call. */
 export type Action = (call: Call) => Outcome | Promise<Outcome>;
 
-/** An unsigned action, whose parameters authenticate the caller. */
+/** Performs an action without a signature. The parameters authenticate the caller. */
 export type UnsignedAction = (call: UnsignedCall) => Promise<Outcome>;
 
-/** One AWS service with the query protocol. */
+/** An AWS service that uses the query protocol. */
 export interface Service {
   readonly name: 'sts' | 'iam';
   readonly version: string;
@@ -55,7 +55,7 @@ export interface ServiceOptions {
 }
 
 /**
- * Handles one request to a service: finds the action and the caller, returns the response, and logs the true
+ * Handles a request to a service. Finds the action and the caller, returns the response, and logs the true
  * reason.
  */
 export async function answerQuery(
@@ -110,7 +110,7 @@ export async function answerQuery(
   }
 }
 
-/** The message of a transient 500 of AWS. */
+/** The AWS message for a transient error with status 500. */
 export const INTERNAL_FAILURE =
   'The request processing has failed because of an unknown error, exception or failure.';
 
@@ -150,7 +150,10 @@ function errorXml(service: Service, { status, code, message }: AwsError, request
   return writeXml([['ErrorResponse', [error, ['RequestId', requestId]]]], service.namespace);
 }
 
-/** STS writes GetCallerIdentity as JSON for who accepts nothing else: some proxies of AWS ask so. */
+/**
+ * Returns whether STS must respond in JSON. STS does so for GetCallerIdentity if the client accepts only
+ * JSON, like some proxies of AWS.
+ */
 function wantsJson(request: HttpRequest, action: string): boolean {
   return action === 'GetCallerIdentity' && headerValue(request, 'accept') === 'application/json';
 }
@@ -177,8 +180,8 @@ function answerOf(
 ): HttpAnswer {
   return {
     status,
-    // SDKs read the request id only from this header, and adjust their clock by the date (facts/aws.md 9.3,
-    // 9.4).
+    // SDKs read the request ID only from this header. They adjust their clock by the Date header
+    // (facts/aws.md 9.3, 9.4).
     headers: {
       'content-type': asJson ? 'application/json' : 'text/xml',
       'x-amzn-RequestId': requestId,
@@ -188,7 +191,7 @@ function answerOf(
   };
 }
 
-/** Whatever a client sends as its action, the log shows a single word. */
+/** Returns the name of the action for the log, or a placeholder, because a client can send any text. */
 function shownAction(action: string): string {
   return /^\w{1,64}$/.test(action) ? action : '(no action)';
 }

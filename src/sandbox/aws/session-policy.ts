@@ -6,8 +6,8 @@ import { AwsError } from './aws-error.ts';
 import type { QueryParameters } from './query.ts';
 
 /**
- * Reads the session policy of a request, its parameter `Policy`; null when there is none. The AWS message for
- * a fault is not verified: it names neither place nor cause. The log names both.
+ * Reads the session policy in the parameter `Policy`; null if there is none. The AWS message for an invalid
+ * policy is unverified. It names neither the position nor the cause; the lab's log names both.
  *
  * @throws AwsError MalformedPolicyDocument
  */
@@ -24,7 +24,7 @@ function readJson(text: string): unknown {
     const value: unknown = JSON.parse(text);
     if (isRecord(value)) return value;
   } catch {
-    // Reported below, as for JSON that is not an object.
+    // The statement below reports this error, and also JSON that is not an object.
   }
   throw malformed('This policy contains invalid Json', 'the policy is not a JSON object');
 }

@@ -5,7 +5,7 @@ import type { QueryParameters } from './query.ts';
 import type { Validation } from './validation.ts';
 import type { XmlElement } from './xml.ts';
 
-/** Returns the credentials of a session as all STS responses contain them. */
+/** Returns the credentials of a session, in the format of all STS responses. */
 export function credentialsXml(session: LabSession): XmlElement {
   return [
     'Credentials',
@@ -18,7 +18,7 @@ export function credentialsXml(session: LabSession): XmlElement {
   ];
 }
 
-/** Returns the session of a role as responses contain it. */
+/** Returns the session of a role, in the format of STS responses. */
 export function assumedRoleXml(role: LabRole, sessionName: string): XmlElement {
   return [
     'AssumedRoleUser',
@@ -29,7 +29,7 @@ export function assumedRoleXml(role: LabRole, sessionName: string): XmlElement {
   ];
 }
 
-/** @throws AwsError ValidationError when the duration exceeds the maximum of its role */
+/** @throws AwsError ValidationError if the duration exceeds the maximum session duration of the role */
 export function refuseOverMaximum(seconds: number, role: LabRole): void {
   if (seconds <= role.maxSessionSeconds) return;
   throw validationError(
@@ -39,14 +39,14 @@ export function refuseOverMaximum(seconds: number, role: LabRole): void {
 }
 
 /**
- * The bytes of policy and tags that fill a session. AWS packs them in an unpublished format, so this is an
- * approximation.
+ * Maximum size of the policy and the tags of a session, in bytes. This is an approximation, because AWS packs
+ * them in an unpublished format.
  */
 const PACKED_SPACE = 4096;
 
 /**
- * Returns the share of the space that the policy and the tags of a session use, in percent, as responses
- * contain it; nothing for a session without either (facts/aws.md 13.2).
+ * Returns the element PackedPolicySize: the used share of the maximum size, in percent. Returns none for a
+ * session without a policy and tags (facts/aws.md 13.2).
  *
  * @throws AwsError PackedPolicyTooLarge
  */
@@ -63,13 +63,13 @@ export function packedSizeXml(policy: string | undefined, tags: Tags): readonly 
   );
 }
 
-/** For the lab's log. */
+/** Describes a session for the lab's log. */
 export function sessionReason(session: LabSession): string {
   const who = session.federatedUser === null ? session.principal.arn : callerOf(session).arn;
   return `session ${session.accessKeyId} of ${who}${session.mfa ? ', with MFA,' : ''} until ${rfc3339(session.expiresAt)}`;
 }
 
-/** Reads the duration of a session; the minimum is always 15 minutes. */
+/** Reads the duration of a session. The minimum is 15 minutes. */
 export function sessionSeconds(
   parameters: QueryParameters,
   validation: Validation,
@@ -78,7 +78,10 @@ export function sessionSeconds(
   return validation.integer(parameters.text('DurationSeconds'), 'durationSeconds', { min: 900, max });
 }
 
-/** Reads the minimum length of the session token, with which programs test whether they support long ones. */
+/**
+ * Reads the minimum length of the session token. Programs use this parameter to test whether they support
+ * long tokens.
+ */
 export function sessionTokenSize(parameters: QueryParameters, validation: Validation): number {
   const size = parameters.text('MinimumSessionTokenSize');
   return validation.integer(size, 'minimumSessionTokenSize', { min: 0, max: 4096 }) ?? 0;

@@ -3,24 +3,24 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { equalInConstantTime } from '../../lib/net/constant-time.ts';
 import type { HttpRequest } from './loopback-server.ts';
 
-/** What an Authorization header of AWS4-HMAC-SHA256 says, or the query of a presigned request. */
+/** The values of an AWS4-HMAC-SHA256 Authorization header, or of the query of a presigned request. */
 export interface Authorization {
   readonly accessKeyId: string;
-  /** The scope: `YYYYMMDD`, Region, service and terminator. */
+  /** The date of the credential scope, as `YYYYMMDD`. Region, service and terminator complete the scope. */
   readonly day: string;
   readonly region: string;
   readonly service: string;
   readonly terminator: string;
-  /** Lower case. */
+  /** The names of the signed headers, in lowercase. */
   readonly signedHeaders: readonly string[];
-  /** 64 hex digits from a correct client. */
+  /** The signature. A correct client sends 64 hexadecimal digits. */
   readonly signature: string;
 }
 
 /**
- * Parses an Authorization header. Clients differ in the space after the commas, and may differ in the order.
+ * Parses an Authorization header. Clients differ in the space after commas, and may use a different order.
  *
- * @returns an error in the words of AWS when something is missing
+ * @returns the AWS error messages if a part is missing
  */
 export function parseAuthorization(header: string): Authorization | { readonly faults: readonly string[] } {
   const parts = new Map(
@@ -40,9 +40,9 @@ export function parseAuthorization(header: string): Authorization | { readonly f
 }
 
 /**
- * The same from the query of a presigned request: `X-Amz-Credential` and its like.
+ * Parses the query of a presigned request: `X-Amz-Credential` and similar parameters.
  *
- * @returns what is wrong with it, in AWS's words, when something is missing
+ * @returns the AWS error messages if a part is missing
  */
 export function parsePresigned(
   query: Readonly<Record<string, string | string[]>>,
@@ -78,7 +78,7 @@ function authorizationOf(
   };
 }
 
-/** Parses the format of X-Amz-Date, `20261122T080000Z`; null for anything else. */
+/** Parses the format of X-Amz-Date, `20261122T080000Z`; null for any other format. */
 export function parseAmzDate(text: string): Date | null {
   const match = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/.exec(text);
   if (match === null) return null;
@@ -87,22 +87,25 @@ export function parseAmzDate(text: string): Date | null {
   return Number.isNaN(date.getTime()) ? null : date;
 }
 
-/** The inverse of `parseAmzDate`. */
+/** Formats a date in the format of X-Amz-Date. */
 export function amzDate(date: Date): string {
   return date.toISOString().replaceAll(/[-:]|\.\d{3}/g, '');
 }
 
-/** Returns the values of a header for a signature, joined by commas; undefined when it was not sent. */
+/**
+ * Returns the values of a header for a signature, joined by commas; undefined if the request has no such
+ * header.
+ */
 export function headerValue(request: HttpRequest, name: string): string | undefined {
   const values = request.headers.filter(([sent]) => sent === name).map(([, value]) => value.trim());
   return values.length === 0 ? undefined : values.join(',');
 }
 
 /**
- * Recomputes the signature over exactly the signed headers and compares it in constant time. The signer is
- * that of AWS, tested here with the published vectors of AWS and MongoDB; its traps are in
- * facts/dependencies.md 11. It does not verify a signed `x-amz-content-sha256`, so callers must compare it
- * with the body first.
+ * Recomputes the signature over exactly the signed headers and compares it in constant time. Uses the signer
+ * of AWS, which the tests verify with the published vectors of AWS and MongoDB (pitfalls:
+ * facts/dependencies.md 11). Does not verify a signed `x-amz-content-sha256`, so callers must first compare
+ * this header with the body.
  */
 export async function signatureMatches(
   request: HttpRequest,
@@ -112,7 +115,7 @@ export async function signatureMatches(
 ): Promise<boolean> {
   const { accessKeyId, region, service, signedHeaders } = authorization;
   const signer = new SignatureV4({
-    // Without the session token, because the signer would sign it even if the client did not.
+    // Omits the session token, because the signer would sign it even if the client did not.
     credentials: { accessKeyId, secretAccessKey: secret },
     region,
     service,
@@ -131,12 +134,12 @@ export async function signatureMatches(
   );
   const computed = parseAuthorization(signed.headers['authorization'] ?? '');
   if ('faults' in computed) return false;
-  // The signer always signs the date, and ignores headers that were named but not sent.
+  // The signer always signs the date, and ignores headers that are in the list but not in the request.
   const sameHeaders = computed.signedHeaders.join(';') === signedHeaders.join(';');
   return sameHeaders && equalInConstantTime(computed.signature, authorization.signature);
 }
 
-/** What a presigned request carries in its query beside what the signature covers as it is. */
+/** The query parameters that the signer itself adds to a presigned request. */
 const PRESIGNED = [
   'Algorithm',
   'Credential',
@@ -148,9 +151,9 @@ const PRESIGNED = [
 ].map((name) => `X-Amz-${name}`);
 
 /**
- * The same for a presigned request, whose signature is in its query.
+ * Verifies the signature of a presigned request, which is in its query.
  *
- * @param expiresIn the value of `X-Amz-Expires`, seconds
+ * @param expiresIn the value of `X-Amz-Expires`, in seconds
  */
 export async function presignatureMatches(
   request: HttpRequest,
@@ -201,7 +204,7 @@ export async function presignatureMatches(
   return sameHeaders && equalInConstantTime(String(computed['X-Amz-Signature']), authorization.signature);
 }
 
-/** Path and query of a request target; a parameter given twice is a list. */
+/** Splits a request target into path and query. A repeated parameter becomes a list. */
 export function splitTarget(target: string): { path: string; query: Record<string, string | string[]> } {
   const mark = target.indexOf('?');
   if (mark === -1) return { path: target, query: {} };
@@ -214,7 +217,7 @@ export function splitTarget(target: string): { path: string; query: Record<strin
   return { path: target.slice(0, mark), query };
 }
 
-/** SHA-256, or HMAC-SHA-256 with a secret, in the interface that the signer requires. */
+/** Implements SHA-256, or HMAC-SHA-256 with a secret, with the interface that the signer requires. */
 class Sha256 {
   readonly #secret: string | ArrayBuffer | ArrayBufferView | undefined;
   #chunks: Uint8Array[] = [];

@@ -16,30 +16,33 @@ export interface AwsOptions {
   readonly world: AwsWorld;
   readonly log: LabLog;
   readonly now: () => Date;
-  /** The default is `127.0.0.1`. */
+  /** The address to listen on (default: `127.0.0.1`). */
   readonly host?: string;
-  /** The default is free ports. */
+  /** The ports to listen on (default: free ports). */
   readonly ports?: {
     readonly sts?: number;
     readonly iam?: number;
-    /** By account id. */
+    /** Ports by account ID. */
     readonly issuers?: Readonly<Record<string, number>>;
   };
-  /** Called before a request to that hop is read; used to delay it. */
+  /** Called before the server reads a request, to delay the request. */
   readonly wait?: (hop: 'sts' | 'iam' | 'issuer') => Promise<void>;
-  /** Serves https with this certificate. Both PEM. */
+  /** The certificate and key in PEM. If set, all servers use https. */
   readonly tls?: { readonly key: string; readonly cert: string };
-  /** PEM: trusted in addition to Node.js's own list when STS fetches the keys of external issuers. */
+  /**
+   * A CA in PEM. STS trusts it when it fetches the keys of external issuers, in addition to the CAs that
+   * Node.js trusts.
+   */
   readonly ca?: string;
-  /** A network in which the servers are reachable as well. */
+  /** A network in which the servers are also reachable. */
   readonly network?: CommandNetwork | undefined;
 }
 
 export interface LabAws {
-  /** Without a trailing slash, as AWS_ENDPOINT_URL_STS requires. */
+  /** The URL of STS without a trailing slash, as AWS_ENDPOINT_URL_STS requires. */
   readonly stsUrl: string;
   readonly iamUrl: string;
-  /** Returns the `iss` of that account's tokens. */
+  /** Returns the issuer URL of an account, which is the `iss` of its tokens. */
   issuerUrl(accountId: string): string;
   /** Closes within a second, even with open connections. */
   close(): Promise<void>;
@@ -48,7 +51,7 @@ export interface LabAws {
 /**
  * Starts STS, IAM and one issuer per account, and sets the issuer URLs of the accounts.
  *
- * @throws FedctlError lab.port-taken, lab.start-failed; then nothing is left listening
+ * @throws FedctlError lab.port-taken, lab.start-failed; all servers are then closed
  */
 export async function startAws(options: AwsOptions): Promise<LabAws> {
   const { world, ports = {} } = options;

@@ -27,7 +27,7 @@ export function createSts(findKeys: FindIssuerKeys): Service {
   };
 }
 
-/** Available to every caller: it requires no permission and cannot be denied. */
+/** Returns the identity of the caller. This action requires no permission and cannot be denied. */
 function getCallerIdentity({ caller, replayed }: Call): Outcome {
   return {
     result: [
@@ -36,12 +36,12 @@ function getCallerIdentity({ caller, replayed }: Call): Outcome {
       ['Account', caller.account.id],
     ],
     reason: replayed
-      ? "a MongoDB server passed on a client's request, the signature is valid"
+      ? 'a MongoDB server forwarded the request of a client; the signature is valid'
       : 'the signature is valid',
   };
 }
 
-/** The account of an access key, whoever's it is. No permission is checked here: AWS does not check one either. */
+/** Returns the account of any access key. As in AWS, no permission is checked. */
 function getAccessKeyInfo({ world, parameters }: Call): Outcome {
   const id = parameters.text('AccessKeyId') ?? '';
   const holder = world.holderOf(id);
@@ -55,7 +55,8 @@ function getAccessKeyInfo({ world, parameters }: Call): Outcome {
 const TWELVE_HOURS = 43_200;
 
 /**
- * Returns temporary credentials to the long-term keys of a user (facts/aws.md 6). No permission is required.
+ * Returns temporary credentials to a caller with the long-term keys of a user (facts/aws.md 6). Requires no
+ * permission.
  */
 async function getSessionToken({ world, caller, parameters, now }: Call): Promise<Outcome> {
   const validation = new Validation();

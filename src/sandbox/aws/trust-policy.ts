@@ -3,16 +3,19 @@ import type { ComparisonName } from '../../lib/policy/operators.ts';
 import type { LabRole, OidcProvider } from './identities.ts';
 import { namedPolicy } from './policies.ts';
 
-/** Who may assume a role, and what the request must contain. */
+/** The principals that may assume a role, and the conditions. */
 export interface Trust {
-  /** ARNs of users and roles, accounts, or `*`. */
+  /** ARNs of users and roles, account IDs, or `*`. */
   readonly trusts: readonly string[];
   readonly externalId?: string;
-  /** Whether an MFA code is required. */
+  /** Whether the role requires an MFA code. */
   readonly mfa?: boolean;
 }
 
-/** Returns a trust policy as the console writes it. It also allows session tags and a source identity. */
+/**
+ * Returns a trust policy in the format of the AWS console. The policy also allows session tags and a source
+ * identity.
+ */
 export function trusting({ trusts, externalId, mfa = false }: Trust): unknown {
   const condition = {
     ...(externalId === undefined ? {} : { StringEquals: { 'sts:ExternalId': externalId } }),
@@ -32,9 +35,9 @@ export function trusting({ trusts, externalId, mfa = false }: Trust): unknown {
 }
 
 /**
- * Returns a trust policy that accepts the tokens of a provider with one of its audiences and one of these
- * subjects, which may contain the wildcards of StringLike. Previous statements about this provider are
- * replaced; the rest stays.
+ * Returns a trust policy that accepts the tokens of a provider, with one of its audiences and one of the
+ * given subjects. Subjects may contain the wildcards of StringLike. Replaces earlier statements about this
+ * provider, and keeps all others.
  */
 export function trustingTokens(
   { name, document }: NamedPolicy,
@@ -65,14 +68,12 @@ export function trustingTokens(
   return { name, document: { ...document, statements: [...statements, ...added.document.statements] } };
 }
 
-/** Returns the prefix of a provider's condition keys: its issuer without the scheme. */
+/** Returns the prefix of a provider's condition keys: the issuer URL without its scheme. */
 export function providerHost(arn: string): string {
   return arn.slice(arn.indexOf('/') + 1);
 }
 
-/**
- * Returns whether the role's trust policy names this ARN, whatever its conditions; used to write profiles.
- */
+/** Returns whether the role's trust policy names this ARN, under any conditions. Used to write profiles. */
 export function namesPrincipal({ trustPolicy }: LabRole, arn: string): boolean {
   return trustPolicy.document.statements.some(
     ({ effect, principal }) =>
@@ -81,14 +82,14 @@ export function namesPrincipal({ trustPolicy }: LabRole, arn: string): boolean {
 }
 
 /**
- * Returns the external id that the role's trust policy requires; null when it requires none. Used to write
+ * Returns the external ID that the role's trust policy requires; null if it requires none. Used to write
  * profiles.
  */
 export function externalIdOf(role: LabRole): string | null {
   return askedValue(role, 'StringEquals', 'sts:ExternalId') ?? null;
 }
 
-/** Returns whether the role's trust policy requires an MFA code; used to write profiles. */
+/** Returns whether the role's trust policy requires an MFA code. Used to write profiles. */
 export function asksForMfa(role: LabRole): boolean {
   return askedValue(role, 'Bool', 'aws:MultiFactorAuthPresent')?.toLowerCase() === 'true';
 }

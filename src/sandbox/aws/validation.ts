@@ -4,7 +4,7 @@ import type { Tag } from './query.ts';
 interface TextLimits {
   readonly min: number;
   readonly max: number;
-  /** As AWS prints it. A text must match it completely. */
+  /** The pattern as it appears in AWS messages. A value must match it completely. */
   readonly pattern?: string;
 }
 
@@ -32,7 +32,7 @@ export const LIMITS = {
 const MOST_TAGS = 50;
 const HIDDEN = "'***Sensitive***'";
 
-/** Validates parameters as AWS does: all faults are collected and reported in one message. */
+/** Validates parameters like AWS. Collects all errors and reports them in one message. */
 export class Validation {
   readonly #faults: string[] = [];
 
@@ -52,7 +52,7 @@ export class Validation {
     }
   }
 
-  /** Validates a value that AWS masks in its messages. */
+  /** Validates a value that AWS hides in its messages. */
   requiredSecret(value: string | undefined, at: string, { min, max }: TextLimits): void {
     if (value === undefined) {
       this.fault('null', at, 'Member must not be null');
@@ -63,7 +63,7 @@ export class Validation {
     if (length < min) this.fault(HIDDEN, at, `Member must have length greater than or equal to ${min}`);
   }
 
-  /** @returns the number, or undefined when it is absent */
+  /** @returns the number; undefined if the parameter is absent */
   integer(
     value: string | undefined,
     at: string,
@@ -80,7 +80,7 @@ export class Validation {
     return number;
   }
 
-  /** Validates a required list with at most `most` texts of `min` to `max` characters. */
+  /** Validates a required list of at most `most` strings, each with `min` to `max` characters. */
   texts(values: readonly string[] | undefined, at: string, most: number, { min, max }: TextLimits): void {
     if (values === undefined) {
       this.fault('null', at, 'Member must not be null');
@@ -114,7 +114,7 @@ export class Validation {
     this.#faults.push(`Value ${shown} at '${at}' failed to satisfy constraint: ${constraint}`);
   }
 
-  /** @throws AwsError ValidationError with every fault that was found */
+  /** @throws AwsError ValidationError with every error */
   finish(): void {
     const { length } = this.#faults;
     if (length === 0) return;
@@ -124,7 +124,7 @@ export class Validation {
   }
 }
 
-/** @throws AwsError InvalidParameterValue when two keys are equal or differ only in case */
+/** @throws AwsError InvalidParameterValue if two keys are equal or differ only in case */
 export function refuseDuplicateTagKeys(tags: readonly Tag[]): void {
   const keys = new Set(tags.map(({ key }) => key?.toLowerCase()));
   if (keys.size < tags.length) {
@@ -132,12 +132,12 @@ export function refuseDuplicateTagKeys(tags: readonly Tag[]): void {
   }
 }
 
-/** Counts Unicode characters, as the limits do. */
+/** Counts Unicode characters, because the limits of AWS count them. */
 function characters(text: string): number {
   return Array.from(text).length;
 }
 
-/** `\p{L}` needs the u flag, with which `\/` is not a valid escape. */
+/** `\p{L}` requires the flag `u`, but with this flag `\/` is not a valid escape. */
 function patternFlags(pattern: string): string {
   return pattern.includes('\\p{') ? 'u' : '';
 }

@@ -30,45 +30,45 @@ export interface AwsWorldOptions {
   readonly now: () => Date;
   readonly log: LabLog;
   /**
-   * How long STS takes to follow the federation setting of an account: 0 here, 8 to 12 seconds in AWS
-   * (facts/aws.md 1).
+   * How long a change of the federation setting takes to reach STS, in milliseconds (default: 0). AWS takes 8
+   * to 12 seconds (facts/aws.md 1).
    */
   readonly propagationMs?: number;
   readonly description?: AwsDescription;
-  /** By account id: the keys, secrets and settings of an earlier lab, for the same identities. */
+  /** The keys, secrets and settings of an earlier lab by account ID, for the same identities. */
   readonly kept?: Kept['accounts'];
 }
 
-/** The values for a session. No rules are applied: a test may need an expired one. */
+/** The values for a session. They are not validated, because a test may need an expired session. */
 export interface SessionFacts {
   readonly principal: LabUser | LabRole;
   readonly expiresAt: Date;
-  /** For roles. The default is `lab`. */
+  /** The name of a role session (default: `lab`). */
   readonly sessionName?: string;
   readonly tags?: Tags;
   readonly transitiveTagKeys?: readonly string[];
   readonly sourceIdentity?: string | null;
-  /** The name of a federated user, created by the user who is the principal. */
+  /** The name of a federated user. The principal is then the user who calls GetFederationToken. */
   readonly federatedUser?: string;
   readonly mfa?: boolean;
   readonly federatedProvider?: string;
   readonly platformClaims?: PlatformClaims;
-  /** Session policies; none by default. */
+  /** The session policies (default: none). */
   readonly policies?: readonly NamedPolicy[] | null;
-  /** The minimum length of the session token in characters, for a longer one than usual. */
+  /** The minimum length of the session token, in characters. */
   readonly minimumTokenSize?: number;
 }
 
-/** An external issuer for an account to trust, and the roles that its tokens may assume. */
+/** An external issuer that an account trusts, and the roles that its tokens may assume. */
 export interface IssuerTrust {
   readonly accountId: string;
-  /** The `iss` of its tokens. */
+  /** The issuer URL, which is the `iss` of the tokens. */
   readonly issuer: string;
   readonly audiences: readonly string[];
-  /** Each for any of the audiences. */
+  /** The roles. Tokens with any of the audiences may assume them. */
   readonly roles: readonly {
     readonly name: string;
-    /** The `sub` of the tokens, with the wildcards `*` and `?` of StringLike. */
+    /** The `sub` of the tokens. It may contain the wildcards `*` and `?` of StringLike. */
     readonly subject: string;
   }[];
 }
@@ -86,35 +86,43 @@ export interface AwsWorld {
   /** Enables or disables an account's outbound federation, as IAM does. */
   setFederation(accountId: string, enabled: boolean): void;
   /**
-   * Attaches policies to a user or role. They also apply to its existing sessions.
+   * Attaches policies to a user or role. They also apply to existing sessions.
    *
-   * @throws FedctlError lab.policy-malformed, as the next two
+   * @throws FedctlError lab.policy-malformed, as do the next two methods
    */
   setPolicies(principal: LabUser | LabRole, change: PolicyChange): void;
   setTrustPolicy(role: LabRole, document: unknown): void;
   /**
    * Sets the service control policies of an account: one set for each level from the organization's root down
-   * to the account. Every level must allow. An empty list removes them all.
+   * to the account. Every level must allow an action. An empty list removes all policies.
    */
   setServiceControlPolicies(accountId: string, levels: readonly PolicyDocuments[]): void;
-  /** Signs with new keys from now on, under the next kids, and publishes only those. */
+  /**
+   * Replaces the signing keys. New tokens use the next key IDs, and the issuer publishes only the new keys.
+   */
   rotateKeys(accountId: string): Promise<void>;
   /**
-   * Deletes a user or role. Its keys and sessions are unknown from then on. @returns false when there is none
+   * Deletes a user or role. Its keys and sessions become invalid.
+   *
+   * @returns false if the ARN does not exist
    */
   remove(arn: string): boolean;
-  /** Creates an OpenID Connect provider for an external issuer, or replaces the account's provider for it. */
+  /**
+   * Creates an OpenID Connect provider for an external issuer. Replaces an existing provider of the account
+   * for this issuer.
+   */
   trustIssuer(trust: IssuerTrust): OidcProvider;
   createSession(facts: SessionFacts): LabSession;
   /**
-   * Returns the holder of an access key. Expired sessions are found too, because AWS reports "expired" and
-   * not "unknown".
+   * Returns the holder of an access key. Also returns expired sessions, because AWS reports them as expired,
+   * not as unknown.
    */
   holderOf(accessKeyId: string): LabUser | LabSession | undefined;
 }
 
 /**
- * Creates the described accounts and identities, by default the built-in ones, with new keys and secrets.
+ * Creates the described accounts and identities with new keys and secrets. By default, creates those of the
+ * built-in lab.
  *
  * @throws FedctlError lab.policy-malformed
  */
@@ -257,7 +265,7 @@ class World implements AwsWorld {
       secretAccessKey: secretKey(),
       sessionToken: new Secret(sessionToken(facts.minimumTokenSize ?? 0)),
       issuedAt: this.#now(),
-      // AWS stores whole seconds here (facts/aws.md 13.2).
+      // AWS stores the expiration in whole seconds (facts/aws.md 13.2).
       expiresAt: new Date(epoch(facts.expiresAt) * 1000),
       sessionName: facts.principal.kind === 'role' ? (facts.sessionName ?? 'lab') : null,
       federatedUser: facts.federatedUser ?? null,
@@ -282,7 +290,7 @@ class World implements AwsWorld {
   }
 }
 
-/** The world is fixed, so an unknown name is a bug of the caller. */
+/** Throws for an unknown name, because the names are fixed and the caller has a bug. */
 function found<T>(all: readonly T[], matches: (one: T) => boolean, name: string): T {
   const one = all.find(matches);
   if (one === undefined) throw new RangeError(`the lab's AWS has no "${name}"`);

@@ -1,9 +1,9 @@
-/** An element of a response: its name, and text or further elements. */
+/** An element of an XML response: its name, and either text or child elements. */
 export type XmlElement = readonly [name: string, content: string | readonly XmlElement[]];
 
 /**
- * Writes elements without white space between them. Characters that XML 1.0 cannot contain become question
- * marks.
+ * Formats elements without white space between them. Replaces characters that XML 1.0 does not allow with
+ * question marks.
  */
 export function writeXml(elements: readonly XmlElement[], namespace?: string): string {
   const attribute = namespace === undefined ? '' : ` xmlns="${namespace}"`;

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { BUILT_IN_AWS } from '../aws/description.ts';
 import { SandboxConfig } from './schema.ts';
 
-/** A conflict between fields of a configuration, each of which is valid by itself. */
+/** A conflict between fields of a configuration. The value of each field is valid by itself. */
 export interface CrossFault {
   readonly path: readonly (string | number)[];
   readonly message: string;
@@ -30,7 +30,7 @@ function* accountFaults({ accounts }: SandboxConfig): Iterable<CrossFault> {
   for (const [index, profile] of repeated(principals, ({ one }) => one.profile ?? one.name)) {
     yield {
       path: [...(principals[index]?.path ?? []), 'name'],
-      message: `duplicate profile ${profile}: give this one another name with "profile"`,
+      message: `duplicate profile ${profile}: set a different name with "profile"`,
     };
   }
 }
@@ -40,7 +40,7 @@ function* roleFaults({ accounts = [] }: SandboxConfig): Iterable<CrossFault> {
     for (const [index, { trusts, externalId, needsMfa, trustPolicy }] of roles.entries()) {
       const path = ['accounts', at, 'roles', index];
       if (trustPolicy === undefined && trusts === undefined) {
-        yield { path, message: 'requires trusts or trustPolicy: otherwise nobody can assume it' };
+        yield { path, message: 'requires trusts or trustPolicy: otherwise no principal can assume the role' };
       }
       if (trustPolicy !== undefined && (trusts ?? externalId ?? needsMfa) !== undefined) {
         const message = 'excludes trusts, externalId and needsMfa';
@@ -75,13 +75,13 @@ function* relyingPartyFaults(config: SandboxConfig): Iterable<CrossFault> {
   }
 }
 
-/** Returns each element whose key occurred before, with its position. */
+/** Returns the elements whose key occurred before, with their positions. */
 function repeated<T>(all: readonly T[], keyOf: (one: T) => string): readonly (readonly [number, string])[] {
   const keys = all.map(keyOf);
   return keys.flatMap((key, index) => (keys.indexOf(key) < index ? [[index, key] as const] : []));
 }
 
-/** The schema of a configuration file, including the rules that involve several fields. */
+/** The schema of a configuration file, with the rules that involve several fields. */
 export const ConsistentSandboxConfig: z.ZodType<SandboxConfig> = SandboxConfig.superRefine(
   (config, context) => {
     for (const { path, message } of crossFaults(config)) {

@@ -10,7 +10,10 @@ type ConfiguredRole = NonNullable<ConfiguredAccount['roles']>[number];
 
 const ONE_HOUR = 3600;
 
-/** Returns the lab that a configuration describes. Omitted parts are as in the built-in lab. */
+/**
+ * Returns the lab that a configuration describes. Parts that the configuration omits come from the built-in
+ * lab.
+ */
 export function describedLab(config: SandboxConfig): LabDescription {
   const first = (config.accounts ?? BUILT_IN_LAB.aws.accounts)[0]?.id ?? '';
   return {
@@ -42,7 +45,7 @@ function account(configured: ConfiguredAccount, index: number): AccountDescripti
     organization,
     federation: federation === 'enabled',
     ...(serviceControlPolicies === undefined ? {} : { serviceControlPolicies }),
-    // The lab's environment and its profile `default` are the same user.
+    // The user of the lab's environment variables is also the user of the profile `default`.
     users: users.map((one, at) => user(one, index === 0 && at === 0 ? 'default' : one.name)),
     roles: roles.map(role),
   };

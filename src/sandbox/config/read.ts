@@ -6,8 +6,8 @@ import { describedLab } from './describe.ts';
 /**
  * Parses the configuration of a lab.
  *
- * @param file its name, for messages
- * @throws FedctlError config.invalid with every fault that was found, each with its position
+ * @param file the file name, for messages
+ * @throws FedctlError config.invalid with every error found and its position
  */
 export function readSandboxConfig(text: string, file: string): LabDescription {
   const remedy =

@@ -3,7 +3,7 @@ import { faultText } from '../../lib/policy/faults.ts';
 import { parsePolicy } from '../../lib/policy/parse.ts';
 import { MECHANISM_NAMES } from '../../lib/uri/mechanism.ts';
 
-/** The configuration file of a lab. The descriptions of the fields are shown in editors. */
+/** The schema ID of the configuration file of a lab. Editors show the descriptions of the fields. */
 
 const SCHEMA_ID = 'sandbox-config.v1.json';
 
@@ -13,7 +13,7 @@ const arn = z
   .string()
   .regex(/^arn:aws:(iam|sts)::\d{12}:[^\s]+$/, 'must be an ARN: arn:aws:iam::<account>:…');
 
-/** A policy document as AWS writes it, validated by the parser of the policy evaluator. */
+/** An AWS policy document. The parser of the policy evaluator validates it. */
 function policy(kind: 'permissions' | 'trust') {
   return z
     .record(z.string(), z.unknown())
@@ -134,7 +134,9 @@ const databaseUser = z.strictObject({
     .meta({ description: 'Clusters that the user can access (default: all).' }),
 });
 
-/** The schema of each value; `ConsistentSandboxConfig` adds the rules that involve several fields. */
+/**
+ * The schema of a configuration file. `ConsistentSandboxConfig` adds the rules that involve several fields.
+ */
 export const SandboxConfig = z.strictObject({
   accounts: z.array(account).min(1).optional().meta({
     description:
@@ -157,8 +159,8 @@ export const SandboxConfig = z.strictObject({
 export type SandboxConfig = z.infer<typeof SandboxConfig>;
 
 /**
- * Returns the published schema, for editors: draft 2020-12. Rules that involve several fields are checked
- * only by fedctl.
+ * Returns the published schema for editors (JSON Schema 2020-12). Only fedctl checks the rules that involve
+ * several fields.
  */
 export function sandboxConfigSchema(): object {
   const { $schema, ...schema } = z.toJSONSchema(SandboxConfig, { io: 'input' });

@@ -5,24 +5,27 @@ import { type AtlasState, objectId } from '../atlas/state.ts';
 import { invalid, unknown } from './refusals.ts';
 import { USER_TYPES, type UserType } from './user-types.ts';
 
-/** The values for a database user. Omitted members stay unchanged. */
+/** The new values for a database user. Omitted fields stay unchanged. */
 export interface DatabaseUserChange {
   readonly username: string;
-  /** The default is `$external`. */
+  /** Authentication database (default: `$external`). */
   readonly database?: string;
   /** Required for a new user. */
   readonly type?: UserType;
-  /** `readWrite@app`; a new user has none by default. */
+  /** Roles such as `readWrite@app` (default for a new user: none). */
   readonly roles?: readonly string[];
-  /** The clusters that the user is limited to; empty: all clusters. */
+  /** The clusters that the user is limited to. If empty, the user can log in to all clusters. */
   readonly clusters?: readonly string[];
 }
 
-/** The values for an identity provider. Omitted members stay unchanged. */
+/** The new values for an identity provider. Omitted fields stay unchanged. */
 export interface IdentityProviderChange {
-  /** The id, or the display name, which is used for a new one. */
+  /**
+   * The ID or the display name of the identity provider. A new identity provider gets this value as its
+   * display name.
+   */
   readonly name: string;
-  /** Required for a new one, like the audience. */
+  /** Required for a new identity provider, as is the audience. */
   readonly issuer?: string;
   readonly audience?: string;
   readonly userClaim?: string;
@@ -36,7 +39,7 @@ const TYPES: Readonly<Record<UserType, Pick<AtlasDatabaseUser, 'oidcAuthType' | 
 };
 
 /**
- * Creates a database user, or changes the one with that name in place.
+ * Creates a database user, or changes the user with this name in place.
  *
  * @throws FedctlError usage.invalid-value for a role without a database, and for a new user without a type;
  * lab.unknown-name for a cluster that the project does not have
@@ -65,7 +68,7 @@ function grantedRole(text: string): GrantedRole {
   return { role, db };
 }
 
-/** A scope that the user already has may name a deleted cluster. */
+/** The name of a deleted cluster is allowed if the user already has this scope. */
 function scope(atlas: AtlasState, name: string, user: AtlasDatabaseUser | undefined) {
   const isKept = user?.scopes.some((each) => each.name === name) === true;
   if (!isKept && atlas.cluster(name) === undefined) {
@@ -76,10 +79,10 @@ function scope(atlas: AtlasState, name: string, user: AtlasDatabaseUser | undefi
 }
 
 /**
- * Creates an identity provider, or changes the one with that id or display name. A new one is not connected
- * to the organization, as in Atlas.
+ * Creates an identity provider, or changes the identity provider with this ID or display name. As in Atlas, a
+ * new identity provider is not connected to the organization.
  *
- * @throws FedctlError usage.invalid-value for a new one without issuer and audience
+ * @throws FedctlError usage.invalid-value for a new identity provider without issuer and audience
  * @internal
  */
 export function changeIdentityProvider(
@@ -100,9 +103,9 @@ export function changeIdentityProvider(
 }
 
 /**
- * Connects the organization to an identity provider, or disconnects it.
+ * Connects the organization to an identity provider, or disconnects the organization from it.
  *
- * @param name its id or display name
+ * @param name ID or display name of the identity provider
  * @throws FedctlError lab.unknown-name
  * @internal
  */
@@ -122,10 +125,10 @@ function findProvider(atlas: AtlasState, name: string): AtlasIdentityProvider | 
 }
 
 /**
- * Adds an entry to the IP access list, or removes it.
+ * Adds an entry to the IP access list, or removes an entry.
  *
- * @param address an address or a CIDR block
- * @throws FedctlError usage.invalid-value, lab.unknown-name for an entry to remove that does not exist
+ * @param address an IP address or a CIDR block
+ * @throws FedctlError usage.invalid-value; lab.unknown-name if the entry to remove does not exist
  * @internal
  */
 export function changeAccessList(atlas: AtlasState, address: string, allowed: boolean): void {

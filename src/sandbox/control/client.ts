@@ -14,7 +14,7 @@ import type { LabChange } from './controls.ts';
 import { CONTROL_API } from './marker.ts';
 import type { LabStatus, LabTime } from './status.ts';
 
-/** One request to the control API. */
+/** A request to the control API. */
 interface LabCall {
   readonly method: 'GET' | 'PUT' | 'POST';
   /** `/v1/status` */
@@ -23,26 +23,26 @@ interface LabCall {
   readonly timeoutMs: number;
 }
 
-/** The requested part of the lab's log; `next` is the value for the next request. */
+/** The requested part of the lab's log. `next` is the value of `since` for the next request. */
 export interface LabLogPage {
   readonly entries: readonly LabLogEntry[];
   readonly next: number;
 }
 
 /**
- * The API of a running lab for another process. Every method throws FedctlError lab.none,
- * lab.address-invalid, lab.unreachable, lab.refused, and the errors of the lab itself: usage.invalid-value,
+ * The control API of a running lab, for use from another process. Every method throws FedctlError lab.none,
+ * lab.address-invalid, lab.unreachable, lab.refused, and the errors of the lab: usage.invalid-value,
  * lab.unknown-name, lab.scenario-played, lab.scenario-unplayable.
  */
 export interface LabClient {
   status(): Promise<LabStatus>;
   time(): Promise<LabTime>;
   setClock(offsetSeconds: number): Promise<LabTime>;
-  /** @param wait seconds to wait for the next entry when there is none */
+  /** @param wait how long to wait for the next entry if there is no new entry, in seconds */
   log(since: number, wait: number): Promise<LabLogPage>;
   change(request: LabChangeRequest): Promise<LabChange>;
   playScenario(name: string): Promise<PlayedScenario>;
-  /** Requests the end of the lab, and waits until it has stopped. */
+  /** Requests the lab to stop, and waits until it has stopped. */
   stop(): Promise<void>;
 }
 
@@ -78,15 +78,14 @@ const CHANGES: Readonly<Record<LabChangeRequest['setting'], Pick<LabCall, 'metho
   delay: { method: 'PUT', path: '/v1/delay' },
 };
 
-/** How long a lab may take to stop, in milliseconds, and how often to check. */
+/** Timeout for the stop of a lab, and the interval between checks, both in milliseconds. */
 const GONE = { within: 10_000, every: 50 } as const;
 
 /**
- * Creates a client for the lab in FEDCTL_SANDBOX_URL with the token in FEDCTL_SANDBOX_TOKEN. It connects only
- * to loopback. The documents in responses are not validated: the server has the token, and it is this same
- * package.
+ * Creates a client for the lab in FEDCTL_SANDBOX_URL with the token in FEDCTL_SANDBOX_TOKEN. Connects only to
+ * loopback. Responses are not validated, because the server is this package and has the token.
  *
- * @param timeoutMs bounds each call
+ * @param timeoutMs timeout of each call, in milliseconds
  */
 export function createLabClient(context: Context, timeoutMs: number): LabClient {
   context.redactor.learn(new Secret(context.env['FEDCTL_SANDBOX_TOKEN'] ?? ''));
@@ -121,7 +120,7 @@ export function createLabClient(context: Context, timeoutMs: number): LabClient 
   };
 }
 
-/** Waits until nothing responds any more: the lab closes the control API last. */
+/** Waits until no server responds. The lab closes the control API last. */
 async function gone(context: Context, timeoutMs: number): Promise<void> {
   const bound = deadline(context.signal, GONE.within);
   while (!bound.aborted) {
@@ -141,7 +140,7 @@ async function gone(context: Context, timeoutMs: number): Promise<void> {
   });
 }
 
-/** A log of a thousand entries is the longest response. */
+/** Maximum size of a response, in bytes. The longest response is a log of 1,000 entries. */
 const MAX_BYTES = 8 * 1024 * 1024;
 
 async function call(context: Context, { method, path, body, timeoutMs }: LabCall): Promise<unknown> {
@@ -181,7 +180,7 @@ function labAddress(env: Context['env']): { readonly url: string; readonly token
   const token = env['FEDCTL_SANDBOX_TOKEN'] ?? '';
   if (url === '' || token === '') {
     const missing = url === '' ? 'FEDCTL_SANDBOX_URL' : 'FEDCTL_SANDBOX_TOKEN';
-    throw new FedctlError('lab.none', { message: `No lab is named: ${missing} is not set.` });
+    throw new FedctlError('lab.none', { message: `No lab is selected: ${missing} is not set.` });
   }
   const parsed = URL.canParse(url) ? new URL(url) : null;
   if (parsed?.protocol !== 'http:' || !isLoopbackHost(parsed.hostname) || parsed.origin !== url) {
@@ -216,7 +215,7 @@ function errorIn(text: string): LabError {
   try {
     error = memberOf(JSON.parse(text), 'error');
   } catch {
-    // Not the control API: the status is enough.
+    // The response does not come from a control API. The message shows only the status.
   }
   const { code, message, likelyCause, remedy, details } = isRecord(error) ? error : {};
   return {

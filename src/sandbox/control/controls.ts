@@ -13,7 +13,7 @@ import {
 import { invalid, unknown } from './refusals.ts';
 import { type LabParts, type LabStatus, type LabTime, labStatus, labTime } from './status.ts';
 
-/** One change: its kind, its object, and the new value. */
+/** A change: its kind, the changed object, and the new value. */
 export interface LabChange {
   readonly setting:
     | 'federation'
@@ -30,14 +30,14 @@ export interface LabChange {
   readonly value: string;
 }
 
-/** How far the clock may be moved, in seconds: ten years. */
+/** Maximum offset of the clock, in seconds: ten years. */
 const FURTHEST = 10 * 365 * 24 * 3600;
-/** The longest delay of a hop, in milliseconds. */
+/** Maximum delay of a hop, in milliseconds. */
 const SLOWEST = 10 * 60_000;
 
 /**
- * Changes a running lab. The control API offers the same to other processes. Every change is in the lab's log
- * under the hop `control`.
+ * Changes a running lab. Other processes can make the same changes with the control API. The lab's log
+ * contains every change under the hop `control`.
  */
 export class LabControls {
   readonly #parts: LabParts;
@@ -50,7 +50,7 @@ export class LabControls {
     this.#log = log;
   }
 
-  /** Fires when the lab is requested to stop. */
+  /** Fires when a client requests the lab to stop. */
   get stopping(): AbortSignal {
     return this.#stop.signal;
   }
@@ -64,20 +64,25 @@ export class LabControls {
   }
 
   /**
-   * Sets the lab's clock to this many seconds ahead of the real time; negative for behind.
+   * Sets the lab's clock to this many seconds ahead of the real time; a negative number sets it behind.
    *
    * @throws FedctlError usage.invalid-value
    */
   setClock(offsetSeconds: number): LabTime {
     if (!Number.isFinite(offsetSeconds) || Math.abs(offsetSeconds) > FURTHEST) {
-      throw invalid('offsetSeconds', 'a number of seconds, ten years at most');
+      throw invalid('offsetSeconds', 'a number of seconds, at most ten years');
     }
     this.#parts.clock.set(offsetSeconds * 1000);
     this.#tell('clock', `the lab's clock is ${offsetSeconds} s ahead of the real time`);
     return this.time();
   }
 
-  /** @param accountId by default the first account. @throws FedctlError lab.unknown-name */
+  /**
+   * Enables or disables the outbound federation of an account.
+   *
+   * @param accountId account ID (default: the first account)
+   * @throws FedctlError lab.unknown-name
+   */
   setFederation(enabled: boolean, accountId?: string): LabChange {
     const { id } = this.#account(accountId);
     this.#parts.world.setFederation(id, enabled);
@@ -85,10 +90,11 @@ export class LabControls {
   }
 
   /**
-   * Gives an account new signing keys and removes the old ones from its key set. Older tokens become invalid
-   * for every relying party that fetches the keys again.
+   * Replaces the signing keys of an account, and removes the old keys from its key set. Older tokens become
+   * invalid for every relying party that fetches the key set again.
    *
-   * @param accountId by default the first account. @throws FedctlError lab.unknown-name
+   * @param accountId account ID (default: the first account)
+   * @throws FedctlError lab.unknown-name
    */
   async rotateKeys(accountId?: string): Promise<LabChange> {
     const account = this.#account(accountId);
@@ -97,8 +103,8 @@ export class LabControls {
   }
 
   /**
-   * Deletes a database user. As in MongoDB, new logins are rejected, and existing connections stay until they
-   * are dropped.
+   * Deletes a database user. As in MongoDB, new logins are rejected, and existing connections stay open until
+   * they are dropped.
    *
    * @throws FedctlError lab.unknown-name
    */
@@ -118,7 +124,7 @@ export class LabControls {
   }
 
   /**
-   * Creates a database user, or changes the one with that name. The change applies from the next login.
+   * Creates a database user, or changes the user with this name. The change applies to later logins.
    *
    * @throws FedctlError usage.invalid-value, lab.unknown-name
    */
@@ -127,8 +133,8 @@ export class LabControls {
   }
 
   /**
-   * Creates an identity provider, or changes the one with that id or display name. A new one is not connected
-   * to the organization.
+   * Creates an identity provider, or changes the identity provider with this ID or display name. A new
+   * identity provider is not connected to the organization.
    *
    * @throws FedctlError usage.invalid-value
    */
@@ -138,9 +144,9 @@ export class LabControls {
   }
 
   /**
-   * Connects the organization to an identity provider, or disconnects it.
+   * Connects the organization to an identity provider, or disconnects the organization from it.
    *
-   * @param provider its id or display name
+   * @param provider ID or display name of the identity provider
    * @throws FedctlError lab.unknown-name
    */
   setOrganizationLink(provider: string, connected: boolean): LabChange {
@@ -149,7 +155,7 @@ export class LabControls {
   }
 
   /**
-   * Adds an address or a block to the IP access list, or removes it.
+   * Adds an IP address or a CIDR block to the IP access list, or removes one.
    *
    * @throws FedctlError usage.invalid-value, lab.unknown-name
    */
@@ -158,13 +164,21 @@ export class LabControls {
     return this.#changed('access-list', address, allowed ? 'allowed' : 'removed');
   }
 
-  /** Pauses a cluster, or resumes it. @throws FedctlError lab.unknown-name */
+  /**
+   * Pauses or resumes a cluster.
+   *
+   * @throws FedctlError lab.unknown-name
+   */
   setCluster(name: string, paused: boolean): LabChange {
     pauseCluster(this.#parts.atlas, name, paused);
     return this.#changed('cluster', name, paused ? 'paused' : 'running');
   }
 
-  /** Deletes an IAM user or role with all its keys and sessions. @throws FedctlError lab.unknown-name */
+  /**
+   * Deletes an IAM user or role with all of its keys and sessions.
+   *
+   * @throws FedctlError lab.unknown-name
+   */
   revokeIdentity(arn: string): LabChange {
     const { world } = this.#parts;
     const known = [...world.users, ...world.roles].map((identity) => identity.arn);
@@ -182,14 +196,14 @@ export class LabControls {
    * usage.invalid-value
    */
   slow(hop: Hop, ms: number): LabChange {
-    if (!(ms >= 0 && ms <= SLOWEST)) throw invalid('ms', 'milliseconds, ten minutes at most');
+    if (!(ms >= 0 && ms <= SLOWEST)) throw invalid('ms', 'a number of milliseconds, at most ten minutes');
     this.#parts.delays.set(hop, ms);
     return this.#changed('delay', hop, `${ms} ms`);
   }
 
   /**
-   * Enables federation in the lab and introduces one fault, as `--scenario` does in a new one. A lab can play
-   * only one scenario.
+   * Enables federation in the lab and introduces one fault, as `--scenario` does in a new lab. Each lab can
+   * play only one scenario.
    *
    * @throws FedctlError usage.invalid-value, lab.scenario-played, lab.scenario-unplayable
    */
@@ -197,7 +211,7 @@ export class LabControls {
     return this.#parts.scenarios.play(name);
   }
 
-  /** Requests the end of the lab; the code that started it stops it. */
+  /** Requests the lab to stop. The code that started the lab stops it. */
   stop(): void {
     this.#tell('stop', 'the lab is stopping');
     this.#stop.abort();

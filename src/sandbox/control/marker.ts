@@ -1,2 +1,2 @@
-/** The response header that distinguishes the control API of a lab from any other server on its port. */
+/** A response header that only the control API of a lab sends. Clients use it to recognize a lab. */
 export const CONTROL_API = 'x-fedctl-control-api';

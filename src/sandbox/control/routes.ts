@@ -4,7 +4,7 @@ import type { LabLog } from '../log.ts';
 import type { LabControls } from './controls.ts';
 import { USER_TYPES } from './user-types.ts';
 
-/** One route of the control API. The input has the members of the query, or of the body. */
+/** A route of the control API. The input contains the query parameters, or the properties of the body. */
 export type Route = (input: RouteInput, lab: ControlledLab) => unknown;
 
 export interface ControlledLab {
@@ -16,8 +16,8 @@ export interface ControlledLab {
 const LONGEST_WAIT = 20;
 
 /**
- * The routes of the control API: each takes and returns one JSON document. Times are those of the lab unless
- * stated otherwise.
+ * The routes of the control API. Requests and responses are single JSON documents. Times use the clock of the
+ * lab unless stated otherwise.
  */
 export const ROUTES: Readonly<Record<string, Route>> = {
   'GET /v1/status': (_input, { controls }) => controls.status(),
@@ -58,14 +58,14 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   'POST /v1/stop': () => ({ stopping: true }),
 };
 
-/** Returns new entries of the log. Waits up to `seconds` for the next entry when there are none. */
+/** Returns new entries of the log. If there are none, waits up to `seconds` for the next entry. */
 async function logSince(log: LabLog, count: number, seconds: number) {
   const now = log.since(count);
   if (now.entries.length > 0 || seconds === 0) return now;
   await new Promise<void>((resolve) => {
     const unfollow = log.follow(() => end());
     const timer = setTimeout(() => end(), seconds * 1000);
-    // A pending request for the log does not keep the lab alive.
+    // Lets the process exit while a request for the log is pending.
     timer.unref();
     const end = () => {
       unfollow();
@@ -76,7 +76,9 @@ async function logSince(log: LabLog, count: number, seconds: number) {
   return log.since(count);
 }
 
-/** The members of a request. Each is read with its type, or rejected by its name. */
+/**
+ * The parameters of a request. Each method validates the type of a parameter. The error names the parameter.
+ */
 export class RouteInput {
   readonly #members: Readonly<Record<string, unknown>>;
 
@@ -99,9 +101,11 @@ export class RouteInput {
     return isTexts ? value : refuse(name, 'a list of strings');
   }
 
-  /** Reads a member of a change under its name; nothing when it is missing. */
+  /**
+   * Returns an object with the value of `read` under this name; an empty object if the parameter is missing.
+   */
   given<Name extends string, T>(name: Name, read: () => T): { readonly [Key in Name]?: T } {
-    // TypeScript gives a computed name the type string.
+    // Without the cast, TypeScript uses the type string for a computed name.
     return this.#members[name] === undefined ? {} : ({ [name]: read() } as { readonly [Key in Name]: T });
   }
 
@@ -119,7 +123,7 @@ export class RouteInput {
     return choices.find((one) => one === this.#members[name]) ?? refuse(name, choices.join(', '));
   }
 
-  /** Reads a whole number in a query. */
+  /** Reads a query parameter that is a whole number. */
   count(name: string): number | undefined {
     const value = this.#members[name];
     if (value === undefined) return undefined;

@@ -20,7 +20,7 @@ export interface ControlOptions {
   /** The bearer token that clients must send. */
   readonly token: Secret;
   readonly port: number;
-  /** A network in which it is reachable as well. */
+  /** A network in which the control API is also reachable. */
   readonly network: CommandNetwork | undefined;
 }
 
@@ -28,10 +28,12 @@ const HOST = '127.0.0.1';
 const LARGEST_BODY = 16 * 1024;
 
 /**
- * Starts the control API. It uses plain http on loopback, also in a lab with TLS: it is not part of the
- * emulated services, and must respond whatever fault they have. It requires the token of this lab and rejects
- * web pages: the Host must be this address (a name rebound to loopback differs), requests with an Origin are
- * rejected, and bodies must declare JSON.
+ * Starts the control API. The API uses plain http on loopback, even in a lab with TLS. It is not an emulated
+ * service, and must respond during every fault.
+ *
+ * Requests require the token of this lab. The API also rejects requests of web pages: the Host header must be
+ * its own address, which fails after DNS rebinding; an Origin header is not allowed; and a body must declare
+ * JSON.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
@@ -63,7 +65,7 @@ interface Refusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Returns why a request is not from a holder of the token, or null. */
+/** Returns why a request is rejected; null if its sender has the token and is not a web page. */
 function intruder({ headers }: HttpRequest, authority: string, token: Secret): Refusal | null {
   const all = (name: string) => headers.filter(([header]) => header === name).map(([, value]) => value);
   const [host, ...hosts] = all('host');
@@ -99,7 +101,7 @@ async function perform(request: HttpRequest, { controls, log }: ControlOptions):
   if (members === null) return json(415, { error: { message: 'the body must be a single JSON object' } });
   try {
     const answer = json(200, await route(new RouteInput(members), { controls, log }));
-    // The lab stops only after the response has been sent, so that the client receives it.
+    // The lab stops after the response has been sent. Otherwise the client would not receive the response.
     return path === '/v1/stop' ? { ...answer, sent: () => controls.stop() } : answer;
   } catch (error) {
     if (!isFedctlError(error)) throw error;
@@ -109,8 +111,8 @@ async function perform(request: HttpRequest, { controls, log }: ControlOptions):
 }
 
 /**
- * Returns the members of a body; none for an empty one, null for a body that is not a JSON object or does not
- * declare JSON.
+ * Returns the properties of a body: none for an empty body; null for a body that is not a JSON object or does
+ * not declare JSON.
  */
 function body({ headers, body: bytes }: HttpRequest): Readonly<Record<string, unknown>> | null {
   if (bytes.length === 0) return {};

@@ -7,7 +7,7 @@ import type { LabClock } from '../clock.ts';
 import { HOPS, type Hop, type HopDelays } from '../delays.ts';
 import type { PlayedScenario } from '../scenarios/played-scenario.ts';
 
-/** The current state of the lab: plain data without secrets. */
+/** The current state of the lab, as plain data without secrets. */
 export interface LabStatus {
   readonly clock: LabTime;
   /** The emulated services and their URLs: `STS` at `http://127.0.0.1:…`. */
@@ -21,9 +21,11 @@ export interface LabStatus {
   readonly identities: readonly {
     readonly kind: 'user' | 'role';
     readonly arn: string;
-    /** Its profile in the lab's AWS config file. */
+    /** The profile of the identity in the lab's AWS config file. */
     readonly profile: string;
-    /** The actions that its own policies allow, under any conditions; `*` for all. */
+    /**
+     * The actions that the policies of the identity itself allow under any conditions; `*` for all actions.
+     */
     readonly may: readonly string[];
   }[];
   readonly identityProviders: readonly {
@@ -32,10 +34,13 @@ export interface LabStatus {
     readonly issuer: string;
     readonly audience: string;
     readonly userClaim: string;
-    /** Whether the organization is connected to it: only then tokens are accepted. */
+    /**
+     * Whether the identity provider is connected to the organization. The cluster rejects tokens of other
+     * identity providers.
+     */
     readonly connected: boolean;
   }[];
-  /** Addresses in CIDR notation, and security groups. */
+  /** Addresses in CIDR notation, and IDs of security groups. */
   readonly accessList: readonly string[];
   readonly databaseUsers: readonly {
     readonly username: string;
@@ -44,25 +49,25 @@ export interface LabStatus {
     readonly mechanism: 'oidc' | 'aws' | 'none';
     readonly roles: readonly GrantedRole[];
   }[];
-  /** Each file contains the value that an authenticator app would scan. */
+  /** The MFA devices. Each file contains the URL to scan with an authenticator app. */
   readonly mfaDevices: readonly { readonly serial: string; readonly file: string }[];
-  /** Clients of the MongoDB server. */
+  /** Number of connections to the MongoDB server. */
   readonly connections: number;
   /** The delay of each hop, in milliseconds. */
   readonly delays: Readonly<Record<Hop, number>>;
 }
 
-/** The lab's clock, and how far it is ahead of the real time. */
+/** The time of the lab's clock, and its offset from the real time. */
 export interface LabTime {
   /** RFC 3339 */
   readonly now: string;
-  /** In seconds. */
+  /** The current time in seconds since 1970. */
   readonly nowEpoch: number;
   readonly offsetSeconds: number;
 }
 
 /**
- * The live parts of a lab, which the controls read and change.
+ * The parts of a running lab that the controls read and change.
  *
  * @internal
  */
@@ -125,7 +130,7 @@ export function labStatus(parts: LabParts): LabStatus {
     })),
     mfaDevices: parts.mfaDevices.map(([serial, file]) => ({ serial, file })),
     connections: mongod.connections(),
-    // Built from the list of hops, so every one of them is there.
+    // Built from the list of hops, so every hop has an entry.
     delays: Object.fromEntries(HOPS.map(delayOf)) as Record<Hop, number>,
   };
 }

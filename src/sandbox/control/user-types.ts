@@ -1,4 +1,7 @@
-/** The types of database users: for the user or group of a token, or for the ARN of an IAM user or role. */
+/**
+ * The types of database users. The OIDC types match a user or group in a token; the IAM types match the ARN
+ * of a user or role.
+ */
 export const USER_TYPES = ['oidc-user', 'oidc-group', 'iam-user', 'iam-role'] as const;
 
 export type UserType = (typeof USER_TYPES)[number];

@@ -1,15 +1,15 @@
 import type { DnsRecords } from './dns-server.ts';
 
-/** The zone of the lab's cluster, which its certificate covers. */
+/** The DNS zone of the lab's cluster. The certificate of the lab is valid for its names. */
 export const CLUSTER_ZONE = 'lab.fedctl.test';
-/** The host of the connection string, in the form that Atlas uses. */
+/** The host of the connection string, in the format of Atlas. */
 export const SRV_HOST: string = `cluster0.${CLUSTER_ZONE}`;
-/** The only member. */
+/** The host name of the only replica set member. */
 export const MEMBER_HOST: string = `cluster0-shard-00-00.${CLUSTER_ZONE}`;
-/** Every cluster of Atlas is a replica set that its TXT record names. */
+/** The name of the replica set in the TXT record. In Atlas, every cluster is a replica set. */
 export const SRV_REPLICA_SET = 'atlas-lab-shard-0';
 
-/** Returns the records for `mongodb+srv://cluster0.lab.fedctl.test/`, in the form that Atlas uses. */
+/** Returns the DNS records for `mongodb+srv://cluster0.lab.fedctl.test/`, in the format of Atlas. */
 export function clusterRecords(port: number, replicaSet: string): Readonly<Record<string, DnsRecords>> {
   return {
     [`_mongodb._tcp.${SRV_HOST}`]: { SRV: [{ target: MEMBER_HOST, port }] },

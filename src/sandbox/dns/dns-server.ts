@@ -4,7 +4,7 @@ import type { Answer, Packet } from 'dns-packet';
 import { FedctlError } from '../../lib/core/errors.ts';
 import type { LabLog } from '../log.ts';
 
-/** In seconds. Short, so that a changed record takes effect at once. */
+/** TTL of the records, in seconds. A short TTL makes changed records take effect quickly. */
 const TTL = 1;
 const NAME_ERROR = 3;
 const SERVER_FAILURE = 2;
@@ -13,7 +13,7 @@ const HOST = '127.0.0.1';
 /** The records of one name. */
 export interface DnsRecords {
   readonly SRV?: readonly { readonly target: string; readonly port: number }[];
-  /** One text per record. */
+  /** One string per record. */
   readonly TXT?: readonly string[];
   /** IPv4 addresses. */
   readonly A?: readonly string[];
@@ -22,18 +22,18 @@ export interface DnsRecords {
 export interface LabDns {
   /** `host:port`, for FEDCTL_DNS_SERVER. */
   readonly address: string;
-  /** By name in lower case; can be changed at any time. */
+  /** The records by name in lowercase. They can be changed at any time. */
   readonly zone: Map<string, DnsRecords>;
-  /** The fault of queries: no response, or SERVFAIL. */
+  /** How the server fails all queries: no response, or SERVFAIL; null for correct responses. */
   fault: 'silent' | 'server-failure' | null;
-  /** Also responds on another socket, until the server closes. */
+  /** Also responds to queries on another socket, until the server closes. */
   serve(socket: Socket): void;
   close(): Promise<void>;
 }
 
 /**
- * Starts a DNS server for the lab's own names, over UDP on loopback. It supports SRV, TXT and A. An unknown
- * name does not exist; no other server is queried.
+ * Starts a DNS server for the lab's own names, over UDP on loopback. The server supports SRV, TXT and A
+ * records. For an unknown name, it returns NXDOMAIN and queries no other server.
  *
  * @throws FedctlError lab.start-failed
  */
@@ -46,7 +46,7 @@ export async function startDns(records: Readonly<Record<string, DnsRecords>>, lo
     serve(socket) {
       sockets.push(socket);
       socket.on('message', (message, from) => answer(socket, message, from));
-      // An undeliverable datagram causes an error here; the next one may succeed.
+      // An undeliverable datagram causes an error event. Later datagrams are not affected.
       socket.on('error', () => {});
     },
     close: async () => {
@@ -82,7 +82,7 @@ interface Query {
   readonly questions: NonNullable<Packet['questions']>;
 }
 
-/** Null for an invalid query, which gets no response. */
+/** Returns a parsed query; null for an invalid query, which gets no response. */
 function readQuery(decode: (message: Buffer) => Packet, message: Buffer): Query | null {
   try {
     const { type, id = 0, questions = [] } = decode(message);
@@ -100,7 +100,7 @@ function noted({ name, type }: Query) {
 
 interface Reply {
   readonly packet: Packet;
-  /** Why there are no records; null when there are. */
+  /** Why the response contains no records; null if it contains records. */
   readonly reason: string | null;
 }
 
@@ -115,7 +115,8 @@ function answerTo(query: Query, zone: ReadonlyMap<string, DnsRecords>): Reply {
 }
 
 function answersOf({ type, questions }: Query, { SRV = [], TXT = [], A = [] }: DnsRecords): Answer[] {
-  // The name in its original spelling: some resolvers mix the case and verify it in the response.
+  // Repeats the spelling of the query. Some resolvers mix upper and lower case in a query, and verify the
+  // spelling in the response.
   const record = { name: questions[0]?.name ?? '', ttl: TTL, class: 'IN' } as const;
   switch (type) {
     case 'SRV':
@@ -142,7 +143,7 @@ function response({ id, questions }: Query, code: number, answers: Answer[]): Pa
   return { type: 'response', id, flags: AUTHORITATIVE | code, questions, answers };
 }
 
-/** The client may be gone; a lost response does not matter. */
+/** Sends a response. Errors are ignored, because the client may have disconnected. */
 function send(socket: Socket, packet: Buffer, { port, address }: RemoteInfo): void {
   socket.send(packet, port, address, () => {});
 }

@@ -7,19 +7,27 @@ export interface Address {
   readonly port: number;
 }
 
-/** The network of an isolated command. It has only loopback, on which the lab's servers are reachable. */
+/**
+ * The network of an isolated command. Its only interface is loopback, on which the servers of the lab are
+ * reachable.
+ */
 export interface CommandNetwork {
-  /** Makes a listening server reachable under its own address, and under a second one, until it closes. */
+  /**
+   * Makes a listening server reachable at its own address, and at a second address if given, until the server
+   * closes.
+   */
   admit(server: Server, alsoAt?: Address): Promise<void>;
-  /** Makes a DNS server reachable under its own address and on port 53, which every resolver uses. */
+  /** Makes a DNS server reachable at its own address, and at port 53 for resolvers. */
   resolveBy(dns: LabDns): Promise<void>;
-  /** Runs a worker thread in the network. @param source CommonJS; posts a message when it is ready */
+  /**
+   * Runs a worker thread in the network.
+   *
+   * @param source CommonJS code that posts a message when it is ready
+   */
   runWorker(source: string, port: number): Promise<void>;
 }
 
-/**
- * Addresses that only an AWS platform has: instance metadata, tasks of ECS, the agent of EKS Pod Identity.
- */
+/** Link-local addresses of AWS platforms: instance metadata, ECS tasks, and the agent of EKS Pod Identity. */
 export const LINK_LOCAL = {
   instanceMetadata: '169.254.169.254',
   container: '169.254.170.2',

@@ -8,14 +8,14 @@ import { type Address, type CommandNetwork, LINK_LOCAL } from './command-network
 import { endOf, Keeper } from './keeper.ts';
 import { isolationFailure, unsupportedSystem } from './unavailable.ts';
 
-/** The namespaces of a command. */
+/** The Linux namespaces of an isolated command. */
 export interface Isolation extends CommandNetwork {
   /**
-   * Returns the command line that runs a program in the namespaces, as the user who runs fedctl and without
-   * capabilities.
+   * Returns the command line that runs a program in the namespaces, with the user ID of this process and
+   * without capabilities.
    */
   enter(program: string, args: readonly string[]): CommandLine;
-  /** Ends them, unless the command left processes there. */
+  /** Ends the namespaces, unless the command left processes in them. */
   close(): Promise<void>;
 }
 
@@ -25,9 +25,9 @@ interface CommandLine {
 }
 
 /**
- * Sets up the namespaces as their root user. The files are in a file system that only these processes see, so
- * no folder is left behind. nss-resolve and nscd are disabled, because they query services of the host
- * through Unix sockets.
+ * Sets up the namespaces as their root user. The files are in a tmpfs that only these processes see, so no
+ * folder remains. nss-resolve and nscd are disabled, because they query services of the host through Unix
+ * sockets.
  */
 const SET_UP = `set -e
 ip link set lo up
@@ -43,15 +43,15 @@ umount /sys
 if [ -d /var/run/nscd ]; then mount -t tmpfs none /var/run/nscd; fi
 exec "$@"`;
 
-/** The folders of system programs, for users whose PATH lacks them. */
+/** The folders of system programs, for users without them in PATH. */
 const SYSTEM_FOLDERS = '/usr/sbin:/sbin';
 
 const DNS_PORT = 53;
 
 /**
- * Creates network and mount namespaces for a command. Loopback is their only interface, it has the link-local
- * addresses of the AWS platforms, and names are resolved on its port 53. Whether the system allows this is
- * tested by running a program there.
+ * Creates network and mount namespaces for a command. Their only interface is loopback, with the link-local
+ * addresses of the AWS platforms. Port 53 on loopback resolves names. Runs a program in the namespaces to
+ * test whether the system allows this.
  *
  * @throws FedctlError lab.isolation-unsupported, lab.isolation-program-missing, lab.isolation-refused
  */
@@ -67,7 +67,7 @@ export async function isolate(context: Context): Promise<Isolation> {
     spawn('unshare', [...asRoot, 'sh', '-c', SET_UP, 'sh', node, keeperScript], {
       env: { PATH: `${env['PATH'] ?? ''}:${SYSTEM_FOLDERS}`, LC_ALL: 'C' },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      // Ctrl-C on a terminal is for the command, not for the process that holds its network.
+      // Ctrl-C on a terminal must end the command, but not the process that keeps the namespaces open.
       detached: true,
     }),
     (end) => isolationFailure('unshare', end),
@@ -111,7 +111,7 @@ function networkOf(keeper: Keeper): CommandNetwork {
           socket.setNoDelay(true);
           server.emit('connection', socket);
         });
-        // A connection that cannot be accepted is lost; the next one may succeed.
+        // A connection that cannot be accepted is lost. Later connections are not affected.
         door.on('error', () => {});
         server.once('close', () => door.close());
       }

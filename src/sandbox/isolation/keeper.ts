@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Address } from './command-network.ts';
 
-/** A request to bin/isolated.js in the namespaces. */
+/** A request to bin/isolated.js, which runs in the namespaces. */
 export interface KeeperRequest extends Address {
   readonly kind: 'tcp' | 'udp' | 'worker';
   readonly source?: string;
@@ -10,9 +10,9 @@ export interface KeeperRequest extends Address {
 /** How a program ended early. */
 export interface ProgramEnd {
   readonly code: number | null;
-  /** Its stderr output. */
+  /** The output of the program on stderr. */
   readonly stderr: string;
-  /** Why it could not be started. */
+  /** Why the program could not start; null if it started. */
   readonly cause: NodeJS.ErrnoException | null;
 }
 
@@ -21,10 +21,10 @@ interface Pending {
   readonly reject: (end: Error) => void;
 }
 
-/** The id of the report that the namespaces are set up. */
+/** The ID of the message that reports that the namespaces are ready. */
 const READY = 0;
 
-/** The process that holds the namespaces. It ends with this process, however this one ends. */
+/** The process that keeps the namespaces open. It ends when this process ends, for any reason. */
 export class Keeper {
   readonly #child: ChildProcess;
   readonly #pending = new Map<number, Pending>();
@@ -34,8 +34,8 @@ export class Keeper {
   #last = READY;
 
   /**
-   * @param child started with an IPC channel and a pipe for stderr
-   * @param failure converts an early end to the error that is thrown
+   * @param child a process with an IPC channel and a pipe for stderr
+   * @param failure returns the error to throw when the process ends early
    */
   constructor(child: ChildProcess, failure: (end: ProgramEnd) => Promise<Error>) {
     this.#child = child;
@@ -58,8 +58,9 @@ export class Keeper {
   }
 
   /**
-   * Opens a server or socket in the namespaces. @returns the server or socket, which this process owns from
-   * then on
+   * Opens a server or socket in the namespaces.
+   *
+   * @returns the server or socket, which this process then owns
    */
   ask(request: KeeperRequest): Promise<unknown> {
     this.#last += 1;
@@ -81,7 +82,7 @@ export class Keeper {
   }
 }
 
-/** Waits for a program whose stderr is a pipe. */
+/** Waits until a program ends. Its stderr must be a pipe. */
 export async function endOf(child: ChildProcess): Promise<ProgramEnd> {
   let stderr = '';
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {

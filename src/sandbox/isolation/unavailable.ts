@@ -3,8 +3,8 @@ import { FedctlError } from '../../lib/core/errors.ts';
 import type { ProgramEnd } from './keeper.ts';
 
 /**
- * Linux settings that prevent users from creating namespaces: the file of each, the value that does so, and
- * the command that changes it.
+ * Linux settings that prevent users from creating namespaces: the file, the value that prevents them, and the
+ * argument of sysctl that allows them.
  */
 const SETTINGS = [
   [
@@ -16,7 +16,7 @@ const SETTINGS = [
   ['/proc/sys/user/max_user_namespaces', '0', 'user.max_user_namespaces=10000'],
 ] as const;
 
-/** @param system the name in Node.js */
+/** @param system the name of the system in Node.js */
 export function unsupportedSystem(system: string): FedctlError {
   return new FedctlError('lab.isolation-unsupported', {
     message: `--isolate requires Linux, and this system is ${system}.`,
@@ -24,7 +24,9 @@ export function unsupportedSystem(system: string): FedctlError {
   });
 }
 
-/** Explains why namespaces could not be created or entered, from the output of the programs that tried. */
+/**
+ * Creates the failure for namespaces that could not be created or entered, from the output of the program.
+ */
 export async function isolationFailure(
   program: string,
   { code, stderr, cause }: ProgramEnd,
@@ -54,13 +56,16 @@ export async function isolationFailure(
   });
 }
 
-/** Recognizes the messages of dash, busybox, bash and util-linux for a missing program. */
+/** Returns the missing program from the messages of dash, busybox, bash and util-linux. */
 function missingProgram(stderr: string): string | undefined {
   const found = /(\w+): (?:command )?not found|failed to execute (\w+): No such file/.exec(stderr);
   return found?.[1] ?? found?.[2];
 }
 
-/** What a program complains about: the first line with a colon, for hints and stacks follow. */
+/**
+ * Returns the error message of a program: the first line with a colon. Hints and stack traces follow this
+ * line.
+ */
 function complaint(stderr: string): string | undefined {
   return stderr
     .split('\n')

@@ -14,23 +14,26 @@ const JWKS_PATH = '/.well-known/jwks.json';
 
 export interface IssuerOptions {
   readonly accountId: string;
-  /** Read at every request, because keys can be rotated. */
+  /** Returns the signing keys. Called for every request, because keys can be rotated. */
   readonly keys: () => SigningKeys;
-  /** Called before each response. */
+  /** Delays each response. Called before the response is sent. */
   readonly wait: () => Promise<void>;
   readonly log: LabLog;
-  /** The lab's clock. Responses are dated by it, and clients compare their own clock with that. */
+  /**
+   * The lab's clock. The Date header of responses contains its time, which clients compare with their own
+   * clock.
+   */
   readonly now: () => Date;
   readonly host: string;
   readonly port: number;
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
-  /** A network in which it is reachable as well. */
+  /** A network in which the issuer is also reachable. */
   readonly network?: CommandNetwork | undefined;
 }
 
 /**
- * Starts the issuer of one account: discovery document and keys are public, whether federation is enabled or
- * not, as in AWS (facts/aws.md 1 and 4). Its URL is the `iss`, byte for byte.
+ * Starts the issuer of one account. As in AWS, the discovery document and the key set are public even if
+ * federation is disabled (facts/aws.md 1 and 4). The URL of the issuer is identical to `iss`.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
@@ -77,7 +80,7 @@ async function answer(
 }
 
 /**
- * Returns the document that AWS publishes, without an authorization endpoint and a token endpoint
+ * Returns the discovery document of AWS, which has no authorization endpoint and no token endpoint
  * (facts/aws.md 4).
  */
 export function discoveryDocument(issuer: string): object {
@@ -91,7 +94,7 @@ export function discoveryDocument(issuer: string): object {
   };
 }
 
-/** Returns the public keys of an account. */
+/** Returns the key set (JWKS) of an account. */
 export async function jwks(keys: SigningKeys): Promise<object> {
   const [rsa, ec] = await Promise.all([keys.RS256.pair(), keys.ES384.pair()]);
   return { keys: [rsa.jwk, ec.jwk] };

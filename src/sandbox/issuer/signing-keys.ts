@@ -4,20 +4,23 @@ import { CompactSign } from 'jose/jws/compact/sign';
 import { exportJWK } from 'jose/key/export';
 import type { SigningAlgorithm } from '../../lib/core/token.ts';
 
-/** One key of an account's issuer. Its public key is in the JWKS. */
+/** A signing key of an account. The JWKS of the issuer contains its public key. */
 export interface SigningKey {
   readonly algorithm: SigningAlgorithm;
-  /** The names of AWS, the same in every account (facts/aws.md 3): a cache by kid alone is wrong. */
+  /**
+   * The key ID. AWS uses the same IDs in every account (facts/aws.md 3), so a cache must not use the key ID
+   * alone.
+   */
   readonly kid: string;
-  /** How many times the keys of this account were created before: the number in `kid`. */
+  /** How many earlier keys the account had. This number is part of `kid`. */
   readonly generation: number;
-  /** The key pair, created at the first call, which takes a tenth of a second for RSA. */
+  /** Returns the key pair. The first call creates it, which takes 0.1 s for RSA. */
   readonly pair: () => Promise<SigningKeyPair>;
 }
 
 export interface SigningKeyPair {
   readonly privateKey: webcrypto.CryptoKey;
-  /** As the JWKS shows it: kty, use, alg, kid and the public numbers. */
+  /** The public key as it appears in the JWKS: kty, use, alg, kid and the public numbers. */
   readonly jwk: JWK;
 }
 
@@ -34,9 +37,9 @@ const RSA = {
 const P384 = { name: 'ECDSA', namedCurve: 'P-384' } as const;
 
 /**
- * Creates the two keys that an account signs with: RSA of 2048 bits and P-384. Most labs need at most one of
- * them. The numbering of AWS suggests that a rotation counts up, `RSA_1` after `RSA_0`; no rotation has been
- * observed yet.
+ * Creates the two signing keys of an account: RSA with 2048 bits, and P-384. A key pair is created on first
+ * use, because most labs need at most one. The names of AWS suggest that a rotation increases the number from
+ * `RSA_0` to `RSA_1`; no rotation has been observed yet.
  *
  * @param kept the private keys of an earlier lab as JWK
  */
@@ -72,7 +75,7 @@ function signingKey(
   return { algorithm, kid, generation, pair };
 }
 
-/** A private key as JWK also contains the public numbers. */
+/** Imports a private key. Its JWK also contains the public numbers. */
 async function importPair(kept: JWK, parameters: typeof RSA | typeof P384) {
   const { kty, n, e, crv, x, y } = kept;
   const open = JSON.parse(JSON.stringify({ kty, n, e, crv, x, y })) as webcrypto.JsonWebKey;
@@ -84,8 +87,8 @@ async function importPair(kept: JWK, parameters: typeof RSA | typeof P384) {
 }
 
 /**
- * Signs any claims, including invalid ones: as AWS does, and for forged tokens in tests. By default the
- * header has exactly the three members of AWS in the order of AWS. The claims keep their order.
+ * Signs any claims, even invalid claims, because tests need forged tokens. By default, the header has exactly
+ * the three members of AWS tokens in the same order. The claims keep their order.
  */
 export async function signToken(
   key: SigningKey,

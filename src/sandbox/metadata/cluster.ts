@@ -16,25 +16,25 @@ export interface Pod {
 export interface ClusterOptions {
   readonly log: LabLog;
   readonly now: () => Date;
-  /** The same as for the lab's other issuers. Both PEM. */
+  /** The certificate and key of the lab's issuers, both PEM. */
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
   readonly network: CommandNetwork | undefined;
 }
 
-/** The public part of a Kubernetes cluster: an issuer of tokens for its pods. */
+/** The public part of a Kubernetes cluster: the issuer of tokens for its pods. */
 export interface Cluster {
   readonly name: string;
-  /** The `iss` of its tokens, with a path as in EKS. */
+  /** The `iss` of the cluster's tokens. As in EKS, the URL has a path. */
   readonly issuer: string;
-  /** Issues a token as the kubelet projects it into a pod. */
+  /** Issues a token like the projected service account token of a pod. */
   issueToken(pod: Pod, audience: string, lifeSeconds: number): Promise<string>;
   close(): Promise<void>;
 }
 
 /**
- * Starts the issuer of an EKS cluster, with its own key, and with discovery document and keys below a path.
- * It is external to AWS, which trusts it only in accounts with a provider for it. The documents have the
- * members that EKS publishes, from memory.
+ * Starts the issuer of an EKS cluster. It has its own key; its discovery document and key set are below a
+ * path. The issuer is external to AWS: an account trusts it only if IAM has an OpenID Connect provider for
+ * it. The members of its documents are not verified against EKS.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
@@ -107,7 +107,7 @@ function discoveryDocument(issuer: string): object {
   };
 }
 
-/** Returns the claims of a projected service account token. Its audience is always a list. */
+/** Returns the claims of a projected service account token. `aud` is always a list. */
 function podClaims(
   pod: Pod,
   {

@@ -14,26 +14,29 @@ export interface ContainerCredentialsOptions {
   /** Returns the current keys of the container's role. */
   readonly session: () => LabSession;
   readonly log: LabLog;
-  /** The only path with credentials. */
+  /** The only path that returns credentials. */
   readonly path: string;
-  /** Returns whether an Authorization header belongs to this container. */
+  /** Returns whether an Authorization header is valid for this container. */
   readonly authorizes: (sent: string) => boolean;
-  /** Returns the members that the platform adds to the keys. */
+  /** Returns the properties that the platform adds to the keys. */
   readonly members: (session: LabSession) => Readonly<Record<string, string>>;
-  /** Its address on the platform, on port 80, and whether it requires an Authorization header there. */
+  /**
+   * The host of the endpoint on the platform, on port 80, and whether requests to this host need no
+   * Authorization header.
+   */
   readonly linkLocal: { readonly host: string; readonly open: boolean };
   readonly network: CommandNetwork | undefined;
 }
 
 export interface ContainerCredentials extends LoopbackServer {
-  /** For AWS_CONTAINER_CREDENTIALS_FULL_URI. */
+  /** The value for AWS_CONTAINER_CREDENTIALS_FULL_URI. */
   readonly credentialsUri: string;
 }
 
 /**
- * Starts the endpoint that gives a container the keys of its role (facts/aws.md 7.5): one path, one
- * Authorization header, compared verbatim. The error responses of the AWS agents are unverified except for
- * their form, `{Code, Message}` with a 4xx status.
+ * Starts the endpoint that returns the keys of a container's role (facts/aws.md 7.5). The endpoint has one
+ * path and compares the Authorization header byte for byte. The error responses are unverified, except for
+ * their format: `{Code, Message}` with a 4xx status.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
@@ -45,7 +48,7 @@ export async function startContainerCredentials(
     name: 'container credentials endpoint',
     host: '127.0.0.1',
     port: 0,
-    // Plain HTTP, also in a lab with TLS, because that of AWS is.
+    // Plain HTTP, even in a lab with TLS, because the endpoint of AWS uses HTTP.
     tls: undefined,
     network: options.network,
     alsoAt: { host: linkLocal.host, port: 80 },

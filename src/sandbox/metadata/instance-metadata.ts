@@ -15,7 +15,7 @@ const TOKEN_PATH = '/latest/api/token';
 const TOKEN_HEADER = 'x-aws-ec2-metadata-token';
 const TTL_HEADER = 'x-aws-ec2-metadata-token-ttl-seconds';
 
-/** An instance as its metadata describes it. */
+/** The facts about an EC2 instance that its metadata contains. */
 export interface Instance {
   readonly id: string;
   readonly accountId: string;
@@ -45,10 +45,10 @@ interface Decision {
 }
 
 /**
- * Starts the metadata service of an EC2 instance that requires version 2, as new instances do (facts/aws.md
- * 7.6): a PUT returns a token, which all other requests need. The texts of its error pages are from memory;
- * SDKs read only the status. A hop limit cannot be emulated on loopback. X-Forwarded-For, the other sign of a
- * proxy, is rejected as in AWS.
+ * Starts the metadata service of an EC2 instance. As on new instances, the service requires version 2
+ * (facts/aws.md 7.6): a PUT request returns a token, and all other requests must send this token. The text of
+ * the error pages is unverified; SDKs read only the status. A hop limit cannot be emulated on loopback. As in
+ * AWS, requests with X-Forwarded-For are rejected, because this header shows that they passed a proxy.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */

@@ -1,12 +1,12 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { equalInConstantTime } from '../../lib/net/constant-time.ts';
 
-/** Six hours: the longest lifetime of an IMDSv2 token. */
+/** The maximum lifetime of an IMDSv2 token: six hours. */
 export const LONGEST_TTL_SECONDS = 21_600;
 
 /**
- * The tokens of one instance metadata service. Each contains its expiration, authenticated with a key of this
- * service, so that nothing has to be stored, however many are requested.
+ * The tokens of one instance metadata service. Each token contains its expiration, authenticated with a key
+ * of this service. The service therefore stores no tokens.
  */
 export class InstanceTokens {
   readonly #key = randomBytes(32);
@@ -16,7 +16,7 @@ export class InstanceTokens {
     return `${end}.${this.#mac(end)}`;
   }
 
-  /** Returns why a token is invalid, for the lab's log; null for a valid one. */
+  /** Returns why a token is invalid, for the lab's log; null for a valid token. */
   fault(token: string, now: Date): string | null {
     const [end = '', mac = '', ...more] = token.split('.');
     if (more.length > 0 || !equalInConstantTime(mac, this.#mac(end)))

@@ -11,8 +11,8 @@ import { ROLE, renewedSession } from './role-session.ts';
 import type { Platform, PlatformOptions } from './running-platform.ts';
 
 /**
- * Starts the services of a platform for its workloads, which run as the role `app`, and enables federation in
- * its account, as an operator would have done before.
+ * Starts the services of a platform. Its workloads run as the role `app`. Enables federation in the account
+ * of this role, because workloads have no permission to enable it.
  *
  * @throws FedctlError lab.unknown-name, lab.start-failed
  */
@@ -37,8 +37,8 @@ const START: Readonly<Record<PlatformName, (options: PlatformOptions) => Promise
 };
 
 /**
- * EC2 sets no variables: everything, including the Region, comes from the metadata service. Without isolation
- * one variable names its endpoint.
+ * Starts an EC2 instance. EC2 sets no variables: workloads read everything, including the Region, from the
+ * metadata service. Without isolation, one variable contains the endpoint of this service.
  */
 async function startInstance({ world, log, now, region, network }: PlatformOptions): Promise<Platform> {
   const principal = world.role(ROLE);
@@ -52,7 +52,7 @@ async function startInstance({ world, log, now, region, network }: PlatformOptio
       ec2_source_instance_arn: `arn:aws:ec2:${region}:${accountId}:instance/${id}`,
       ec2_instance_source_vpc: 'vpc-0fedc71ab00000002',
       ec2_instance_source_private_ipv4: privateIp,
-      // This instance supports only version 2.
+      // This instance supports only version 2 of the metadata service.
       ec2_role_delivery: '2',
     },
   });
@@ -80,9 +80,9 @@ async function startInstance({ world, log, now, region, network }: PlatformOptio
 }
 
 /**
- * A task on Fargate. AWS names the endpoint with AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, at an address that
- * exists only in ECS and in an isolated command. Otherwise the lab uses the other variable that SDKs support,
- * and its token.
+ * Starts a Fargate task. ECS sets AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, whose address exists only in ECS
+ * and in an isolated command. Without isolation, the lab sets AWS_CONTAINER_CREDENTIALS_FULL_URI and an
+ * authorization token.
  */
 async function startTask({ world, log, now, region, network }: PlatformOptions): Promise<Platform> {
   const session = renewedSession(world, now, {
@@ -122,10 +122,10 @@ async function startTask({ world, log, now, region, network }: PlatformOptions):
 const TWELVE_HOURS_MS = 12 * 3_600_000;
 
 /**
- * Lambda gives a function its keys once, in the environment, for the lifetime of the instance. The other
- * variables are those of the Lambda Developer Guide, "Defined runtime environment variables", except those
- * for services that the lab does not have: a runtime API, an X-Ray daemon, and the runtime's folders in
- * search paths.
+ * Starts a Lambda function. Lambda sets the keys in the environment once, for the lifetime of the instance.
+ * The other variables come from the Lambda Developer Guide, "Defined runtime environment variables".
+ * Variables for the runtime API, the X-Ray daemon and search paths are missing, because the lab does not
+ * emulate these services.
  */
 async function startFunction({ world, now, region }: PlatformOptions): Promise<Platform> {
   const principal = world.role(ROLE);

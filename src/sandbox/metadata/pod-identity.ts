@@ -14,15 +14,16 @@ const ONE_DAY_S = 86_400;
 const PATH = '/v1/credentials';
 
 /**
- * Starts an EKS pod whose service account is associated with a role: an agent on the node returns keys for
- * the token in its file (EKS User Guide, "Learn how EKS Pod Identity grants pods access to AWS services").
+ * Starts an EKS pod whose service account is associated with a role. An agent on the node exchanges the token
+ * in the pod's file for keys (EKS User Guide, "Learn how EKS Pod Identity grants pods access to AWS
+ * services").
  */
 export async function startPodIdentity(options: PlatformOptions): Promise<Platform> {
   const { world, log, now, region, folder, tls, network } = options;
   const pod = labPod();
   const principal = world.role(ROLE);
   const cluster = await startCluster({ log, now, tls, network });
-  /** When each token expires. */
+  /** The expiration of each token. */
   const issued = new Map<string, number>();
   const tokenFile = join(folder, 'eks-pod-identity-token');
   try {

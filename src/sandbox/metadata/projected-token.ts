@@ -1,21 +1,21 @@
 import { writeSecretFile } from '../../lib/files/secret-file.ts';
 
-/** How often the emulated kubelet checks its token. */
+/** The interval at which the emulated kubelet checks its token, in milliseconds. */
 const LOOK_EVERY_MS = 10_000;
 
-/** The part of a token's lifetime after which the kubelet replaces it. */
+/** The kubelet replaces a token after this fraction of its lifetime. */
 const RENEW_AT = 0.8;
 
-/** A token in a file that another process renews. */
+/** A token file that a background task renews. */
 export interface ProjectedToken {
-  /** Checks the token now, and replaces it if it is time. */
+  /** Checks the token now, and replaces it if it is due. */
   refresh(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Keeps a valid token in a file, as a kubelet does: written by rename, and replaced after four fifths of its
- * lifetime by the lab's clock.
+ * Keeps a valid token in a file, like a kubelet. Writes the file by rename. Replaces the token after 80% of
+ * its lifetime, according to the lab's clock.
  */
 export async function projectToken({
   path,
@@ -42,7 +42,7 @@ export async function projectToken({
   };
   await refresh();
   const timer = setInterval(() => {
-    // If writing fails, the next check tries again.
+    // After a failed write, the next check tries again.
     refresh().catch(() => {
       writing = Promise.resolve();
     });

@@ -8,19 +8,22 @@ export interface PlatformOptions {
   readonly log: LabLog;
   readonly now: () => Date;
   readonly region: string;
-  /** The folder for its files; the lab removes it. */
+  /** The folder for files of the platform. The lab removes it. */
   readonly folder: string;
-  /** For servers that have TLS in AWS. */
+  /** The certificate for servers that use TLS in AWS. */
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
-  /** The network of an isolated command, which has the platform's own addresses. */
+  /** The network of an isolated command, which has the link-local addresses of the platform. */
   readonly network?: CommandNetwork | undefined;
 }
 
 /** An emulated platform. */
 export interface Platform {
-  /** The variables of a workload: how to get keys, and the Region if the platform sets it this way. */
+  /** The variables that workloads need to get keys, and the Region if the platform sets one. */
   readonly env: LabEnvironment;
-  /** The variables that differ when the platform's own addresses exist. */
+  /**
+   * The variables that are different in an isolated command, which has the link-local addresses of the
+   * platform.
+   */
   readonly isolated?: ChangedVariables;
   readonly plays: readonly (readonly [what: string, where: string])[];
   close(): Promise<void>;

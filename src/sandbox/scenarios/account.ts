@@ -3,12 +3,14 @@ import { type Scenario, scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
 /**
- * In milliseconds. AWS takes some ten seconds (facts/aws.md 1); this is long enough for a person to look at
- * it.
+ * How long the change takes to reach STS, in milliseconds. AWS takes about 10 seconds (facts/aws.md 1). This
+ * value gives a person enough time to observe the fault.
  */
 const PROPAGATION = 60_000;
 
-/** Faults of the federation setting, permissions and sessions, for which STS returns an error. */
+/**
+ * Faults of the federation setting, of permissions and of sessions. STS returns an error for each of them.
+ */
 export const ACCOUNT_SCENARIOS: readonly Scenario[] = [
   scenario(
     'federation-disabled',
@@ -35,7 +37,7 @@ export const ACCOUNT_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'mint-audience-denied',
-    'The policy of the principal allows tokens for a different audience only.',
+    'The policy of the principal allows only tokens for a different audience.',
     'sts.mint-denied',
     (stage) =>
       usePolicy(stage, {
@@ -45,13 +47,13 @@ export const ACCOUNT_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'mint-algorithm-denied',
-    'The policy of the principal allows ES384 only, but the request has RS256.',
+    'The policy of the principal allows only ES384, but the request specifies RS256.',
     'sts.mint-denied',
     (stage) => usePolicy(stage, { StringEquals: { 'sts:SigningAlgorithm': 'ES384' } }),
   ),
   scenario(
     'mint-duration-denied',
-    'The policy of the principal allows tokens of two minutes at most, but the request has five.',
+    'The policy of the principal allows tokens of at most two minutes, but the request specifies five.',
     'sts.mint-denied',
     (stage) => usePolicy(stage, { NumericLessThanEquals: { 'sts:DurationSeconds': '120' } }),
   ),
@@ -63,7 +65,7 @@ export const ACCOUNT_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'mint-denied-by-scp',
-    'A service control policy of the organization denies tokens for all audiences but its own.',
+    'A service control policy denies tokens for every audience except https://api.example.com.',
     'sts.mint-denied',
     (stage) =>
       stage.lab.world.setServiceControlPolicies(stage.account.id, [
@@ -87,7 +89,7 @@ export const ACCOUNT_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'session-too-short',
-    'The session expires in three minutes, so a token of five minutes would outlive it.',
+    'The session expires in three minutes, so a token of five minutes would expire after the session.',
     'sts.session-too-short',
     (stage) => {
       const { world } = stage.lab;
@@ -108,7 +110,10 @@ export const ACCOUNT_SCENARIOS: readonly Scenario[] = [
   ),
 ];
 
-/** Lets the operator do everything except mint, which is allowed only under a condition; null: not at all. */
+/**
+ * Allows the operator all actions except minting. Minting is allowed only under the condition, or never if
+ * the condition is null.
+ */
 function usePolicy(stage: Stage, condition: object | null): void {
   const statement = { Effect: 'Allow', Action: 'sts:GetWebIdentityToken', Resource: '*' };
   stage.lab.world.setPolicies(stage.operator, {

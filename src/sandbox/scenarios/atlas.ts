@@ -2,7 +2,7 @@ import type { AtlasDatabaseUser, AtlasIdentityProvider } from '../atlas/records.
 import { type Scenario, scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
-/** The failures of a token and of AWS keys without Atlas access, whatever the reason. */
+/** The failure codes for a rejected token and for rejected AWS keys without access to the Atlas API. */
 const TOKEN_REFUSED = 'mongo.oidc-refused';
 const KEYS_REFUSED = 'mongo.aws-refused';
 
@@ -84,8 +84,8 @@ export const ATLAS_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'database-user-expired',
-    'The database user was temporary, and Atlas deleted it after its date.',
-    // Atlas deletes the user then, so for a client it does not exist.
+    'The database user was temporary, and Atlas deleted it after its expiration date.',
+    // Atlas deletes an expired user, so a client sees no user.
     ['atlas.database-user-missing', TOKEN_REFUSED],
     (stage) => changeTokenUser(stage, stage.operator.arn, { deleteAfterDate: stage.later(-60) }),
   ),
@@ -120,7 +120,7 @@ export const ATLAS_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'refused-with-8000',
-    'The database user does not exist, and the cluster responds with 8000: drivers keep the token.',
+    'The database user does not exist, and the cluster responds with code 8000, so drivers keep the token.',
     ['atlas.database-user-missing', 'mongo.atlas-auth-error'],
     (stage) => {
       stage.lab.mongod.settings.authError = 'atlas';

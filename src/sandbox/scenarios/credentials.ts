@@ -1,10 +1,10 @@
 import { type Scenario, scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
-/** AWS_PROFILE is used only when no keys are set. */
+/** Removes the keys, because AWS_PROFILE has an effect only without keys. */
 const NO_KEYS = { AWS_ACCESS_KEY_ID: null, AWS_SECRET_ACCESS_KEY: null };
 
-/** Faults of keys, profiles, the Region and the clock, which occur before any call to AWS. */
+/** Faults of keys, profiles, the Region and the clock. They occur before any call to AWS. */
 export const CREDENTIAL_SCENARIOS: readonly Scenario[] = [
   scenario(
     'credentials-missing',
@@ -56,7 +56,7 @@ export const CREDENTIAL_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'sso-session-over',
-    'The profile uses IAM Identity Center, but nobody has signed in today.',
+    'The profile uses IAM Identity Center, but the user has not signed in today.',
     'aws.sso-login-needed',
     async (stage) => {
       stage.set({ ...NO_KEYS, AWS_PROFILE: 'sso' });
@@ -90,12 +90,12 @@ export const CREDENTIAL_SCENARIOS: readonly Scenario[] = [
     'clock-off',
     'The clock of this machine is ten minutes behind all other clocks.',
     'aws.clock-skew',
-    // The command uses the clock of its machine, so the clock of everything else is moved.
+    // The command uses the clock of its machine, so the scenario changes the clock of the lab instead.
     (stage) => stage.lab.clock.set(10 * 60_000),
   ),
 ];
 
-/** Gives the command its own AWS config file. */
+/** Sets an AWS config file for the command. */
 async function useConfig(stage: Stage, config: string): Promise<void> {
   stage.set({ AWS_CONFIG_FILE: await stage.file('config', config) });
 }

@@ -19,7 +19,7 @@ export const FILE_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'token-file-newline',
-    'The token file ends with a newline, which drivers send.',
+    'The token file ends with a newline, and drivers send the newline with the token.',
     'mongo.token-file.white-space',
     async (stage) => stage.useTokenFile(await stage.file('token', `${await stage.token()}\n`)),
   ),

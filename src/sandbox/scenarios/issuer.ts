@@ -4,7 +4,7 @@ import { CAPTIVE_PORTAL, closedPort, type HttpAnswer, json, silence, standIn } f
 import { type Scenario, scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
-/** Faults of the issuer: a relying party must reach it and find the right documents there. */
+/** Faults of the issuer. A relying party must reach the issuer and receive valid documents. */
 export const ISSUER_SCENARIOS: readonly Scenario[] = [
   scenario(
     'issuer-unreachable',
@@ -49,7 +49,7 @@ export const ISSUER_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'issuer-names-another',
-    'The discovery document names a different issuer than the requested one.',
+    'The discovery document names a different issuer than the URL that was requested.',
     'issuer.wrong-document',
     (stage) => serveDocuments(stage, { discovery: (issuer) => discoveryDocument(`${issuer}/`) }),
   ),
@@ -64,7 +64,7 @@ export const ISSUER_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'issuer-ec-key-only',
-    'The issuer publishes an elliptic curve key only, but tokens are signed with RSA.',
+    'The issuer publishes only an elliptic curve key, but tokens are signed with RSA.',
     'jwt.key-unknown',
     (stage) =>
       serveDocuments(stage, { keys: async () => ({ keys: [(await stage.account.keys.ES384.pair()).jwk] }) }),
@@ -80,13 +80,13 @@ export const ISSUER_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'token-signed-with-es384',
-    'Tokens are signed with ES384, but the server supports RSA only.',
+    'Tokens are signed with ES384, but the server supports only RSA.',
     'jwt.algorithm-refused',
     (stage) => stage.set({ FEDCTL_SIGNING_ALGORITHM: 'ES384' }),
   ),
 ];
 
-/** Replaces the issuer URL everywhere: in tokens, the identity provider, and the command. */
+/** Replaces the issuer URL in tokens, in the identity provider, and in the variables of the command. */
 function moveIssuer(stage: Stage, url: string): void {
   const { account, lab } = stage;
   for (const { id, issuer } of lab.atlas.identityProviders) {
@@ -104,7 +104,7 @@ async function replaceIssuer(
   moveIssuer(stage, server.url);
 }
 
-/** Starts an issuer with the documents of the account, except for the given ones. */
+/** Starts an issuer with the documents of the account. The given documents replace the originals. */
 function serveDocuments(
   stage: Stage,
   given: { readonly discovery?: (issuer: string) => object; readonly keys?: () => Promise<object> },

@@ -1,10 +1,13 @@
 import { frontWire } from './hops/wire.ts';
 import { type Scenario, scenario } from './scenario.ts';
 
-/** MongoDB 4.2, the last release below wire version 9, which drivers require (facts/mongodb.md 9, row 65). */
+/**
+ * The version of the MongoDB server. MongoDB 4.2 is the last release below wire version 9, which drivers
+ * require (facts/mongodb.md 9, row 65).
+ */
 const TOO_OLD = { version: '4.2.25', maxWireVersion: 8 } as const;
 
-/** Faults of the database server: its version, its build, and what is in front of it. */
+/** Faults of the database server: its version, its edition, and network devices in front of it. */
 export const MONGOD_SCENARIOS: readonly Scenario[] = [
   scenario(
     'server-too-old',

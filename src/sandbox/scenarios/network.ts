@@ -9,7 +9,7 @@ import type { Stage } from './stage.ts';
 
 const DAY = 24 * 3600;
 
-/** Faults of the connection to the database: names, ports and TLS. */
+/** Faults of the connection to the database: host names, ports and TLS. */
 export const NETWORK_SCENARIOS: readonly Scenario[] = [
   srvScenario(
     'srv-missing',
@@ -25,7 +25,7 @@ export const NETWORK_SCENARIOS: readonly Scenario[] = [
   ),
   srvScenario(
     'host-unknown',
-    'The SRV record names a host that does not exist, or that the resolver of this network does not know.',
+    'The SRV record names a host that the DNS resolver of this network cannot resolve.',
     'mongo.dns-failed',
     (zone) => zone.delete(MEMBER_HOST),
   ),
@@ -83,7 +83,7 @@ export const NETWORK_SCENARIOS: readonly Scenario[] = [
   ),
 ];
 
-/** Defines a scenario with a fault in the zone of the lab's DNS. */
+/** Creates a scenario with a fault in the DNS zone of the lab. */
 function srvScenario(
   name: string,
   title: string,

@@ -7,21 +7,18 @@ import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { Stage } from './stage.ts';
 
-/** The longest name that is compared with those of the scenarios. */
+/** Maximum length for the search of a similar name, in characters. */
 const LONGEST_NAME = 100;
 
 /** A running scenario. */
 export interface Scene {
-  /** The variables for a command instead of the lab's own. */
+  /** The variables for a command. They replace those of the lab. */
   readonly env: LabEnvironment;
-  /** Stops the servers that replace the lab's own. Changes to the lab stay. */
+  /** Stops the servers of the scenario. Other changes to the lab remain. */
   close(): Promise<void>;
 }
 
-/**
- * Makes the lab enabled and healthy, as if federation had been enabled for long: the initial state of every
- * scenario.
- */
+/** Sets the initial state of every scenario: federation is enabled, and STS has received the change. */
 export function enableLab(lab: Lab): void {
   new Stage(lab).account.federation.set(true, 0);
 }
@@ -45,7 +42,7 @@ export function scenarioNamed(name: string): Scenario {
 }
 
 /**
- * Enables federation in a new lab of an operator with the built-in identities, and introduces one fault.
+ * Enables federation in a new built-in lab of an operator, and introduces one fault.
  *
  * @throws FedctlError lab.start-failed; RangeError for a lab without the part that the scenario needs
  */

@@ -3,8 +3,8 @@ import type { ChangedVariables } from '../environment.ts';
 /** The scenario that the lab is playing. */
 export interface PlayedScenario {
   readonly name: string;
-  /** What happened, in one plain sentence. */
+  /** What happened, in one sentence. */
   readonly title: string;
-  /** The variables that a command needs to see the fault, in addition to those that it has. */
+  /** The changes to the variables of a command that must see the fault. */
   readonly env: ChangedVariables;
 }

@@ -6,7 +6,7 @@ import type { PlayedScenario } from './played-scenario.ts';
 import type { Scenario } from './scenario.ts';
 
 /**
- * Plays a scenario in a lab that runs: one in its life, as what was changed for it stays changed.
+ * Plays a scenario in a running lab. Each lab can play only one scenario, because its changes are not undone.
  *
  * @internal
  */
@@ -17,20 +17,21 @@ export class ScenarioPlayer {
   #scene: Promise<Scene> | null = null;
   #over = false;
 
-  /** @param lab called only when a scenario is played, when the lab is complete */
+  /** @param lab returns the complete lab; called only when a scenario starts */
   constructor(lab: () => Lab, { description, as = null }: Pick<LabOptions, 'description' | 'as'>) {
     this.#lab = lab;
     this.#builtIn = description === undefined && as === null;
   }
 
   /**
-   * Enables federation in the lab and introduces the fault. Its servers run until the lab ends.
+   * Enables federation in the lab and introduces the fault. The servers of the scenario run until the lab
+   * stops.
    *
-   * @throws FedctlError usage.invalid-value for a name that no scenario has; lab.scenario-played for a second
-   * one; lab.scenario-unplayable when this lab lacks the part that it needs
+   * @throws FedctlError usage.invalid-value for an unknown scenario; lab.scenario-played for a second
+   * scenario; lab.scenario-unplayable if this lab lacks a part that the scenario needs
    */
   async play(name: string): Promise<PlayedScenario> {
-    // All scenarios and their dependencies are loaded with the first one that is played.
+    // The import loads all scenarios and their dependencies, so it runs only when a scenario is played.
     const { playScenario, scenarioNamed } = await import('./play.ts');
     const scenario = scenarioNamed(name);
     const lab = this.#lab();
@@ -39,9 +40,9 @@ export class ScenarioPlayer {
       throw unplayable(scenario, 'scenarios require the built-in lab of an operator');
     }
     if (scenario.srv && lab.dns === null) {
-      throw unplayable(scenario, 'it changes the DNS of a lab that was started with --srv');
+      throw unplayable(scenario, 'it requires a lab that was started with --srv');
     }
-    if (this.#over) throw unplayable(scenario, 'it is stopping');
+    if (this.#over) throw unplayable(scenario, 'the lab is stopping');
     this.#name = name;
     this.#scene = playScenario(lab, scenario);
     let scene: Scene;
@@ -50,7 +51,7 @@ export class ScenarioPlayer {
     } catch (error) {
       this.#name = null;
       if (!(error instanceof RangeError)) throw error;
-      throw unplayable(scenario, 'the object that it changes was removed from the lab', error);
+      throw unplayable(scenario, 'an object that the scenario changes was removed from the lab', error);
     }
     const { title } = scenario;
     const reason = `${name}: ${title}`;
@@ -58,7 +59,7 @@ export class ScenarioPlayer {
     return { name, title, env: changes(lab.env, scene.env) };
   }
 
-  /** Stops the servers of the scenario, including one that is still starting. */
+  /** Stops the servers of the scenario, even if the scenario is still starting. */
   async close(): Promise<void> {
     this.#over = true;
     const scene = await this.#scene?.catch(() => null);
@@ -66,7 +67,7 @@ export class ScenarioPlayer {
   }
 }
 
-/** Returns the variables to set and to remove to change `before` to `after`. */
+/** Returns the changes from `before` to `after`; null removes a variable. */
 function changes(before: LabEnvironment, after: LabEnvironment): ChangedVariables {
   const set = Object.entries(after).filter(([name, value]) => before[name] !== value);
   const gone = Object.keys(before).filter((name) => after[name] === undefined);

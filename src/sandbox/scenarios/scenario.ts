@@ -1,27 +1,30 @@
 import type { FailureCode } from '../../lib/failures/failures.ts';
 import type { Stage } from './stage.ts';
 
-/** One fault of the real world, as a record. */
+/** A fault that occurs in real systems, as a record. */
 export interface Scenario {
-  /** Lower case with hyphens; never renamed. */
+  /** The name, in lowercase with hyphens. It never changes. */
   readonly name: string;
-  /** What happened, in one plain sentence. */
+  /** What happened, in one sentence. */
   readonly title: string;
-  /** The code that a diagnosis must find with access to the Atlas API. */
+  /** The failure code that a diagnosis with access to the Atlas API must find. */
   readonly expects: FailureCode;
   /**
-   * The code that a diagnosis must find without it: when the server returns only 18, that of the rejection.
+   * The failure code that a diagnosis without access to the Atlas API must find. If the server returns only
+   * code 18, this is the code for a rejected login.
    */
   readonly expectsBlind: FailureCode;
-  /** Introduces one fault in a lab that is enabled and healthy. */
+  /** Introduces the fault in a lab with federation enabled and no other fault. */
   readonly play: (stage: Stage) => void | Promise<void>;
-  /** Requires a database with a `mongodb+srv` connection string (the lab option `srv`). */
+  /** Whether the scenario requires a `mongodb+srv` connection string (the lab option `srv`). */
   readonly srv: boolean;
 }
 
 /**
- * @param expects one code when the cause is visible without Atlas, otherwise the one with and the one without
- * Atlas
+ * Creates a scenario.
+ *
+ * @param expects one code if the cause is visible without the Atlas API; otherwise two codes, with and
+ * without access to the API
  */
 export function scenario(
   name: string,

@@ -9,7 +9,7 @@ interface Closable {
   close(): Promise<void>;
 }
 
-/** The lab and the variables of the command, which a scenario changes. */
+/** The lab, and the variables of the command. A scenario changes both. */
 export class Stage {
   readonly lab: Lab;
   readonly #variables: Map<string, string>;
@@ -25,17 +25,17 @@ export class Stage {
     return Object.fromEntries(this.#variables);
   }
 
-  /** The default identity of the command. */
+  /** The IAM user whose keys the command uses by default. */
   get operator(): LabUser {
     return this.lab.world.user('operator');
   }
 
-  /** The account whose issuer the database trusts. */
+  /** The account whose issuer the MongoDB server trusts. */
   get account(): LabAccount {
     return this.operator.account;
   }
 
-  /** Sets variables of the command; null removes one. */
+  /** Sets variables of the command; null removes a variable. */
   set(variables: Readonly<Record<string, string | null>>): void {
     for (const [name, value] of Object.entries(variables)) {
       if (value === null) this.#variables.delete(name);
@@ -43,7 +43,7 @@ export class Stage {
     }
   }
 
-  /** Makes the command run with the keys of a session. */
+  /** Sets the keys of a session for the command. */
   actAs({ accessKeyId, secretAccessKey, sessionToken }: LabSession): void {
     this.set({
       AWS_ACCESS_KEY_ID: accessKeyId,
@@ -52,7 +52,7 @@ export class Stage {
     });
   }
 
-  /** Makes the command run as a role whose session expires in an hour. */
+  /** Sets the keys of a role session for the command. The session expires in an hour. */
   actAsRole(name: string): LabRole {
     const role = this.lab.world.role(name);
     this.actAs(this.lab.world.createSession({ principal: role, expiresAt: this.later(3600) }));
@@ -60,10 +60,11 @@ export class Stage {
   }
 
   /**
-   * Points the command, and the connection strings in Atlas, at a server on 127.0.0.1 that replaces the
-   * lab's. The connection is direct: a member of a replica set would send its clients to the lab's server.
+   * Replaces the lab's MongoDB server with a server on 127.0.0.1 for the command, and for the connection
+   * strings in Atlas. Uses a direct connection, because a replica set member would refer clients to the lab's
+   * server.
    *
-   * @param options of the connection string
+   * @param options additional options of the connection string
    */
   useDatabase(port: number, options: Readonly<Record<string, string>> = {}): void {
     const query = new URLSearchParams({ directConnection: 'true', ...options });
@@ -71,17 +72,20 @@ export class Stage {
     this.lab.atlas.updateCluster(this.cluster, { connectionString: `mongodb://127.0.0.1:${port}` });
   }
 
-  /** The name of the cluster of the lab's MongoDB server. */
+  /** The name of the lab's cluster. */
   get cluster(): string {
     return this.lab.atlas.clusters[0]?.name ?? '';
   }
 
-  /** Returns a time of the lab, in seconds from now. */
+  /** Returns the time of the lab's clock plus a number of seconds. */
   later(seconds: number): Date {
     return new Date(this.lab.clock.now().getTime() + seconds * 1000);
   }
 
-  /** Returns a token valid for an hour, as STS would mint it for the operator in this many seconds. */
+  /**
+   * Returns a token that is valid for an hour, as STS would mint it for the operator. Its issue time is this
+   * many seconds from now.
+   */
   token(seconds = 0): Promise<string> {
     return mintToken({
       caller: callerOf(this.operator),
@@ -91,24 +95,21 @@ export class Stage {
     });
   }
 
-  /**
-   * Makes the command read its token from a file: fedctl with one variable, drivers (`ENVIRONMENT:k8s`) with
-   * the other.
-   */
+  /** Sets the token file for the command: one variable for fedctl, one for drivers with `ENVIRONMENT:k8s`. */
   useTokenFile(path: string): void {
     this.set({ FEDCTL_TOKEN_FILE: path, AZURE_FEDERATED_TOKEN_FILE: path });
   }
 
-  /** Writes a file that is removed with the lab, by default readable only by its owner. */
+  /** Writes a file that is removed with the lab. By default, only its owner can read it. */
   async file(name: string, content: string, mode = 0o600): Promise<string> {
     const path = join(await mkdtemp(join(this.lab.folder, 'scenario-')), name);
     await writeFile(path, content);
-    // Not when the file is created, because the umask of the process would remove bits.
+    // `writeFile` cannot set the mode, because the umask of the process would remove bits.
     await chmod(path, mode);
     return path;
   }
 
-  /** Keeps a server open until the scenario ends. */
+  /** Registers a server that is closed when the scenario ends. */
   keep<Server extends Closable>(server: Server): Server {
     this.#open.push(server);
     return server;

@@ -4,9 +4,9 @@ import type { Lab, LabOptions } from '../running-lab.ts';
 import type { Scenario } from './scenario.ts';
 
 /**
- * Starts a lab as a scenario requires it and introduces its fault.
+ * Starts a lab with the options that a scenario requires, and introduces the fault.
  *
- * @returns a lab whose environment is the one for a command
+ * @returns a lab whose `env` is for the command
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
 export async function startScenario(scenario: Scenario, options: LabOptions): Promise<Lab> {

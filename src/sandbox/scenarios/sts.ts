@@ -3,7 +3,7 @@ import { CAPTIVE_PORTAL, closedPort, type HttpAnswer, silence, standIn } from '.
 import { type Scenario, scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
-/** Faults of STS and of the connection to it. */
+/** Faults of STS and of the network connection to STS. */
 export const STS_SCENARIOS: readonly Scenario[] = [
   scenario(
     'sts-throttled',

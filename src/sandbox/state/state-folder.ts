@@ -11,13 +11,15 @@ import { Kept, type KeptAccount } from './kept.ts';
 
 const FILE = 'state.json';
 
-/** The state contains the documents of a lab; this is far more than a lab can keep in memory easily. */
+/**
+ * Maximum size of the state, in bytes. A lab keeps its documents in memory, so a larger state is not useful.
+ */
 const LARGEST_STATE = 64 * 1024 * 1024;
 
 /**
- * Reads the state of an earlier lab from this folder; null in a new folder, which is created.
+ * Reads the state of an earlier lab from a folder. Creates the folder if it does not exist, and returns null.
  *
- * @param timeoutMs bounds the reading, in milliseconds
+ * @param timeoutMs timeout for reading the file, in milliseconds
  * @throws FedctlError lab.state-invalid; the signal's own reason
  */
 export async function readState(
@@ -26,7 +28,7 @@ export async function readState(
   timeoutMs: number,
 ): Promise<Kept | null> {
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
-    throw invalid(folder, 'it is not a directory, and none can be created there', cause);
+    throw invalid(folder, 'it is not a directory, and no directory can be created at this path', cause);
   });
   const file = join(folder, FILE);
   const text = await readBoundedFile(file, LARGEST_STATE, signal, timeoutMs).catch((cause: unknown) => {
@@ -44,10 +46,10 @@ export async function readState(
   }
   const read = Kept.safeParse(value);
   if (read.success) return read.data;
-  throw invalid(file, 'this version of fedctl did not write it', read.error);
+  throw invalid(file, 'the format does not match this version of fedctl', read.error);
 }
 
-/** Writes the state: atomically by rename, mode 0600. */
+/** Writes the state atomically by rename, with mode 0600. */
 export async function writeState(folder: string, lab: Lab, running: boolean): Promise<void> {
   const { FEDCTL_SANDBOX_URL: url = '', FEDCTL_SANDBOX_TOKEN: token = '' } = lab.env;
   const accounts = await Promise.all(

@@ -120,7 +120,7 @@ describe('a credential that cannot be one', () => {
     expect(error).toMatchObject({
       code: 'atlas.credentials-malformed',
       exitCode: 2,
-      message: `The ${part} for the Atlas API has white space or a character that no Atlas credential has.`,
+      message: `The ${part} for the Atlas API contains white space or an invalid character.`,
     });
     expect(inspect(error)).not.toContain('sesame');
   });

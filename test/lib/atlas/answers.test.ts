@@ -120,7 +120,7 @@ describe('an answer', () => {
       apiError(403, 'ORG_FORBIDDEN', 'No.'),
       'atlas.role-missing',
       4,
-      `Atlas does not allow service account ${CLIENT_ID} to read ${GROUP}: No (ORG_FORBIDDEN). It requires the role Project Read Only.`,
+      `Atlas does not allow service account ${CLIENT_ID} to read ${GROUP}: No (ORG_FORBIDDEN). The request requires the role Project Read Only.`,
     ],
     [
       'that asks for an access list',

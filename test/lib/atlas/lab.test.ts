@@ -175,7 +175,7 @@ describe.each(KINDS)('the lab by a credential of the kind %s', (kind) => {
     expect(await failing(atlas.federationSettingsId(id, signal))).toEqual({
       code: 'atlas.role-missing',
       exit: 4,
-      message: `Atlas does not allow ${name} to read /api/atlas/v2/orgs/${id}/federationSettings: Current user is not authorized to perform this action (USER_UNAUTHORIZED). It requires the role Organization Owner.`,
+      message: `Atlas does not allow ${name} to read /api/atlas/v2/orgs/${id}/federationSettings: Current user is not authorized to perform this action (USER_UNAUTHORIZED). The request requires the role Organization Owner.`,
       remedy: `In Atlas, an owner must give ${name} the role Organization Owner.`,
     });
     const group = lab.atlas.project.id;

@@ -37,12 +37,12 @@ const elsewhere: Answering = ({ id, type }) =>
   response({ id, type, name: 'other.test' }, 0, [{ type: 'A', name: 'other.test', data: '127.0.0.1' }]);
 const MEMBER = leadsTo('a.example.test', 27017);
 const FAILS = 'The DNS resolver is unreachable, refuses the query, or has an internal error.';
-const SILENT = 'The DNS resolver is down, or a device on the way to it drops packets.';
+const SILENT = 'The DNS resolver is down, or a network device drops the packets.';
 const ABSENT =
   'The name has a typing error, the cluster was deleted, or the DNS resolver does not know the name.';
 const ABSENT_SRV =
   'The name has a typing error, the cluster was deleted or renamed, or the DNS resolver does not answer SRV queries.';
-const LIES = 'The DNS server may not belong to the owner of the name, or the record is wrong.';
+const LIES = 'The DNS server may not be controlled by the owner of the domain, or the record is wrong.';
 
 const COMPARE =
   'Compare the name with the connection string that Atlas shows for the cluster, and query it with nslookup.';
@@ -111,8 +111,8 @@ describe('a name server that', () => {
       'leads out of the domain',
       leadsTo('evil.example.org', 27017),
       'mongo.srv-failed',
-      'The SRV records of db.example.test name a host outside its domain: evil.example.org.',
-      `${LIES} fedctl sends nothing there.`,
+      'The SRV records of db.example.test name a host outside the domain of that name: evil.example.org.',
+      `${LIES} fedctl does not connect to this host.`,
     ],
     [
       'sets an option by TXT that it may not set',

@@ -70,7 +70,7 @@ credentialsEndpoints:
     [
       'one file twice',
       'tokenFiles: [{ path: a, audience: b }, { path: a, audience: c }]',
-      'another output already has the file a',
+      'another output already writes the file a',
     ],
     [
       'an address that others reach',

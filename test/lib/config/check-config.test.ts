@@ -145,14 +145,14 @@ describe('a fault is told with its line and column', () => {
       'a name that YAML takes for a number',
       'targets:\n  1.10: {}\n',
       [
-        '2:3 targets.1.1: must be a name of letters, digits, dots, underscores and hyphens, with a letter in it',
+        '2:3 targets.1.1: must be a name of letters, digits, dots, underscores and hyphens, and contain a letter',
       ],
     ],
     [
       'a name with other characters',
       'targets:\n  "a b": {}\n',
       [
-        '2:3 targets.a b: must be a name of letters, digits, dots, underscores and hyphens, with a letter in it',
+        '2:3 targets.a b: must be a name of letters, digits, dots, underscores and hyphens, and contain a letter',
       ],
     ],
     ['a name of JavaScript', `${A}  __proto__: {}\n`, ['3:3: __proto__ cannot be a key']],
@@ -161,8 +161,8 @@ describe('a fault is told with its line and column', () => {
       'a merge key, which YAML 1.2 has not',
       'x: &x { audience: y }\ntargets:\n  a: { <<: *x }\n',
       [
-        '1:1 x: unknown key; known are defaults, targets',
-        expect.stringMatching(/^3:8 targets\.a\.<<: unknown key; known are uri, mechanism, audience/),
+        '1:1 x: unknown key; valid keys are defaults, targets',
+        expect.stringMatching(/^3:8 targets\.a\.<<: unknown key; valid keys are uri, mechanism, audience/),
       ],
     ],
     [
@@ -214,7 +214,7 @@ describe('a fault is told with its line and column', () => {
       '3:10 targets.a.api: must use https, because its host is not a loopback address',
     ],
     ['api: https://me@api.example', '3:10 targets.a.api: has a user name or password: remove it'],
-    ['api: https://$(reboot).example', '3:10 targets.a.api: must name a host by its name or IP address'],
+    ['api: https://$(reboot).example', '3:10 targets.a.api: must have a host name or an IP address'],
     [
       'privileges: [insert]',
       '3:18 targets.a.privileges[0]: must be an action on a database or collection, such as find@app or insert@app.visits',
@@ -232,19 +232,19 @@ describe('a fault is told with its line and column', () => {
     ['uri: cluster0.mongodb.net', '3:10 targets.a.uri: must start with mongodb:// or mongodb+srv://'],
     [
       'uri: mongodb://u:pass@x.mongodb.net/',
-      '3:10 targets.a.uri: has a password: remove it, no mechanism uses one',
+      '3:10 targets.a.uri: has a password: remove the password, because no mechanism uses it',
     ],
     [
       'uri: mongodb://u:pa@ss@x.mongodb.net/',
-      '3:10 targets.a.uri: is invalid: expected mongodb:// or mongodb+srv:// and a host. It has a user name or password with characters that are not percent-encoded.',
+      '3:10 targets.a.uri: is invalid: expected mongodb:// or mongodb+srv:// and a host. The user name or password contains characters that are not percent-encoded.',
     ],
     [
       'uri: mongodb+srv://x.mongodb.net/?proxyHost=p&proxyUsername=u&proxyPassword=pass',
-      '3:10 targets.a.uri: has a secret in one of its options: remove it, this file must not contain secrets',
+      '3:10 targets.a.uri: has an option with a secret: remove the option, because this file must not contain secrets',
     ],
     [
       '{ uri: "mongodb+srv://x.example/?authMechanism=MONGODB-AWS", mechanism: oidc }',
-      '3:77 targets.a.mechanism: mechanism is oidc, but uri says authMechanism=MONGODB-AWS',
+      '3:77 targets.a.mechanism: mechanism is oidc, but uri has authMechanism=MONGODB-AWS',
     ],
   ])('%s', (line, fault) => {
     expect(faultOf(line)).toEqual([fault]);
@@ -264,12 +264,12 @@ targets:
       '4:13 defaults.duration: must be from 60 to 3600 seconds',
       '6:6 targets.a: has sessionName without roleArn',
       '6:32 targets.a.region: is the global endpoint, which mints no tokens: name a Region',
-      expect.stringMatching(/^6:44 targets\.a\.zzz: unknown key; known are /),
+      expect.stringMatching(/^6:44 targets\.a\.zzz: unknown key; valid keys are /),
       '7:6 targets.c: has sessionName without roleArn',
       '7:19 targets.c.mechanism: must be oidc or aws or both',
       '7:32 targets.c.audience: must be a text: put it in quotes',
       '7:47 targets.c.externalId: has externalId without roleArn',
-      '8:79 targets.b.mechanism: mechanism is aws, but uri says authMechanism=MONGODB-OIDC',
+      '8:79 targets.b.mechanism: mechanism is aws, but uri has authMechanism=MONGODB-OIDC',
       '8:93 targets.b.roleArn: must be the ARN of an IAM role, such as arn:aws:iam::123456789012:role/path/name',
     ]);
   });
@@ -318,10 +318,10 @@ describe('a secret', () => {
 
   test('is not repeated where it stands as a key, or as a variable', () => {
     expect(faultOf(`${JWT}: 1`)).toEqual([
-      expect.stringMatching(/^3:5 targets\.a\.\(a secret\): unknown key; known are uri/),
+      expect.stringMatching(/^3:5 targets\.a\.\(a secret\): unknown key; valid keys are uri/),
     ]);
     expect(faultOf(`audience: "\${${JWT}}"`)).toEqual([
-      '3:15 targets.a.audience: names an invalid variable name: a configuration file can read only variables named FEDCTL_VAR_…',
+      '3:15 targets.a.audience: refers to an invalid variable name: a configuration file can read only variables named FEDCTL_VAR_…',
     ]);
   });
 
@@ -349,7 +349,7 @@ describe('a variable', () => {
       '3:15 targets.a.duration: must be from 60 to 3600 seconds',
     ]);
     expect(faultOf(`uri: mongodb://\${FEDCTL_VAR_HOST}/`, env)).toEqual([
-      '3:10 targets.a.uri: has a password: remove it, no mechanism uses one',
+      '3:10 targets.a.uri: has a password: remove the password, because no mechanism uses it',
     ]);
   });
 
@@ -363,7 +363,7 @@ describe('a variable', () => {
 
   test('is not put into keys', () => {
     expect(faultsOf(`targets:\n  "\${FEDCTL_VAR_A}": {}\n`, { FEDCTL_VAR_A: 'a' })).toEqual([
-      `2:3 targets.\${FEDCTL_VAR_A}: must be a name of letters, digits, dots, underscores and hyphens, with a letter in it`,
+      `2:3 targets.\${FEDCTL_VAR_A}: must be a name of letters, digits, dots, underscores and hyphens, and contain a letter`,
     ]);
   });
 
@@ -375,8 +375,8 @@ describe('a variable', () => {
         env,
       ),
     ).toEqual([
-      `3:15 targets.a.audience: names \${HOME}: a configuration file can read only variables named FEDCTL_VAR_…`,
-      `4:14 targets.a.subject: names \${AWS_SECRET_ACCESS_KEY}: a configuration file can read only variables named FEDCTL_VAR_…`,
+      `3:15 targets.a.audience: refers to \${HOME}: a configuration file can read only variables named FEDCTL_VAR_…`,
+      `4:14 targets.a.subject: refers to \${AWS_SECRET_ACCESS_KEY}: a configuration file can read only variables named FEDCTL_VAR_…`,
       `5:14 targets.a.profile: requires FEDCTL_VAR_P, which is not set and has no default: \${FEDCTL_VAR_P:-<default>}`,
     ]);
   });

@@ -83,7 +83,7 @@ describe('and to nobody else', () => {
     ['uri: mongodb://127.0.0.1/?tlsCAFile=ca.pem', 'sets which certificates TLS trusts (tlsCAFile)'],
     [
       'uri: mongodb+srv://x.abcde.mongodb.net/?tlsCertificateKeyFile=key.pem',
-      'would show a client certificate (tlsCertificateKeyFile)',
+      'would send a client certificate (tlsCertificateKeyFile)',
     ],
     [
       'uri: mongodb://127.0.0.1/?tls=true&tlsCRLFile=x&tlsInsecure=false',
@@ -128,7 +128,7 @@ describe('and to nobody else', () => {
       expect.objectContaining({
         code: 'config.host-refused',
         message:
-          'fedctl.yaml was found in the working directory, which does not allow this: target "a" would trust the issuer issuer.example without TLS.',
+          'fedctl.yaml was found in the working directory and is not trusted: target "a" would trust the issuer issuer.example without TLS.',
       }),
     );
   });
@@ -207,7 +207,7 @@ targets:
       code: 'config.host-refused',
       exitCode: 2,
       message:
-        'fedctl.yaml was found in the working directory, which does not allow this: target "prod" would log in to db.corp.example.',
+        'fedctl.yaml was found in the working directory and is not trusted: target "prod" would log in to db.corp.example.',
       remedy:
         'If you trust them, allow the hosts with --allow-host. To trust the whole file, add --config fedctl.yaml.',
       command: rerun({ set: { '--allow-host': ['db.corp.example', 'api.corp.example'] } }),

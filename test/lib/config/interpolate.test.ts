@@ -31,23 +31,23 @@ describe('what stands in a text', () => {
   });
 
   test.each([
-    [`\${HOME}`, `names \${HOME}: a configuration file can read only variables named FEDCTL_VAR_…`],
-    [`\${HOME:-x}`, `names \${HOME}: a configuration file can read only variables named FEDCTL_VAR_…`],
+    [`\${HOME}`, `refers to \${HOME}: a configuration file can read only variables named FEDCTL_VAR_…`],
+    [`\${HOME:-x}`, `refers to \${HOME}: a configuration file can read only variables named FEDCTL_VAR_…`],
     [
       `\${fedctl_var_a}`,
-      `names \${fedctl_var_a}: a configuration file can read only variables named FEDCTL_VAR_…`,
+      `refers to \${fedctl_var_a}: a configuration file can read only variables named FEDCTL_VAR_…`,
     ],
     [
       `\${FEDCTL_URI}`,
-      `names \${FEDCTL_URI}: a configuration file can read only variables named FEDCTL_VAR_…`,
+      `refers to \${FEDCTL_URI}: a configuration file can read only variables named FEDCTL_VAR_…`,
     ],
     [
       `\${}`,
-      'names an invalid variable name: a configuration file can read only variables named FEDCTL_VAR_…',
+      'refers to an invalid variable name: a configuration file can read only variables named FEDCTL_VAR_…',
     ],
     [
       `\${FEDCTL_VAR_A b}`,
-      'names an invalid variable name: a configuration file can read only variables named FEDCTL_VAR_…',
+      'refers to an invalid variable name: a configuration file can read only variables named FEDCTL_VAR_…',
     ],
     [
       `\${FEDCTL_VAR_NONE}`,

@@ -31,7 +31,7 @@ describe('the lock of a file', () => {
     const release = await lock();
     await expect(lock()).rejects.toMatchObject({
       code: 'exec.output-in-use',
-      message: `Another fedctl agent, process ${process.pid}, writes "${file}".`,
+      message: `Another fedctl agent (process ${process.pid}) writes "${file}".`,
       details: { path: file, pid: process.pid },
     });
     await release();

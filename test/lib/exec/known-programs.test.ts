@@ -60,7 +60,7 @@ describe('a program that takes no token from a file', () => {
 test('programs of the Go driver are said to need --static', () => {
   expect(endpointWarning('/usr/bin/mongodump')).toMatchObject({
     code: 'exec.endpoint-not-read',
-    remedy: 'Add --static: the keys go into the environment of the program, and are not renewed.',
+    remedy: 'Add --static to set the keys in the environment of the program. These keys are not renewed.',
     command: { kind: 'rerun', set: { '--static': true }, drop: [] },
   });
   expect([endpointWarning('mongosh'), endpointWarning('python3')]).toEqual([null, null]);

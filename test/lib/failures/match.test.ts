@@ -61,7 +61,7 @@ describe('what was pasted', () => {
   });
 
   test('may be an error of fedctl, in either format: it names its code', () => {
-    const human = `error: The server rejected the token: the server says only "Authentication failed." (18).
+    const human = `error: The server rejected the token and gave only the reason "Authentication failed." (18).
 cause:  The server never says why.
 code:   mongo.oidc-refused
 `;

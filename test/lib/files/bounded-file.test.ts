@@ -51,7 +51,7 @@ describe('readBoundedFile of a pipe', () => {
     await expect(readBoundedFile(path, 100, NEVER, 50)).rejects.toMatchObject({
       code: 'usage.unreadable-input',
       message: `Cannot read "${path}": reading it took longer than 0 s.`,
-      likelyCause: 'The program that writes this pipe did not finish, or the file system does not respond.',
+      likelyCause: 'The program that writes to the pipe did not finish, or the file system does not respond.',
       details: { file: path },
     });
     writer?.kill('SIGKILL');

@@ -222,7 +222,7 @@ describe('at a server that', () => {
       'falls silent',
       'silence',
       'mongo.command-failed',
-      'The login succeeded, but after 1 min listDatabases timed out after 0.4 s.',
+      'The login succeeded, but 1 min later the command listDatabases timed out (limit: 0.4 s).',
     ],
     [
       'has a fault',

@@ -183,7 +183,7 @@ describe('a whole login', () => {
     });
     expect(path).toBe(`resolve pass, tcp pass, tls pass, ${ALL}`);
     expect(stages.slice(0, 2).map(({ detail }) => detail)).toEqual([
-      `the proxy 127.0.0.1:${proxy} resolves the names`,
+      `the proxy 127.0.0.1:${proxy} resolves the host names`,
       `db.example.net:1 through 127.0.0.1:${proxy}`,
     ]);
   });
@@ -328,7 +328,7 @@ describe('TLS', () => {
     expect((await alert(80))?.likelyCause).toBe(
       'Atlas rejects an IP address that is not on the IP access list this way, and every connection to a paused cluster.',
     );
-    expect((await alert(40))?.likelyCause).toMatch(/^The server does not accept this handshake \(ERR_SSL_/);
+    expect((await alert(40))?.likelyCause).toMatch(/^The server rejected the TLS handshake \(ERR_SSL_/);
   });
 
   test('a CA file that is not there is told before anything is dialled', async () => {
@@ -430,7 +430,7 @@ describe('who gets the token', () => {
     expect(failure).toMatchObject({
       code: 'mongo.plaintext-refused',
       exitCode: 2,
-      message: `The server names db.example.net:${elsewhere.port} as a member of its replica set, but fedctl sends nothing there without TLS.`,
+      message: `The server names db.example.net:${elsewhere.port} as a member of its replica set, but fedctl does not log in to this member without TLS.`,
     });
     expect(minted).toBe(0);
     expect([...local.commands, ...elsewhere.commands]).not.toContain('saslStart');
@@ -453,7 +453,7 @@ test('an option that the driver does not accept is told before anything is diall
     exitCode: 2,
     message:
       'The driver rejects the connection string: loadBalanced option not supported when directConnection is provided.',
-    remedy: 'Correct the option that is named, or remove it.',
+    remedy: 'Correct the option in the connection string, or remove it.',
   });
   expect(failure?.cause).toBeUndefined();
 });

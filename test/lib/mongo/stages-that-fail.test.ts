@@ -88,7 +88,7 @@ describe('resolve', () => {
     });
     expect(path).toBe('resolve fail');
     expect(failure?.message).toBe(
-      'The SRV records of db.example.net name a host outside its domain: evil.test.',
+      'The SRV records of db.example.net name a host outside the domain of that name: evil.test.',
     );
   });
 
@@ -236,7 +236,7 @@ describe('hello', () => {
     expect(failure).toMatchObject({
       code: 'mongo.no-primary',
       message: `localhost:${server.port} responded and names localhost:${port} as members, but none of them is reachable.`,
-      remedy: 'Add directConnection=true to the connection string, or use the names of the members.',
+      remedy: 'Add directConnection=true to the connection string, or use the member names as its hosts.',
     });
   });
 });
@@ -291,7 +291,7 @@ describe('authenticate', () => {
       refusal(8000, 'AtlasError', 'bad auth : Authentication failed.'),
       'mongo.atlas-auth-error',
       4,
-      'Atlas rejected the login: the server says only "bad auth : Authentication failed." (8000).',
+      'Atlas rejected the login and gave only the reason "bad auth : Authentication failed." (8000).',
     ],
     [
       'does not offer the mechanism',
@@ -328,7 +328,7 @@ describe('authenticate', () => {
     expect(failure).toMatchObject({
       code: 'mongo.oidc-refused',
       exitCode: 4,
-      message: 'The server rejected the token: the server says only "Authentication failed." (18).',
+      message: 'The server rejected the token and gave only the reason "Authentication failed." (18).',
       details: {
         evidence: [
           'iss  https://issuer.test',
@@ -353,12 +353,14 @@ describe('authenticate', () => {
       [
         'arn  arn:aws:iam::123456789012:role/app',
         '     requires a database user with this name in $external, AWS IAM type ROLE',
-        '     the server does not see the path of a role: use a role without one',
+        '     the server cannot see the path of a role: use a role without a path',
       ],
     ],
     [
       { ...KEYS, arn: null, databaseUser: null },
-      ['key  ASIAEXAMPLE, from environment (AWS_ACCESS_KEY_ID); STS was not reachable to identify its owner'],
+      [
+        'key  ASIAEXAMPLE, from environment (AWS_ACCESS_KEY_ID); its principal is unknown, because STS is unreachable',
+      ],
     ],
   ])('18 for AWS keys: the ARN that the server saw', async (keys, evidence) => {
     const { port } = await mongod({
@@ -373,7 +375,8 @@ describe('authenticate', () => {
     expect(failure).toMatchObject({
       code: 'mongo.aws-refused',
       exitCode: 4,
-      message: 'The server rejected the AWS credentials: the server says only "Authentication failed." (18).',
+      message:
+        'The server rejected the AWS credentials and gave only the reason "Authentication failed." (18).',
       details: { evidence },
     });
   });
@@ -484,8 +487,7 @@ describe('after the login', () => {
     const { failure } = await attemptLogin({ uri: `mongodb://localhost:${port}/`, writeProbe: PROBE });
     expect(failure).toMatchObject({
       code: 'mongo.command-failed',
-      message:
-        'The login succeeded, but a document that was just inserted into fedctl.probe was not found there.',
+      message: 'The login succeeded, but the test document inserted into fedctl.probe was not found.',
       remedy: 'Remove readPreference from the connection string.',
     });
   });

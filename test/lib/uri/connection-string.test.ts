@@ -206,19 +206,19 @@ describe('options', () => {
     ['serverMonitoringMode=HUNTER', 'the option serverMonitoringMode must be auto, poll or stream.'],
     [
       'authMechanism=MONGODB-OIDC&authMechanismProperties=ENVIRONMENT',
-      'the option authMechanismProperties must be a list of <name>:<value>, and a comma ends a value.',
+      'the option authMechanismProperties must be a list of <name>:<value>, separated by commas.',
     ],
     [
       'authMechanism=MONGODB-OIDC&authMechanismProperties=ENVIRONMENT:azure,TOKEN_RESOURCE:a,HUNTER',
-      'the option authMechanismProperties must be a list of <name>:<value>, and a comma ends a value.',
+      'the option authMechanismProperties must be a list of <name>:<value>, separated by commas.',
     ],
     [
       'authMechanism=MONGODB-OIDC&authMechanismProperties=ENVIRONMENT:k8s,',
-      'the option authMechanismProperties must be a list of <name>:<value>, and a comma ends a value.',
+      'the option authMechanismProperties must be a list of <name>:<value>, separated by commas.',
     ],
     [
       'authMechanism=MONGODB-OIDC&authMechanismProperties=:HUNTER',
-      'the option authMechanismProperties must be a list of <name>:<value>, and a comma ends a value.',
+      'the option authMechanismProperties must be a list of <name>:<value>, separated by commas.',
     ],
     [
       'authMechanismProperties=ENVIRONMENT:aws',
@@ -234,14 +234,14 @@ describe('options', () => {
     ],
     [
       'authMechanismProperties=ENVIRONMENT:gcp',
-      'ENVIRONMENT:gcp in authMechanismProperties needs TOKEN_RESOURCE.',
+      'ENVIRONMENT:gcp in authMechanismProperties requires TOKEN_RESOURCE.',
     ],
     ['tls=true&ssl=false', 'tls and ssl contradict each other.'],
-    ['CheckServerIdentity=', 'one of its options has no value, or no name that MongoDB knows.'],
+    ['CheckServerIdentity=', 'an option has no value, or an unknown name.'],
     ['authMechanismProperties=', 'the option authMechanismProperties requires a value.'],
-    ['proxyPassword=a&bHUNTER', 'one of its options has no value, or no name that MongoDB knows.'],
-    ['a%1bb=HUNTER', 'one of its options has no value, or no name that MongoDB knows.'],
-    ['=HUNTER', 'one of its options has no value, or no name that MongoDB knows.'],
+    ['proxyPassword=a&bHUNTER', 'an option has no value, or an unknown name.'],
+    ['a%1bb=HUNTER', 'an option has no value, or an unknown name.'],
+    ['=HUNTER', 'an option has no value, or an unknown name.'],
     ['tlsCAFile=/ca.pem?authMechanism=HUNTER', 'it has two question marks.'],
     ['proxyPort=9', 'proxyPort, proxyUsername and proxyPassword require proxyHost.'],
     [
@@ -341,8 +341,7 @@ describe('a password', () => {
       code: 'mongo.password-in-uri',
       message: 'The connection string has a password.',
       cause: 'Neither mechanism uses a password, and it would be visible in the process list.',
-      remedy:
-        'Remove the user and the password from the connection string. No mechanism of fedctl needs them.',
+      remedy: 'Remove the user name and the password from the connection string. fedctl needs neither.',
       command: null,
       docs: 'fedctl explain mongo.password-in-uri',
       requestId: null,
@@ -425,7 +424,7 @@ describe('what is no connection string', () => {
   );
 
   test.each([
-    ['mongodb+srv://a.example.com,b.example.com/', 'mongodb+srv:// allows a single host only.'],
+    ['mongodb+srv://a.example.com,b.example.com/', 'mongodb+srv:// allows only one host.'],
     ['mongodb+srv://a.example.com:27017/', 'mongodb+srv:// does not allow a port.'],
     ['"mongodb://localhost/"', 'it is in quotation marks.'],
   ])('%s breaks a rule that is named', (text, says) => {
@@ -435,7 +434,7 @@ describe('what is no connection string', () => {
   test('with an unescaped password the cause says so', () => {
     const failure = failureOf(() => parseConnectionString('mongodb://alice:pa/ss@localhost/'));
     expect(failure.likelyCause).toBe(
-      'It has a user name or password with characters that are not percent-encoded.',
+      'The user name or password contains characters that are not percent-encoded.',
     );
   });
 });

@@ -42,9 +42,8 @@ describe('without verified TLS', () => {
     ).toThrow(
       expect.objectContaining({
         code: 'mongo.plaintext-refused',
-        message:
-          'Refused to log in to db.example.com over TLS that tlsAllowInvalidHostnames leaves unverified.',
-        remedy: 'Remove tlsAllowInvalidHostnames, and name a private CA with tlsCAFile=<file>.',
+        message: 'Refused to log in to db.example.com over unverified TLS (tlsAllowInvalidHostnames).',
+        remedy: 'Remove tlsAllowInvalidHostnames, and set tlsCAFile=<file> for a private CA.',
       }),
     );
   });
@@ -79,9 +78,9 @@ describe('members that a server names', () => {
       code: 'mongo.plaintext-refused',
       exitCode: 2,
       message:
-        'The server names [2001:db8::1]:5 as a member of its replica set, but fedctl sends nothing there over TLS that tlsInsecure leaves unverified.',
+        'The server names [2001:db8::1]:5 as a member of its replica set, but fedctl does not log in to this member over unverified TLS (tlsInsecure).',
       remedy:
-        'Connect to the members by their own names with tls=true, or add directConnection=true to log in to this one only.',
+        'Connect to the members by their own names with tls=true. To log in only to the server that you connect to, add directConnection=true.',
       details: { host: '[2001:db8::1]:5', tls: 'unverified' },
     });
   });

@@ -12,9 +12,9 @@ describe('the names of Atlas that resolve in one network only', () => {
   ])('%s', (host) => {
     expect(adviceOnPrivateName(host)).toEqual({
       likelyCause:
-        'The name is that of a private endpoint (-pl-0) or of peering (-pri): it resolves in that network only.',
+        'The host name belongs to a private endpoint (-pl-0) or to network peering (-pri). It resolves only in that private network.',
       remedy:
-        'Run this in the network of the private endpoint, or use the public connection string that Atlas shows for the cluster.',
+        'Run the command in that private network, or use the public connection string that Atlas shows for the cluster.',
     });
   });
 

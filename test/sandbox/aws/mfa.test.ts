@@ -72,7 +72,7 @@ describe('a role that wants MFA', () => {
     const other = { ...good, TokenCode: good.TokenCode.slice(0, -1) + String(last) };
     expect(await refusalOf(assume(other))).toEqual(WRONG_CODE);
     expect(lab.lastEntry()?.reason).toBe(
-      `AccessDenied: the code does not match the present code of ${SERIAL}`,
+      `AccessDenied: the code does not match the current code of ${SERIAL}`,
     );
   });
 

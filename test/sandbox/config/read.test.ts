@@ -96,7 +96,7 @@ describe('a fault is told with its line and column', () => {
       'an unknown key that is near to none',
       'identityProviders:\n  - name: x\n    audience: y\n    zzz: 1\n',
       [
-        '4:5 identityProviders[0].zzz: unknown key; known are name, account, issuer, audience, userClaim, connected',
+        '4:5 identityProviders[0].zzz: unknown key; valid keys are name, account, issuer, audience, userClaim, connected',
       ],
     ],
     [
@@ -140,7 +140,9 @@ describe('a fault is told with its line and column', () => {
     [
       'a role that nobody could assume',
       `accounts:\n  - id: "111122223333"\n    ${USER}\n    roles:\n      - name: app\n`,
-      ['5:9 accounts[0].roles[0]: requires trusts or trustPolicy: otherwise nobody can assume it'],
+      [
+        '5:9 accounts[0].roles[0]: requires trusts or trustPolicy: otherwise no principal can assume the role',
+      ],
     ],
     [
       'a first account without a user',
@@ -150,7 +152,7 @@ describe('a fault is told with its line and column', () => {
     [
       'two of one name',
       `accounts:\n  - id: "111122223333"\n    users: [{ name: alice }, { name: alice }]\n`,
-      ['3:38 accounts[0].users[1].name: duplicate profile alice: give this one another name with "profile"'],
+      ['3:38 accounts[0].users[1].name: duplicate profile alice: set a different name with "profile"'],
     ],
     [
       'an identity provider of an account that the lab lacks',

@@ -120,7 +120,7 @@ describe('the control API refuses', () => {
       'PUT',
       '/v1/clock',
       { offsetSeconds: 1e12 },
-      'Invalid offsetSeconds: it must be a number of seconds, ten years at most.',
+      'Invalid offsetSeconds: it must be a number of seconds, at most ten years.',
     ],
     [
       'PUT',
@@ -186,7 +186,12 @@ describe('the control API refuses', () => {
       { hop: 'x', ms: 1 },
       'Invalid "hop" in the request to the control API: expected sts, iam, issuer, mongod, atlas.',
     ],
-    ['PUT', '/v1/delay', { hop: 'sts', ms: -1 }, 'Invalid ms: it must be milliseconds, ten minutes at most.'],
+    [
+      'PUT',
+      '/v1/delay',
+      { hop: 'sts', ms: -1 },
+      'Invalid ms: it must be a number of milliseconds, at most ten minutes.',
+    ],
   ])('%s %s %o', async (method, path, members, message) => {
     expect(await change(method, path, members)).toMatchObject({ status: 422, body: { error: { message } } });
   });

@@ -44,6 +44,6 @@ test('a lab that ends plays nothing any more', async () => {
   await lab.close();
   await expect(lab.controls.playScenario('port-closed')).rejects.toMatchObject({
     code: 'lab.scenario-unplayable',
-    message: 'The scenario "port-closed" cannot run in this lab: it is stopping.',
+    message: 'The scenario "port-closed" cannot run in this lab: the lab is stopping.',
   });
 });

@@ -6,25 +6,24 @@ import type { CommandNetwork } from '../../isolation/command-network.ts';
 /** A server of a scenario that listens on loopback. */
 export interface Listening {
   readonly port: number;
-  /** Closes at once, even with open connections. */
+  /** Closes immediately, even with open connections. */
   close(): Promise<void>;
 }
 
 /**
  * Starts a server on a free port of 127.0.0.1.
  *
- * @param network of an isolated command, in which it is reachable as well
- *
+ * @param network the network of an isolated command, in which the server is also reachable
  * @throws FedctlError lab.start-failed
  */
 export async function listen(server: Server, network?: CommandNetwork): Promise<Listening> {
   const sockets = new Set<Socket>();
-  // The raw sockets, including those in a TLS handshake.
+  // Collects the TCP sockets, which include those in a TLS handshake.
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('error', () => {}).on('close', () => sockets.delete(socket));
   });
-  // Some of these servers exist for clients that abort a handshake.
+  // Ignores TLS errors, because clients of some scenarios abort the handshake.
   server.on('tlsClientError', () => {});
   try {
     server.listen(0, '127.0.0.1');

@@ -3,8 +3,8 @@ import type { CommandNetwork } from '../../isolation/command-network.ts';
 import type { Listening } from './listen.ts';
 
 /**
- * Listens, fills its own queue, prints its port, and never accepts a connection: the system then drops
- * further connection requests. The queue of a backlog of 1 holds fewer than eight on Linux and macOS.
+ * Listens, fills its own queue, posts its port, and never accepts a connection. The system then drops further
+ * connection requests. With a backlog of 1, the queue holds fewer than eight connections on Linux and macOS.
  */
 const LISTENER = `
 const { connect, createServer } = require('node:net');
@@ -22,9 +22,9 @@ server.listen({ host: '127.0.0.1', port: workerData, backlog: 1 }, () => {
 `;
 
 /**
- * Returns a loopback port that drops packets as a firewall does.
+ * Starts a loopback port that drops packets, as a firewall does.
  *
- * @param network the network of an isolated command; the port drops packets there too
+ * @param network the network of an isolated command; the port also drops packets in this network
  */
 export async function swallowPackets(network?: CommandNetwork): Promise<Listening> {
   const listener = new Worker(LISTENER, { eval: true, workerData: 0 });

@@ -5,14 +5,14 @@ import type { Stage } from '../stage.ts';
 import { listen } from './listen.ts';
 import { dialDatabase } from './wire.ts';
 
-/** A fatal alert `internal_error`, as Atlas sends it (facts/mongodb.md 9, row 1). */
+/** The fatal alert `internal_error`, which Atlas sends (facts/mongodb.md 9, row 1). */
 const ALERT_80 = Buffer.from([0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 80]);
 
 /**
- * Starts a TLS proxy with its own certificate and CA in front of the lab's MongoDB server, and points the
- * command at it.
+ * Starts a TLS proxy with its own certificate and CA in front of the lab's MongoDB server, and makes the
+ * command connect to the proxy.
  *
- * @param trusted whether the connection string names that CA
+ * @param trusted whether the connection string names the CA of the proxy
  */
 export async function frontTls(
   stage: Stage,
@@ -31,8 +31,8 @@ export async function frontTls(
 }
 
 /**
- * Points the command at a server that answers each TLS handshake with alert 80 while this machine is not in
- * the access list, or while the cluster is paused.
+ * Makes the command connect to a server that rejects TLS handshakes with alert 80. It rejects them while this
+ * machine is not in the access list, or while the cluster is paused.
  */
 export async function refuseTls(stage: Stage): Promise<void> {
   const { atlas } = stage.lab;
@@ -48,8 +48,9 @@ export async function refuseTls(stage: Stage): Promise<void> {
 }
 
 /**
- * Returns a server, not yet listening, that terminates TLS and forwards to the lab's MongoDB server; and its
- * CA.
+ * Creates a server that terminates TLS and forwards to the lab's MongoDB server.
+ *
+ * @returns the server, which is not listening yet, and its CA
  */
 async function tlsFront(
   stage: Stage,

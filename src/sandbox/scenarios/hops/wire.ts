@@ -6,10 +6,11 @@ import type { Stage } from '../stage.ts';
 import { listen } from './listen.ts';
 
 /**
- * Starts a proxy in front of the lab's MongoDB server that reads every message, with the lab's certificate if
- * it has one, and points the command at it.
+ * Starts a proxy that parses every message between the command and the lab's MongoDB server, and makes the
+ * command connect to the proxy. The proxy uses the certificate of the lab, if any.
  *
- * @param act receives the name of the command: forwards it, or closes the connection instead
+ * @param act receives the name of a command; returns whether to forward it (`pass`) or to close the
+ * connection (`cut`)
  */
 export async function frontWire(stage: Stage, act: (command: string) => 'pass' | 'cut'): Promise<void> {
   const { tls } = stage.lab;
@@ -21,7 +22,7 @@ export async function frontWire(stage: Stage, act: (command: string) => 'pass' |
   stage.useDatabase(port, tls === null ? {} : { tls: 'true', tlsCAFile: tls.caFile });
 }
 
-/** Opens a connection to the lab's own MongoDB server, as any client does. */
+/** Opens a connection to the lab's MongoDB server. */
 export function dialDatabase({ lab: { mongod, tls } }: Stage): Socket {
   const { host, port } = mongod;
   const socket =
@@ -46,7 +47,7 @@ async function relay(
       }
     }
   } catch {
-    // The client disconnected, or sent an invalid message: in both cases the connection is closed.
+    // The client disconnected or sent an invalid message. Either way, the connection is closed.
   } finally {
     client.destroy();
     database.destroy();
