@@ -78,7 +78,7 @@ describe('fedctl sandbox --detach', () => {
     expect(
       stderr,
     ).toBe(`error: Port ${port} on 127.0.0.1 is in use: the lab's MongoDB server cannot listen there.
-cause:  Another program listens on the port that the lab should use.
+cause:  Another program listens on the port that is configured for the lab.
 remedy: Omit the port, so that the lab selects a free one.
 code:   lab.port-taken
 `);

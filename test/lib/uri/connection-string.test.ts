@@ -340,7 +340,8 @@ describe('a password', () => {
     expect(failureDocument(failure, null).error).toEqual({
       code: 'mongo.password-in-uri',
       message: 'The connection string has a password.',
-      cause: 'Neither mechanism uses a password, and it would be visible in the process list.',
+      cause:
+        'Neither mechanism uses a password, and the process list would show the password to other users.',
       remedy:
         'Remove the user and the password from the connection string. No mechanism of fedctl needs them.',
       command: null,
