@@ -182,17 +182,17 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'packets-swallowed connect':
     'Ask the network administrator to allow connections from this machine to the host and port. Check the firewall, VPC peering and private endpoint.',
   'tls-untrusted check':
-    'Get the CA certificate from the operator of the server, and name its file with tlsCAFile in the connection string.',
+    'Get the CA certificate from the operator of the server, and set tlsCAFile in the connection string to the certificate file.',
   'tls-untrusted connect':
-    'Get the CA certificate from the operator of the server, and name its file with tlsCAFile in the connection string.',
+    'Get the CA certificate from the operator of the server, and set tlsCAFile in the connection string to the certificate file.',
   'tls-expired check': 'Ask the operator of the server to renew its certificate.',
   'tls-expired connect': 'Ask the operator of the server to renew its certificate.',
   'tls-name-mismatch check':
     'Use a host name that the certificate lists, or ask the operator of the server to add this name.',
   'tls-name-mismatch connect':
     'Use a host name that the certificate lists, or ask the operator of the server to add this name.',
-  'server-too-old check': 'Ask the operator of the server to upgrade it to MongoDB 4.4 or later.',
-  'server-too-old connect': 'Ask the operator of the server to upgrade it to MongoDB 4.4 or later.',
+  'server-too-old check': 'Ask the operator of the server to upgrade to MongoDB 4.4 or later.',
+  'server-too-old connect': 'Ask the operator of the server to upgrade to MongoDB 4.4 or later.',
   'connection-cut-in-sasl check':
     'Repeat the command. If the error persists, look for a proxy or firewall between this machine and the server.',
   'connection-cut-in-sasl connect':

@@ -79,7 +79,7 @@ describe('fedctl sandbox --detach', () => {
       stderr,
     ).toBe(`error: Port ${port} on 127.0.0.1 is in use: the lab's MongoDB server cannot listen there.
 cause:  Another program listens on the port that is configured for the lab.
-remedy: Omit the port, so that the lab selects a free one.
+remedy: Omit the port. The lab then selects a free port.
 code:   lab.port-taken
 `);
   });

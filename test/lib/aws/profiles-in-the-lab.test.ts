@@ -186,7 +186,7 @@ describe('web identity', () => {
     );
   });
 
-  const REFUSED = `cause:  The account has no identity provider for the issuer of the token, the provider does not list its audience, or the signing key is not published.
+  const REFUSED = `cause:  The account has no identity provider for the issuer of the token, the provider does not list the audience of the token, or the signing key is not published.
 remedy: Compare "aws iam list-open-id-connect-providers" with the issuer and audience that "fedctl decode <token file>" prints.
 code:   sts.identity-token-refused
 `;
@@ -215,7 +215,7 @@ code:   sts.identity-token-refused
       code: 3,
       text: `error: The web identity token for AssumeRoleWithWebIdentity has expired.
         AWS says: ExpiredTokenException: Token expired: current date/time TIME must be before the expiration date/time TIME
-cause:  The program that writes the token file has not renewed it.
+cause:  The program that writes the token file has not renewed the token.
 remedy: Renew the token in the file that AWS_WEB_IDENTITY_TOKEN_FILE or the profile names.
 code:   sts.identity-token-expired
 `,
