@@ -341,7 +341,7 @@ describe('a password', () => {
       code: 'mongo.password-in-uri',
       message: 'The connection string has a password.',
       cause:
-        'MONGODB-OIDC and MONGODB-AWS use no password, and other users can read the password in the process list.',
+        'MONGODB-OIDC and MONGODB-AWS do not use a password. Other users can read the password in the process list.',
       remedy:
         'Remove the user and the password from the connection string. No mechanism of fedctl needs them.',
       command: null,
