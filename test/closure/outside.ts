@@ -139,13 +139,13 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'issuer-names-another connect':
     'Compare the issuer with the output of "fedctl status", including a trailing slash. If the issuers are equal, the operator of the issuer must correct the document.',
   'issuer-key-missing check':
-    'Mint a new token. If it persists, the token comes from another issuer, or the issuer must publish the key again.',
+    'Mint a new token. If the error persists, the token comes from another issuer, or the issuer must publish the key again.',
   'issuer-key-missing connect':
-    'Mint a new token. If it persists, the token comes from another issuer, or the issuer must publish the key again.',
+    'Mint a new token. If the error persists, the token comes from another issuer, or the issuer must publish the key again.',
   'issuer-ec-key-only check':
-    'Mint a new token. If it persists, the token comes from another issuer, or the issuer must publish the key again.',
+    'Mint a new token. If the error persists, the token comes from another issuer, or the issuer must publish the key again.',
   'issuer-ec-key-only connect':
-    'Mint a new token. If it persists, the token comes from another issuer, or the issuer must publish the key again.',
+    'Mint a new token. If the error persists, the token comes from another issuer, or the issuer must publish the key again.',
   'identity-provider-issuer check':
     'In Atlas, an owner of the organization must set the issuer URI of the identity provider to http://127.0.0.1:<port>.',
   'identity-provider-issuer connect':
@@ -164,15 +164,15 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
     'The type of a database user cannot be changed. In Atlas, delete the user and create it again with the type ROLE and the roles readWriteAnyDatabase@admin. Until then, logins as this user fail.',
   'roles-missing check': 'Ask an owner of the Atlas project for a role, such as readWrite on the database.',
   'srv-missing check':
-    'Compare the name with the connection string that Atlas shows for the cluster, and query it with nslookup.',
+    'Compare the host name with the connection string that Atlas shows for the cluster. Query the host name with nslookup.',
   'srv-missing connect':
-    'Compare the name with the connection string that Atlas shows for the cluster, and query it with nslookup.',
+    'Compare the host name with the connection string that Atlas shows for the cluster. Query the host name with nslookup.',
   'txt-broken check': 'Ask the administrator of the domain to correct the TXT record.',
   'txt-broken connect': 'Ask the administrator of the domain to correct the TXT record.',
   'host-unknown check':
-    'Compare the name with the connection string that Atlas shows for the cluster, and query it with nslookup.',
+    'Compare the host name with the connection string that Atlas shows for the cluster. Query the host name with nslookup.',
   'host-unknown connect':
-    'Compare the name with the connection string that Atlas shows for the cluster, and query it with nslookup.',
+    'Compare the host name with the connection string that Atlas shows for the cluster. Query the host name with nslookup.',
   'port-closed check':
     'Compare the host and port with the connection string of the cluster, and check whether the server is running.',
   'port-closed connect':
@@ -182,19 +182,19 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'packets-swallowed connect':
     'Ask the network administrator to allow connections from this machine to the host and port. Check the firewall, VPC peering and private endpoint.',
   'tls-untrusted check':
-    'Get the CA certificate from the operator of the server, and name its file with tlsCAFile in the connection string.',
+    'Get the CA certificate from the operator of the server, and set tlsCAFile in the connection string to the certificate file.',
   'tls-untrusted connect':
-    'Get the CA certificate from the operator of the server, and name its file with tlsCAFile in the connection string.',
+    'Get the CA certificate from the operator of the server, and set tlsCAFile in the connection string to the certificate file.',
   'tls-expired check': 'Ask the operator of the server to renew its certificate.',
   'tls-expired connect': 'Ask the operator of the server to renew its certificate.',
   'tls-name-mismatch check':
     'Use a host name that the certificate lists, or ask the operator of the server to add this name.',
   'tls-name-mismatch connect':
     'Use a host name that the certificate lists, or ask the operator of the server to add this name.',
-  'server-too-old check': 'Ask the operator of the server to upgrade it to MongoDB 4.4 or later.',
-  'server-too-old connect': 'Ask the operator of the server to upgrade it to MongoDB 4.4 or later.',
+  'server-too-old check': 'Ask the operator of the server to upgrade to MongoDB 4.4 or later.',
+  'server-too-old connect': 'Ask the operator of the server to upgrade to MongoDB 4.4 or later.',
   'connection-cut-in-sasl check':
-    'Repeat the command. If it persists, look for a proxy or firewall between this machine and the server.',
+    'Repeat the command. If the error persists, look for a proxy or firewall between this machine and the server.',
   'connection-cut-in-sasl connect':
-    'Repeat the command. If it persists, look for a proxy or firewall between this machine and the server.',
+    'Repeat the command. If the error persists, look for a proxy or firewall between this machine and the server.',
 };

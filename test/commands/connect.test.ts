@@ -360,7 +360,7 @@ describe('a failure', () => {
              must be in the key set that the issuer publishes
              the identity provider must be connected to the organization of the cluster
 cause:  The server gives no reason. Compare the token with the identity provider and the database user.
-remedy: Compare the token with the identity provider and the database user, as "fedctl check" does.
+remedy: Run "fedctl check" to compare the token with the identity provider and the database user.
 run:    fedctl check --uri ${uri} --audience my-atlas
 code:   mongo.oidc-refused
 `,
@@ -451,7 +451,7 @@ describe('both mechanisms', () => {
     expect(stderr).toContain('code:   mongo.oidc-refused');
     expect(stdout).toContain('mongo.auth-interrupted  The server closed the connection during the login.');
     expect(stdout).toContain(
-      '    remedy: Repeat the command. If it persists, look for a proxy or firewall between this machine and the server.\n',
+      '    remedy: Repeat the command. If the error persists, look for a proxy or firewall between this machine and the server.\n',
     );
   });
 

@@ -108,8 +108,8 @@ test.each([[[]], [['--yes']], [['--no-input']]])(
 
 describe('without a terminal to ask on', () => {
   const refusal = `error: Disabling outbound federation for the whole account ${ACCOUNT} requires a confirmation.
-cause:  The command changes the whole account, and there is no terminal for its confirmation.
-remedy: Run the command on a terminal, or confirm it in advance with --yes.
+cause:  The command requires a confirmation, but fedctl has no terminal for the prompt.
+remedy: Run the command in a terminal, or confirm the change in advance with --yes.
 code:   usage.needs-confirmation
 `;
 
@@ -130,7 +130,7 @@ code:   usage.needs-confirmation
     const run = await disable(['--json'], {}, { terminal: true, stdin: 'terminal' });
     expect(JSON.parse(run.stderr).error).toMatchObject({
       code: 'usage.needs-confirmation',
-      remedy: 'Run the command on a terminal, or confirm it in advance with --yes.',
+      remedy: 'Run the command in a terminal, or confirm the change in advance with --yes.',
       command: null,
       details: { account: ACCOUNT },
     });

@@ -99,7 +99,7 @@ code:   usage.invalid-command-line
     const { code, stderr } = await run(['whoami', `--timeout=${value}`]);
     expect(code).toBe(2);
     expect(stderr).toBe(`error: Invalid --timeout "${value}": expected a duration such as 90s, 5m or 1h.
-cause:  The value is outside what the option accepts.
+cause:  The option does not accept this value.
 remedy: Read the help of the command.
 run:    fedctl whoami --help
 code:   usage.invalid-value
@@ -110,7 +110,7 @@ code:   usage.invalid-value
     const { code, stderr } = await run(['whoami'], { FEDCTL_QUIET: 'yes' });
     expect(code).toBe(2);
     expect(stderr).toBe(`error: Invalid FEDCTL_QUIET "yes": expected 1, true, 0 or false.
-cause:  The value is outside what the option accepts.
+cause:  The option does not accept this value.
 remedy: Read the help of the command.
 run:    fedctl whoami --help
 code:   usage.invalid-value

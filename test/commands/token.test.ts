@@ -186,8 +186,8 @@ describe('bad input makes no call, and says what and where', () => {
       refused(
         2,
         'No audience is given. Every token requires one.',
-        'Every token has an audience, and there is no default.',
-        'Name the audience with --audience <audience> or FEDCTL_AUDIENCE.',
+        'Every token requires an audience, and there is no default audience.',
+        'Specify the audience with --audience <audience> or FEDCTL_AUDIENCE.',
         'usage.missing-audience',
       ),
     ],
@@ -230,7 +230,7 @@ describe('bad input makes no call, and says what and where', () => {
       refused(
         2,
         'Tag 2 does not have the form <key>=<value>.',
-        'The value is outside what the option accepts.',
+        'The option does not accept this value.',
         'Write the tag as --tag <key>=<value>.',
         'usage.invalid-value',
       ),
@@ -252,7 +252,7 @@ describe('bad input makes no call, and says what and where', () => {
       refused(
         2,
         'Invalid --duration "automatic": expected a duration such as 90s, 5m or 1h, or auto.',
-        'The value is outside what the option accepts.',
+        'The option does not accept this value.',
         'Read the help of the command.\nrun:    fedctl token --help',
         'usage.invalid-value',
       ),
@@ -274,7 +274,7 @@ describe('bad input makes no call, and says what and where', () => {
       refused(
         2,
         'Invalid --format "jwt": expected raw, json, header.',
-        'The value is outside what the option accepts.',
+        'The option does not accept this value.',
         'Read the help of the command.\nrun:    fedctl token --help',
         'usage.invalid-value',
       ),
@@ -304,7 +304,7 @@ test('a session that is too short is refused here, with both numbers', async () 
     refused(
       4,
       'A token of 5 min would outlive its caller: the session of the caller expires in 4 min 10 s (2026-11-22T12:04:10Z).',
-      'A token cannot outlive the session of its caller, and AWS does not shorten it.',
+      'A token must expire before the session of its caller. AWS does not shorten the token.',
       'Mint a token of at most 3 min 40 s, or renew the session.\nrun:    fedctl token --audience https://my.api --duration 220s',
       'sts.session-too-short',
     ),

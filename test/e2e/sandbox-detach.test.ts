@@ -79,8 +79,8 @@ describe('fedctl sandbox --detach', () => {
     expect(
       stderr,
     ).toBe(`error: The lab's MongoDB server cannot listen on 127.0.0.1:${port}: the port is in use.
-cause:  Another program listens on the port that the lab should use.
-remedy: Omit the port, so that the lab selects a free one.
+cause:  Another program listens on the port that is configured for the lab.
+remedy: Omit the port. The lab then selects a free port.
 code:   lab.port-taken
 `);
   });

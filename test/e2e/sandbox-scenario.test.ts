@@ -131,7 +131,7 @@ code:   lab.scenario-played
       code: 2,
       stdout: '',
       stderr: `error: The scenario "${name}" cannot run in this lab: ${why}.
-cause:  The lab was started or changed so that it lacks what the scenario changes.
+cause:  The lab was started without a required option, or an object that the scenario changes was removed.
 remedy: Start another lab with "fedctl sandbox --scenario ${name}".
 code:   lab.scenario-unplayable
 `,

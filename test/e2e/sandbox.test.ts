@@ -252,7 +252,7 @@ describe('fedctl sandbox', () => {
     expect(
       (await runBin(['sandbox', '--mongo-port', '70000'])).stderr,
     ).toBe(`error: Invalid --mongo-port "70000": expected a port from 1 to 65535.
-cause:  The value is outside what the option accepts.
+cause:  The option does not accept this value.
 remedy: Read the help of the command.
 run:    fedctl sandbox --help
 code:   usage.invalid-value

@@ -118,7 +118,7 @@ describe('profiles', () => {
       code: 2,
       text: `error: STS in eu-west-1 (STS) rejected AssumeRole: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.
         AWS says: ValidationError: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.
-cause:  The role allows a shorter session, or it is assumed from another role. Role chaining limits a session to one hour.
+cause:  The role allows only a shorter session, or the role is assumed from another role. Role chaining limits a session to one hour.
 remedy: Request a session of at most one hour.
 code:   sts.duration-refused
 `,
@@ -186,7 +186,7 @@ describe('web identity', () => {
     );
   });
 
-  const REFUSED = `cause:  The account has no identity provider for the issuer of the token, the provider does not list its audience, or the signing key is not published.
+  const REFUSED = `cause:  The account has no identity provider for the issuer of the token, the provider does not list the audience of the token, or the signing key is not published.
 remedy: Compare "aws iam list-open-id-connect-providers" with the issuer and audience that "fedctl decode <token file>" prints.
 code:   sts.identity-token-refused
 `;
@@ -215,7 +215,7 @@ code:   sts.identity-token-refused
       code: 3,
       text: `error: The web identity token for AssumeRoleWithWebIdentity has expired.
         AWS says: ExpiredTokenException: Token expired: current date/time TIME must be before the expiration date/time TIME
-cause:  The program that writes the token file has not renewed it.
+cause:  The program that writes the token file has not renewed the token.
 remedy: Renew the token in the file that AWS_WEB_IDENTITY_TOKEN_FILE or the profile names.
 code:   sts.identity-token-expired
 `,
@@ -270,7 +270,7 @@ test('a federated user mints no token, and is told who can', async () => {
     code: 4,
     text: `error: A federated user (GetFederationToken) cannot mint tokens.
         AWS says: AccessDenied: GetWebIdentityToken does not support federated user sessions
-cause:  Credentials of GetFederationToken can only call GetCallerIdentity in STS.
+cause:  Credentials from GetFederationToken can call only GetCallerIdentity in STS.
 remedy: Use the credentials of a role or of an IAM user.
 code:   sts.federated-user
 `,

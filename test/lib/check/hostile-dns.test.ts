@@ -39,13 +39,13 @@ const MEMBER = leadsTo('a.example.test', 27017);
 const FAILS = 'The DNS resolver is unreachable, refuses the query, or has an internal error.';
 const SILENT = 'The DNS resolver is down, or a network device drops the packets.';
 const ABSENT =
-  'The name has a typing error, the cluster was deleted, or the DNS resolver does not know the name.';
+  'The name has a typing error, the cluster was deleted, or the DNS resolver has no record for the name.';
 const ABSENT_SRV =
   'The name has a typing error, the cluster was deleted or renamed, or the DNS resolver does not answer SRV queries.';
 const LIES = 'The DNS server may not be controlled by the owner of the domain, or the record is wrong.';
 
 const COMPARE =
-  'Compare the name with the connection string that Atlas shows for the cluster, and query it with nslookup.';
+  'Compare the host name with the connection string that Atlas shows for the cluster. Query the host name with nslookup.';
 
 /** What it does; what is said of a host, and of an SRV record; and why. */
 const ROWS: readonly (readonly [

@@ -114,7 +114,7 @@ describe('in the place of the cluster', () => {
         ],
         [
           'mongo.hello-failed',
-          'A server accepted the connection but did not respond to hello as a MongoDB server does.',
+          'A server accepted the connection but did not return the hello response of a MongoDB server.',
         ],
       ]).toContainEqual([first?.code, first?.cause]);
     } finally {

@@ -131,7 +131,7 @@ describe.each(['http', 'https'])('an API over %s that verifies the token', (sche
       likelyCause:
         'The API expects another issuer or audience, does not know the subject, or considers the token expired.',
       remedy:
-        'Print the issuer, audience and subject with "fedctl token --audience <audience> | fedctl decode". Compare them with what the API expects.',
+        'Print the issuer, audience and subject with "fedctl token --audience <audience> | fedctl decode". Compare these values with the configuration of the API.',
       details: {
         url: `${server.url}/me`,
         status: 401,

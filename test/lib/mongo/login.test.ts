@@ -326,7 +326,7 @@ describe('TLS', () => {
       return (await attemptLogin({ uri: `mongodb://localhost:${port}/?tls=true` })).failure;
     };
     expect((await alert(80))?.likelyCause).toBe(
-      'Atlas rejects an IP address that is not on the IP access list this way, and every connection to a paused cluster.',
+      'Atlas sends a TLS alert to IP addresses that are not on the IP access list, and to every client of a paused cluster.',
     );
     expect((await alert(40))?.likelyCause).toMatch(/^The server rejected the TLS handshake \(ERR_SSL_/);
   });

@@ -182,7 +182,7 @@ describe('hello', () => {
     expect(failure).toMatchObject({
       code: 'mongo.server-too-old',
       exitCode: 6,
-      remedy: 'Ask the operator of the server to upgrade it to MongoDB 4.4 or later.',
+      remedy: 'Ask the operator of the server to upgrade to MongoDB 4.4 or later.',
     });
     expect(failure?.message).toContain('reports maximum wire version 6');
   });

@@ -340,7 +340,8 @@ describe('a password', () => {
     expect(failureDocument(failure, null).error).toEqual({
       code: 'mongo.password-in-uri',
       message: 'The connection string has a password.',
-      cause: 'Neither mechanism uses a password, and it would be visible in the process list.',
+      cause:
+        'MONGODB-OIDC and MONGODB-AWS do not use a password. Other users can read the password in the process list.',
       remedy: 'Remove the user name and the password from the connection string. fedctl needs neither.',
       command: null,
       docs: 'fedctl explain mongo.password-in-uri',
