@@ -5,23 +5,26 @@ import type { MintRequest } from '../core/token.ts';
 /** The facts of a denial, read from the AWS error message (facts/aws.md 2.3). */
 export interface Denial {
   /**
-   * `explicit-deny`: a policy denies it. `no-allow`: no policy of that type allows it. Null: AWS does not
-   * say.
+   * `explicit-deny`: a policy denies the request. `no-allow`: no policy of this type allows the request. Null
+   * if the AWS message does not name the reason.
    */
   readonly kind: 'explicit-deny' | 'no-allow' | null;
-  /** `service control policy`, `permissions boundary`, `identity-based policy` …; null: AWS does not say. */
+  /**
+   * The type of the policy, such as `service control policy`, `permissions boundary` or `identity-based
+   * policy`. Null if the AWS message does not name it.
+   */
   readonly policyType: string | null;
-  /** The ARN of the policy that denies; null when AWS does not name it. */
+  /** The ARN of the policy that denies the request; null if the AWS message does not name it. */
   readonly policyArn: string | null;
 }
 
-/** One policy statement, as IAM writes it. */
+/** A policy statement in the JSON format of IAM. */
 type Statement = Readonly<Record<string, unknown>>;
 
 /**
- * Adds the details of a denied mint: the request, the type of policy that denied it, who can change that
- * policy, and, when an allow is missing, the statements that allow exactly this request. Other failures stay
- * unchanged.
+ * Adds details to the failure of a mint that AWS denied: the request, the type of the policy, and who can
+ * change the policy. If no explicit deny matches, also adds the statements that allow exactly this request.
+ * Adds the request to the failure of a token that is too large. Returns other failures unchanged.
  */
 export function withRequest(failure: FedctlError, request: MintRequest): FedctlError {
   switch (failure.code) {
@@ -39,7 +42,7 @@ function denied(failure: FedctlError, request: MintRequest): FedctlError {
   const message = failure.details['awsMessage'];
   const denial = denialOf(typeof message === 'string' ? message : '');
   const principal = /\bUser: (arn:\S+)/.exec(String(message))?.[1] ?? 'the principal';
-  // A statement that allows has no effect against a policy that denies.
+  // An allow statement has no effect against an explicit deny.
   const statements = denial.kind === 'explicit-deny' ? null : statementsFor(request);
   return failure.with({
     ...adviceOn(denial, principal),
@@ -57,7 +60,10 @@ function denied(failure: FedctlError, request: MintRequest): FedctlError {
   });
 }
 
-/** `with an explicit deny in a service control policy: arn:…`, `because no permissions boundary allows the … action` */
+/**
+ * Parses an AWS error message that contains `with an explicit deny in a service control policy: arn:…` or
+ * `because no permissions boundary allows the … action`.
+ */
 export function denialOf(message: string): Denial {
   const deny = /\bwith an explicit deny in an? ([a-zA-Z -]*[a-zA-Z])(?:: ?(arn:\S*[^\s.,]))?/.exec(message);
   const allow = /\bbecause no ([a-zA-Z -]+?) allows\b/.exec(message);
@@ -66,8 +72,8 @@ export function denialOf(message: string): Denial {
 }
 
 /**
- * Returns who can change a policy of this type, and where it is attached (IAM User Guide, "Policy evaluation
- * logic").
+ * Returns who can change a policy of this type, and a description of the policy (IAM User Guide, "Policy
+ * evaluation logic").
  */
 function ownerOf(
   policyType: string | null,
@@ -122,8 +128,8 @@ function adviceOn({ kind, policyType, policyArn }: Denial, principal: string) {
 }
 
 /**
- * Returns the statements that allow exactly this request (facts/aws.md 5): the audience with ForAllValues and
- * Null, because ForAllValues alone also matches a request without an audience.
+ * Returns the statements that allow exactly this request (facts/aws.md 5). The condition on the audience uses
+ * ForAllValues and Null, because ForAllValues alone also matches a request without an audience.
  */
 function statementsFor({
   audience,
@@ -160,7 +166,7 @@ function statementsFor({
   ];
 }
 
-/** The tags of the principal are added to the token without being requested. */
+/** Adds the request, and a cause for a short request: AWS adds the tags of the principal to every token. */
 function tooLarge(failure: FedctlError, request: MintRequest): FedctlError {
   const isShort = request.audience.length <= 1 && request.tags.length === 0;
   return failure.with({
@@ -182,7 +188,7 @@ function evidenceOf({ details }: FedctlError): readonly unknown[] {
   return Array.isArray(details['evidence']) ? details['evidence'] : [];
 }
 
-/** `Requested: audience a, algorithm RS256, duration 5 min, no tags` */
+/** Describes a request: `Requested: audience a, algorithm RS256, duration 5 min, no tags`. */
 function requestText({ audience, signingAlgorithm, durationSeconds, tags }: MintRequest): string {
   const audiences = `${audience.length === 1 ? 'audience' : 'audiences'} ${audience.join(', ')}`;
   const tagged = tags.map(({ key, value }) => `${key}=${value}`).join(', ');

@@ -11,12 +11,11 @@ import { validateMintRequest } from './mint-request.ts';
 export { validateMintRequest };
 
 /**
- * Returns the innermost TokenSource, which mints a new token on every call. Validates the request before the
- * first call.
+ * Returns a TokenSource that mints a new token on every call. Validates the request before the first call.
  *
  * @param options.timeoutMs bounds one mint, in milliseconds
- * @throws FedctlError what `validateMintRequest` throws, here; from `get` what Sts.getWebIdentityToken
- * throws, aws.timeout, and aws.not-aws when the response is not a token, or not the requested one
+ * @throws FedctlError as `validateMintRequest` does; from `get`: as `Sts.getWebIdentityToken` does,
+ * aws.timeout, and aws.not-aws if the response is not the requested token
  */
 export function minting(
   aws: Aws,
@@ -26,7 +25,8 @@ export function minting(
   validateMintRequest(request);
   const mint = async (stopped: AbortSignal) => {
     const sts = await aws.sts();
-    // A user who enters an MFA code may need more time than a network step.
+    // The credentials are found before the time limit starts, because a user may need more time to enter an
+    // MFA code.
     await aws.credentials(stopped);
     const bounded = deadline(stopped, options.timeoutMs);
     try {
@@ -47,8 +47,9 @@ export function minting(
 /**
  * Reads the claims of a token that STS returned.
  *
- * @param endpoint the endpoint that returned it, for the failure
- * @throws FedctlError aws.not-aws when it is no JWT or lacks a claim that AWS always sets (facts/aws.md 3.1)
+ * @param endpoint the STS endpoint that returned the token, for the failure
+ * @throws FedctlError aws.not-aws if the token is not a JWT or lacks a claim that AWS always sets
+ * (facts/aws.md 3.1)
  */
 export function mintedToken(token: Secret, endpoint: string): MintedToken {
   const minted = decoded(token, endpoint);
@@ -57,8 +58,8 @@ export function mintedToken(token: Secret, endpoint: string): MintedToken {
 }
 
 /**
- * Checks that the token matches the request. An emulator may return another token, and only the relying party
- * would notice.
+ * Checks that the token matches the request. An emulator may return a different token, which would fail only
+ * at the relying party.
  */
 function asAsked(minted: MintedToken, request: MintRequest, endpoint: string): MintedToken {
   const [signed, wanted] = [minted.algorithm, request.signingAlgorithm];
@@ -73,9 +74,9 @@ function asAsked(minted: MintedToken, request: MintRequest, endpoint: string): M
 }
 
 /**
- * What the relying party may not accept although AWS mints it (facts/aws.md 14.7).
+ * Returns warnings about a token that a relying party may reject although AWS mints it (facts/aws.md 14.7).
  *
- * @param isForMongo others accept ES384, and some ask for it
+ * @param isForMongo whether the relying party is MongoDB; other relying parties accept or require ES384
  */
 export function mintWarnings({ algorithm, audience }: MintedToken, isForMongo: boolean): readonly Warning[] {
   const warnings: Warning[] = [];

@@ -7,9 +7,9 @@ import { trustworthyUrl } from '../issuer/address.ts';
 import type { AwsSettings } from '../ports/aws.ts';
 
 /**
- * Returns the one issuer that a run trusts: the pinned one, otherwise that of the caller's account. Disabling
- * federation neither changes the issuer nor withdraws its keys (facts/aws.md 1), so the issuer of a disabled
- * account is trusted too when IAM names it.
+ * Returns the only issuer that a run trusts: the pinned issuer, otherwise the issuer of the caller's account.
+ * Disabling federation neither changes the issuer nor removes its keys (facts/aws.md 1). So if IAM returns
+ * the issuer of an account with disabled federation, it is trusted.
  *
  * @param pinned the value of `--issuer`, or null
  * @returns the issuer, to be compared byte for byte with `iss`
@@ -51,7 +51,7 @@ async function federationInfo(context: Context, settings: AwsSettings) {
     const iam = await (await context.aws(settings)).iam();
     return await iam.outboundFederationInfo(context.signal);
   } catch (error) {
-    // Without credentials or permission the account is unknown, which is not a failure of AWS.
+    // Without credentials or permission, the account is unknown. This is not a failure of AWS.
     const noAccount =
       isFedctlError(error) &&
       (error.exitCode === EXIT.notSetUp || error.exitCode === EXIT.refused || error.exitCode === EXIT.usage);

@@ -1,6 +1,6 @@
 import type { ResolvedCredentials } from '../core/credentials.ts';
 
-/** One call to AWS, with everything that its failures describe. */
+/** A call to AWS, with all facts that its failures describe. */
 export interface CallSite {
   readonly service: 'STS' | 'IAM';
   /** The API name of the operation: `GetWebIdentityToken`. */
@@ -21,12 +21,12 @@ export interface CallSite {
   now(): Date;
 }
 
-/** `STS in eu-west-1 (https://sts.eu-west-1.amazonaws.com)` */
+/** Describes the service of a call: `STS in eu-west-1 (https://sts.eu-west-1.amazonaws.com)`. */
 export function whereOf(site: CallSite): string {
   return `${site.service} in ${site.region} (${site.endpoint})`;
 }
 
-/** Returns the evidence for the failures of a call. */
+/** Returns the details for the failures of a call. */
 export function siteDetails(site: CallSite) {
   return {
     service: site.service,

@@ -4,8 +4,8 @@ import { type CallSite, whereOf } from './call-site.ts';
 import { type AwsRefusal, refused } from './refusal.ts';
 
 /**
- * Converts AccessDenied to a failure. AWS uses one code for all denials, so they are distinguished by the
- * call and by the permission in the AWS error message (facts/aws.md 1, 2.3, 6).
+ * Converts AccessDenied to a failure. AWS uses one code for all denials. The call and the permission in the
+ * AWS error message distinguish the denials (facts/aws.md 1, 2.3, 6).
  */
 export function accessDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
   if (site.service === 'IAM') return permissionMissing(refusal, site);
@@ -33,8 +33,8 @@ export function accessDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
 }
 
 /**
- * A wrong MFA code and a wrong device are distinguished from other denials only by the AWS error message
- * (facts/aws.md 6).
+ * Creates the failure for a wrong MFA code or device. Only the AWS error message distinguishes it from other
+ * denials (facts/aws.md 6).
  */
 function mfaRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
   const isDevice = /unable to validate/.test(refusal.message);
@@ -90,7 +90,10 @@ function plainlyDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
   });
 }
 
-/** Returns the principal that the AWS error message names, otherwise the key that made the call. */
+/**
+ * Returns the principal in the AWS error message, otherwise the principal of the access key that signed the
+ * call.
+ */
 function callerOf({ message }: AwsRefusal, { credentials }: CallSite): string {
   const named = /\bUser: (arn:[^\s]+)/.exec(message)?.[1];
   if (named !== undefined) return named;
@@ -107,7 +110,10 @@ function roleOf({ roleArn }: CallSite): string {
   return roleArn === null ? 'the role' : `the role ${roleArn}`;
 }
 
-/** The trust policy of a role says who may assume it. GetRole takes the name of the role without its path. */
+/**
+ * Returns the advice to check the trust policy, which controls who can assume the role. GetRole expects the
+ * name of the role without its path.
+ */
 function trustPolicy({ roleArn }: CallSite): Partial<FailureFacts> {
   const name = roleArn?.split('/').at(-1);
   return name === undefined || name === ''
@@ -123,7 +129,8 @@ function deniedAction({ message }: AwsRefusal): string | null {
 }
 
 /**
- * Returns the reason in the words of AWS, when it gives one: `, because no …`, `, with an explicit deny …`.
+ * Returns the reason from the AWS error message, if the message contains one: `, because no …`, `, with an
+ * explicit deny …`.
  */
 function reasonOf({ message }: AwsRefusal): string {
   const reason =

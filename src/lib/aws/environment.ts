@@ -14,7 +14,7 @@ import type { Absent } from './provider.ts';
 export function environmentCredentials(env: Context['env']): ResolvedCredentials | Absent {
   const accessKeyId = env['AWS_ACCESS_KEY_ID']?.trim() ?? '';
   const secretAccessKey = env['AWS_SECRET_ACCESS_KEY']?.trim() ?? '';
-  // The older name is read when the newer one is not set.
+  // AWS_SECURITY_TOKEN is the older name of AWS_SESSION_TOKEN.
   const sessionToken = env['AWS_SESSION_TOKEN']?.trim() || env['AWS_SECURITY_TOKEN']?.trim() || '';
   if (accessKeyId === '' && secretAccessKey === '') return { absent: 'AWS_ACCESS_KEY_ID is not set' };
   if (accessKeyId === '' || secretAccessKey === '') throw halfSet(accessKeyId === '');
@@ -22,14 +22,14 @@ export function environmentCredentials(env: Context['env']): ResolvedCredentials
     accessKeyId,
     secretAccessKey: new Secret(secretAccessKey),
     sessionToken: sessionToken === '' ? null : new Secret(sessionToken),
-    // A key without a session has no expiration.
+    // A key without a session token has no expiration.
     expiresAt: sessionToken === '' ? null : expiryOf(env['AWS_CREDENTIAL_EXPIRATION']?.trim() ?? ''),
     provider: 'environment',
     providerDetail: 'environment (AWS_ACCESS_KEY_ID)',
   };
 }
 
-/** The AWS CLI and boto3 also reject an invalid time. */
+/** Parses AWS_CREDENTIAL_EXPIRATION. An invalid time is an error, as in the AWS CLI and boto3. */
 function expiryOf(text: string): Date | null {
   if (text === '') return null;
   const expiresAt = readExpiry(text);

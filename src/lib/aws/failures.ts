@@ -10,17 +10,18 @@ import { type CallSite, siteDetails, whereOf } from './call-site.ts';
 import { accessDenied } from './denials.ts';
 import { type AwsRefusal, metadataOf, refusalOf, refused } from './refusal.ts';
 
-/**
- * Converts an error of an SDK client to a failure. An error without a row in the catalogue is returned
- * unchanged.
- */
+/** Converts an error of an SDK client to a failure. An unknown error is returned unchanged. */
 export function callFailure(error: unknown, site: CallSite): unknown {
   const refusal = refusalOf(error);
   if (refusal !== null) return refusalFailure(refusal, site);
   return transportFailure(error, site) ?? answerFailure(error, site) ?? error;
 }
 
-/** @param status of the last response, if there was one */
+/**
+ * Creates the failure for a call that reached its time limit.
+ *
+ * @param status the HTTP status of the last response; null if there was no response
+ */
 export function timeoutFailure(site: CallSite, cause?: unknown, status: number | null = null): FedctlError {
   const limit = formatDuration(site.timeoutMs / 1000);
   const details = { ...siteDetails(site), timeoutMs: site.timeoutMs, status };
@@ -40,7 +41,10 @@ export function timeoutFailure(site: CallSite, cause?: unknown, status: number |
   });
 }
 
-/** Too many requests or a server error, recognized by the status alone when the response is not from AWS. */
+/**
+ * Creates the failure for too many requests or a server error. Uses only the HTTP status, because the
+ * response may not come from AWS.
+ */
 function unable(
   status: number,
   site: CallSite,
@@ -58,7 +62,9 @@ function unable(
   });
 }
 
-/** For a response that looks valid but lacks required content: from a proxy, or an emulator. */
+/**
+ * Creates the failure for a response that lacks required content, for example from a proxy or an emulator.
+ */
 export function notAws(site: CallSite, why: string, cause?: unknown): FedctlError {
   return new FedctlError('aws.not-aws', {
     message: `The response to ${site.action} at ${site.endpoint} does not come from AWS: ${why}.`,
@@ -95,8 +101,8 @@ const NOT_SUBSCRIBED = new Set([
 const NO_SIGNATURE = new Set(['MissingAuthenticationToken', 'IncompleteSignature', 'MissingSecurityHeader']);
 
 /**
- * The signature and the endpoint are for different Regions or services. AWS uses several codes but the same
- * message.
+ * Matches the AWS error messages for a signature with a different Region or service than the endpoint. AWS
+ * uses several codes, but the same message.
  */
 const SCOPE = /\bscoped to (?:a valid|(?:the )?correct) (?:region|service)|\bthe region '[^']*' is wrong\b/i;
 
@@ -154,8 +160,8 @@ function refusalFailure(refusal: AwsRefusal, site: CallSite): FedctlError {
 }
 
 /**
- * AWS returns this for calls signed with the keys of an expired session. The expiration of the keys shows
- * which session.
+ * Creates the failure for an expired token. In an unsigned call, the web identity token has expired. In a
+ * signed call, the session of the keys has expired.
  */
 function expiredToken(refusal: AwsRefusal, site: CallSite): FedctlError {
   if (site.credentials === null) {
@@ -178,7 +184,10 @@ function sessionTooShort(refusal: AwsRefusal, site: CallSite): FedctlError {
   });
 }
 
-/** AWS returns one error for several faults, so what is known of the key, the Region and the call decides. */
+/**
+ * Creates the failure for a rejected access key. AWS returns one error for several faults, so the cause is
+ * derived from the key, the Region and the call.
+ */
 function accessKeyUnknown(refusal: AwsRefusal, site: CallSite): FedctlError {
   return refused('aws.access-key-unknown', refusal, site, {
     message: `${whereOf(site)} does not know ${keyOf(site)}.`,
@@ -223,13 +232,18 @@ function likelyReason(site: CallSite): Pick<FailureFacts, 'likelyCause' | 'remed
   return site.service === 'IAM' && sessionToken !== null ? OF_GET_SESSION_TOKEN : null;
 }
 
-/** IAM rejects a session of GetSessionToken without MFA, and calls it invalid (facts/aws.md 6). */
+/**
+ * IAM rejects credentials of GetSessionToken without MFA, with an error for an invalid key (facts/aws.md 6).
+ */
 const OF_GET_SESSION_TOKEN = {
   likelyCause: 'Credentials of GetSessionToken cannot call IAM unless they were requested with an MFA code.',
   remedy: 'Use the keys of the IAM user themselves, or assume a role with --role-arn <arn>.',
 };
 
-/** `docker --env-file`, systemd and INI files keep quotation marks; a shell removes them. */
+/**
+ * Returns the cause and the remedy for a key with foreign characters. A shell removes quotation marks, but
+ * `docker --env-file`, systemd and INI files keep them.
+ */
 function foreignAdvice({ part, has }: ForeignPart, { provider, providerDetail }: ResolvedCredentials) {
   const keeps =
     provider === 'environment'
@@ -244,14 +258,17 @@ function foreignAdvice({ part, has }: ForeignPart, { provider, providerDetail }:
   };
 }
 
-/** `the access key AKIA…, from environment (AWS_ACCESS_KEY_ID)` */
+/** Describes the access key of a call: `the access key AKIA…, from environment (AWS_ACCESS_KEY_ID)`. */
 function keyOf({ credentials }: CallSite): string {
   return credentials === null
     ? 'the access key of the request'
     : `the access key ${credentials.accessKeyId}, from ${credentials.providerDetail}`;
 }
 
-/** STS returns SignatureDoesNotMatch for a wrong clock too; only the message distinguishes them. */
+/**
+ * Creates the failure for a rejected signature. STS also returns SignatureDoesNotMatch for a wrong clock, and
+ * only the message distinguishes the two faults.
+ */
 function signatureRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
   if (/^Signature (?:expired|not yet current)/i.test(refusal.message)) return clockSkew(refusal, site);
   const foreign = site.credentials === null ? null : foreignPart(site.credentials);
@@ -261,7 +278,10 @@ function signatureRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
   });
 }
 
-/** AWS verifies the Region and the service in the signature. fedctl signs for the configured Region. */
+/**
+ * Creates the failure for a signature with the wrong Region or service. fedctl signs for the configured
+ * Region.
+ */
 function scopeMismatch(refusal: AwsRefusal, site: CallSite): FedctlError {
   const { service, region, regionSource, endpoint, endpointSource } = site;
   const meant = regionInHost(endpoint);
@@ -279,7 +299,10 @@ function scopeMismatch(refusal: AwsRefusal, site: CallSite): FedctlError {
   });
 }
 
-/** `https://sts.us-east-2.amazonaws.com`, `https://vpce-1.sts.us-east-2.vpce.amazonaws.com`: us-east-2 */
+/**
+ * Returns the Region in a host name, such as us-east-2 in `https://sts.us-east-2.amazonaws.com` and
+ * `https://vpce-1.sts.us-east-2.vpce.amazonaws.com`.
+ */
 function regionInHost(endpoint: string): string | null {
   return new URL(endpoint).hostname.split('.').find(isRegionName) ?? null;
 }
@@ -301,8 +324,8 @@ function clockSkew(refusal: AwsRefusal, site: CallSite): FedctlError {
 }
 
 /**
- * Returns the seconds by which the local clock is ahead of the response's Date header; null when they differ
- * by at most five minutes.
+ * Returns the seconds by which the local clock is ahead of the Date header of the response; null if the
+ * difference is less than five minutes.
  */
 function skewOf(error: Error, now: Date): number | null {
   const date = memberOf(memberOf(memberOf(error, '$response'), 'headers'), 'date');
@@ -311,7 +334,10 @@ function skewOf(error: Error, now: Date): number | null {
   return Number.isFinite(skew) && Math.abs(skew) >= 300 ? skew : null;
 }
 
-/** facts/aws.md 2.3: the global endpoint knows every action but GetWebIdentityToken. */
+/**
+ * Creates the failure for an unsupported action. The global endpoint supports all actions except
+ * GetWebIdentityToken (facts/aws.md 2.3).
+ */
 function unknownAction(refusal: AwsRefusal, site: CallSite): FedctlError {
   if (site.action !== 'GetWebIdentityToken') {
     return refused('aws.action-unknown', refusal, site, {
@@ -346,7 +372,8 @@ function requestRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
 
 function transportFailure(error: unknown, site: CallSite): FedctlError | null {
   const fault = transportFault(error);
-  // The SDK uses this name for its own timeouts, which usually have no code, but also for broken connections.
+  // The SDK uses the name TimeoutError for its own timeouts, which usually have no code, but also for broken
+  // connections.
   if (fault === null && error instanceof Error && error.name === 'TimeoutError') {
     return timeoutFailure(site, error);
   }
@@ -368,7 +395,10 @@ function transportFailure(error: unknown, site: CallSite): FedctlError | null {
       });
 }
 
-/** Handles a response that is not XML from AWS. The SDK keeps the response in a hidden field. */
+/**
+ * Creates the failure for a response that is not XML from AWS. The SDK stores the response in the property
+ * `$response` of the error.
+ */
 function answerFailure(error: unknown, site: CallSite): FedctlError | null {
   if (!(error instanceof Error) || !('$response' in error)) return null;
   const { httpStatusCode: status = 0 } = metadataOf(error);

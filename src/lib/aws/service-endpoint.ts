@@ -12,10 +12,11 @@ type EndpointRules = (params: {
 }) => { readonly url: URL };
 
 /**
- * Returns the endpoint that the client will use, by its own rules: an override, or the AWS endpoint in this
- * partition with the choice of FIPS and dual-stack. Without a trailing slash.
+ * Returns the endpoint that the SDK client will use, by its own endpoint rules: the override, otherwise the
+ * AWS endpoint in this partition for the FIPS and dual-stack settings. The URL has no trailing slash.
  *
- * @throws FedctlError aws.endpoint-invalid when the choices exclude each other
+ * @throws FedctlError aws.endpoint-invalid if AWS has no such endpoint, or the settings are mutually
+ * exclusive
  */
 export function originOf(
   rules: EndpointRules,
@@ -56,7 +57,11 @@ export function originOf(
   }
 }
 
-/** @param sources variables of the environment, or a description of a place in a file */
+/**
+ * Returns a phrase that describes how to remove the settings.
+ *
+ * @param sources environment variables, or descriptions of settings in a file
+ */
 function switchOff(sources: readonly string[]): string {
   const variables = sources.filter((source) => source.startsWith('AWS_'));
   const others = sources.filter((source) => !source.startsWith('AWS_'));

@@ -3,7 +3,7 @@ import { call } from './call.ts';
 import type { CallSite } from './call-site.ts';
 import type { Connection, FindCredentials } from './connection.ts';
 
-/** Keeps the keys for the current call, for the client to sign with. */
+/** Returns an object that stores the keys of the current call, with which the client signs. */
 export function signerOf(find: FindCredentials) {
   let found: Credentials | null = null;
   return {
@@ -32,8 +32,8 @@ export function siteOf(
 }
 
 /**
- * Returns a function for signed calls of one service. `send` receives the signal of the deadline, which does
- * not include the time to find the keys.
+ * Returns a function that makes signed calls to one service. The deadline of the signal that `send` receives
+ * does not include the time to find the keys.
  */
 export function asker(
   service: CallSite['service'],

@@ -6,17 +6,20 @@ import { adviceOf, transportFault } from '../net/transport-fault.ts';
 import { shownUrl } from './api-url.ts';
 import { type BearerChallenge, bearerChallenge } from './challenge.ts';
 
-/** The description of an error is a sentence or two. */
+/**
+ * The limit for a text from the response, in characters. An error description usually has one or two
+ * sentences.
+ */
 const LONGEST_TEXT = 300;
 
-/** The meaning of the errors of RFC 6750, 3.1. */
+/** The likely causes of the errors of RFC 6750, section 3.1. */
 const CAUSES: Readonly<Record<string, string>> = {
   invalid_request: 'The API did not find a bearer token where it expects one, or found two.',
   insufficient_scope:
     'The API accepts the token, but the subject lacks a permission. AWS tokens have no scope, so the API must grant permissions to the subject.',
 };
 
-/** Converts a response other than 2xx to a failure. Only the head of the response is used. */
+/** Converts a response other than 2xx to a failure. Uses only the status and the headers. */
 export function answerFailure(url: URL, { status, headers }: FetchResponse): FedctlError {
   const { location } = headers;
   if (status >= 300 && status < 400 && location !== undefined) return redirected(url, status, location);
@@ -115,12 +118,12 @@ function causeOf(status: number): string {
   }
 }
 
-/** The location and the description may be long. */
+/** Truncates a location or an error description, which may be long. */
 function shown(text: string): string {
   return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
 }
 
-/** Returns the command without the token, so it shows the response to an unauthenticated request. */
+/** Returns a curl command without the token. It shows the response to an unauthenticated request. */
 function curl(url: URL): OfferedCommand {
   return program('curl', '-v', shownUrl(url));
 }

@@ -2,8 +2,8 @@ import { FedctlError } from '../core/errors.ts';
 import { isLoopbackHost } from '../core/hosts.ts';
 
 /**
- * Parses the URL of an issuer or of a key set. It must be https. http is allowed only for this machine,
- * because keys fetched without TLS prove nothing.
+ * Parses the URL of an issuer or of a key set. The URL must use https. http is allowed only for this machine,
+ * because keys that were fetched without TLS prove nothing.
  *
  * @throws FedctlError issuer.plaintext-refused, usage.invalid-value
  */
@@ -31,7 +31,7 @@ export function trustworthyUrl(text: string, what: 'issuer' | 'key set'): URL {
  */
 export function discoveryUrl(issuer: string): URL {
   const url = trustworthyUrl(issuer, 'issuer');
-  // Tested on the text, because an empty query or fragment leaves no trace in a URL object.
+  // Checks the text, because a URL object does not show an empty query or fragment.
   if (/[?#]/.test(issuer)) {
     throw invalid('issuer', issuer, `Invalid issuer "${issuer}": an issuer has no query and no fragment.`);
   }

@@ -17,11 +17,11 @@ export interface IssuerDocuments {
 }
 
 /**
- * Reads discovery document and keys of an issuer, as a relying party does (OpenID Connect Discovery 1.0,
- * section 4). Only what a relying party needs is required: AWS omits much of the standard, and one capture
- * lacks even response_types_supported (facts/aws.md 4).
+ * Reads the discovery document and the keys of an issuer, as a relying party does (OpenID Connect Discovery
+ * 1.0, section 4). Requires only the members that a relying party needs: AWS omits many standard members, in
+ * one capture even response_types_supported (facts/aws.md 4).
  *
- * @param issuer its URL, exactly as tokens name it in `iss`
+ * @param issuer the URL of the issuer, exactly as in the `iss` of its tokens
  * @throws FedctlError issuer.*; usage.invalid-value when the issuer is not a URL; the signal's own reason
  */
 export async function fetchIssuerDocuments(issuer: string, options: FetchOptions): Promise<IssuerDocuments> {
@@ -34,7 +34,7 @@ export async function fetchIssuerDocuments(issuer: string, options: FetchOptions
 }
 
 /**
- * Reads a key set from its own URL, under the same bounds.
+ * Reads a key set from a URL, with the same limits for size and time.
  *
  * @throws FedctlError issuer.*; usage.invalid-value when the address is not a URL; the signal's own reason
  */
@@ -55,7 +55,10 @@ async function keysAt(url: URL, options: FetchOptions): Promise<readonly JWK[]> 
   });
 }
 
-/** Compares byte for byte, as the specification and MongoDB do (facts/mongodb.md 1.6). */
+/**
+ * Throws if the discovery document names a different issuer. Compares byte for byte, as the specification and
+ * MongoDB do (facts/mongodb.md 1.6).
+ */
 function refuseAnotherIssuer(asked: string, named: unknown, url: URL): void {
   if (named === asked) return;
   const details = { url: url.href, expected: asked, seen: shown(named) };
@@ -74,7 +77,10 @@ function refuseAnotherIssuer(asked: string, named: unknown, url: URL): void {
   });
 }
 
-/** The key set must have the issuer's own origin: otherwise another host could decide which keys to trust. */
+/**
+ * Returns the URL of the key set. It must have the same origin as the issuer. Otherwise, another host could
+ * decide which keys to trust.
+ */
 function jwksUriOf(value: unknown, issuer: string, discovery: URL): URL {
   if (typeof value !== 'string' || !URL.canParse(value)) {
     throw new FedctlError('issuer.wrong-document', {

@@ -13,18 +13,18 @@ const MAX_BYTES = 512 * 1024;
 
 export interface FetchOptions {
   readonly fetch: Fetch;
-  /** Bounds each request including its body. */
+  /** Bounds each request including its body, in milliseconds. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
 /**
- * Fetches a JSON object from an untrusted issuer: no redirect is followed, and size and time of the complete
- * response are bounded.
+ * Fetches a JSON object from an untrusted issuer. Does not follow redirects, and limits the size and the time
+ * of the complete response.
  *
  * @throws FedctlError issuer.unreachable, issuer.timeout, issuer.tls-failed, issuer.redirected,
- * issuer.http-status, issuer.too-large, issuer.not-json, issuer.wrong-document when it is nested too deeply;
- * the signal's own reason when it fires
+ * issuer.http-status, issuer.too-large, issuer.not-json, issuer.wrong-document if the JSON is nested too
+ * deeply; the signal's own reason
  */
 export async function fetchJson(url: URL, options: FetchOptions): Promise<Readonly<Record<string, unknown>>> {
   const signal = deadline(options.signal, options.timeoutMs);
@@ -64,7 +64,7 @@ function acceptableBody(url: URL, response: FetchResponse): string {
   });
 }
 
-/** Some statuses do not tell whether the document exists. */
+/** Returns the likely cause of a status that does not show whether the document exists. */
 function causeOfStatus(status: number): { readonly likelyCause?: string } {
   if (status >= 500) return { likelyCause: 'The issuer, or a proxy in front of it, has an internal error.' };
   if (status === 429) return { likelyCause: 'The issuer throttled the request.' };
@@ -79,7 +79,8 @@ function parseObject(url: URL, body: string, type: string | null): Readonly<Reco
   try {
     value = JSON.parse(withoutByteOrderMark(body));
   } catch {
-    // Reported below. The parse error would quote the untrusted body.
+    // The failure is thrown below, without the parse error, because the parse error would quote the untrusted
+    // body.
   }
   if (isRecord(value)) {
     if (isTooDeep(value)) throw tooDeep(url);

@@ -3,7 +3,7 @@ import type { MintedToken } from '../core/token.ts';
 import { decodeJwt } from './decode.ts';
 import { numericDate } from './numeric-date.ts';
 
-/** The member that is missing from a token and without which it cannot be described. */
+/** A member that is required to describe a token, but is missing. */
 export interface Missing {
   readonly missing: 'alg' | 'iss' | 'sub' | 'aud' | 'iat' | 'exp';
 }

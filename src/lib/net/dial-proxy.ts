@@ -12,10 +12,10 @@ export interface SocksProxy extends Endpoint {
 }
 
 /**
- * Opens a connection through a SOCKS5 proxy, which resolves the name itself. Every failure is attributed to
- * the proxy, because it gives no details. The caller owns the socket.
+ * Opens a connection through a SOCKS5 proxy. The proxy resolves the host name. Every failure is reported as a
+ * fault of the proxy, because the proxy returns no details. The caller owns the socket.
  *
- * @param addresses of the proxy
+ * @param addresses the addresses of the proxy
  */
 export async function dialThroughProxy(
   { host, port }: Endpoint,
@@ -62,7 +62,7 @@ export interface ProxyMeaning {
   readonly likelyCause: string;
 }
 
-/** The replies of proxies to CONNECT (RFC 1928, section 6), by the names in the package. */
+/** The replies of a proxy to CONNECT (RFC 1928, section 6), by their names in the package `socks`. */
 const REPLIES: Readonly<Record<string, string>> = {
   Failure: 'general failure',
   NotAllowed: 'its rules do not allow the connection',
@@ -73,7 +73,8 @@ const REPLIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Recognizes the error messages of the package (2.8.10), which has no codes. An unknown message is not shown.
+ * Describes an error of the package `socks` (2.8.10). Its errors have no codes, so the message is parsed. An
+ * unknown message is not shown.
  */
 export function proxyFault(cause: unknown): ProxyMeaning {
   const text = cause instanceof Error ? cause.message : '';

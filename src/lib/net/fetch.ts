@@ -8,11 +8,14 @@ import { agentFor } from './agents.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-// Responses without a body may name an encoding too, so an empty body is not an error.
+// A response without a body may have a Content-Encoding header, so an empty body is not an error.
 const unzip = () => createUnzip({ finishFlush: constants.Z_SYNC_FLUSH });
 const unbrotli = () => createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH });
 
-/** Some servers compress whatever the client accepts. */
+/**
+ * The decompressors by content encoding. Some servers compress a response even if the client does not accept
+ * compression.
+ */
 const DECOMPRESSORS: Readonly<Record<string, () => Transform>> = {
   gzip: unzip,
   'x-gzip': unzip,
@@ -21,8 +24,9 @@ const DECOMPRESSORS: Readonly<Record<string, () => Transform>> = {
 };
 
 /**
- * Creates the only HTTP client of fedctl, based on node:http and its own agents. Node's global fetch ignores
- * AWS_CA_BUNDLE and obeys NODE_USE_ENV_PROXY, and loading it takes longer than most requests.
+ * Creates the only HTTP client of fedctl, based on node:http and its own agents. Node's global fetch is not
+ * used: it ignores AWS_CA_BUNDLE, NODE_USE_ENV_PROXY changes its proxy, and loading it takes longer than most
+ * requests.
  */
 export function createFetch(env: Env): Fetch {
   return async (url, { method = 'GET', headers, body, maxBytes, signal }) => {
@@ -30,7 +34,7 @@ export function createFetch(env: Env): Fetch {
     const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
       agent,
       method,
-      // Firewalls of web applications reject requests without a user agent.
+      // Some web application firewalls reject requests without a user agent.
       headers: { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'fedctl', ...headers },
     });
     try {
@@ -51,10 +55,13 @@ async function exchange(request: ClientRequest, body: string | undefined, maxByt
   return { status: statusCode, headers, body: await readBody(message, maxBytes) };
 }
 
-/** Bounds the bytes that are read. The announced content length may be wrong. */
+/**
+ * Reads a body; null if it is larger than `maxBytes`. Counts the bytes, because the Content-Length header may
+ * be wrong.
+ */
 async function readBody(message: IncomingMessage, maxBytes: number): Promise<string | null> {
   const decompressor = DECOMPRESSORS[message.headers['content-encoding']?.toLowerCase() ?? '']?.();
-  // The reader of the last stream receives the errors of both.
+  // The reader of the last stream receives the errors of both streams.
   const body = decompressor === undefined ? message : pipeline(message, decompressor, () => {});
   const chunks: Buffer[] = [];
   let size = 0;

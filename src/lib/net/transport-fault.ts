@@ -4,16 +4,16 @@ import { systemCode } from '../core/system-error.ts';
 import { certificateBehind, certificateFault } from './certificate-seen.ts';
 import { ProxyFault } from './proxy-fault.ts';
 
-/** A fault below HTTP. `tls` covers the handshake and the certificate. */
+/** A network fault below HTTP. `tls` covers the handshake and the certificate. */
 export interface TransportFault {
   readonly kind: 'unreachable' | 'tls' | 'timeout';
   /** The code of Node.js or OpenSSL: `ENOTFOUND`, `DEPTH_ZERO_SELF_SIGNED_CERT` … */
   readonly code: string;
-  /** Half a sentence for people: `its name does not resolve`. */
+  /** The reason as part of a sentence: `the host name does not resolve`. */
   readonly reason: string;
-  /** The cause, when it differs from most faults of this kind. */
+  /** The likely cause, if it differs from the default for this kind of fault. */
   readonly likelyCause?: string;
-  /** The remedy, when it differs from most faults of this kind. */
+  /** The remedy, if it differs from the default for this kind of fault. */
   readonly remedy?: string;
   /** The command that shows more details. */
   readonly command?: (url: URL) => OfferedCommand;
@@ -29,7 +29,7 @@ type Meaning = Pick<TransportFault, 'reason' | 'likelyCause' | 'remedy' | 'comma
 
 const CURL = {
   remedy: 'Compare the address with the intended one, and see which server responds.',
-  // Without the query, which may hold what is nobody's business.
+  // Without the query, which may contain secrets.
   command: ({ origin, pathname }: URL) =>
     program('curl', '-v', pathname === '/' ? origin : `${origin}${pathname}`),
 };
@@ -107,7 +107,7 @@ export function transportFault(error: unknown): TransportFault | null {
   return meaning === undefined ? null : { kind: 'unreachable', code, ...meaning };
 }
 
-/** Returns the parts of a failure that differ from most faults of this kind; empty when none does. */
+/** Returns the cause, remedy and command of a fault, as far as they differ from the defaults for its kind. */
 export function adviceOf(
   { likelyCause, remedy, command }: TransportFault,
   url: URL,
@@ -162,8 +162,8 @@ function faultOfProxy({ status, cause }: ProxyFault): TransportFault {
 type Coded = Error & { readonly code: string };
 
 /**
- * The SDK wraps errors, and Node.js combines the errors of several addresses in an AggregateError. The first
- * code counts.
+ * Returns an error and its causes. The SDK wraps errors, and Node.js combines the errors of several addresses
+ * in an AggregateError. Of an AggregateError, only the first error is used.
  */
 function chainOf(error: unknown): readonly Error[] {
   const chain: Error[] = [];
