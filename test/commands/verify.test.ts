@@ -138,7 +138,7 @@ describe('an invalid token', () => {
     [
       'encrypted',
       `${part({ alg: 'dir', enc: 'A128GCM' })}....`,
-      'it has five parts: it is an encrypted token (JWE), not a signed one',
+      'it has five parts: it is an encrypted token (JWE), not a signed token',
     ],
   ])('that is %s is answered no', async (_name, input, reason) => {
     expect(await run(input)).toEqual({ code: 5, stdout: notAJwt(reason), stderr: '' });
@@ -327,7 +327,7 @@ describe('a failure to answer', () => {
       stdout: '',
       stderr: `error: ${server.issuer}${DISCOVERY} redirects to https://login.example/. fedctl does not follow redirects.
 cause:  The issuer responded with a redirect. fedctl does not follow it, because another host would then choose the keys to trust.
-remedy: See which server responds: often a captive portal, or a wrong issuer.
+remedy: Check which server responds. Common causes are a captive portal and a wrong issuer.
 run:    curl -v ${server.issuer}${DISCOVERY}
 code:   issuer.redirected
 `,

@@ -100,7 +100,7 @@ export async function planConnect(
   const { uri } = request;
   if (uri === null) {
     throw new FedctlError('usage.missing-uri', {
-      message: 'No connection string is given.',
+      message: 'No connection string was given.',
     });
   }
   const chosen = chooseMechanisms(request.mechanism, uri.namedMechanism);
@@ -261,8 +261,8 @@ function arnStep({ arn, databaseUser }: LoginKeys): NarratedStep {
 
 function nothingToExplain({ namedMechanism }: ConnectionString): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
-    message: '--explain shows the handshake of MONGODB-AWS, and this login uses MONGODB-OIDC.',
-    remedy: 'Log in with AWS credentials, or leave out --explain.',
+    message: '--explain shows the handshake of MONGODB-AWS, but this login uses MONGODB-OIDC.',
+    remedy: 'Log in with AWS credentials, or remove --explain.',
     // No command is suggested if the connection string names MONGODB-OIDC: --mechanism aws would contradict
     // it.
     ...(namedMechanism === null ? { command: rerun({ set: { '--mechanism': 'aws' } }) } : {}),
@@ -299,7 +299,7 @@ async function tokenSource(
   }
   if (request.audience === null) {
     throw new FedctlError('usage.missing-audience', {
-      message: 'No audience is given. MONGODB-OIDC requires the audience of the identity provider in Atlas.',
+      message: 'No audience was given. MONGODB-OIDC requires the audience of the identity provider in Atlas.',
     });
   }
   const mint = {
@@ -323,7 +323,7 @@ async function tokenSource(
 function rewriting(failure: FedctlError, file: string, audience: string | null): FedctlError {
   if (failure.code !== 'mongo.token-file-unusable' || file === '-' || audience === null) return failure;
   return failure.with({
-    remedy: 'Write a new token to the file, and find out why the program that renews it did not.',
+    remedy: 'Write a new token to the file. Then find out why the file was not renewed.',
     command: fedctl(['token', '--audience', audience, '--out', file]),
   });
 }

@@ -97,17 +97,17 @@ async function sessionEndByToken(
 function tooShort(tokenSeconds: number, sessionSeconds: number, sessionEnd: Date): FedctlError {
   const session =
     sessionSeconds > 0
-      ? `the session of the caller expires in ${formatDuration(sessionSeconds)} (${rfc3339(sessionEnd)})`
-      : `the session of the caller expired at ${rfc3339(sessionEnd)}`;
+      ? `expires in ${formatDuration(sessionSeconds)} (${rfc3339(sessionEnd)})`
+      : `expired at ${rfc3339(sessionEnd)}`;
   const fits = Math.floor(sessionSeconds) - MARGIN_SECONDS;
   return new FedctlError('sts.session-too-short', {
-    message: `A token of ${formatDuration(tokenSeconds)} would outlive its caller: ${session}.`,
+    message: `A token of ${formatDuration(tokenSeconds)} would outlive the session of the caller, which ${session}.`,
     ...(fits >= MINT_LIMITS.shortest
       ? {
           remedy: `Mint a token of at most ${formatDuration(fits)}, or renew the session.`,
           command: rerun({ set: { '--duration': `${fits}s` } }),
         }
-      : { remedy: 'Renew the session at its source, for example with "aws sso login".' }),
+      : { remedy: 'Renew the session, for example with "aws sso login".' }),
     details: { tokenSeconds, sessionSeconds, marginSeconds: MARGIN_SECONDS },
   });
 }

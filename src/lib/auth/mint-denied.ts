@@ -111,19 +111,21 @@ function adviceOn({ kind, policyType, policyArn }: Denial, principal: string) {
   if (kind === 'explicit-deny') {
     const named = policyArn === null ? '' : ` (${policyArn})`;
     const instead =
-      policyType === 'identity-based policy' ? '' : ' No allow in a policy of the principal can override it.';
+      policyType === 'identity-based policy'
+        ? ''
+        : ' An allow in a policy of the principal cannot override this deny.';
     return {
       likelyCause: `An explicit deny in ${where}${named} matches this request.${instead}`,
-      remedy: `${who} must change the deny in ${where}${named}. Otherwise, request only what it permits.`,
+      remedy: `${who} must change the deny in ${where}${named}. Alternatively, change the request so that the deny does not match.`,
     };
   }
   const conditions = 'a condition on audience, algorithm, duration or tags does not match';
   return {
     likelyCause:
       kind === 'no-allow'
-        ? `In ${where}, no statement allows this request: the statement is missing, or ${conditions}. AWS does not say which.`
-        : `No policy allows this request, or a policy denies it. AWS does not say which policy, nor whether ${conditions}.`,
-    remedy: `${who} must add the statement shown above to ${where}, or you must change the request to match the present statement.`,
+        ? `No statement in ${where} allows this request: the statement is missing, or ${conditions}. AWS does not say which.`
+        : `No policy allows this request: a statement is missing, ${conditions}, or a policy denies the request. AWS does not say which.`,
+    remedy: `${who} must add the statement shown above to ${where}, or you must change the request to match an existing statement.`,
   };
 }
 
@@ -172,7 +174,7 @@ function tooLarge(failure: FedctlError, request: MintRequest): FedctlError {
   return failure.with({
     ...(isShort && {
       likelyCause:
-        'The tags of the principal and of its session are copied into the token, and they are too long. The request has one audience and no tags.',
+        'AWS copies the tags of the principal and of its session into the token, and these tags are too long. The request has one audience and no tags.',
       remedy:
         'Mint as a principal or session with fewer or shorter tags. An administrator of the account can remove tags from the role or user.',
     }),

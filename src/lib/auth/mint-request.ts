@@ -22,7 +22,7 @@ export function validateMintRequest(request: MintRequest): void {
 function validateAudience(audience: readonly string[]): void {
   if (audience.length === 0) {
     throw new FedctlError('usage.missing-audience', {
-      message: 'No audience is given. Every token requires one.',
+      message: 'No audience was given. Every token requires an audience.',
     });
   }
   if (audience.length > MINT_LIMITS.audiences) {
@@ -155,7 +155,8 @@ function invalid(option: Flag, message: string, index?: number): FedctlError {
   return invalidValue(option, {
     message,
     likelyCause: 'AWS would reject the request, so fedctl does not send it.',
-    remedy: REMEDIES[option] ?? `Write the tag as ${option} <key>=<value>, each key once.`,
+    remedy:
+      REMEDIES[option] ?? `Write the tag as ${option} <key>=<value>, with a different key for each tag.`,
     details: index === undefined ? {} : { position: index + 1 },
   });
 }

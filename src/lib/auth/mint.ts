@@ -91,7 +91,7 @@ export function mintWarnings({ algorithm, audience }: MintedToken, isForMongo: b
   if (audience.length > 1) {
     warnings.push({
       code: 'sts.several-audiences',
-      message: `The token is valid at ${audience.length} relying parties. Each of them can use it at the others, and many reject a list in "aud".`,
+      message: `The token is valid at ${audience.length} relying parties. Each relying party can present the token to the others, and many reject a list in "aud".`,
       remedy: 'Mint a separate token for each relying party: "fedctl token --audience <audience>".',
     });
   }
@@ -117,9 +117,9 @@ function notAToken(endpoint: string, why: string, cause?: unknown): FedctlError 
 function notAsAsked(endpoint: string, how: string, request: MintRequest): FedctlError {
   return new FedctlError('aws.not-aws', {
     message: `${endpoint} did not mint the requested token: ${how}.`,
-    likelyCause: 'AWS mints the requested token. The server is an emulator that does not.',
+    likelyCause: 'AWS always mints the requested token, so the server is not AWS but an emulator.',
     remedy:
-      'Use an emulator that mints as AWS does. For AWS itself, unset AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL.',
+      'Use an emulator that mints tokens as AWS does. To use AWS itself, unset AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL.',
     details: { endpoint, signingAlgorithm: request.signingAlgorithm, audience: request.audience },
   });
 }

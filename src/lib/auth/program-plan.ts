@@ -102,6 +102,6 @@ function missingUri(): FedctlError {
 
 function secretInArguments(): FedctlError {
   return new FedctlError('exec.secret-in-arguments', {
-    message: 'The connection string has a secret, so it cannot be an argument of the program.',
+    message: 'The connection string contains a secret, so it cannot be an argument of the program.',
   });
 }

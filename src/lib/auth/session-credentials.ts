@@ -113,11 +113,11 @@ function proveUser(settings: AwsSettings, mfaSerial: string): Promise<MfaProof> 
  * GetSessionToken, which AWS denies to temporary credentials (facts/aws.md 6).
  */
 function sessionStays(caller: ResolvedCredentials, option: Flag): FedctlError {
-  const end = caller.expiresAt === null ? '' : ` They expire at ${rfc3339(caller.expiresAt)} in any case.`;
+  const end = caller.expiresAt === null ? '' : ` They expire at ${rfc3339(caller.expiresAt)}.`;
   return new FedctlError('sts.session-credentials', {
     message: `The credentials from ${caller.providerDetail} are already session credentials, so ${option} is not possible.${end}`,
     likelyCause:
-      'Session credentials cannot call GetSessionToken. It requires long-term credentials of an IAM user.',
+      'GetSessionToken requires long-term credentials of an IAM user and rejects session credentials.',
     remedy: `Remove ${option} to get the current credentials, or assume a role with --role-arn <arn>.`,
     option,
   });
@@ -180,7 +180,7 @@ function validateTransitive({ tags, transitiveTagKeys }: SessionRequest): void {
     if (tags.some((tag) => includesKey([key], tag.key))) continue;
     throw invalidValue('--transitive-tag', {
       message: `Transitive tag ${index + 1} does not name the key of a session tag.`,
-      likelyCause: 'Only a tag that is set can be passed on to later sessions.',
+      likelyCause: 'Each transitive tag must also be a session tag.',
       remedy: 'Add --session-tag <key>=<value> with this key.',
       details: { position: index + 1 },
     });

@@ -91,7 +91,7 @@ function missing(claim: string): FedctlError {
 function whiteSpace(shown: string): TokenFileWarning {
   return {
     code: 'mongo.token-file.white-space',
-    message: `The file ${shown} has white space around the token, such as a trailing newline. fedctl ignores it. Drivers send it, and the server rejects the token.`,
+    message: `The file ${shown} has white space around the token, such as a trailing newline. fedctl ignores the white space. Drivers send it, and the server rejects the token.`,
     remedy: 'Write the token without white space: "fedctl token --audience <audience> --out <file>".',
   };
 }

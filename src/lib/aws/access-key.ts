@@ -24,14 +24,14 @@ export function withFittingToken(credentials: ResolvedCredentials): ResolvedCred
           message: `${id} from ${providerDetail} is a long-term access key, but a session token is set with it.`,
           likelyCause:
             'A long-term key (AKIA…) has no session token. The token is left from another session.',
-          remedy: LEFT_OVER[provider] ?? 'Remove the session token from what this provider returns.',
+          remedy: LEFT_OVER[provider] ?? 'Remove the session token from the output of this provider.',
           details: { accessKeyId: credentials.accessKeyId, provider, providerDetail },
         }
       : {
           message: `${id} from ${providerDetail} is the access key of a session, but its session token is missing.`,
           likelyCause: 'The key of a session (ASIA…) is valid only together with its session token.',
           remedy:
-            MISSING[provider] ?? 'This provider must return the session token of the same session as well.',
+            MISSING[provider] ?? 'This provider must also return the session token of the same session.',
           details: {
             accessKeyId: credentials.accessKeyId,
             provider,
@@ -44,12 +44,12 @@ export function withFittingToken(credentials: ResolvedCredentials): ResolvedCred
 
 const LEFT_OVER: Partial<Record<ResolvedCredentials['provider'], string>> = {
   environment: 'Unset AWS_SESSION_TOKEN and AWS_SECURITY_TOKEN.',
-  profile: 'Remove aws_session_token from the section that holds this key.',
+  profile: 'Remove aws_session_token from the section that contains this key.',
 };
 
 const MISSING: Partial<Record<ResolvedCredentials['provider'], string>> = {
   environment: 'Set AWS_SESSION_TOKEN to the session token of the same session as the key.',
-  profile: 'Add aws_session_token to the section that holds this key.',
+  profile: 'Add aws_session_token to the section that contains this key.',
 };
 
 function tokenFault({ accessKeyId, sessionToken }: Credentials): 'left over' | 'missing' | null {
@@ -76,8 +76,8 @@ function refuseUnsendable(credentials: ResolvedCredentials): void {
   // signature.
   const foreign = foreignPart({ ...credentials, secretAccessKey: new Secret('') });
   throw new FedctlError('usage.invalid-value', {
-    message: `The ${foreign?.part ?? 'key'} from ${providerDetail} has ${foreign?.has ?? 'a blank'} in it, and no key does.`,
-    likelyCause: 'A file or a paste left it there.',
+    message: `The ${foreign?.part ?? 'key'} from ${providerDetail} is invalid: it contains ${foreign?.has ?? 'a blank'}.`,
+    likelyCause: 'The value was probably copied together with other characters.',
     remedy: 'Copy the value again, without blanks, line breaks and quotation marks.',
     details: { provider, providerDetail },
   });

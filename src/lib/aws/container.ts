@@ -92,7 +92,7 @@ async function ask(
   const words = metadataRefusal(answer.body);
   const more = words === null ? '' : ` (${words})`;
   return answer.status === 200
-    ? `it responded with something other than credentials${more}`
+    ? `it responded without credentials${more}`
     : `it responded with HTTP ${answer.status}${more}`;
 }
 
@@ -127,7 +127,7 @@ async function authorizationOf(
   } catch (error) {
     if (signal.aborted || !isFedctlError(error)) throw error;
     const reason = error.message.replace(/^Cannot/, 'cannot').replace(/\.$/, '');
-    throw containerFailed(endpoint, `${reason}, which ${TOKEN_FILE} names`, error);
+    throw containerFailed(endpoint, `${reason} (named by ${TOKEN_FILE})`, error);
   }
 }
 

@@ -90,7 +90,7 @@ function notStarted(profile: string, program: string, cause: Error): FedctlError
   return processFailed(profile, failure, {
     cause,
     likelyCause:
-      'AWS tools start the program of a credential_process without a shell. "~", "$HOME", "|" and "&&" are not interpreted, unless the command is: sh -c \'…\'.',
+      'AWS tools start the program of a credential_process without a shell. To use "~", "$HOME", "|" or "&&", write the command as: sh -c \'…\'.',
   });
 }
 
@@ -127,7 +127,7 @@ function expiryOf(expiration: unknown, profile: string, now: Date): Date | null 
   if (expiresAt <= now) {
     throw new FedctlError('aws.credentials-expired', {
       message: `The credential_process of the profile "${profile}" printed credentials that expired at ${expiresAt.toISOString()}.`,
-      remedy: 'Renew the session that this program reads from.',
+      remedy: 'Renew the session from which this program gets its credentials.',
       details: { profile, expiresAt: expiresAt.toISOString() },
     });
   }

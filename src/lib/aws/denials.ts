@@ -39,11 +39,11 @@ export function accessDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
 function mfaRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
   const isDevice = /unable to validate/.test(refusal.message);
   return refused('sts.mfa-refused', refusal, site, {
-    message: `${whereOf(site)} rejected the MFA ${isDevice ? 'device' : 'code'} of ${site.action}.`,
+    message: `${whereOf(site)} rejected the MFA ${isDevice ? 'device' : 'code'} in ${site.action}.`,
     ...(isDevice
       ? {
           likelyCause:
-            'The serial number does not belong to an MFA device of the user whose credentials signed the call, or these are session credentials.',
+            'The serial number does not belong to an MFA device of the user whose credentials signed the call, or the call was signed with session credentials.',
           remedy: 'Compare the serial number with the MFA devices of the user.',
           command: aws(['iam', 'list-mfa-devices']),
         }
@@ -55,7 +55,7 @@ function permissionMissing(refusal: AwsRefusal, site: CallSite): FedctlError {
   const permission = deniedAction(refusal) ?? `iam:${site.action}`;
   return refused('iam.permission-missing', refusal, site, {
     message: `${callerOf(refusal, site)} is not allowed to call ${permission}${reasonOf(refusal)}.`,
-    remedy: `An administrator of the account must allow ${permission} on Resource "*" in a policy of that principal.`,
+    remedy: `An administrator of the account must allow ${permission} on Resource "*" in a policy of the principal.`,
   });
 }
 
@@ -78,7 +78,7 @@ function mintDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
 function sessionTokenDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
   if (site.credentials?.sessionToken === null) return plainlyDenied(refusal, site);
   return refused('sts.session-credentials', refusal, site, {
-    message: `GetSessionToken requires long-term credentials, but those of ${site.credentials?.providerDetail} belong to a session.`,
+    message: `GetSessionToken requires long-term credentials, but the credentials of ${site.credentials?.providerDetail} belong to a session.`,
   });
 }
 
@@ -119,7 +119,7 @@ function trustPolicy({ roleArn }: CallSite): Partial<FailureFacts> {
   return name === undefined || name === ''
     ? {}
     : {
-        remedy: 'Read the trust policy of the role, and have it allow this principal.',
+        remedy: 'Check the trust policy of the role. The policy must allow this principal.',
         command: aws(['iam', 'get-role', '--role-name', name, '--query', 'Role.AssumeRolePolicyDocument']),
       };
 }

@@ -30,7 +30,7 @@ export function endpointOverride(
   }
   const source = `profile "${profile.name}"`;
   const value = servicesEndpoint(service, profile, files) || profile.settings['endpoint_url'];
-  const way = `remove endpoint_url from the ${source}, or from the services section that it names`;
+  const way = `remove endpoint_url from the ${source}, or from the services section that the profile names`;
   return value ? { url: checkedEndpoint(value, source, way), source } : null;
 }
 
@@ -102,7 +102,7 @@ function checked(
   if (url.protocol === 'http:' && !allowsPlaintext(url.hostname)) {
     const { source, way } = setting;
     throw new FedctlError('aws.plaintext-refused', {
-      message: `${source} names ${url.origin}. fedctl sends no credentials to another machine without TLS.`,
+      message: `${source} names ${url.origin}. fedctl does not send credentials to another machine without TLS.`,
       likelyCause: `The endpoint that ${source} names uses plain http to another machine. Anybody on the network path could read and use the credentials.`,
       remedy: `Use an https:// endpoint, or ${way}.`,
       details: { source, endpoint: url.origin },

@@ -33,9 +33,7 @@ export function timeoutFailure(site: CallSite, cause?: unknown, status: number |
       status === null
         ? `${whereOf(site)} did not respond to ${site.action} within ${limit}.`
         : `${whereOf(site)} responded to ${site.action} with HTTP ${status}, but the response was not complete within ${limit}.`,
-    ...(status === null
-      ? {}
-      : { likelyCause: 'The response stopped half-way, or was retried without success.' }),
+    ...(status === null ? {} : { likelyCause: 'The response was interrupted, or all retries failed.' }),
     details,
     cause,
   });
@@ -121,7 +119,7 @@ function refusalFailure(refusal: AwsRefusal, site: CallSite): FedctlError {
   if (NO_SIGNATURE.has(code)) return signatureMissing(refusal, site);
   if (THROTTLED.test(code)) {
     return refused('aws.throttled', refusal, site, {
-      message: `${whereOf(site)} throttled ${site.action}, also after three attempts.`,
+      message: `${whereOf(site)} throttled ${site.action}, even after three attempts.`,
     });
   }
   switch (code) {
@@ -133,7 +131,7 @@ function refusalFailure(refusal: AwsRefusal, site: CallSite): FedctlError {
       return sessionTooShort(refusal, site);
     case 'JWTPayloadSizeExceeded':
       return refused('sts.payload-too-large', refusal, site, {
-        message: `${whereOf(site)} did not mint the token: with its audiences and tags, including those of the principal, it would be too large.`,
+        message: `${whereOf(site)} did not mint the token: the token would be too large with its audiences and tags, including the tags of the principal.`,
       });
     case 'ExpiredToken':
     case 'RequestExpiredToken':
@@ -190,7 +188,7 @@ function sessionTooShort(refusal: AwsRefusal, site: CallSite): FedctlError {
  */
 function accessKeyUnknown(refusal: AwsRefusal, site: CallSite): FedctlError {
   return refused('aws.access-key-unknown', refusal, site, {
-    message: `${whereOf(site)} does not know ${keyOf(site)}.`,
+    message: `${whereOf(site)} does not recognize ${keyOf(site)}.`,
     ...likelyReason(site),
   });
 }
@@ -204,11 +202,11 @@ function likelyReason(site: CallSite): Pick<FailureFacts, 'likelyCause' | 'remed
   if (accessKeyId.startsWith('AKIA') && sessionToken !== null) {
     return {
       likelyCause:
-        'A long-term key (AKIA…) has no session token. The one that is set is left from another session.',
+        'A long-term key (AKIA…) has no session token. The session token that is set is left from another session.',
       remedy:
         provider === 'environment'
           ? 'Unset AWS_SESSION_TOKEN.'
-          : 'Remove the session token that stands beside the key.',
+          : 'Remove the session token that is set together with the key.',
     };
   }
   if (accessKeyId.startsWith('ASIA') && sessionToken === null) {
@@ -220,11 +218,11 @@ function likelyReason(site: CallSite): Pick<FailureFacts, 'likelyCause' | 'remed
   }
   if (site.service === 'STS' && isOptInRegion(region)) {
     return {
-      likelyCause: `${region} (${regionSource}) must be enabled for the account. Until then its endpoint knows no key of the account, and no session of the global STS endpoint.`,
+      likelyCause: `${region} (${regionSource}) must be enabled for the account. Until then, its endpoint rejects all keys of the account and all sessions of the global STS endpoint.`,
       remedy:
         sessionToken === null
-          ? `Name another Region with --region, or enable this one for the account: aws account enable-region --region-name ${region}.`
-          : 'If the Region is enabled, get the session from a Regional endpoint, with AWS_STS_REGIONAL_ENDPOINTS=regional. If it is not, name another Region with --region.',
+          ? `Use another Region with --region, or enable this Region for the account: aws account enable-region --region-name ${region}.`
+          : 'If the Region is enabled, get the session from a Regional endpoint, with AWS_STS_REGIONAL_ENDPOINTS=regional. Otherwise, use another Region with --region.',
       command:
         sessionToken === null ? null : aws(['account', 'get-region-opt-status', '--region-name', region]),
     };
@@ -236,8 +234,8 @@ function likelyReason(site: CallSite): Pick<FailureFacts, 'likelyCause' | 'remed
  * IAM rejects credentials of GetSessionToken without MFA, with an error for an invalid key (facts/aws.md 6).
  */
 const OF_GET_SESSION_TOKEN = {
-  likelyCause: 'Credentials of GetSessionToken cannot call IAM unless they were requested with an MFA code.',
-  remedy: 'Use the keys of the IAM user themselves, or assume a role with --role-arn <arn>.',
+  likelyCause: 'Credentials of GetSessionToken can call IAM only if they were requested with an MFA code.',
+  remedy: 'Use the long-term keys of the IAM user, or assume a role with --role-arn <arn>.',
 };
 
 /**
@@ -248,9 +246,9 @@ function foreignAdvice({ part, has }: ForeignPart, { provider, providerDetail }:
   const keeps =
     provider === 'environment'
       ? 'files for docker --env-file and systemd keep them'
-      : 'files of AWS keep them';
+      : 'the AWS config and credentials files keep them';
   return {
-    likelyCause: `The value of the ${part} from ${providerDetail} has ${has} in it, and no key does.`,
+    likelyCause: `The value of the ${part} from ${providerDetail} is invalid: it contains ${has}.`,
     remedy:
       has === 'quotation marks'
         ? `Write the value without quotation marks: ${keeps}.`
@@ -288,12 +286,12 @@ function scopeMismatch(refusal: AwsRefusal, site: CallSite): FedctlError {
   const other = meant === region ? null : meant;
   const instead =
     endpointSource === null
-      ? `find out which server responds at ${endpoint}: a proxy, or another host by DNS`
+      ? `find out which server responds at ${endpoint}, such as a proxy`
       : endpointSource.startsWith('AWS_')
         ? `unset ${endpointSource}`
         : `remove the endpoint from the ${endpointSource}`;
   return refused('aws.endpoint-region-mismatch', refusal, site, {
-    message: `The Region and the endpoint of ${service} do not match: the request is signed for ${region} (${regionSource}), but ${endpoint} (${endpointSource ?? 'the endpoint of that Region'}) does not accept that signature.`,
+    message: `The Region and the endpoint of ${service} do not match: the request is signed for ${region} (${regionSource}), but ${endpoint} (${endpointSource ?? 'the endpoint of that Region'}) does not accept this signature.`,
     remedy: `Use the Region of the endpoint with --region, or ${instead}.`,
     command: other === null ? null : rerun({ set: { '--region': other } }),
   });
@@ -309,7 +307,7 @@ function regionInHost(endpoint: string): string | null {
 
 function signatureMissing(refusal: AwsRefusal, site: CallSite): FedctlError {
   return refused('aws.signature-missing', refusal, site, {
-    message: `${whereOf(site)} received no complete signature for ${site.action}, although fedctl signed it with ${keyOf(site)}.`,
+    message: `${whereOf(site)} received no complete signature for ${site.action}, although fedctl signed the request with ${keyOf(site)}.`,
   });
 }
 
@@ -318,8 +316,8 @@ function clockSkew(refusal: AwsRefusal, site: CallSite): FedctlError {
   return refused('aws.clock-skew', refusal, site, {
     message:
       skew === null
-        ? `${whereOf(site)} rejected the request because of its time.`
-        : `The clock of this machine is ${formatDuration(skew)} ${skew > 0 ? 'ahead of' : 'behind'} that of ${whereOf(site)}.`,
+        ? `${whereOf(site)} rejected the request because of its timestamp.`
+        : `The clock of this machine is ${formatDuration(skew)} ${skew > 0 ? 'ahead of' : 'behind'} the clock of ${whereOf(site)}.`,
   });
 }
 
@@ -341,19 +339,19 @@ function skewOf(error: Error, now: Date): number | null {
 function unknownAction(refusal: AwsRefusal, site: CallSite): FedctlError {
   if (site.action !== 'GetWebIdentityToken') {
     return refused('aws.action-unknown', refusal, site, {
-      message: `${whereOf(site)} does not know the action ${site.action}.`,
+      message: `${whereOf(site)} does not support the action ${site.action}.`,
       ...(site.endpointSource === null
         ? {}
         : {
-            likelyCause: `${site.endpointSource} names an emulator or a gateway that does not have this action.`,
-            remedy: `Use an emulator that knows ${site.action}. For AWS itself, ${site.endpointSource.startsWith('AWS_') ? `unset ${site.endpointSource}` : `remove the endpoint from the ${site.endpointSource}`}.`,
+            likelyCause: `${site.endpointSource} names an emulator or a gateway that does not support this action.`,
+            remedy: `Use an emulator that supports ${site.action}. To use AWS itself, ${site.endpointSource.startsWith('AWS_') ? `unset ${site.endpointSource}` : `remove the endpoint from the ${site.endpointSource}`}.`,
           }),
     });
   }
   return refused('aws.region-global', refusal, site, {
-    message: `${site.endpoint} does not know GetWebIdentityToken. It is the global endpoint of STS, or not STS.`,
+    message: `${site.endpoint} does not support GetWebIdentityToken. It is the global endpoint of STS, or not an STS endpoint.`,
     remedy:
-      'Use the endpoint of a Region: name it with --region, and unset AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL.',
+      'Use the endpoint of a Region: name the Region with --region, and unset AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL.',
   });
 }
 

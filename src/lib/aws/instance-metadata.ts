@@ -82,7 +82,7 @@ function extended(expiresAt: Date | null, now: Date, warn: Warn): Date | null {
   if (expiresAt === null || expiresAt > now) return expiresAt;
   warn({
     code: 'aws.metadata-credentials-expired',
-    message: `The instance metadata service returned credentials that expired at ${rfc3339(expiresAt)}. fedctl uses them: in an outage the service returns its last credentials, and AWS accepts them.`,
+    message: `The instance metadata service returned credentials that expired at ${rfc3339(expiresAt)}. fedctl uses these credentials: during an outage, the service returns its last credentials, and AWS accepts them.`,
     remedy: null,
   });
   return new Date(now.getTime() + EXTENSION_MS);
@@ -110,7 +110,7 @@ export async function instanceRegion(
 function noRole(status: number, withoutToken: string | null): string {
   switch (status) {
     case 401:
-      return `the instance metadata service requires a token (HTTP 401), and ${withoutToken ?? 'rejected its own'}`;
+      return `the instance metadata service requires a token (HTTP 401), but ${withoutToken ?? 'rejected the token that it returned'}`;
     case 403:
       return 'the instance metadata service is disabled for this instance (HTTP 403)';
     case 404:

@@ -44,7 +44,7 @@ export async function proveMfa(
   const tokenCode = await mfaCode(serialNumber);
   if (tokenCode !== null) return { serialNumber, tokenCode };
   throw new FedctlError('aws.mfa-needed', {
-    message: `${what} ${device}, but none was entered.`,
+    message: `${what} ${device}, but no code was entered.`,
     likelyCause: 'The prompt for the code was not answered.',
     remedy: 'Repeat the command and enter the six digits that the device shows.',
     details,

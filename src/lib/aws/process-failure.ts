@@ -36,7 +36,7 @@ export function processFailure(profile: string, ended: string, stderr: string): 
       ? lines
       : [...lines.slice(0, 2), `(${lines.length - 4} more lines)`, ...lines.slice(-2)];
   const last = lines.at(-1)?.trim() ?? '';
-  const said = last === '' ? '' : `, saying "${last}"`;
+  const said = last === '' ? '' : `: "${last}"`;
   return new FedctlError('aws.profile-failed', {
     message: `${start}${said}.`,
     likelyCause:

@@ -75,7 +75,7 @@ export async function profileCredentials(
   }
   const absent =
     source === 'default' && files.profile('default') === null
-      ? 'there is no profile "default"'
+      ? 'the profile "default" does not exist'
       : `the profile "${name}" has no credential source`;
   if (files.severe.length === 0) return { absent };
   // The intended keys may be in a file that could not be read.
@@ -183,7 +183,7 @@ async function sourceOf(link: Link, world: ProfileDependencies, signal: AbortSig
   }
   const next = { name: source.name, profile: source.value, path: [...path, source.name] };
   const found = await follow(next, world, signal);
-  if (found === null) throw profileFailed(source.name, `gives the profile "${name}" no credentials`);
+  if (found === null) throw profileFailed(source.name, `has no credentials for the profile "${name}"`);
   return { ...found, how: `profile "${source.name}" (${found.how})` };
 }
 
@@ -251,8 +251,8 @@ function keysOf(name: string, section: Section): Found {
     const what = id || secret ? `${set} but no ${missing}` : `no value for ${missing}`;
     throw new FedctlError('aws.credentials-half-set', {
       message: `The profile "${name}" has ${what}.`,
-      likelyCause: 'Both are required, in the same section of one file.',
-      remedy: `Complete the key pair in one section: aws configure --profile ${shellWord(name)} asks for both.`,
+      likelyCause: 'The key ID and the secret key are required, in the same section of one file.',
+      remedy: `Complete the key pair in one section: aws configure --profile ${shellWord(name)} prompts for the two values.`,
       details: { profile: name, missing, set },
     });
   }
@@ -269,7 +269,7 @@ function profileFailed(name: string, what: string): FedctlError {
   return new FedctlError('aws.profile-failed', {
     message: `The profile "${name}" ${what}.`,
     likelyCause: 'The credential source of the profile is incomplete or contradictory.',
-    remedy: 'Correct the profile. The AWS CLI shows what it reads from it.',
+    remedy: 'Correct the profile. The AWS CLI shows the settings that it reads from the profile.',
     command: aws(['configure', 'list', '--profile', name]),
     details: { profile: name },
   });

@@ -32,7 +32,7 @@ export async function resolveRegion(
   const instance = await instanceRegion();
   if (instance !== null) return checked(instance, 'instance metadata');
   throw new FedctlError('aws.region-missing', {
-    message: `No AWS Region: --region, FEDCTL_REGION, AWS_REGION and AWS_DEFAULT_REGION are not set, and the ${profileSource} names none.`,
+    message: `No AWS Region: --region, FEDCTL_REGION, AWS_REGION and AWS_DEFAULT_REGION are not set, and the ${profileSource} has no Region.`,
     details: { lookedAt: ['--region', 'FEDCTL_REGION', 'AWS_REGION', 'AWS_DEFAULT_REGION', profileSource] },
   });
 }

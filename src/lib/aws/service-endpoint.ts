@@ -40,7 +40,7 @@ export function originOf(
       'aws.endpoint-invalid',
       override === null
         ? {
-            message: `AWS has no ${kinds.join(' and ')} endpoint of ${service.toUpperCase()} in ${connection.region} (${connection.regionSource}), which ${sources.join(' and ')} requires.`,
+            message: `AWS has no ${kinds.join(' and ')} endpoint for ${service.toUpperCase()} in ${connection.region} (${connection.regionSource}). Required by: ${sources.join(' and ')}.`,
             likelyCause: `Not every Region has ${kinds.join(' or ')} endpoints.`,
             remedy: `${sentence(switchOff(sources))}.`,
             details: { service, region: connection.region, sources },
@@ -48,7 +48,7 @@ export function originOf(
           }
         : {
             message: `${sources.join(' and ')} and ${override.source} are mutually exclusive: the configured endpoint (${override.url}) cannot also be the ${kinds.join(' or ')} endpoint of AWS.`,
-            likelyCause: `AWS clients reject ${kinds.join(' and ')} together with a custom endpoint. One of the two settings is left over.`,
+            likelyCause: `AWS clients reject ${kinds.join(' and ')} together with a custom endpoint. One of the two settings is not needed.`,
             remedy: `${sentence(switchOff(sources))}, or ${switchOff([override.source])}.`,
             details: { service, region: connection.region, sources: [...sources, override.source] },
             cause,

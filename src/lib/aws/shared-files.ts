@@ -216,7 +216,7 @@ function misspelt(name: string, { path, file }: SharedFile, right: string): Miss
   if (header === undefined || `[${header}]` === right) return null;
   const [wrong, shown] = [`[${header}]`, path];
   return {
-    fault: `${shown} has a section ${wrong}, which does not name the profile "${name}" in this file.`,
+    fault: `${shown} has a section ${wrong}, but in this file, AWS tools do not read it as the profile "${name}".`,
     remedy: `Write ${right} instead of ${wrong} in ${shown}.`,
   };
 }

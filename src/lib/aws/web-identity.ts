@@ -37,7 +37,7 @@ export async function environmentWebIdentity(
   if (identity === null) {
     throw new FedctlError('aws.credentials-half-set', {
       message: 'AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not.',
-      likelyCause: 'A web identity requires both: the token file, and the role that trusts it.',
+      likelyCause: 'A web identity requires a token file, and a role that trusts the issuer of the token.',
       remedy: 'Set AWS_ROLE_ARN too, or unset AWS_WEB_IDENTITY_TOKEN_FILE.',
       details: { missing: 'AWS_ROLE_ARN', set: 'AWS_WEB_IDENTITY_TOKEN_FILE' },
     });

@@ -14,7 +14,7 @@ const LONGEST_TEXT = 300;
 
 /** The likely causes of the errors of RFC 6750, section 3.1. */
 const CAUSES: Readonly<Record<string, string>> = {
-  invalid_request: 'The API did not find a bearer token where it expects one, or found two.',
+  invalid_request: 'The API did not find a bearer token in the expected place, or found two tokens.',
   insufficient_scope:
     'The API accepts the token, but the subject lacks a permission. AWS tokens have no scope, so the API must grant permissions to the subject.',
 };
@@ -101,7 +101,7 @@ function refused(url: URL, status: number, challenge: BearerChallenge | null): F
 }
 
 const NO_BEARER =
-  'The response does not ask for a bearer token (no WWW-Authenticate: Bearer). The API, or a proxy in front of it, may require other credentials.';
+  'The response does not request a bearer token (no WWW-Authenticate: Bearer). The API, or a proxy in front of it, may require other credentials.';
 
 function causeOf(status: number): string {
   if (status >= 500) return 'The API, or a proxy in front of it, has an internal error.';

@@ -42,7 +42,7 @@ function invalid(what: string, value: string | null, message: string): FedctlErr
   return new FedctlError('usage.invalid-value', {
     message,
     likelyCause: `The ${what} must be an https URL, such as https://<uuid>.tokens.sts.global.api.aws.`,
-    remedy: 'Take the issuer that fedctl status prints for the account.',
+    remedy: 'Use the issuer that fedctl status prints for the account.',
     details: value === null ? {} : { value },
   });
 }

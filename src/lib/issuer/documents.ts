@@ -95,8 +95,8 @@ function jwksUriOf(value: unknown, issuer: string, discovery: URL): URL {
   throw new FedctlError('issuer.wrong-document', {
     message: `The discovery document at ${discovery.href} names another host for the keys: ${origin}.`,
     likelyCause:
-      'The discovery document must not decide which host is trusted for the keys. AWS publishes them on the host of the issuer; some issuers do not.',
-    remedy: `If you trust ${origin}, name the keys yourself with fedctl verify --issuer ${shellWord(issuer)} --jwks ${shellWord(cut(url.origin + url.pathname + url.search))}.`,
+      'The discovery document must not decide which host is trusted for the keys. AWS publishes the keys on the host of the issuer, but some issuers use another host.',
+    remedy: `If you trust ${origin}, specify the key set yourself with fedctl verify --issuer ${shellWord(issuer)} --jwks ${shellWord(cut(url.origin + url.pathname + url.search))}.`,
     details: {
       url: discovery.href,
       expected: discovery.origin,

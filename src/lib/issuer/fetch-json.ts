@@ -70,7 +70,8 @@ function causeOfStatus(status: number): { readonly likelyCause?: string } {
   if (status === 429) return { likelyCause: 'The issuer throttled the request.' };
   if (status !== 401 && status !== 403 && status !== 407) return {};
   return {
-    likelyCause: 'An issuer is public. A proxy or another device on the way probably denied the request.',
+    likelyCause:
+      'The documents of an issuer are public. A proxy or another device on the network path probably denied the request.',
   };
 }
 
@@ -109,7 +110,7 @@ function redirected(url: URL, { status, headers }: FetchResponse): FedctlError {
   const { location = null } = headers;
   return new FedctlError('issuer.redirected', {
     message: `${url.href} redirects to ${location ?? 'another URL'}. fedctl does not follow redirects.`,
-    remedy: 'See which server responds: often a captive portal, or a wrong issuer.',
+    remedy: 'Check which server responds. Common causes are a captive portal and a wrong issuer.',
     command: curl(url),
     details: { url: url.href, status, location },
   });

@@ -30,7 +30,7 @@ export function keySet(
   if (first === undefined) throw refuse('has an entry that is not a key (no kty)');
   const valid = typed.filter((key) => malformedMember(key) === null);
   if (valid.length === 0) {
-    throw refuse(`has no valid key: the "${malformedMember(first)}" of the first has the wrong type`);
+    throw refuse(`has no valid key: the "${malformedMember(first)}" of the first key has the wrong type`);
   }
   return valid;
 }

@@ -59,7 +59,7 @@ export function whatItIs(text: string): string | null {
   if (tokens[0] !== undefined && tokens[0] !== text) return aboutSurroundings(text);
   const [header, ...rest] = text.split('.');
   if (rest.length === 4 && headerOf(header)?.enc !== undefined)
-    return 'it has five parts: it is an encrypted token (JWE), not a signed one';
+    return 'it has five parts: it is an encrypted token (JWE), not a signed token';
   if (isWrapped(text) && headerOf(header) !== null) return 'it is split over several lines';
   return /^[\x21-\x7e]+$/.test(text) && rest.length === 0 ? 'it is an opaque token, without a dot' : null;
 }

@@ -72,7 +72,7 @@ export function certificateFault(
     case 'wrong name':
       return `has a certificate for other names: it lists ${named}; issued by ${issuer}, ${dates}`;
     case 'untrusted':
-      return `has a certificate that is not trusted here: ${subject}, for ${named}, issued by ${issuer}, ${dates}`;
+      return `has a certificate that is not trusted on this machine: ${subject}, for ${named}, issued by ${issuer}, ${dates}`;
   }
 }
 

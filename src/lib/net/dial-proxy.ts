@@ -83,13 +83,13 @@ export function proxyFault(cause: unknown): ProxyMeaning {
   if (reply !== undefined) {
     return {
       says: `it returned: ${REPLIES[reply] ?? reply}`,
-      likelyCause: 'The proxy works, but does not or cannot connect to the server.',
+      likelyCause: 'The proxy works, but denies the connection to the server or cannot open it.',
     };
   }
   if (/authentication/i.test(text)) {
     return {
-      says: 'it requires a user and a password, or different ones',
-      likelyCause: 'The connection string lacks proxyUsername and proxyPassword, or has wrong ones.',
+      says: 'it requires a valid user name and password',
+      likelyCause: 'The connection string lacks proxyUsername and proxyPassword, or their values are wrong.',
     };
   }
   if (/invalid socks version|Socks5 (?:initial|final) handshake/.test(text)) {

@@ -7,7 +7,7 @@ export class ProxyFault extends Error {
   readonly status: number | null;
 
   constructor(status: number | null, cause?: unknown) {
-    super('The proxy opened no tunnel.', { cause });
+    super('The proxy did not open a tunnel.', { cause });
     this.status = status;
   }
 }
