@@ -46,11 +46,11 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'sso-session-over connect': 'Sign in again.',
   'sso-session-over token': 'Sign in again.',
   'credential-process-failing check':
-    'Run the program alone and correct it: aws configure get credential_process --profile vault prints its command.',
+    'Run the program alone and correct it. To print its command, run "aws configure get credential_process --profile vault".',
   'credential-process-failing connect':
-    'Run the program alone and correct it: aws configure get credential_process --profile vault prints its command.',
+    'Run the program alone and correct it. To print its command, run "aws configure get credential_process --profile vault".',
   'credential-process-failing token':
-    'Run the program alone and correct it: aws configure get credential_process --profile vault prints its command.',
+    'Run the program alone and correct it. To print its command, run "aws configure get credential_process --profile vault".',
   'region-missing check': 'Name the Region with --region or AWS_REGION, for example eu-west-1.',
   'region-missing connect': 'Name the Region with --region or AWS_REGION, for example eu-west-1.',
   'region-missing token': 'Name the Region with --region or AWS_REGION, for example eu-west-1.',

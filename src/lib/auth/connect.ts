@@ -22,9 +22,12 @@ import { readTokenFile } from './token-file.ts';
 
 export interface ConnectRequest {
   readonly uri: ConnectionString | null;
-  /** The requested mechanism. If null, the mechanism of the connection string, otherwise OIDC. */
+  /**
+   * The requested mechanism. Null selects the mechanism of the connection string, or OIDC if the connection
+   * string names none.
+   */
   readonly mechanism: MechanismChoice | null;
-  /** Audience of the token to mint. */
+  /** The audience of the token to mint. */
   readonly audience: string | null;
   readonly signingAlgorithm: SigningAlgorithm;
   readonly durationSeconds: number;
@@ -51,7 +54,7 @@ export interface ConnectPlan {
   readonly logins: readonly LoginPlan[];
   readonly explain: boolean;
   readonly warnings: readonly Warning[];
-  /** The adapters that the logins will call. */
+  /** The adapters that the logins require. */
   readonly adapters: readonly Adapter[];
   /**
    * Enables the prompt for an MFA code. Called when the server has responded, because before that, it is

@@ -14,14 +14,14 @@ export type FederationState =
   | { readonly state: 'disabled'; readonly issuer: string | null; readonly missingPermission: null }
   | { readonly state: 'unknown'; readonly issuer: null; readonly missingPermission: string };
 
-/** The permission to read the state (facts/aws.md 1). */
+/** The permission that is required to read the federation state (facts/aws.md 1). */
 const INFO_PERMISSION = 'iam:GetOutboundWebIdentityFederationInfo';
 
 /**
  * Reads from IAM whether federation is enabled. After a change, IAM reports the new state immediately, and
  * STS applies it some seconds later (facts/aws.md 1).
  *
- * @throws FedctlError aws.* for the credentials and for the connection to IAM
+ * @throws FedctlError aws.* if the credentials or the connection to IAM fail
  */
 export async function federationState(iam: Iam, signal: AbortSignal): Promise<FederationState> {
   try {

@@ -31,7 +31,8 @@ export interface Caller {
 /**
  * Returns the identity of the caller from STS, with the configured Region and endpoint overrides.
  *
- * @throws FedctlError aws.* for the Region, the endpoints, the credentials and the connection to STS
+ * @throws FedctlError aws.* if the Region, an endpoint or the credentials are unusable, or the call to STS
+ * fails
  */
 export async function identifyCaller(aws: Aws, signal: AbortSignal): Promise<Caller> {
   const region = await aws.region();
@@ -46,7 +47,7 @@ const CALLER_ARN = /^arn:(?<partition>[a-z-]+):(?:iam|sts)::(?<account>\d{12}):(
 /** Names of roles that always have a path: roles of IAM Identity Center, and service-linked roles. */
 const ROLE_WITH_PATH = /^AWS(?:ReservedSSO_|ServiceRoleFor)/;
 
-/** Returns the IAM principal of an ARN from GetCallerIdentity (facts/aws.md 3.1, 6 and 14.9). */
+/** Returns the IAM principal for an ARN from GetCallerIdentity (facts/aws.md 3.1, 6 and 14.9). */
 export function subjectOf(callerArn: string): Subject {
   const { partition, account, resource } = CALLER_ARN.exec(callerArn)?.groups ?? {};
   const [type, name] = resource?.split('/') ?? [];
@@ -95,7 +96,7 @@ export function subjectWarnings({ kind, arn, certainty }: Subject): readonly War
 
 /** The workload that needs access to Atlas, and how it was determined. */
 export interface Workload {
-  /** Null if no workload was named and the caller is not the workload. */
+  /** The principal of the workload. Null if no workload was named and the caller is not the workload. */
   readonly subject: Subject | null;
   /** `caller`: no workload was named, and the caller is assumed to be the workload. */
   readonly source: '--role-arn' | 'caller' | null;

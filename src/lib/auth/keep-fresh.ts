@@ -47,7 +47,7 @@ export interface Keeping extends Pick<Context, 'now' | 'sleep'> {
 const LONGEST_SLEEP = 10_000;
 
 /**
- * Renewal starts earlier by a random fraction of the lifetime, up to this one. Otherwise, agents that were
+ * The largest random fraction of the lifetime by which renewal starts earlier. Without it, agents that were
  * started together would send their requests at the same time.
  */
 const JITTER = 0.1;
@@ -59,8 +59,8 @@ const BACK_OFF = { first: 1000, longest: 60_000 } as const;
 const SHORTEST_PAUSE = 1000;
 
 /**
- * The time before its expiration at which a value is removed, in milliseconds. A program that reads the value
- * later cannot use it before it expires.
+ * The time before expiration at which a value is removed, in milliseconds. A program that reads the value
+ * later could not use it before it expires.
  */
 const TOO_LATE = 1000;
 

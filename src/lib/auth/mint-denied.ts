@@ -168,7 +168,10 @@ function statementsFor({
   ];
 }
 
-/** Adds the request, and a cause for a short request: AWS adds the tags of the principal to every token. */
+/**
+ * Adds the request to the failure. If the request itself is small, also adds the cause: AWS adds the tags of
+ * the principal to every token.
+ */
 function tooLarge(failure: FedctlError, request: MintRequest): FedctlError {
   const isShort = request.audience.length <= 1 && request.tags.length === 0;
   return failure.with({

@@ -4,7 +4,7 @@ import { parseConnectionString } from '../uri/connection-string.ts';
 import { chooseMechanisms, type MECHANISM_NAMES } from '../uri/mechanism.ts';
 import { type ProgramUri, programUri, type TokenEnvironment } from '../uri/program-uri.ts';
 
-/** The option value for the mechanism of a program. */
+/** The mechanism of a program, as an option value. */
 type ProgramMechanism = (typeof MECHANISM_NAMES)[number];
 
 /** A request to run a program. */
@@ -14,7 +14,7 @@ export interface ProgramRequest {
   readonly args: readonly string[];
   readonly uri: string | null;
   readonly mechanism: ProgramMechanism | null;
-  /** The mechanism if neither the request nor the connection string names one. */
+  /** The default mechanism, if neither the request nor the connection string names a mechanism. */
   readonly otherwise: ProgramMechanism;
   readonly environment: TokenEnvironment;
   readonly audience: string | null;
@@ -34,7 +34,7 @@ export interface ProgramPlan {
 const PLACEHOLDER = '{uri}';
 
 /**
- * Determines the arguments, the connection string and the login data of a program. Makes no calls.
+ * Determines the arguments, the connection string and the login data of a program. Makes no network calls.
  *
  * @throws FedctlError usage.missing-uri, usage.missing-audience, exec.secret-in-arguments,
  * mongo.mechanism-conflict; as `parseConnectionString` does
@@ -65,8 +65,8 @@ export interface LoginUri extends ProgramUri {
 }
 
 /**
- * Returns the connection string for a program. The mechanism is the requested one. Without a request, the
- * connection string determines the mechanism, and `otherwise` is the default.
+ * Returns the connection string for a program. The requested mechanism takes precedence over the mechanism of
+ * the connection string. `otherwise` is the default.
  *
  * @throws FedctlError mongo.mechanism-conflict; as `parseConnectionString` does
  */

@@ -12,9 +12,9 @@ import { refreshingAhead, singleFlight } from './token-source.ts';
 export interface ProgramTokens {
   /** The audience of the tokens. */
   readonly audience: string;
-  /** The default is RS256: MongoDB 7.0 and 8.0 accept RSA keys only. */
+  /** The signing algorithm. The default is RS256: MongoDB 7.0 and 8.0 accept RSA keys only. */
   readonly signingAlgorithm?: SigningAlgorithm;
-  /** Seconds, 60 to 3600, or `auto`. The default is 300. */
+  /** The lifetime of a token: 60 to 3600 seconds, or `auto`. The default is 300. */
   readonly durationSeconds?: WantedDuration;
   readonly profile?: string;
   readonly region?: string;

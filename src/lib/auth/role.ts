@@ -18,7 +18,7 @@ export interface RoleToAssume {
  * Assumes the role once. Returns the settings with the credentials of the role (provider `assumed-role`), for
  * all later calls. Profile and Region stay unchanged, because a role has neither.
  *
- * @throws FedctlError usage.invalid-value, sts.assume-denied; as `Aws.credentials` does for the caller
+ * @throws FedctlError usage.invalid-value
  */
 export async function asRole(
   context: Context,
@@ -89,7 +89,11 @@ export function assumeRoleRequest(
   };
 }
 
-/** @throws FedctlError usage.invalid-value */
+/**
+ * Validates the ARN of a role to assume.
+ *
+ * @throws FedctlError usage.invalid-value
+ */
 export function validateRoleArn(arn: string): void {
   const { accepts, expected } = ROLE_VALUES.roleArn;
   if (accepts(arn)) return;

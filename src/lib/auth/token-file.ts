@@ -47,8 +47,8 @@ export async function readTokenFile(name: string, context: Context, timeoutMs?: 
     // If the file contains other text, only the token is secret. Messages may show the other text.
     context.redactor.learn(new Secret(tokenIn(content)));
     const token = tokenOf(text, context.now());
-    // No white-space warning for standard input, which usually ends with a newline. Drivers send only the
-    // content of files unchanged.
+    // No white-space warning for standard input: piped text usually ends with a newline, and drivers read
+    // only files.
     if (name === '-') return { token, warnings: [] };
     const open = await isReadableByOthers(resolve(context.cwd, name));
     const warnings = [

@@ -11,8 +11,8 @@ export interface Life {
 }
 
 /**
- * Returns half of a lifetime and its end, in milliseconds of the local clock. The lifetime starts when the
- * token was received: with `exp` and a slow local clock, an expired token would look valid. The lifetime
+ * Returns the middle and the end of a lifetime, in milliseconds of the local clock. The lifetime starts when
+ * the token was received: with `exp` and a slow local clock, an expired token would look valid. The lifetime
  * never ends later than `exp`.
  */
 export function spanOf({ issuedAt, expiresAt }: Life, receivedAt: Date): { halfLife: number; end: number } {

@@ -8,8 +8,8 @@ import type { AwsSettings } from '../ports/aws.ts';
 
 /**
  * Returns the only issuer that a run trusts: the pinned issuer, otherwise the issuer of the caller's account.
- * Disabling federation neither changes the issuer nor removes its keys (facts/aws.md 1). So if IAM returns
- * the issuer of an account with disabled federation, it is trusted.
+ * Disabling federation neither changes the issuer nor removes its keys (facts/aws.md 1). So the issuer of an
+ * account with disabled federation is trusted too, if IAM returns the issuer.
  *
  * @param pinned the value of `--issuer`, or null
  * @returns the issuer, to be compared byte for byte with `iss`

@@ -35,7 +35,7 @@ export interface Verification {
   readonly algorithm: string | null;
   readonly keyId: string | null;
   readonly expiresAt: Date | null;
-  /** False when no key was fetched because no key could make the token valid. */
+  /** Whether the signature was checked. False if no key could make the token valid, so no key was fetched. */
   readonly signatureChecked: boolean;
   readonly faults: readonly Fault[];
 }

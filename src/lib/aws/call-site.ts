@@ -1,16 +1,16 @@
 import type { ResolvedCredentials } from '../core/credentials.ts';
 
-/** A call to AWS, with all facts that its failures describe. */
+/** A call to AWS, with the facts that its failure messages contain. */
 export interface CallSite {
   readonly service: 'STS' | 'IAM';
   /** The API name of the operation: `GetWebIdentityToken`. */
   readonly action: string;
   readonly region: string;
-  /** The source of the Region: `--region`, `AWS_REGION`, `profile "x"` … */
+  /** The source of the Region, such as `--region`, `AWS_REGION` or `profile "x"`. */
   readonly regionSource: string;
   /** The URL that the request is sent to, without a trailing slash. */
   readonly endpoint: string;
-  /** The source of the endpoint: `AWS_ENDPOINT_URL_STS` …; null for an AWS default endpoint. */
+  /** The source of the endpoint, such as `AWS_ENDPOINT_URL_STS`; null for an AWS default endpoint. */
   readonly endpointSource: string | null;
   /** Bounds the call including retries, in milliseconds. */
   readonly timeoutMs: number;

@@ -15,7 +15,8 @@ const TOKEN_FILE = 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE';
 const TOKEN = 'AWS_CONTAINER_AUTHORIZATION_TOKEN';
 
 /**
- * The timeout of one request, in milliseconds. The endpoint is on the same machine, so two seconds are long.
+ * The timeout of one request, in milliseconds. The endpoint is on the same machine, so two seconds are
+ * sufficient.
  */
 const TIMEOUT_MS = 2000;
 

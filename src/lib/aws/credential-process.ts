@@ -144,7 +144,7 @@ function processFailed(
     likelyCause:
       likelyCause ??
       'The program that the profile names failed, or its output does not have the format that AWS tools expect.',
-    remedy: `Run the program alone and correct it: aws configure get credential_process --profile ${shellWord(profile)} prints its command.`,
+    remedy: `Run the program alone and correct it. To print its command, run "aws configure get credential_process --profile ${shellWord(profile)}".`,
     details: { profile },
     cause,
   });

@@ -15,8 +15,8 @@ import { type CredentialProvider, isAbsent } from './provider.ts';
 const RENEW_BEFORE_MS = 5 * 60_000;
 
 /**
- * Tries the providers in order. The SDK's own chain reports every failure with the same sentence. Here, each
- * provider reports why it has no keys.
+ * Tries the providers in order and returns the first keys. If no provider has keys, the failure contains the
+ * reason of each provider. The SDK's own chain reports every failure with the same sentence.
  *
  * @param faults sentences about files that could not be used, for the failure
  * @throws FedctlError aws.credentials-missing with details.tried; aws.credentials-half-set;
@@ -50,7 +50,11 @@ const FROM_ENVIRONMENT = {
     'Export new credentials with their AWS_CREDENTIAL_EXPIRATION, or unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION to use another provider.',
 };
 
-/** @throws FedctlError aws.credentials-expired */
+/**
+ * Returns the credentials if they have not expired.
+ *
+ * @throws FedctlError aws.credentials-expired
+ */
 export function unexpired(credentials: ResolvedCredentials, now: Date): ResolvedCredentials {
   const { expiresAt, providerDetail, provider } = credentials;
   if (expiresAt === null || expiresAt > now) return credentials;

@@ -33,8 +33,8 @@ export function accessDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
 }
 
 /**
- * Creates the failure for a wrong MFA code or device. Only the AWS error message distinguishes it from other
- * denials (facts/aws.md 6).
+ * Creates the failure for a wrong MFA code or device. Only the AWS error message distinguishes these faults
+ * from other denials (facts/aws.md 6).
  */
 function mfaRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
   const isDevice = /unable to validate/.test(refusal.message);

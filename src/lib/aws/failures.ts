@@ -158,8 +158,8 @@ function refusalFailure(refusal: AwsRefusal, site: CallSite): FedctlError {
 }
 
 /**
- * Creates the failure for an expired token. In an unsigned call, the web identity token has expired. In a
- * signed call, the session of the keys has expired.
+ * Creates the failure for an expired token: the web identity token of an unsigned call, or the session of the
+ * keys that signed the call.
  */
 function expiredToken(refusal: AwsRefusal, site: CallSite): FedctlError {
   if (site.credentials === null) {

@@ -36,8 +36,8 @@ export async function createIam(connection: Connection, find: FindCredentials): 
         ),
       );
       if (answer === null) return { changed: false };
-      // The response of AWS has no members, so only the request ID distinguishes it from the page of a
-      // captive portal.
+      // The response of AWS has no members, so only the request ID distinguishes the response from the page
+      // of a captive portal.
       if (answer.output.$metadata.requestId === undefined)
         throw notAws(answer.site, 'the response has no request ID');
       return { changed: true };
@@ -59,8 +59,8 @@ export async function createIam(connection: Connection, find: FindCredentials): 
 }
 
 /**
- * Makes a call. Returns null if federation is already in this state: an enable call while enabled (409), or a
- * disable or info call while disabled (404).
+ * Makes a call. Returns null if federation is already in the given state: an enable call while enabled (409),
+ * or a disable or info call while disabled (404).
  */
 async function unlessAlready<Answer>(
   state: 'FeatureEnabled' | 'FeatureDisabled',

@@ -2,7 +2,7 @@
 export type Section = Readonly<Record<string, string | undefined>>;
 
 export interface IniFile {
-  /** The sections by the text between the brackets, in the order of the file. */
+  /** The sections in the order of the file. The key is the text between the brackets. */
   readonly sections: ReadonlyMap<string, Section>;
   /**
    * The numbers of the invalid lines, from 1. The text of the lines is not stored, because it may be a
@@ -132,7 +132,7 @@ const KEYS = new Set([...KEY_PAIR, 'aws_session_token', 'aws_security_token']);
 
 /**
  * Merges two sections. The settings of the second section take precedence. Key ID, secret and token belong
- * together: if the second section has an ID or a secret, all of the first section are dropped.
+ * together: if the second section has an ID or a secret, no ID, secret or token of the first section is kept.
  */
 export function overlaid(first: Section | undefined, second: Section): Section {
   const hasKeys = KEY_PAIR.some((name) => second[name] !== undefined);

@@ -28,7 +28,7 @@ const EXTENSION_MS = 15 * 60_000;
 type Dependencies = Pick<Context, 'env' | 'fetch' | 'now' | 'redactor'>;
 type Warn = NonNullable<AwsSettings['warn']>;
 
-/** A connection to the metadata service. Its session token is sent with every request. */
+/** A connection to the metadata service, with a session token that is sent with every request. */
 interface Conversation {
   /** The reason why version 1 is used, as part of a sentence; null for version 2. */
   readonly withoutToken: string | null;

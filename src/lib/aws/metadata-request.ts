@@ -37,8 +37,8 @@ export async function askMetadata(
 }
 
 /**
- * Describes an error. The error message may contain the Authorization header, so only its code or name is
- * used.
+ * Describes an error by its code or name. The error message is not used, because it may contain the
+ * Authorization header.
  */
 export function reasonOf(error: unknown): string {
   const fault = transportFault(error);

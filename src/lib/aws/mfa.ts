@@ -10,7 +10,11 @@ export interface MfaProof {
   readonly tokenCode: Secret;
 }
 
-/** @throws FedctlError usage.invalid-value */
+/**
+ * Validates the serial number of an MFA device.
+ *
+ * @throws FedctlError usage.invalid-value
+ */
 export function validateMfaSerial(serial: string): void {
   const { accepts, expected } = ROLE_VALUES.mfaSerial;
   if (accepts(serial)) return;

@@ -12,7 +12,7 @@ const MAX_LINE = 300;
  * message contains the last line of stderr, and the evidence contains stderr. If stderr has more than five
  * lines, only the first two and the last two are shown.
  *
- * @param ended `exited with code 1`, `was ended by SIGTERM`
+ * @param ended how the program ended: `exited with code 1`, `was ended by SIGTERM`
  * @returns aws.profile-failed, or the failure of the inner fedctl
  */
 export function processFailure(profile: string, ended: string, stderr: string): FedctlError {
@@ -41,7 +41,7 @@ export function processFailure(profile: string, ended: string, stderr: string): 
     message: `${start}${said}.`,
     likelyCause:
       'The program that the profile names failed, or its output does not have the format that AWS tools expect.',
-    remedy: `Run the program alone and correct it: aws configure get credential_process --profile ${shellWord(profile)} prints its command.`,
+    remedy: `Run the program alone and correct it. To print its command, run "aws configure get credential_process --profile ${shellWord(profile)}".`,
     details: { profile, ...(shown.length > 1 ? { evidence: shown } : {}) },
   });
 }

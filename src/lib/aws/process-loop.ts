@@ -3,8 +3,8 @@ import { FedctlError } from '../core/errors.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The variable with the profiles whose `credential_process` started this process, directly or indirectly. A
- * JSON list.
+ * The variable with the list of profiles, as JSON, whose `credential_process` started this process directly
+ * or indirectly.
  */
 const ASKED = 'FEDCTL_CREDENTIAL_PROFILES';
 

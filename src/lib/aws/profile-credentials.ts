@@ -26,7 +26,7 @@ export interface ProfileDependencies {
   readonly signIn: SignIn;
   readonly mfaCode: AwsSettings['mfaCode'];
   readonly warn: NonNullable<AwsSettings['warn']>;
-  /** Returns the connection for the STS calls of a profile. Requires a Region. */
+  /** Returns the connection for the STS calls of a profile. Throws if no Region is configured. */
   connect(): Promise<Connection>;
   /** Returns the Region for `aws login`; null if unknown, because `aws login` does not require a Region. */
   region(): string | null;

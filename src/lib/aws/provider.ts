@@ -6,8 +6,8 @@ export interface Absent {
 }
 
 /**
- * A source of keys. Returns keys, or the reason why it has no keys. If a source is configured but fails, it
- * throws and later providers are not tried, because the user intended this source.
+ * A source of keys. `find` returns keys, or the reason why the source has no keys. If a source is configured
+ * but fails, `find` throws and later sources are not tried, because the user intended the failed source.
  */
 export interface CredentialProvider {
   readonly id: CredentialProviderId;

@@ -38,7 +38,7 @@ export function refusalOf(error: unknown): AwsRefusal | null {
   };
 }
 
-/** Returns an AWS error code without the suffix `Exception`, which not all spellings of a code have. */
+/** Returns an AWS error code without the suffix `Exception`. Not all spellings of a code have this suffix. */
 export function comparable(wireCode: string): string {
   return wireCode.replace(/Exception$/, '');
 }

@@ -44,9 +44,10 @@ function bounded(body: Readable): Readable {
 }
 
 /**
- * Creates the request handler of the SDK clients. It adds what the SDK lacks on Node.js: proxies, CA bundles,
- * and a request timeout that ends the request (facts/aws.md 9.2). The proxy is chosen for each request,
- * because it depends on the host, and the clients inside credential providers use other hosts.
+ * Creates the request handler of the SDK clients. It adds features that the SDK lacks on Node.js: proxies, CA
+ * bundles, and a request timeout that ends the request (facts/aws.md 9.2). The proxy is chosen for each
+ * request, because the proxy depends on the host, and the clients inside credential providers use other
+ * hosts.
  *
  * @param timeoutMs bounds one attempt, in milliseconds
  * @param bundle the CA bundle of the profile

@@ -12,8 +12,9 @@ type EndpointRules = (params: {
 }) => { readonly url: URL };
 
 /**
- * Returns the endpoint that the SDK client will use, by its own endpoint rules: the override, otherwise the
- * AWS endpoint in this partition for the FIPS and dual-stack settings. The URL has no trailing slash.
+ * Returns the endpoint that the SDK client will use, by the endpoint rules of the client: the override,
+ * otherwise the AWS endpoint in this partition for the FIPS and dual-stack settings. The URL has no trailing
+ * slash.
  *
  * @throws FedctlError aws.endpoint-invalid if AWS has no such endpoint, or the settings are mutually
  * exclusive

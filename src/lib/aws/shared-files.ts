@@ -18,8 +18,8 @@ export interface Profile {
   /** The merged settings of both files. The credentials file takes precedence. */
   readonly settings: Section;
   /**
-   * The settings in the credentials file only; empty if this file does not contain the profile. All parts of
-   * a key must come from one file.
+   * The settings in the credentials file only; empty if this file does not contain the profile. Kept because
+   * all parts of a key must come from one file.
    */
   readonly inCredentials: Section;
   readonly inConfig: Section;
@@ -210,7 +210,11 @@ function sectionsOf(
   return found;
 }
 
-/** @param right the correct header for the section in this file */
+/**
+ * Returns a section of this file that has the name of the profile, but a misspelled header.
+ *
+ * @param right the correct header for the section in this file
+ */
 function misspelt(name: string, { path, file }: SharedFile, right: string): Misspelling | null {
   const header = [...file.sections.keys()].find((each) => plainName(each) === plainName(name));
   if (header === undefined || `[${header}]` === right) return null;

@@ -22,7 +22,11 @@ export interface SignIn {
   readonly files: SharedFiles;
   readonly timeoutMs: number;
   readonly requestHandler: RequestHandler;
-  /** @throws FedctlError when an endpoint override of these services is not allowed */
+  /**
+   * Validates the endpoint overrides of the sign-in services.
+   *
+   * @throws FedctlError if an endpoint override is not allowed
+   */
   checkEndpoints(): void;
 }
 
@@ -165,7 +169,7 @@ interface SdkCredentials {
   readonly expiration?: Date;
 }
 
-/** The facts about a sign-in for its failures. */
+/** The facts about a sign-in that its failure messages contain. */
 interface SignInWay {
   readonly profile: string;
   /** The command that signs in again. */
@@ -215,7 +219,9 @@ async function signInWith(
   }
 }
 
-/** The last network error of a request of an SDK provider. The provider itself reports only a sentence. */
+/**
+ * The last network error in a request of an SDK provider. The error of the provider contains only a sentence.
+ */
 interface Met {
   readonly url: URL;
   readonly fault: TransportFault;
@@ -240,8 +246,8 @@ function watching(handler: RequestHandler): { readonly watched: RequestHandler; 
 }
 
 /**
- * Creates the failure of an SDK provider. The provider reports only a sentence; for network errors, the
- * original error is available too.
+ * Creates the failure for an error of an SDK provider. The error contains only a sentence. For network
+ * errors, the original error is available too.
  */
 function providerFailure(subject: SignInWay, met: Met | null, error: unknown): FedctlError {
   const { profile, role, command } = subject;

@@ -94,7 +94,11 @@ export interface WebIdentityRequest {
   readonly token: Secret;
 }
 
-/** @throws FedctlError aws.credentials-expired, sts.assume-denied, aws.* */
+/**
+ * Makes an AssumeRoleWithWebIdentity call.
+ *
+ * @throws FedctlError aws.credentials-expired, sts.assume-denied, aws.*
+ */
 export async function assumeRoleWithWebIdentity(
   connection: Connection,
   request: WebIdentityRequest,

@@ -20,10 +20,10 @@ export interface WebIdentity {
 }
 
 /**
- * Returns the keys of the role in AWS_ROLE_ARN, with the token in AWS_WEB_IDENTITY_TOKEN_FILE. EKS and CI
- * systems set both variables.
+ * Returns the keys of the role in AWS_ROLE_ARN. The call uses the token in AWS_WEB_IDENTITY_TOKEN_FILE. EKS
+ * and CI systems set both variables.
  *
- * @param settings of the profile, for values that the environment does not set
+ * @param settings the settings of the profile, for values that the environment does not set
  * @throws FedctlError aws.credentials-half-set; as `webIdentityCredentials` does
  */
 export async function environmentWebIdentity(

@@ -9,8 +9,8 @@ export interface BearerChallenge {
 const LONGEST_HEADER = 4096;
 
 /**
- * Matches `name=value`, with or without quotes around the value, or the scheme of the next challenge (RFC
- * 9110, 11.2 and 11.6.1).
+ * Matches `name=value` (the value may be quoted), or the scheme of the next challenge (RFC 9110, 11.2 and
+ * 11.6.1).
  */
 const PART = /([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))|([\w!#$%&'*+.^`|~-]+)/g;
 

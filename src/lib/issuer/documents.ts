@@ -56,8 +56,8 @@ async function keysAt(url: URL, options: FetchOptions): Promise<readonly JWK[]> 
 }
 
 /**
- * Throws if the discovery document names a different issuer. Compares byte for byte, as the specification and
- * MongoDB do (facts/mongodb.md 1.6).
+ * Throws if the discovery document names a different issuer. Compares the issuers byte for byte, as the
+ * specification and MongoDB do (facts/mongodb.md 1.6).
  */
 function refuseAnotherIssuer(asked: string, named: unknown, url: URL): void {
   if (named === asked) return;
@@ -78,8 +78,8 @@ function refuseAnotherIssuer(asked: string, named: unknown, url: URL): void {
 }
 
 /**
- * Returns the URL of the key set. It must have the same origin as the issuer. Otherwise, another host could
- * decide which keys to trust.
+ * Returns the URL of the key set. The URL must have the same origin as the issuer. Otherwise, another host
+ * could decide which keys to trust.
  */
 function jwksUriOf(value: unknown, issuer: string, discovery: URL): URL {
   if (typeof value !== 'string' || !URL.canParse(value)) {

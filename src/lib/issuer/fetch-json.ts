@@ -8,7 +8,7 @@ import { isRecord } from '../core/record.ts';
 import { adviceOf, transportFault } from '../net/transport-fault.ts';
 import { withoutByteOrderMark } from './byte-order-mark.ts';
 
-/** A discovery document or key set of AWS is a few kilobytes. */
+/** The limit for a response, in bytes. A discovery document or key set of AWS has a few kilobytes. */
 const MAX_BYTES = 512 * 1024;
 
 export interface FetchOptions {

@@ -2,12 +2,10 @@ import type { JWK } from 'jose';
 import type { FedctlError } from '../core/errors.ts';
 import { memberOf } from '../core/record.ts';
 
-/**
- * The members of a key that fedctl reads and that are strings (RFC 7517, section 4, and RFC 7518, section 6).
- */
+/** The string members of a key that fedctl reads (RFC 7517, section 4, and RFC 7518, section 6). */
 const TEXTS = ['kid', 'use', 'alg', 'n', 'e', 'crv', 'x', 'y'] as const;
 
-/** The members of a key that are lists of strings. */
+/** The members of a key that are lists of strings, as far as fedctl reads them. */
 const LISTS = ['key_ops', 'x5c'] as const;
 
 /**

@@ -3,13 +3,16 @@ import { isTooDeep, MAX_NESTING } from '../core/nesting.ts';
 import { isRecord } from '../core/record.ts';
 import { whatItIs } from './token-text.ts';
 
-/** A decoded JWT. Nothing in it is verified. */
+/** A decoded JWT. Neither the signature nor the claims are verified. */
 export interface DecodedJwt {
   readonly header: Readonly<Record<string, unknown>>;
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
-/** In characters. AWS tokens have a few kilobytes at most, so longer texts are rejected without parsing. */
+/**
+ * The longest accepted token, in characters. AWS tokens have a few kilobytes at most, so longer texts are
+ * rejected without parsing.
+ */
 export const MAX_JWT_LENGTH: number = 64 * 1024;
 
 type Part = 'header' | 'payload' | 'signature';

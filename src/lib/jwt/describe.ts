@@ -25,7 +25,7 @@ export interface DescribedClaim {
   readonly lines: readonly string[];
 }
 
-/** The claims of a token as text. Nothing in it is verified. */
+/** The claims of a token as text. They are not verified. */
 export interface DescribedJwt {
   readonly header: readonly DescribedClaim[];
   readonly standard: readonly DescribedClaim[];
@@ -36,7 +36,10 @@ export interface DescribedJwt {
   readonly expiresAt: Date | null;
 }
 
-/** Describes every claim of a token: known claims in a fixed order, unknown ones unchanged. */
+/**
+ * Describes every claim of a token: first the known claims in a fixed order, then the unknown claims
+ * unchanged.
+ */
 export function describeJwt({ header, payload }: DecodedJwt, now: Date): DescribedJwt {
   const namespace = payload[AWS_NAMESPACE];
   const aws = isRecord(namespace) ? namespace : {};

@@ -16,13 +16,13 @@ const SMALL_PRIMES = [
  * Describes why the signatures of an RSA public key prove nothing. Returns null for a sound key, and for a
  * key that is not RSA. Node.js and jose check only the minimum length.
  *
- * - A public exponent is odd and from 3 to n - 1 (RFC 8017, section 3.1). With 1, a signature equals its own
- *   message, so anybody can forge it.
+ * - A public exponent is odd and from 3 to n - 1 (RFC 8017, section 3.1). With the exponent 1, a signature
+ *   equals the signed message, so anybody can forge signatures.
  * - A modulus with a small factor is not the product of two large primes.
  * - The primes of CVE-2017-15361 (ROCA) are k * M + (65537^a mod M), where M is the product of small primes.
- *   Modulo each small prime, such a modulus is a power of 65537. An attacker can factor it. One of 2^27 sound
- *   keys matches by chance (M. Nemec and others, "The Return of Coppersmith's Attack", ACM CCS 2017, section
- *   3.2; crocs-muni/roca).
+ *   Modulo each small prime, the modulus of such a key is a power of 65537, and the modulus can be factored.
+ *   One of 2^27 sound keys matches by chance (M. Nemec and others, "The Return of Coppersmith's Attack", ACM
+ *   CCS 2017, section 3.2; crocs-muni/roca).
  *
  * @returns the end of a sentence about the key: `has …`
  */

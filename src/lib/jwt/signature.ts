@@ -33,11 +33,12 @@ export function headerFaults({ header }: DecodedJwt): readonly Fault[] {
       seen: shown(header['alg']),
     });
   }
-  // MongoDB accepts only this value or none, and rejects `at+jwt` (facts/mongodb.md 1.6).
+  // MongoDB accepts a token with the type JWT or without a type, and rejects `at+jwt` (facts/mongodb.md 1.6).
   if (header['typ'] !== undefined && header['typ'] !== 'JWT') {
     faults.push({ code: 'jwt.type-refused', claim: 'typ', expected: 'JWT', seen: shown(header['typ']) });
   }
-  // RFC 7515, section 4.1.11. No extension is supported, including `b64`: RFC 7797 forbids it in a JWT.
+  // No critical extension is supported (RFC 7515, section 4.1.11). RFC 7797 forbids the extension `b64` in a
+  // JWT.
   if (header['crit'] !== undefined) {
     const seen = shownAsJson(header['crit']);
     faults.push({ code: 'jwt.header-refused', claim: 'crit', expected: 'no critical extension', seen });
@@ -57,7 +58,7 @@ export function signatureCanHold(decoded: DecodedJwt): boolean {
  * Verifies the signature with the key that the header names. The keys must come from one issuer, because AWS
  * uses the same key IDs in every account.
  *
- * @param text the complete token, of which the second argument is the decoded form
+ * @param text the complete token; the second parameter is its decoded form
  */
 export async function signatureFaults(
   text: string,
@@ -114,7 +115,7 @@ function isForSignatures(key: JWK, algorithm: SigningAlgorithm): boolean {
 
 const PUBLIC_MEMBERS: ReadonlySet<string> = new Set(['kty', 'n', 'e', 'crv', 'x', 'y']);
 
-/** Imports the public part only. Returns null for a key that is malformed or too weak. */
+/** Imports only the public part of a key. Returns null for a key that is malformed or too weak. */
 async function publicKey(jwk: JWK, algorithm: SigningAlgorithm): Promise<CryptoKey | null> {
   if (rsaWeakness(jwk) !== null) return null;
   const members = Object.entries(jwk).filter(([name]) => PUBLIC_MEMBERS.has(name));

@@ -1,4 +1,5 @@
-// Not node:util's stripVTControlCharacters, which takes quadratic time on Node.js 24 and 26 (nodejs/node#64319).
+// Used instead of stripVTControlCharacters of node:util, which takes quadratic time on Node.js 24 and 26
+// (nodejs/node#64319).
 import stripAnsi from 'strip-ansi';
 import { isRecord } from '../core/record.ts';
 

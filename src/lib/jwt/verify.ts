@@ -5,20 +5,20 @@ import { claimFaults, type Expectations } from './expectations.ts';
 import type { Fault } from './fault.ts';
 import { headerFaults, signatureCanHold, signatureFaults } from './signature.ts';
 
-/** The result of a verification. */
+/** The result of verifying a token. */
 export interface Proof {
   /** All faults, in the order header, signature, claims; empty if the token is valid. */
   readonly faults: readonly Fault[];
-  /** False when no key was fetched because no key could make the token valid. */
+  /** Whether the signature was checked. False if no key could make the token valid, so no key was fetched. */
   readonly signatureChecked: boolean;
 }
 
 /**
  * Verifies a token and returns all its faults at once.
  *
- * @param findKeys returns the keys of the expected issuer. It is called only if the token names the expected
- * issuer and an accepted algorithm, so a token of another issuer causes no request. `kid` is the key ID in
- * the token.
+ * @param findKeys returns the keys of the expected issuer. The function is called only if the token names the
+ * expected issuer and an accepted algorithm, so a token of another issuer causes no request. `kid` is the key
+ * ID in the token.
  * @throws only what `findKeys` throws
  */
 export async function verifyJwt(

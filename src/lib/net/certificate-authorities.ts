@@ -8,7 +8,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** A file with CA certificates, and the setting that names it. */
 export interface CaBundle {
   readonly path: string;
-  /** `AWS_CA_BUNDLE`, `ca_bundle of the profile "x"` … */
+  /** The setting that names the file, such as `AWS_CA_BUNDLE` or `ca_bundle of the profile "x"`. */
   readonly source: string;
 }
 

@@ -5,7 +5,7 @@ import { rfc3339 } from '../core/time.ts';
 export interface CertificateSeen {
   readonly subject: string;
   readonly issuer: string;
-  /** The names that the certificate is valid for: `cluster0.example.net`, `127.0.0.1`. */
+  /** The host names and IP addresses in the certificate, such as `cluster0.example.net` or `127.0.0.1`. */
   readonly names: readonly string[];
   readonly validFrom: Date;
   readonly expiresAt: Date;

@@ -57,7 +57,7 @@ export async function dialThroughProxy(
 
 /** The description of a proxy failure, for people. */
 export interface ProxyMeaning {
-  /** Completes "cannot be reached through the SOCKS5 proxy: …". */
+  /** The end of the sentence "cannot be reached through the SOCKS5 proxy: …". */
   readonly says: string;
   readonly likelyCause: string;
 }
@@ -73,8 +73,8 @@ const REPLIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Describes an error of the package `socks` (2.8.10). Its errors have no codes, so the message is parsed. An
- * unknown message is not shown.
+ * Describes an error of the package `socks` (2.8.10). The errors have no codes, so the error message is
+ * parsed. An unknown message is not shown.
  */
 export function proxyFault(cause: unknown): ProxyMeaning {
   const text = cause instanceof Error ? cause.message : '';

@@ -8,7 +8,7 @@ import { type DialBounds, type DialFault, type Dialled, type Endpoint, opened, s
 export interface TlsSettings {
   readonly ca?: string;
   readonly crl?: string;
-  /** Client certificate and key, PEM. */
+  /** The client certificate and its key, as PEM. */
   readonly certificateKey?: string;
   readonly passphrase?: string;
   /** Whether to verify the certificate. False only if the user disabled the verification. */

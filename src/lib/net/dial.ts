@@ -99,7 +99,7 @@ export async function step<T>(
   }
 }
 
-/** Waits until a socket emits `event`, which signals that it is open. Destroys the socket on failure. */
+/** Waits until a socket emits `event` and so is open. Destroys the socket on failure. */
 export async function opened(
   socket: Socket,
   event: 'connect' | 'secureConnect',

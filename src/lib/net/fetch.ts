@@ -56,8 +56,8 @@ async function exchange(request: ClientRequest, body: string | undefined, maxByt
 }
 
 /**
- * Reads a body; null if it is larger than `maxBytes`. Counts the bytes, because the Content-Length header may
- * be wrong.
+ * Reads a body. Returns null for a body of more than `maxBytes` bytes. Counts the bytes, because the
+ * Content-Length header may be wrong.
  */
 async function readBody(message: IncomingMessage, maxBytes: number): Promise<string | null> {
   const decompressor = DECOMPRESSORS[message.headers['content-encoding']?.toLowerCase() ?? '']?.();

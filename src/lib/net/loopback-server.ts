@@ -6,9 +6,9 @@ import type { Socket } from 'node:net';
 /** A request that was read completely. */
 export interface HttpRequest {
   readonly method: string;
-  /** Path and query as they were sent. */
+  /** The path and the query, unchanged. */
   readonly target: string;
-  /** Every header in the original order, including duplicates, names in lower case. */
+  /** All headers in the original order, including duplicates. The names are in lower case. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Buffer;
   /** The client's address, without its port. */
@@ -26,18 +26,18 @@ export interface HttpAnswer {
 }
 
 export interface LoopbackServer {
-  /** `http://127.0.0.1:PORT`, without a trailing slash. */
+  /** The URL of the server, `http://127.0.0.1:PORT`, without a trailing slash. */
   readonly url: string;
   close(): Promise<void>;
 }
 
 export interface LoopbackServerOptions {
   readonly host: string;
-  /** 0 chooses a free port. */
+  /** The port to listen on; 0 for any free port. */
   readonly port: number;
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
   readonly answer: (request: HttpRequest) => Promise<HttpAnswer>;
-  /** In bytes. The default is half a megabyte. */
+  /** The limit for a body, in bytes. The default is half a megabyte. */
   readonly largestBody?: number;
   /**
    * Called with the server when it listens. The function may pass connections from another source to the

@@ -443,7 +443,7 @@ describe('credential_process', () => {
       code: 'aws.profile-failed',
       message: `The credential_process of the profile "p" ${how}.`,
       remedy:
-        'Run the program alone and correct it: aws configure get credential_process --profile p prints its command.',
+        'Run the program alone and correct it. To print its command, run "aws configure get credential_process --profile p".',
     });
   });
 
