@@ -119,19 +119,19 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'sts-unreachable check': 'Check that the address is correct, and see which server responds.',
   'sts-unreachable connect': 'Check that the address is correct, and see which server responds.',
   'sts-unreachable token': 'Check that the address is correct, and see which server responds.',
-  'sts-captive-portal check': 'See which server responds at this endpoint.',
-  'sts-captive-portal connect': 'See which server responds at this endpoint.',
-  'sts-captive-portal token': 'See which server responds at this endpoint.',
+  'sts-captive-portal check': 'Check which server responds at this endpoint.',
+  'sts-captive-portal connect': 'Check which server responds at this endpoint.',
+  'sts-captive-portal token': 'Check which server responds at this endpoint.',
   'issuer-unreachable check': 'Check that the address is correct, and see which server responds.',
   'issuer-unreachable connect': 'Check that the address is correct, and see which server responds.',
-  'issuer-slow check': 'See what this address returns, and which server responds.',
-  'issuer-slow connect': 'See what this address returns, and which server responds.',
+  'issuer-slow check': 'Inspect the response from this address, and check which server sends it.',
+  'issuer-slow connect': 'Inspect the response from this address, and check which server sends it.',
   'issuer-redirecting check':
     'Check which server responds. Common causes are a captive portal and a wrong issuer.',
   'issuer-redirecting connect':
     'Check which server responds. Common causes are a captive portal and a wrong issuer.',
-  'issuer-captive-portal check': 'See what this address returns, and which server responds.',
-  'issuer-captive-portal connect': 'See what this address returns, and which server responds.',
+  'issuer-captive-portal check': 'Inspect the response from this address, and check which server sends it.',
+  'issuer-captive-portal connect': 'Inspect the response from this address, and check which server sends it.',
   'issuer-wrong-document check':
     'Compare the issuer with the output of "fedctl status", including a trailing slash. If they are equal, the operator of the issuer must correct the document.',
   'issuer-wrong-document connect':

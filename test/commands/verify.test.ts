@@ -340,7 +340,7 @@ code:   issuer.redirected
     expect({ code, stdout }).toEqual({ code: 6, stdout: '' });
     expect(stderr).toBe(`error: ${server.issuer}${DISCOVERY} returned no complete response within 1 s.
 cause:  The connection was accepted or its packets were dropped, but no complete response arrived.
-remedy: See what this address returns, and which server responds.
+remedy: Inspect the response from this address, and check which server sends it.
 run:    curl -v ${server.issuer}${DISCOVERY}
 code:   issuer.timeout
 `);

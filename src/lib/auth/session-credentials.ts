@@ -21,7 +21,7 @@ export interface SessionRequest {
   readonly sessionName: string | null;
   /** The tags of the last session. */
   readonly tags: readonly Tag[];
-  /** Keys of `tags` that later sessions inherit. */
+  /** The keys of the tags that later sessions inherit. */
   readonly transitiveTagKeys: readonly string[];
   /** Set on the first session. AWS copies the source identity to all later sessions of the chain. */
   readonly sourceIdentity: string | null;
@@ -179,7 +179,7 @@ function validateTransitive({ tags, transitiveTagKeys }: SessionRequest): void {
   for (const [index, key] of transitiveTagKeys.entries()) {
     if (tags.some((tag) => includesKey([key], tag.key))) continue;
     throw invalidValue('--transitive-tag', {
-      message: `Transitive tag ${index + 1} does not name the key of a session tag.`,
+      message: `Transitive tag ${index + 1} is not the key of a session tag.`,
       likelyCause: 'Each transitive tag must also be a session tag.',
       remedy: 'Add --session-tag <key>=<value> with this key.',
       details: { position: index + 1 },

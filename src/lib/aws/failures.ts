@@ -66,7 +66,7 @@ function unable(
 export function notAws(site: CallSite, why: string, cause?: unknown): FedctlError {
   return new FedctlError('aws.not-aws', {
     message: `The response to ${site.action} at ${site.endpoint} does not come from AWS: ${why}.`,
-    remedy: 'See which server responds at this endpoint.',
+    remedy: 'Check which server responds at this endpoint.',
     command: program('curl', '-v', site.endpoint),
     details: siteDetails(site),
     cause,

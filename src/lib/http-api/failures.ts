@@ -29,7 +29,7 @@ export function answerFailure(url: URL, { status, headers }: FetchResponse): Fed
   return new FedctlError('net.api-failed', {
     message: `${shownUrl(url)} responded with status ${status}.`,
     likelyCause: causeOf(status),
-    remedy: 'See what this address returns, and which server responds.',
+    remedy: 'Inspect the response from this address, and check which server sends it.',
     command: curl(url),
     details: { url: shownUrl(url), status },
   });
@@ -51,7 +51,7 @@ export function networkFailure(url: URL, timeoutMs: number, error: unknown): Fed
       })
     : new FedctlError('net.api-unreachable', {
         message: `Cannot reach ${url.host}: ${why}.`,
-        remedy: 'See what this address returns, and which server responds.',
+        remedy: 'Inspect the response from this address, and check which server sends it.',
         command: curl(url),
         ...advice,
         details,
@@ -62,7 +62,7 @@ export function networkFailure(url: URL, timeoutMs: number, error: unknown): Fed
 export function timeoutFailure(url: URL, timeoutMs: number, cause: unknown): FedctlError {
   return new FedctlError('net.api-timeout', {
     message: `${shownUrl(url)} did not respond within ${formatDuration(timeoutMs / 1000)}.`,
-    remedy: 'See what this address returns, and which server responds.',
+    remedy: 'Inspect the response from this address, and check which server sends it.',
     command: curl(url),
     details: { url: shownUrl(url), timeoutMs },
     cause,

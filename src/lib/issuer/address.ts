@@ -31,7 +31,8 @@ export function trustworthyUrl(text: string, what: 'issuer' | 'key set'): URL {
  */
 export function discoveryUrl(issuer: string): URL {
   const url = trustworthyUrl(issuer, 'issuer');
-  // Checks the text, because a URL object does not show an empty query or fragment.
+  // The text is checked instead of the URL object, because a URL object does not show an empty query or
+  // fragment.
   if (/[?#]/.test(issuer)) {
     throw invalid('issuer', issuer, `Invalid issuer "${issuer}": an issuer has no query and no fragment.`);
   }

@@ -48,7 +48,7 @@ async function keysAt(url: URL, options: FetchOptions): Promise<readonly JWK[]> 
     return new FedctlError('issuer.wrong-document', {
       message: `The key set at ${url.href} ${fault}.`,
       likelyCause: 'A key set of AWS is {"keys": […]} with an RSA and an EC key.',
-      remedy: 'See what this address returns, and which server responds.',
+      remedy: 'Inspect the response from this address, and check which server sends it.',
       command: curl(url),
       details: { url: url.href },
     });

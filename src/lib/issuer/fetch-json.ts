@@ -50,7 +50,7 @@ function acceptableBody(url: URL, response: FetchResponse): string {
     throw new FedctlError('issuer.http-status', {
       message: `${url.href} responded with status ${status}.`,
       ...causeOfStatus(status),
-      remedy: 'See what this address returns, and which server responds.',
+      remedy: 'Inspect the response from this address, and check which server sends it.',
       command: curl(url),
       details: { url: url.href, status },
     });
@@ -58,7 +58,7 @@ function acceptableBody(url: URL, response: FetchResponse): string {
   if (body !== null) return body;
   throw new FedctlError('issuer.too-large', {
     message: `The response of ${url.href} is larger than ${MAX_BYTES / 1024} KiB.`,
-    remedy: 'See what this address returns, and which server responds.',
+    remedy: 'Inspect the response from this address, and check which server sends it.',
     command: curl(url),
     details: { url: url.href, maxBytes: MAX_BYTES },
   });
@@ -90,7 +90,7 @@ function parseObject(url: URL, body: string, type: string | null): Readonly<Reco
   const seen = type === null ? 'no content type' : `content type ${type}`;
   throw new FedctlError('issuer.not-json', {
     message: `${url.href} did not return a JSON object (${seen}).`,
-    remedy: 'See what this address returns, and which server responds.',
+    remedy: 'Inspect the response from this address, and check which server sends it.',
     command: curl(url),
     details: { url: url.href, contentType: type },
   });
@@ -100,7 +100,7 @@ function tooDeep(url: URL): FedctlError {
   return new FedctlError('issuer.wrong-document', {
     message: `The document at ${url.href} is nested more than ${MAX_NESTING} levels deep.`,
     likelyCause: 'Documents of AWS are nested two levels deep. This is another kind of document.',
-    remedy: 'See what this address returns, and which server responds.',
+    remedy: 'Inspect the response from this address, and check which server sends it.',
     command: curl(url),
     details: { url: url.href },
   });
@@ -131,7 +131,7 @@ function networkFailure(url: URL, timeoutMs: number, error: unknown): FedctlErro
       })
     : new FedctlError('issuer.unreachable', {
         message: `Cannot reach ${url.host}: ${why}.`,
-        remedy: 'See what this address returns, and which server responds.',
+        remedy: 'Inspect the response from this address, and check which server sends it.',
         command: curl(url),
         ...advice,
         details,
@@ -142,7 +142,7 @@ function networkFailure(url: URL, timeoutMs: number, error: unknown): FedctlErro
 function timeoutFailure(url: URL, timeoutMs: number, cause: unknown): FedctlError {
   return new FedctlError('issuer.timeout', {
     message: `${url.href} returned no complete response within ${formatDuration(timeoutMs / 1000)}.`,
-    remedy: 'See what this address returns, and which server responds.',
+    remedy: 'Inspect the response from this address, and check which server sends it.',
     command: curl(url),
     details: { url: url.href, timeoutMs },
     cause,

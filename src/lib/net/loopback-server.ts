@@ -47,8 +47,8 @@ export interface LoopbackServerOptions {
 }
 
 /**
- * The default limit for a body, in bytes. The largest valid request has about 350 kB: a mint that reaches
- * every limit, percent-encoded.
+ * The default limit for a body, in bytes. The largest valid request is a percent-encoded mint request with
+ * all parameters at their limits, with about 350 kB.
  */
 const LARGEST_BODY = 512 * 1024;
 const SLOWEST_REQUEST_MS = 15_000;

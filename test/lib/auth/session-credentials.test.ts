@@ -162,7 +162,7 @@ describe('refused before any call', () => {
     [
       'a transitive tag that is not set',
       { roleArns, tags: [{ key: 'a', value: '' }], transitiveTagKeys: ['A', 'b'] },
-      'Transitive tag 2 does not name the key of a session tag.',
+      'Transitive tag 2 is not the key of a session tag.',
     ],
     [
       'tags that are the same but for their case',

@@ -341,7 +341,7 @@ describe('what is not AWS', () => {
       'aws.not-aws',
       6,
       `The response to ${String(action)} at ENDPOINT does not come from AWS: ${why}.`,
-      'See which server responds at this endpoint.',
+      'Check which server responds at this endpoint.',
     ]);
   });
 });

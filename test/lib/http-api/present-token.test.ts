@@ -200,7 +200,7 @@ describe('an answer', () => {
         exitCode: 6,
         message: '<url>/ responded with status 404.',
         likelyCause: 'The API has no resource at this path.',
-        remedy: 'See what this address returns, and which server responds.',
+        remedy: 'Inspect the response from this address, and check which server sends it.',
       },
     ],
     [
