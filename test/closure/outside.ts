@@ -46,11 +46,11 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'sso-session-over connect': 'Sign in again.',
   'sso-session-over token': 'Sign in again.',
   'credential-process-failing check':
-    'Run the program alone and correct it: aws configure get credential_process --profile vault prints its command.',
+    'Run the program alone and correct it. To print its command, run "aws configure get credential_process --profile vault".',
   'credential-process-failing connect':
-    'Run the program alone and correct it: aws configure get credential_process --profile vault prints its command.',
+    'Run the program alone and correct it. To print its command, run "aws configure get credential_process --profile vault".',
   'credential-process-failing token':
-    'Run the program alone and correct it: aws configure get credential_process --profile vault prints its command.',
+    'Run the program alone and correct it. To print its command, run "aws configure get credential_process --profile vault".',
   'region-missing check': 'Name the Region with --region or AWS_REGION, for example eu-west-1.',
   'region-missing connect': 'Name the Region with --region or AWS_REGION, for example eu-west-1.',
   'region-missing token': 'Name the Region with --region or AWS_REGION, for example eu-west-1.',
@@ -59,41 +59,41 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'region-global token': 'Name the Region with --region, for example --region eu-west-1.',
   'clock-off check': 'Set the clock of this machine, for example with "timedatectl set-ntp true".',
   'mint-permission-missing check':
-    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match an existing statement.',
   'mint-permission-missing connect':
-    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match an existing statement.',
   'mint-permission-missing token':
-    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match an existing statement.',
   'mint-audience-denied check':
-    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match an existing statement.',
   'mint-audience-denied connect':
-    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match an existing statement.',
   'mint-audience-denied token':
-    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match an existing statement.',
   'mint-algorithm-denied check':
-    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match an existing statement.',
   'mint-algorithm-denied connect':
-    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match an existing statement.',
   'mint-algorithm-denied token':
-    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match an existing statement.',
   'mint-duration-denied check':
-    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match an existing statement.',
   'mint-duration-denied connect':
-    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match an existing statement.',
   'mint-duration-denied token':
-    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match an existing statement.',
   'mint-tag-denied check':
-    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match an existing statement.',
   'mint-tag-denied connect':
-    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match an existing statement.',
   'mint-tag-denied token':
-    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match the present statement.',
+    'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match an existing statement.',
   'mint-denied-by-scp check':
-    'An administrator of the organization (its management account) must change the deny in the service control policy of the account. Otherwise, request only what it permits.',
+    'An administrator of the organization (its management account) must change the deny in the service control policy of the account. Alternatively, change the request so that the deny does not match.',
   'mint-denied-by-scp connect':
-    'An administrator of the organization (its management account) must change the deny in the service control policy of the account. Otherwise, request only what it permits.',
+    'An administrator of the organization (its management account) must change the deny in the service control policy of the account. Alternatively, change the request so that the deny does not match.',
   'mint-denied-by-scp token':
-    'An administrator of the organization (its management account) must change the deny in the service control policy of the account. Otherwise, request only what it permits.',
+    'An administrator of the organization (its management account) must change the deny in the service control policy of the account. Alternatively, change the request so that the deny does not match.',
   'payload-too-large check':
     'Mint as a principal or session with fewer or shorter tags. An administrator of the account can remove tags from the role or user.',
   'payload-too-large connect':
@@ -116,20 +116,22 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'sts-hanging connect':
     'Increase --timeout, and check whether a proxy or VPC endpoint blocks the connection.',
   'sts-hanging token': 'Increase --timeout, and check whether a proxy or VPC endpoint blocks the connection.',
-  'sts-unreachable check': 'Compare the address with the intended one, and see which server responds.',
-  'sts-unreachable connect': 'Compare the address with the intended one, and see which server responds.',
-  'sts-unreachable token': 'Compare the address with the intended one, and see which server responds.',
-  'sts-captive-portal check': 'See which server responds at this endpoint.',
-  'sts-captive-portal connect': 'See which server responds at this endpoint.',
-  'sts-captive-portal token': 'See which server responds at this endpoint.',
-  'issuer-unreachable check': 'Compare the address with the intended one, and see which server responds.',
-  'issuer-unreachable connect': 'Compare the address with the intended one, and see which server responds.',
-  'issuer-slow check': 'See what this address returns, and which server responds.',
-  'issuer-slow connect': 'See what this address returns, and which server responds.',
-  'issuer-redirecting check': 'See which server responds: often a captive portal, or a wrong issuer.',
-  'issuer-redirecting connect': 'See which server responds: often a captive portal, or a wrong issuer.',
-  'issuer-captive-portal check': 'See what this address returns, and which server responds.',
-  'issuer-captive-portal connect': 'See what this address returns, and which server responds.',
+  'sts-unreachable check': 'Check that the address is correct, and see which server responds.',
+  'sts-unreachable connect': 'Check that the address is correct, and see which server responds.',
+  'sts-unreachable token': 'Check that the address is correct, and see which server responds.',
+  'sts-captive-portal check': 'Check which server responds at this endpoint.',
+  'sts-captive-portal connect': 'Check which server responds at this endpoint.',
+  'sts-captive-portal token': 'Check which server responds at this endpoint.',
+  'issuer-unreachable check': 'Check that the address is correct, and see which server responds.',
+  'issuer-unreachable connect': 'Check that the address is correct, and see which server responds.',
+  'issuer-slow check': 'Inspect the response from this address, and check which server sends it.',
+  'issuer-slow connect': 'Inspect the response from this address, and check which server sends it.',
+  'issuer-redirecting check':
+    'Check which server responds. Common causes are a captive portal and a wrong issuer.',
+  'issuer-redirecting connect':
+    'Check which server responds. Common causes are a captive portal and a wrong issuer.',
+  'issuer-captive-portal check': 'Inspect the response from this address, and check which server sends it.',
+  'issuer-captive-portal connect': 'Inspect the response from this address, and check which server sends it.',
   'issuer-wrong-document check':
     'Compare the issuer with the output of "fedctl status", including a trailing slash. If the issuers are equal, the operator of the issuer must correct the document.',
   'issuer-wrong-document connect':

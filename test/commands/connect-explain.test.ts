@@ -120,8 +120,8 @@ test('--explain needs MONGODB-AWS, and offers the command', async () => {
   }).toEqual({
     code: 2,
     failure: 'usage.invalid-command-line',
-    message: '--explain shows the handshake of MONGODB-AWS, and this login uses MONGODB-OIDC.',
-    remedy: 'Log in with AWS credentials, or leave out --explain.',
+    message: '--explain shows the handshake of MONGODB-AWS, but this login uses MONGODB-OIDC.',
+    remedy: 'Log in with AWS credentials, or remove --explain.',
     command: 'fedctl connect --explain --json --mechanism aws',
   });
 });

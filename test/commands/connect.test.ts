@@ -216,7 +216,7 @@ describe('a token file', () => {
     const file = await run(['--uri', uri, '--token-file', 'newline']);
     expect({ code: file.code, stderr: file.stderr }).toEqual({
       code: 0,
-      stderr: `warning: The file "newline" has white space around the token, such as a trailing newline. fedctl ignores it. Drivers send it, and the server rejects the token.
+      stderr: `warning: The file "newline" has white space around the token, such as a trailing newline. fedctl ignores the white space. Drivers send it, and the server rejects the token.
          Write the token without white space: "fedctl token --audience <audience> --out <file>".
 `,
     });
@@ -286,11 +286,11 @@ describe('a token file', () => {
 
 describe('what is refused without the network', () => {
   test.each([
-    [[], 'usage.missing-uri', 'No connection string is given.'],
+    [[], 'usage.missing-uri', 'No connection string was given.'],
     [
       ['--uri=mongodb://localhost/'],
       'usage.missing-audience',
-      'No audience is given. MONGODB-OIDC requires the audience of the identity provider in Atlas.',
+      'No audience was given. MONGODB-OIDC requires the audience of the identity provider in Atlas.',
     ],
     [
       ['--uri=localhost', '--audience=a'],

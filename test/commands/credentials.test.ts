@@ -245,8 +245,8 @@ describe('bad input makes no call', () => {
     expect(saidIn(await run(['--duration', '2h'], { keys }))).toEqual({
       code: 4,
       stdout: '',
-      stderr: `error: The credentials from profile "prod" are already session credentials, so --duration is not possible. They expire at 2026-11-22T13:00:00Z in any case.
-cause:  Session credentials cannot call GetSessionToken. It requires long-term credentials of an IAM user.
+      stderr: `error: The credentials from profile "prod" are already session credentials, so --duration is not possible. They expire at 2026-11-22T13:00:00Z.
+cause:  GetSessionToken requires long-term credentials of an IAM user and rejects session credentials.
 remedy: Remove --duration to get the current credentials, or assume a role with --role-arn <arn>.
 code:   sts.session-credentials
 `,

@@ -150,7 +150,7 @@ Other claims
     [
       'encrypted',
       `${part({ alg: 'dir', enc: 'A128GCM' })}....`,
-      'it has five parts: it is an encrypted token (JWE), not a signed one',
+      'it has five parts: it is an encrypted token (JWE), not a signed token',
     ],
   ])('fails with exit code 2 for a text that is %s', async (_name, input, reason) => {
     expect(await run([], { input })).toEqual(notAJwt(reason));

@@ -252,7 +252,7 @@ describe('the JSON format', () => {
     const fault = {
       code: 'issuer.not-json',
       message: `${url} did not return a JSON object (content type application/json).`,
-      remedy: 'See what this address returns, and which server responds.',
+      remedy: 'Inspect the response from this address, and check which server sends it.',
     };
     expect(document).toMatchObject({ jwks: { url, ok: false, failure: fault }, warnings: [fault] });
     expect(code).toBe(0);

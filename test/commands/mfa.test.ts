@@ -116,7 +116,7 @@ describe('on a terminal', () => {
     expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
     const failure = unwrapped(stderr.slice(stderr.indexOf('error:')));
     expect(failure.replace(/http:[\w/.:]+/, 'STS').replace(/, request id [\w-]+/, '')).toBe(
-      `error: STS in eu-central-1 (STS) rejected the MFA code of AssumeRole. AWS says: AccessDenied: MultiFactorAuthentication failed with invalid MFA one time pass code.
+      `error: STS in eu-central-1 (STS) rejected the MFA code in AssumeRole. AWS says: AccessDenied: MultiFactorAuthentication failed with invalid MFA one time pass code.
 cause:  The code has a typing error or was used before, the clock of the device is wrong, or the device belongs to another user. Each code can be used once.
 remedy: Wait for the next code of the device, and repeat the command with this code.
 code:   sts.mfa-refused
@@ -130,7 +130,7 @@ code:   sts.mfa-refused
     typeWhenShown(terminal, `Code of the MFA device ${other}`, '123456\r');
     const { code, stderr } = await run(['credentials', '--mfa-serial', other], { terminal });
     expect(code).toBe(4);
-    expect(unwrapped(stderr)).toContain('rejected the MFA device of GetSessionToken.');
+    expect(unwrapped(stderr)).toContain('rejected the MFA device in GetSessionToken.');
     expect(stderr).toContain('run:    aws iam list-mfa-devices\ncode:   sts.mfa-refused');
   });
 
@@ -141,7 +141,7 @@ code:   sts.mfa-refused
     const { code, stdout, stderr } = await run(['token', '--audience', 'x', '--profile', 'mfa'], { keys });
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     expect(unwrapped(stderr.slice(stderr.indexOf('error:')))).toBe(
-      `error: The profile "mfa" assumes ${ROLE}, which requires a code from the MFA device ${SERIAL}, but none was entered.
+      `error: The profile "mfa" assumes ${ROLE}, which requires a code from the MFA device ${SERIAL}, but no code was entered.
 cause:  The prompt for the code was not answered.
 remedy: Repeat the command and enter the six digits that the device shows.
 code:   aws.mfa-needed

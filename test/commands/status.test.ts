@@ -92,7 +92,7 @@ describe('enabled', () => {
       failure: {
         code: 'issuer.http-status',
         message: `${url} responded with status 503.`,
-        remedy: 'See what this address returns, and which server responds.',
+        remedy: 'Inspect the response from this address, and check which server sends it.',
         command: `curl -v ${url}`,
       },
     });

@@ -138,7 +138,7 @@ describe('an invalid token', () => {
     [
       'encrypted',
       `${part({ alg: 'dir', enc: 'A128GCM' })}....`,
-      'it has five parts: it is an encrypted token (JWE), not a signed one',
+      'it has five parts: it is an encrypted token (JWE), not a signed token',
     ],
   ])('that is %s is answered no', async (_name, input, reason) => {
     expect(await run(input)).toEqual({ code: 5, stdout: notAJwt(reason), stderr: '' });
@@ -327,7 +327,7 @@ describe('a failure to answer', () => {
       stdout: '',
       stderr: `error: ${server.issuer}${DISCOVERY} redirects to https://login.example/. fedctl does not follow redirects.
 cause:  The issuer responded with a redirect. fedctl does not follow redirects, because another host would then provide the keys to trust.
-remedy: See which server responds: often a captive portal, or a wrong issuer.
+remedy: Check which server responds. Common causes are a captive portal and a wrong issuer.
 run:    curl -v ${server.issuer}${DISCOVERY}
 code:   issuer.redirected
 `,
@@ -340,7 +340,7 @@ code:   issuer.redirected
     expect({ code, stdout }).toEqual({ code: 6, stdout: '' });
     expect(stderr).toBe(`error: ${server.issuer}${DISCOVERY} returned no complete response within 1 s.
 cause:  The server did not send a complete response in time, or a firewall dropped the packets.
-remedy: See what this address returns, and which server responds.
+remedy: Inspect the response from this address, and check which server sends it.
 run:    curl -v ${server.issuer}${DISCOVERY}
 code:   issuer.timeout
 `);

@@ -25,7 +25,7 @@ export function checkedAddress(value: string): string {
   }
   if (url.protocol === 'http:' && !isLoopbackHost(url.hostname)) {
     throw new FedctlError('atlas.plaintext-refused', {
-      message: `The URL of the Atlas API is ${url.origin}. fedctl sends no credentials to another machine without TLS.`,
+      message: `The URL of the Atlas API is ${url.origin}. fedctl does not send credentials to another machine without TLS.`,
       details: { url: url.origin },
     });
   }

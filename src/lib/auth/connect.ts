@@ -22,72 +22,75 @@ import { readTokenFile } from './token-file.ts';
 
 export interface ConnectRequest {
   readonly uri: ConnectionString | null;
-  /** Null: use the mechanism of the connection string, otherwise OIDC. */
+  /**
+   * The requested mechanism. Null selects the mechanism of the connection string, or OIDC if the connection
+   * string names none.
+   */
   readonly mechanism: MechanismChoice | null;
-  /** Audience of the token to mint. */
+  /** The audience of the token to mint. */
   readonly audience: string | null;
   readonly signingAlgorithm: SigningAlgorithm;
   readonly durationSeconds: number;
-  /** Log in with this token: a file, or `-` for stdin. */
+  /** A file with the token to log in with, or `-` for standard input; null to mint a token. */
   readonly tokenFile: string | null;
   readonly role: RoleToAssume | null;
   readonly writeProbe: NonNullable<LoginPlan['writeProbe']> | null;
   /** The DNS server to use, `address:port`; null for the DNS servers of this machine. */
   readonly dnsServer: string | null;
-  /** Report the handshake of MONGODB-AWS. */
+  /** Whether to report the handshake steps of MONGODB-AWS. */
   readonly explain: boolean;
 }
 
-/** Not a failure: the environment may name the file for other runs. */
+/** A warning and not a failure, because an environment variable may name the file for other commands. */
 const TOKEN_FILE_UNUSED: Warning = {
   code: 'mongo.token-file.unused',
   message: 'The token file is ignored: MONGODB-AWS logs in with AWS credentials.',
   remedy: 'Remove --token-file, or add --mechanism oidc.',
 };
 
-/** The logins to do. Everything that needs no network has been validated. */
+/** The prepared logins. All values that can be checked without the network have been validated. */
 export interface ConnectPlan {
   readonly uri: ConnectionString;
   readonly logins: readonly LoginPlan[];
   readonly explain: boolean;
   readonly warnings: readonly Warning[];
-  /** The adapters that the logins will call. */
+  /** The adapters that the logins require. */
   readonly adapters: readonly Adapter[];
   /**
-   * Enables questions to the user, which wait until a server has responded: before that, it is unknown
-   * whether they are needed.
+   * Enables the prompt for an MFA code. Called when the server has responded, because before that, it is
+   * unknown whether a login needs a code.
    */
   readonly letAsk: () => void;
 }
 
-/** The result of one mechanism. */
+/** The result of a login with one mechanism. */
 export interface MechanismResult {
   readonly name: Mechanism;
   readonly identity: ServerIdentity | null;
   readonly stages: readonly StageEvent[];
   readonly failure: FedctlError | null;
-  /** The handshake steps, in order; null when they were not requested. */
+  /** The handshake steps, in order; null for MONGODB-OIDC, and if `explain` is false. */
   readonly handshake: readonly NarratedStep[] | null;
 }
 
-/** A step of the handshake, with facts that are not on the wire. */
+/** A step of the handshake, including facts that the protocol messages do not contain. */
 export type NarratedStep =
   | HandshakeStep
   /**
-   * The ARN of these keys, from fedctl's own call to STS: the server gets the same answer. Null when STS is
+   * The ARN that STS returned to fedctl for the keys. The server gets the same ARN from STS. Null if STS is
    * unreachable.
    */
   | {
       readonly step: 'arn';
       readonly arn: string | null;
-      /** The user name that the server looks up. */
+      /** The name of the database user that the server looks up; null if unknown. */
       readonly username: string | null;
     }
   /** The identity that the server reports after the login. */
   | ({ readonly step: 'database-user' } & Pick<ServerIdentity, 'user' | 'roles'>);
 
 /**
- * Validates a request and prepares each login. Only the token file is read here.
+ * Validates a request and prepares each login. Reads the token file, but makes no network calls.
  *
  * @throws FedctlError usage.missing-uri, usage.missing-audience, usage.invalid-value,
  * usage.invalid-command-line, mongo.mechanism-conflict, mongo.token-file-unusable, usage.token-as-argument
@@ -100,11 +103,11 @@ export async function planConnect(
   const { uri } = request;
   if (uri === null) {
     throw new FedctlError('usage.missing-uri', {
-      message: 'No connection string is given.',
+      message: 'No connection string was given.',
     });
   }
   const chosen = chooseMechanisms(request.mechanism, uri.namedMechanism);
-  // Both mechanisms use the same session: a role is assumed once, and only when it is needed.
+  // Both mechanisms share one session: the role is assumed once, and only if a login needs AWS credentials.
   const { asking, letAsk } = askingLater(settings);
   const aws = once(async () => {
     const own = request.role === null ? asking : await asRole(context, asking, request.role);
@@ -134,7 +137,7 @@ export async function planConnect(
   return { uri, logins, explain: request.explain, warnings: told, adapters, letAsk };
 }
 
-/** Returns the same settings with the question for an MFA code delayed until `letAsk` is called. */
+/** Returns the settings with a prompt for the MFA code that waits until `letAsk` is called. */
 function askingLater(settings: AwsSettings): { readonly asking: AwsSettings; readonly letAsk: () => void } {
   const { mfaCode } = settings;
   if (mfaCode === undefined) return { asking: settings, letAsk: () => {} };
@@ -153,8 +156,8 @@ function askingLater(settings: AwsSettings): { readonly asking: AwsSettings; rea
 }
 
 /**
- * Requests the first token or keys at once, so that AWS responds while the connection to the server is being
- * opened. If the request fails, the failure is reported when the login uses the token or the keys.
+ * Requests the first token or keys immediately, so that AWS can respond while the connection to the server is
+ * being opened. If the request fails, the login reports the failure when it needs the token or the keys.
  */
 function begun(login: LoginPlan, signal: AbortSignal): LoginPlan {
   const { tokenSource, credentials } = login;
@@ -179,10 +182,10 @@ function firstAtOnce<T>(
 }
 
 /**
- * Runs the logins of a plan concurrently. A failed login is a result. Only an interruption or a bug is
- * thrown.
+ * Runs the logins of a plan concurrently. A failed login is returned as a result. Only interruptions and bugs
+ * are thrown.
  *
- * @param observe called with every stage as it ends
+ * @param observe called with each stage of a login when the stage ends
  */
 export async function connect(
   context: Context,
@@ -219,7 +222,9 @@ export async function connect(
   });
 }
 
-/** Returns the same login, and the collected steps of its handshake. */
+/**
+ * Returns the login with a recorder for its handshake steps, and a function that returns the recorded steps.
+ */
 function narrating(login: LoginPlan) {
   let seen: HandshakeStep[] = [];
   let keys: LoginKeys | null = null;
@@ -236,7 +241,7 @@ function narrating(login: LoginPlan) {
             },
           }),
       observeHandshake(step: HandshakeStep) {
-        // A second connection starts again.
+        // The first step of a new connection: discard the steps of the previous connection.
         seen = step.step === 'nonce' ? [step] : [...seen, step];
       },
     } satisfies LoginPlan,
@@ -259,17 +264,18 @@ function arnStep({ arn, databaseUser }: LoginKeys): NarratedStep {
 
 function nothingToExplain({ namedMechanism }: ConnectionString): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
-    message: '--explain shows the handshake of MONGODB-AWS, and this login uses MONGODB-OIDC.',
-    remedy: 'Log in with AWS credentials, or leave out --explain.',
-    // A connection string that names the other mechanism contradicts the option.
+    message: '--explain shows the handshake of MONGODB-AWS, but this login uses MONGODB-OIDC.',
+    remedy: 'Log in with AWS credentials, or remove --explain.',
+    // No command is suggested if the connection string names MONGODB-OIDC: --mechanism aws would contradict
+    // it.
     ...(namedMechanism === null ? { command: rerun({ set: { '--mechanism': 'aws' } }) } : {}),
     option: '--explain',
   });
 }
 
 /**
- * Returns the result that decides the exit code: the first failure, in the order of the mechanisms; null when
- * all succeeded.
+ * Returns the result that determines the exit code: the first failed login in the order of the mechanisms, or
+ * null if all logins succeeded.
  */
 export function decisive(
   results: readonly MechanismResult[],
@@ -296,7 +302,7 @@ async function tokenSource(
   }
   if (request.audience === null) {
     throw new FedctlError('usage.missing-audience', {
-      message: 'No audience is given. MONGODB-OIDC requires the audience of the identity provider in Atlas.',
+      message: 'No audience was given. MONGODB-OIDC requires the audience of the identity provider in Atlas.',
     });
   }
   const mint = {
@@ -313,18 +319,21 @@ async function tokenSource(
   };
 }
 
-/** Offers to write the file again when it has no usable token and the audience is known. */
+/**
+ * Adds the command that writes a new token to the file, if the file has no usable token and the audience is
+ * known.
+ */
 function rewriting(failure: FedctlError, file: string, audience: string | null): FedctlError {
   if (failure.code !== 'mongo.token-file-unusable' || file === '-' || audience === null) return failure;
   return failure.with({
-    remedy: 'Write a new token to the file, and find out why the program that renews it did not.',
+    remedy: 'Write a new token to the file. Then find out why the file was not renewed.',
     command: fedctl(['token', '--audience', audience, '--out', file]),
   });
 }
 
 /**
- * Returns the keys for MONGODB-AWS and the principal they belong to. The server calls STS itself, so an
- * unreachable STS is not a failure here. Keys that STS rejects are.
+ * Returns the keys for MONGODB-AWS and the principal that the keys belong to. The server calls STS itself, so
+ * an unreachable STS is not a failure here. Keys that STS rejects are a failure.
  */
 async function loginKeys(aws: Aws, signal: AbortSignal): Promise<LoginKeys> {
   const keys = await aws.credentials(signal);

@@ -5,20 +5,23 @@ import { FedctlError, isFedctlError } from '../core/errors.ts';
 import type { MintedToken, TokenSource } from '../core/token.ts';
 import type { Iam } from '../ports/aws.ts';
 
-/** The state of the account according to IAM. `unknown`: the caller has no permission to read it. */
+/**
+ * The state of outbound federation, as IAM reports it. `unknown`: the caller has no permission to read the
+ * state.
+ */
 export type FederationState =
   | { readonly state: 'enabled'; readonly issuer: string; readonly missingPermission: null }
   | { readonly state: 'disabled'; readonly issuer: string | null; readonly missingPermission: null }
   | { readonly state: 'unknown'; readonly issuer: null; readonly missingPermission: string };
 
-/** The permission to read the state (facts/aws.md 1). */
+/** The permission that is required to read the federation state (facts/aws.md 1). */
 const INFO_PERMISSION = 'iam:GetOutboundWebIdentityFederationInfo';
 
 /**
- * Asks IAM whether federation is enabled. IAM has the new state at once; STS follows some seconds later
- * (facts/aws.md 1).
+ * Reads from IAM whether federation is enabled. After a change, IAM reports the new state immediately, and
+ * STS applies it some seconds later (facts/aws.md 1).
  *
- * @throws FedctlError aws.*: credentials and the connection to IAM
+ * @throws FedctlError aws.* if the credentials or the connection to IAM fail
  */
 export async function federationState(iam: Iam, signal: AbortSignal): Promise<FederationState> {
   try {
@@ -33,10 +36,11 @@ export async function federationState(iam: Iam, signal: AbortSignal): Promise<Fe
 }
 
 /**
- * Enables federation. When it was already enabled, this also reads the issuer, because AWS returns it only to
- * the call that changed the setting.
+ * Enables federation and returns the issuer. AWS returns the issuer only to the call that changes the
+ * setting. If federation was already enabled, a second call reads the issuer.
  *
- * @returns `issuer` null when it was already enabled and the caller has no permission to read it
+ * @returns `issuer` is null if federation was already enabled and the caller has no permission to read the
+ * issuer
  * @throws FedctlError iam.permission-missing, aws.*
  */
 export async function switchOn(
@@ -49,13 +53,13 @@ export async function switchOn(
 }
 
 /**
- * The number of consecutive tokens that prove that STS has the new state. Before that its answers may
- * alternate (facts/aws.md 1).
+ * The number of consecutive tokens that prove that STS has applied the new state. Until then, STS may
+ * alternate between the old and the new state (facts/aws.md 1).
  */
 const PROOF = 3;
 const PAUSE_MS = 1000;
 
-/** Responses of STS while it does not have the new state yet, or is unavailable. */
+/** Failures of STS while it has not applied the new state yet, or is temporarily unavailable. */
 const NOT_YET: ReadonlySet<string> = new Set([
   'sts.federation-disabled',
   'aws.service-failed',
@@ -63,8 +67,8 @@ const NOT_YET: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Failures of the caller and not of the account. AWS checks these before it checks whether federation is
- * enabled (facts/aws.md 2.3), so waiting is useless.
+ * Failures of the caller and not of the account. AWS checks the caller before the federation setting
+ * (facts/aws.md 2.3), so waiting does not help.
  */
 const CALLER_CANNOT_MINT: ReadonlySet<string> = new Set([
   'sts.mint-denied',
@@ -72,13 +76,16 @@ const CALLER_CANNOT_MINT: ReadonlySet<string> = new Set([
   'sts.session-too-short',
 ]);
 
-/** The result of the wait: tokens are minted, or this caller cannot find out. */
+/**
+ * The result of the wait. `minting`: STS mints tokens. `caller-cannot-mint`: the caller cannot mint, so the
+ * state of STS is unknown.
+ */
 export type Propagation =
   | {
       readonly outcome: 'minting';
       /** The last of the consecutive tokens. */
       readonly token: MintedToken;
-      /** From the start of the wait to the first of the consecutive tokens, in milliseconds. */
+      /** The time from the start of the wait to the first of the consecutive tokens, in milliseconds. */
       readonly ms: number;
       readonly attempts: number;
     }
@@ -89,7 +96,7 @@ export type Propagation =
  *
  * @param source mints a new token on every call
  * @param waitMs bounds the complete wait, in milliseconds
- * @param wasEnabled whether federation was enabled before; then a token at the first attempt is enough
+ * @param wasEnabled whether federation was enabled before; if true, one token at the first attempt is enough
  * @throws FedctlError iam.propagation-timeout; any other failure of minting, with its own code; the signal's
  * reason
  */
@@ -109,7 +116,7 @@ export async function waitUntilMinting(
       const token = await source.get(bounded);
       if (inARow === 0) firstOfRow = elapsed();
       inARow += 1;
-      // If nothing was changed and the first token is minted, there is nothing to wait for.
+      // If federation was enabled before and the first attempt succeeds, no wait is necessary.
       const enough = wasEnabled && refusal === null ? 1 : PROOF;
       if (inARow === enough) return { outcome: 'minting', token, ms: firstOfRow, attempts };
     } catch (error) {
@@ -132,8 +139,8 @@ function stopwatch(now: () => Date): () => number {
 }
 
 /**
- * Pauses until the next attempt. The end of the wait cuts the pause short, and the next attempt then fails
- * with the timeout.
+ * Pauses until the next attempt. If the time limit is reached, the pause ends early and the next attempt
+ * fails with the timeout.
  */
 async function pause(sleep: Context['sleep'], signal: AbortSignal, bounded: AbortSignal): Promise<void> {
   try {
@@ -154,7 +161,7 @@ function propagationTimeout(waitMs: number, last: unknown): FedctlError {
   });
 }
 
-/** Returns the same failure, with the note that the account was changed nevertheless. */
+/** Returns the failure with a note that IAM reports federation as enabled. */
 function enabledBut(error: FedctlError): FedctlError {
   return error.with({
     message: `IAM reports federation as enabled, but waiting for tokens failed. ${error.message}`,

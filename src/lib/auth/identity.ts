@@ -2,25 +2,25 @@ import type { Warning } from '../core/errors.ts';
 import type { Aws, EndpointOverride, ResolvedRegion } from '../ports/aws.ts';
 
 /**
- * The IAM principal of a caller. It becomes the `sub` of a token and the name of a database user. Sessions
- * have none of their own (facts/aws.md 3.1).
+ * The IAM principal of a caller: the `sub` of a token and the name of a database user. A role session has no
+ * principal of its own; its principal is the role (facts/aws.md 3.1).
  */
 export interface Subject {
   readonly kind: 'role' | 'user' | 'root' | 'federated-user' | 'other';
   /** The ARN of the principal; null when the caller cannot get a token. */
   readonly arn: string | null;
   /**
-   * `certain`: AWS returned it. `guessed`: the ARN of a session does not contain the path of its role, so
-   * this is correct only for a role without a path. `incomplete`: the name of the role shows that it has a
-   * path, which is missing here.
+   * `certain`: AWS returned the ARN, or the user gave it. `guessed`: the ARN was derived from a session ARN,
+   * which does not contain the path of the role. A guessed ARN is correct only if the role has no path.
+   * `incomplete`: the name of the role shows that the role has a path, but the path is unknown.
    */
   readonly certainty: 'certain' | 'guessed' | 'incomplete';
 }
 
-/** The caller of AWS, the Region, and the source of the credentials. */
+/** The caller according to STS, the Region, and the endpoint overrides. */
 export interface Caller {
   readonly account: string;
-  /** The ARN that AWS sees. For a role it is the session. */
+  /** The ARN that GetCallerIdentity returns. For a role, the ARN of the session. */
   readonly arn: string;
   readonly userId: string;
   readonly subject: Subject;
@@ -29,10 +29,10 @@ export interface Caller {
 }
 
 /**
- * Asks STS who the caller is, and the settings for the rest.
+ * Returns the identity of the caller from STS, with the configured Region and endpoint overrides.
  *
- * @throws FedctlError aws.*: whatever resolving the Region, endpoints and credentials throws, and the
- * connection to STS
+ * @throws FedctlError aws.* if the Region, an endpoint or the credentials are unusable, or the call to STS
+ * fails
  */
 export async function identifyCaller(aws: Aws, signal: AbortSignal): Promise<Caller> {
   const region = await aws.region();
@@ -44,10 +44,10 @@ export async function identifyCaller(aws: Aws, signal: AbortSignal): Promise<Cal
 
 const CALLER_ARN = /^arn:(?<partition>[a-z-]+):(?:iam|sts)::(?<account>\d{12}):(?<resource>.+)$/;
 
-/** Roles with these names always have a path: those of IAM Identity Center and of AWS services. */
+/** Names of roles that always have a path: roles of IAM Identity Center, and service-linked roles. */
 const ROLE_WITH_PATH = /^AWS(?:ReservedSSO_|ServiceRoleFor)/;
 
-/** Returns the IAM principal of an ARN from GetCallerIdentity (facts/aws.md 3.1, 6 and 14.9). */
+/** Returns the IAM principal for an ARN from GetCallerIdentity (facts/aws.md 3.1, 6 and 14.9). */
 export function subjectOf(callerArn: string): Subject {
   const { partition, account, resource } = CALLER_ARN.exec(callerArn)?.groups ?? {};
   const [type, name] = resource?.split('/') ?? [];
@@ -70,17 +70,17 @@ export function subjectOf(callerArn: string): Subject {
 }
 
 /**
- * Returns the principal of a role ARN that the user gave for the workload. Unlike a session ARN, it contains
- * the path.
+ * Returns the principal for a role ARN that the user gave. Unlike a session ARN, a role ARN contains the
+ * path.
  */
 export function namedRole(arn: string): Subject {
   return { kind: 'role', arn, certainty: 'certain' };
 }
 
 /**
- * Returns warnings about a principal before a database user is created for it. MONGODB-AWS never sees the
- * path of a role, so a user named after the complete ARN may never match (facts/mongodb.md 2.5; what Atlas
- * does is unverified).
+ * Returns warnings about creating a database user for a principal. MONGODB-AWS does not receive the path of a
+ * role, so a user with the complete ARN as its name may never match (facts/mongodb.md 2.5; not verified for
+ * Atlas).
  */
 export function subjectWarnings({ kind, arn, certainty }: Subject): readonly Warning[] {
   const hasPath = kind === 'role' && (certainty === 'incomplete' || (arn ?? '').split('/').length > 2);
@@ -96,36 +96,38 @@ export function subjectWarnings({ kind, arn, certainty }: Subject): readonly War
 
 /** The workload that needs access to Atlas, and how it was determined. */
 export interface Workload {
-  /** Null when the workload was not named and the caller is not the workload. */
+  /** The principal of the workload. Null if no workload was named and the caller is not the workload. */
   readonly subject: Subject | null;
-  /** `caller`: the command runs as the workload, or nothing suggests otherwise. */
+  /** `caller`: no workload was named, and the caller is assumed to be the workload. */
   readonly source: '--role-arn' | 'caller' | null;
 }
 
 /**
- * The values to enter in Atlas to give a workload access, for either mechanism (facts/mongodb.md 2.5 and 6).
+ * The values to enter in Atlas to give a workload access, for both mechanisms (facts/mongodb.md 2.5 and 6).
  */
 export interface AtlasSide {
-  /** The IAM principal of the workload. For a role it is the role ARN, never a session ARN. */
+  /** The IAM principal of the workload. For a role, `arn` is the role ARN and never a session ARN. */
   readonly principal: { readonly arn: string | null; readonly source: Workload['source'] };
   readonly identityProvider: {
-    /** Null when it could not be read. */
+    /** The issuer of the account; null if it could not be read. */
     readonly issuer: string | null;
-    /** Null when none was given. */
+    /** The audience that the workload requests; null if none was given. */
     readonly audience: string | null;
     readonly userClaim: 'sub';
     readonly authorizationType: 'USER';
   };
   /**
-   * For MONGODB-OIDC: `<idpId>/<sub>`, where `<idpId>` must still be filled in. Null when the principal is
-   * unknown or cannot get a token.
+   * The database user for MONGODB-OIDC, with the name `<idpId>/<sub>`. The placeholder `<idpId>` must still
+   * be replaced. Null if the principal is unknown or cannot get a token.
    */
   readonly oidcUser: {
     readonly username: string;
     readonly database: '$external';
     readonly oidcAuthType: 'USER';
   } | null;
-  /** For MONGODB-AWS. Null when the principal is unknown, or Atlas has no type for it. */
+  /**
+   * The database user for MONGODB-AWS. Null if the principal is unknown, or Atlas has no user type for it.
+   */
   readonly awsUser: {
     readonly username: string;
     readonly database: '$external';
@@ -134,6 +136,8 @@ export interface AtlasSide {
 }
 
 /**
+ * Returns the values to enter in Atlas for a workload.
+ *
  * @param issuer the issuer of the account, exactly as in its tokens
  * @param audience the audience that the workload will request
  */
@@ -153,10 +157,10 @@ export function atlasSide(
 }
 
 /**
- * Warns when issuer and role belong to different accounts: the issuer of this account signs no token for a
- * role of another.
+ * Returns warnings about a workload, including a role in a different account than the issuer. The issuer of
+ * an account signs tokens only for principals of that account.
  *
- * @param account of the issuer
+ * @param account the account of the issuer
  */
 export function workloadWarnings(account: string, { subject, source }: Workload): readonly Warning[] {
   if (subject === null) return [];
@@ -175,7 +179,9 @@ export function workloadWarnings(account: string, { subject, source }: Workload)
   ];
 }
 
-/** Returns the MONGODB-AWS database user of a principal; null when Atlas has no type for it. */
+/**
+ * Returns the MONGODB-AWS database user for a principal, or null if Atlas has no user type for the principal.
+ */
 export function awsUserOf({ kind, arn }: Subject): AtlasSide['awsUser'] {
   if (arn === null) return null;
   if (kind === 'role') return { username: arn, database: '$external', awsIAMType: 'ROLE' };

@@ -3,10 +3,13 @@ import { type FedctlError, isFedctlError } from '../core/errors.ts';
 import { discoveryUrl } from '../issuer/address.ts';
 import { type FetchOptions, fetchIssuerDocuments } from '../issuer/documents.ts';
 
-/** One document of the issuer, as a relying party reads it. */
+/** The result of reading one document of the issuer, as a relying party reads it. */
 export interface Reading {
   readonly url: string | null;
-  /** Null when it was not requested, because the document that links to it was not found. */
+  /**
+   * Whether the document was read. Null if the document was not requested: no issuer is known, or reading the
+   * discovery document failed.
+   */
   readonly ok: boolean | null;
   readonly failure: FedctlError | null;
 }
@@ -15,8 +18,8 @@ export interface OfferedKey {
   readonly keyId: string | null;
   readonly keyType: string;
   /**
-   * The key's own `alg`, otherwise the algorithm that AWS uses with such a key: the JWK may omit it
-   * (facts/aws.md 4).
+   * The `alg` of the key. If the JWK has no `alg`, the algorithm that AWS uses with keys of this type
+   * (facts/aws.md 4). Null for other key types.
    */
   readonly algorithm: string | null;
 }
@@ -25,7 +28,7 @@ export interface IssuerReport {
   readonly discovery: Reading;
   readonly jwks: Reading;
   readonly keys: readonly OfferedKey[];
-  /** The keys as published, to verify signatures with. */
+  /** The unchanged keys, for verifying signatures. */
   readonly published: readonly JWK[];
 }
 
@@ -35,9 +38,10 @@ const NOT_ASKED: Reading = { url: null, ok: null, failure: null };
 export const NO_ISSUER: IssuerReport = { discovery: NOT_ASKED, jwks: NOT_ASKED, keys: [], published: [] };
 
 /**
- * Reads what the issuer publishes. An issuer that does not respond is a finding and not a failure.
+ * Reads the discovery document and the key set of an issuer. If the issuer does not respond, the report
+ * contains the failure.
  *
- * @throws the signal's reason, and nothing else
+ * @throws only the signal's reason
  */
 export async function examineIssuer(issuer: string, options: FetchOptions): Promise<IssuerReport> {
   try {
@@ -55,8 +59,8 @@ export async function examineIssuer(issuer: string, options: FetchOptions): Prom
 }
 
 /**
- * Builds the report of a failure. The address in the failure shows which document failed: keys are requested
- * only after the discovery document was accepted.
+ * Builds the report for a failure. The URL in the failure shows which document failed. The key set is
+ * requested only if the discovery document was accepted.
  */
 function failedReport(issuer: string, failure: FedctlError): IssuerReport {
   const { url } = failure.details;
@@ -76,7 +80,8 @@ function addressOfDiscovery(issuer: string): string | null {
   try {
     return discoveryUrl(issuer).href;
   } catch {
-    // An issuer URL that relying parties must not use has no such address. The failure already says so.
+    // An issuer URL that relying parties must not use has no discovery URL. The failure already contains the
+    // reason.
     return null;
   }
 }

@@ -2,14 +2,14 @@ import type { Context } from '../core/context.ts';
 import { isFedctlError } from '../core/errors.ts';
 import { type Life, spanOf } from './token-source.ts';
 
-/** Something that expires, and that programs read while it is being replaced. */
+/** A token file or a credentials endpoint. Its value expires and is replaced while programs use it. */
 export interface Output {
-  /** For people: the path of a file, or the address of an endpoint. */
+  /** The name for messages: the path of a file, or the address of an endpoint. */
   readonly name: string;
   /**
    * Creates a new value and replaces the old one.
    *
-   * @returns from when to when it is valid
+   * @returns the validity period of the new value
    */
   renew(signal: AbortSignal): Promise<Life>;
   /** Removes the expired value. */
@@ -18,10 +18,16 @@ export interface Output {
 
 /** Events of an output, for the log. */
 export type OutputEvent =
-  | { readonly kind: 'renewed'; readonly expiresAt: Date /** After failures. */; readonly recovered: boolean }
+  | {
+      readonly kind: 'renewed';
+      readonly expiresAt: Date;
+      /** Whether earlier renewals had failed. */
+      readonly recovered: boolean;
+    }
   | {
       readonly kind: 'failed';
-      readonly error: unknown /** The current value is used until then. */;
+      readonly error: unknown;
+      /** The time until which the current value can be used; null if there is no current value. */
       readonly until: Date | null;
     }
   | { readonly kind: 'expired' };
@@ -29,41 +35,41 @@ export type OutputEvent =
 export interface Keeping extends Pick<Context, 'now' | 'sleep'> {
   /** Stops the renewal. */
   readonly signal: AbortSignal;
-  /** From 0 to 1, as Math.random. */
+  /** Returns a random number from 0 to 1, as Math.random does. */
   readonly random: () => number;
   readonly tell: (event: OutputEvent) => void;
 }
 
 /**
- * The longest sleep, in milliseconds. A timer stops while the machine is suspended, and the clock may be
- * changed.
+ * The longest sleep, in milliseconds. Longer sleeps would end too late after the machine was suspended or the
+ * clock was changed.
  */
 const LONGEST_SLEEP = 10_000;
 
 /**
- * The random share of the lifetime by which renewal starts earlier, so that many agents started together do
- * not send requests at the same moment.
+ * The largest random fraction of the lifetime by which renewal starts earlier. Without it, agents that were
+ * started together would send their requests at the same time.
  */
 const JITTER = 0.1;
 
-/** In milliseconds; doubled after each failure. */
+/** The pauses after failed renewals, in milliseconds. The pause doubles after each failure. */
 const BACK_OFF = { first: 1000, longest: 60_000 } as const;
 
-/** The shortest pause between renewals, whatever the clocks say. In milliseconds. */
+/** The shortest pause between renewals, in milliseconds, even if a clock is wrong. */
 const SHORTEST_PAUSE = 1000;
 
 /**
- * How long before its expiration a value is removed, because a program that reads it later cannot use it. In
- * milliseconds.
+ * The time before expiration at which a value is removed, in milliseconds. A program that reads the value
+ * later could not use it before it expires.
  */
 const TOO_LATE = 1000;
 
 /**
- * Renews an output at half of its lifetime, until the signal fires. When a renewal fails, the current value
- * stays until it expires and is then removed: a reader finds a valid value or none. Renewal is retried with
- * increasing pauses, and each kind of failure is reported once until a renewal succeeds.
+ * Renews an output at half of its lifetime, until the signal fires. If a renewal fails, the current value
+ * stays until it expires and is then removed. So a reader never finds an expired value. Failed renewals are
+ * retried with increasing pauses. Each failure code is reported once until a renewal succeeds.
  *
- * @param first the current value; null when there is none
+ * @param first the validity period of the current value; null if there is no value yet
  */
 export async function keepFresh(output: Output, first: Life | null, keeping: Keeping): Promise<void> {
   const { signal, tell } = keeping;
@@ -111,7 +117,11 @@ export async function keepFresh(output: Output, first: Life | null, keeping: Kee
   }
 }
 
-/** @returns false when the signal fired */
+/**
+ * Sleeps until a time in milliseconds since 1970.
+ *
+ * @returns false if the signal fired
+ */
 async function sleptUntil(time: number, { now, sleep, signal }: Keeping): Promise<boolean> {
   try {
     for (let left = time - now().getTime(); left > 0; left = time - now().getTime()) {

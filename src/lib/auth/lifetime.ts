@@ -17,15 +17,15 @@ export interface WantedToken extends Omit<MintRequest, 'durationSeconds'> {
 }
 
 /**
- * With `auto`, the time between the expiration of the token and that of the session. AWS requires the token
- * to expire before the session (facts/aws.md 2.4), the request takes time, and clocks differ.
+ * With `auto`, the time between the expiration of the token and the expiration of the session. AWS requires
+ * that the token expires before the session (facts/aws.md 2.4). The request takes time, and clocks differ.
  */
 const MARGIN_SECONDS = 30;
 
 /**
  * Validates everything that does not depend on the caller's session.
  *
- * @throws FedctlError what `validateMintRequest` throws
+ * @throws FedctlError as `validateMintRequest` does
  */
 export function validateWantedToken(wanted: WantedToken): void {
   const { durationSeconds } = wanted;
@@ -36,11 +36,12 @@ export function validateWantedToken(wanted: WantedToken): void {
 }
 
 /**
- * Determines the lifetime of the token from the expiration of the caller's session. A request that AWS would
- * reject fails here without a call: AWS neither shortens a token nor returns the allowed lifetime.
+ * Determines the lifetime of the token from the expiration of the caller's session. A lifetime that AWS would
+ * reject fails here without a call, because AWS neither shortens the lifetime nor returns the longest allowed
+ * lifetime.
  *
- * @throws FedctlError what `validateMintRequest` throws, before any call to AWS; sts.session-too-short
- * (details.sessionSeconds, details.tokenSeconds); what finding the credentials throws
+ * @throws FedctlError as `validateMintRequest` does, before any call to AWS; sts.session-too-short
+ * (details.sessionSeconds, details.tokenSeconds); as `Aws.credentials` does
  */
 export async function fitToSession(
   aws: Aws,
@@ -51,15 +52,17 @@ export async function fitToSession(
   const { durationSeconds } = wanted;
   const credentials = await aws.credentials(options.signal);
   const temporary = credentials.sessionToken !== null;
-  // Keys in the environment often come without their expiration. Then only a token can tell, and only `auto`
-  // needs to know.
+  // Keys in the environment often have no expiration. In this case only a token contains the expiration of
+  // the session, and only `auto` requires it.
   const unknown = temporary && credentials.expiresAt === null && durationSeconds === 'auto';
   const end = unknown ? await sessionEndByToken(aws, wanted, options) : credentials.expiresAt;
   return { ...wanted, durationSeconds: fittingDuration(durationSeconds, end, options.now()) };
 }
 
 /**
- * @param sessionEnd null when unknown: long-term keys, or a session without an expiration
+ * Returns the lifetime of a token that expires before the session.
+ *
+ * @param sessionEnd the expiration of the session; null for long-term keys, and if the expiration is unknown
  * @returns whole seconds
  * @throws FedctlError sts.session-too-short
  */
@@ -76,8 +79,8 @@ export function fittingDuration(wanted: WantedDuration, sessionEnd: Date | null,
 }
 
 /**
- * Mints the shortest possible token, which contains the expiration of the session (`original_session_exp`,
- * facts/aws.md 3.2).
+ * Returns the expiration of the session, or null if unknown. Mints a token with the shortest lifetime and
+ * reads the expiration from its claim `original_session_exp` (facts/aws.md 3.2).
  */
 async function sessionEndByToken(
   aws: Aws,
@@ -94,17 +97,17 @@ async function sessionEndByToken(
 function tooShort(tokenSeconds: number, sessionSeconds: number, sessionEnd: Date): FedctlError {
   const session =
     sessionSeconds > 0
-      ? `the session of the caller expires in ${formatDuration(sessionSeconds)} (${rfc3339(sessionEnd)})`
-      : `the session of the caller expired at ${rfc3339(sessionEnd)}`;
+      ? `expires in ${formatDuration(sessionSeconds)} (${rfc3339(sessionEnd)})`
+      : `expired at ${rfc3339(sessionEnd)}`;
   const fits = Math.floor(sessionSeconds) - MARGIN_SECONDS;
   return new FedctlError('sts.session-too-short', {
-    message: `A token of ${formatDuration(tokenSeconds)} would outlive its caller: ${session}.`,
+    message: `A token of ${formatDuration(tokenSeconds)} would outlive the session of the caller, which ${session}.`,
     ...(fits >= MINT_LIMITS.shortest
       ? {
           remedy: `Mint a token of at most ${formatDuration(fits)}, or renew the session.`,
           command: rerun({ set: { '--duration': `${fits}s` } }),
         }
-      : { remedy: 'Renew the session at its source, for example with "aws sso login".' }),
+      : { remedy: 'Renew the session, for example with "aws sso login".' }),
     details: { tokenSeconds, sessionSeconds, marginSeconds: MARGIN_SECONDS },
   });
 }

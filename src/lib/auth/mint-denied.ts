@@ -5,23 +5,26 @@ import type { MintRequest } from '../core/token.ts';
 /** The facts of a denial, read from the AWS error message (facts/aws.md 2.3). */
 export interface Denial {
   /**
-   * `explicit-deny`: a policy denies it. `no-allow`: no policy of that type allows it. Null: AWS does not
-   * say.
+   * `explicit-deny`: a policy denies the request. `no-allow`: no policy of this type allows the request. Null
+   * if the AWS message does not name the reason.
    */
   readonly kind: 'explicit-deny' | 'no-allow' | null;
-  /** `service control policy`, `permissions boundary`, `identity-based policy` …; null: AWS does not say. */
+  /**
+   * The type of the policy, such as `service control policy`, `permissions boundary` or `identity-based
+   * policy`. Null if the AWS message does not name it.
+   */
   readonly policyType: string | null;
-  /** The ARN of the policy that denies; null when AWS does not name it. */
+  /** The ARN of the policy that denies the request; null if the AWS message does not name it. */
   readonly policyArn: string | null;
 }
 
-/** One policy statement, as IAM writes it. */
+/** A policy statement in the JSON format of IAM. */
 type Statement = Readonly<Record<string, unknown>>;
 
 /**
- * Adds the details of a denied mint: the request, the type of policy that denied it, who can change that
- * policy, and, when an allow is missing, the statements that allow exactly this request. Other failures stay
- * unchanged.
+ * Adds details to the failure of a mint that AWS denied: the request, the type of the policy, and who can
+ * change the policy. If no explicit deny matches, also adds the statements that allow exactly this request.
+ * Adds the request to the failure of a token that is too large. Returns other failures unchanged.
  */
 export function withRequest(failure: FedctlError, request: MintRequest): FedctlError {
   switch (failure.code) {
@@ -39,7 +42,7 @@ function denied(failure: FedctlError, request: MintRequest): FedctlError {
   const message = failure.details['awsMessage'];
   const denial = denialOf(typeof message === 'string' ? message : '');
   const principal = /\bUser: (arn:\S+)/.exec(String(message))?.[1] ?? 'the principal';
-  // A statement that allows has no effect against a policy that denies.
+  // An allow statement has no effect against an explicit deny.
   const statements = denial.kind === 'explicit-deny' ? null : statementsFor(request);
   return failure.with({
     ...adviceOn(denial, principal),
@@ -57,7 +60,10 @@ function denied(failure: FedctlError, request: MintRequest): FedctlError {
   });
 }
 
-/** `with an explicit deny in a service control policy: arn:…`, `because no permissions boundary allows the … action` */
+/**
+ * Parses an AWS error message that contains `with an explicit deny in a service control policy: arn:…` or
+ * `because no permissions boundary allows the … action`.
+ */
 export function denialOf(message: string): Denial {
   const deny = /\bwith an explicit deny in an? ([a-zA-Z -]*[a-zA-Z])(?:: ?(arn:\S*[^\s.,]))?/.exec(message);
   const allow = /\bbecause no ([a-zA-Z -]+?) allows\b/.exec(message);
@@ -66,8 +72,8 @@ export function denialOf(message: string): Denial {
 }
 
 /**
- * Returns who can change a policy of this type, and where it is attached (IAM User Guide, "Policy evaluation
- * logic").
+ * Returns who can change a policy of this type, and a description of the policy (IAM User Guide, "Policy
+ * evaluation logic").
  */
 function ownerOf(
   policyType: string | null,
@@ -105,25 +111,27 @@ function adviceOn({ kind, policyType, policyArn }: Denial, principal: string) {
   if (kind === 'explicit-deny') {
     const named = policyArn === null ? '' : ` (${policyArn})`;
     const instead =
-      policyType === 'identity-based policy' ? '' : ' No allow in a policy of the principal can override it.';
+      policyType === 'identity-based policy'
+        ? ''
+        : ' An allow in a policy of the principal cannot override this deny.';
     return {
       likelyCause: `An explicit deny in ${where}${named} matches this request.${instead}`,
-      remedy: `${who} must change the deny in ${where}${named}. Otherwise, request only what it permits.`,
+      remedy: `${who} must change the deny in ${where}${named}. Alternatively, change the request so that the deny does not match.`,
     };
   }
   const conditions = 'a condition on audience, algorithm, duration or tags does not match';
   return {
     likelyCause:
       kind === 'no-allow'
-        ? `In ${where}, no statement allows this request: the statement is missing, or ${conditions}. AWS does not say which.`
-        : `No policy allows this request, or a policy denies it. AWS does not say which policy, nor whether ${conditions}.`,
-    remedy: `${who} must add the statement shown above to ${where}, or you must change the request to match the present statement.`,
+        ? `No statement in ${where} allows this request: the statement is missing, or ${conditions}. AWS does not say which.`
+        : `No policy allows this request: a statement is missing, ${conditions}, or a policy denies the request. AWS does not say which.`,
+    remedy: `${who} must add the statement shown above to ${where}, or you must change the request to match an existing statement.`,
   };
 }
 
 /**
- * Returns the statements that allow exactly this request (facts/aws.md 5): the audience with ForAllValues and
- * Null, because ForAllValues alone also matches a request without an audience.
+ * Returns the statements that allow exactly this request (facts/aws.md 5). The condition on the audience uses
+ * ForAllValues and Null, because ForAllValues alone also matches a request without an audience.
  */
 function statementsFor({
   audience,
@@ -160,13 +168,16 @@ function statementsFor({
   ];
 }
 
-/** The tags of the principal are added to the token without being requested. */
+/**
+ * Adds the request to the failure. If the request itself is small, also adds the cause: AWS adds the tags of
+ * the principal to every token.
+ */
 function tooLarge(failure: FedctlError, request: MintRequest): FedctlError {
   const isShort = request.audience.length <= 1 && request.tags.length === 0;
   return failure.with({
     ...(isShort && {
       likelyCause:
-        'The tags of the principal and of its session are copied into the token, and they are too long. The request has one audience and no tags.',
+        'AWS copies the tags of the principal and of its session into the token, and these tags are too long. The request has one audience and no tags.',
       remedy:
         'Mint as a principal or session with fewer or shorter tags. An administrator of the account can remove tags from the role or user.',
     }),
@@ -182,7 +193,7 @@ function evidenceOf({ details }: FedctlError): readonly unknown[] {
   return Array.isArray(details['evidence']) ? details['evidence'] : [];
 }
 
-/** `Requested: audience a, algorithm RS256, duration 5 min, no tags` */
+/** Describes a request: `Requested: audience a, algorithm RS256, duration 5 min, no tags`. */
 function requestText({ audience, signingAlgorithm, durationSeconds, tags }: MintRequest): string {
   const audiences = `${audience.length === 1 ? 'audience' : 'audiences'} ${audience.join(', ')}`;
   const tagged = tags.map(({ key, value }) => `${key}=${value}`).join(', ');

@@ -6,8 +6,8 @@ import { MINT_LIMITS, type MintRequest, SIGNING_ALGORITHMS, type Tag } from '../
 const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 /**
- * Validates everything that AWS validates, before the call (facts/aws.md 2.1 and 2.3). Faults name the
- * position of the value, counted from 1, in the given order.
+ * Validates a request by the rules of AWS, before the call (facts/aws.md 2.1 and 2.3). A failure names the
+ * position of the invalid value, counted from 1.
  *
  * @throws FedctlError usage.missing-audience, usage.invalid-value, sts.payload-too-large
  */
@@ -22,7 +22,7 @@ export function validateMintRequest(request: MintRequest): void {
 function validateAudience(audience: readonly string[]): void {
   if (audience.length === 0) {
     throw new FedctlError('usage.missing-audience', {
-      message: 'No audience is given. Every token requires one.',
+      message: 'No audience was given. Every token requires an audience.',
     });
   }
   if (audience.length > MINT_LIMITS.audiences) {
@@ -44,7 +44,7 @@ function validateAudience(audience: readonly string[]): void {
   }
 }
 
-/** Validates the algorithm for callers in plain JavaScript, which have no type check. */
+/** Validates the algorithm, because callers in plain JavaScript have no type check. */
 function validateAlgorithm(algorithm: string): void {
   if (SIGNING_ALGORITHMS.some((each) => each === algorithm)) return;
   throw invalid('--signing-algorithm', 'Invalid signing algorithm: expected RS256 or ES384, in capitals.');
@@ -60,7 +60,7 @@ function validateDuration(seconds: number): void {
 }
 
 /**
- * Validates the tags of a token or of a session, which have the same limits.
+ * Validates the tags of a token or of a session. Both have the same limits.
  *
  * @throws FedctlError usage.invalid-value
  */
@@ -109,8 +109,8 @@ function validateTagText(
 }
 
 /**
- * Rejects a request that is too large whatever AWS adds, measured by the smallest claims that its token can
- * have. AWS counts the bytes of the claims, not of the token (facts/aws.md 2.1).
+ * Rejects a request if even the smallest possible claims of its token exceed the limit. The limit is the
+ * number of bytes of the claims, not of the token (facts/aws.md 2.1).
  */
 function validateSize({ audience, tags }: MintRequest): void {
   const least = {
@@ -137,14 +137,14 @@ function validateSize({ audience, tags }: MintRequest): void {
 }
 
 /**
- * Counts code points. Every other way of counting gives more, so a text that is too long here is too long
- * everywhere.
+ * Counts code points. No other unit gives a smaller count, so a text that is too long in code points is too
+ * long in every unit.
  */
 function characters(text: string): number {
   return [...text].length;
 }
 
-/** What to do instead, by option. */
+/** The remedies by option. */
 const REMEDIES: Readonly<Record<Flag, string>> = {
   '--audience': 'Mint one token for each relying party, each with its own --audience <audience>.',
   '--signing-algorithm': 'Add --signing-algorithm RS256.',
@@ -155,7 +155,8 @@ function invalid(option: Flag, message: string, index?: number): FedctlError {
   return invalidValue(option, {
     message,
     likelyCause: 'AWS would reject the request, so fedctl does not send it.',
-    remedy: REMEDIES[option] ?? `Write the tag as ${option} <key>=<value>, each key once.`,
+    remedy:
+      REMEDIES[option] ?? `Write the tag as ${option} <key>=<value>, with a different key for each tag.`,
     details: index === undefined ? {} : { position: index + 1 },
   });
 }

@@ -11,12 +11,11 @@ import { validateMintRequest } from './mint-request.ts';
 export { validateMintRequest };
 
 /**
- * Returns the innermost TokenSource, which mints a new token on every call. Validates the request before the
- * first call.
+ * Returns a TokenSource that mints a new token on every call. Validates the request before the first call.
  *
  * @param options.timeoutMs bounds one mint, in milliseconds
- * @throws FedctlError what `validateMintRequest` throws, here; from `get` what Sts.getWebIdentityToken
- * throws, aws.timeout, and aws.not-aws when the response is not a token, or not the requested one
+ * @throws FedctlError as `validateMintRequest` does; from `get`: as `Sts.getWebIdentityToken` does,
+ * aws.timeout, and aws.not-aws if the response is not the requested token
  */
 export function minting(
   aws: Aws,
@@ -26,7 +25,8 @@ export function minting(
   validateMintRequest(request);
   const mint = async (stopped: AbortSignal) => {
     const sts = await aws.sts();
-    // A user who enters an MFA code may need more time than a network step.
+    // The credentials are found before the time limit starts, because a user may need more time to enter an
+    // MFA code.
     await aws.credentials(stopped);
     const bounded = deadline(stopped, options.timeoutMs);
     try {
@@ -47,8 +47,9 @@ export function minting(
 /**
  * Reads the claims of a token that STS returned.
  *
- * @param endpoint the endpoint that returned it, for the failure
- * @throws FedctlError aws.not-aws when it is no JWT or lacks a claim that AWS always sets (facts/aws.md 3.1)
+ * @param endpoint the STS endpoint that returned the token, for the failure
+ * @throws FedctlError aws.not-aws if the token is not a JWT or lacks a claim that AWS always sets
+ * (facts/aws.md 3.1)
  */
 export function mintedToken(token: Secret, endpoint: string): MintedToken {
   const minted = decoded(token, endpoint);
@@ -57,8 +58,8 @@ export function mintedToken(token: Secret, endpoint: string): MintedToken {
 }
 
 /**
- * Checks that the token matches the request. An emulator may return another token, and only the relying party
- * would notice.
+ * Checks that the token matches the request. An emulator may return a different token, which would fail only
+ * at the relying party.
  */
 function asAsked(minted: MintedToken, request: MintRequest, endpoint: string): MintedToken {
   const [signed, wanted] = [minted.algorithm, request.signingAlgorithm];
@@ -73,9 +74,9 @@ function asAsked(minted: MintedToken, request: MintRequest, endpoint: string): M
 }
 
 /**
- * What the relying party may not accept although AWS mints it (facts/aws.md 14.7).
+ * Returns warnings about a token that a relying party may reject although AWS mints it (facts/aws.md 14.7).
  *
- * @param isForMongo others accept ES384, and some ask for it
+ * @param isForMongo whether the relying party is MongoDB; other relying parties accept or require ES384
  */
 export function mintWarnings({ algorithm, audience }: MintedToken, isForMongo: boolean): readonly Warning[] {
   const warnings: Warning[] = [];
@@ -90,7 +91,7 @@ export function mintWarnings({ algorithm, audience }: MintedToken, isForMongo: b
   if (audience.length > 1) {
     warnings.push({
       code: 'sts.several-audiences',
-      message: `The token is valid at ${audience.length} relying parties. Each of them can use it at the others, and many reject a list in "aud".`,
+      message: `The token is valid at ${audience.length} relying parties. Each relying party can present the token to the others, and many reject a list in "aud".`,
       remedy: 'Mint a separate token for each relying party: "fedctl token --audience <audience>".',
     });
   }
@@ -116,9 +117,9 @@ function notAToken(endpoint: string, why: string, cause?: unknown): FedctlError 
 function notAsAsked(endpoint: string, how: string, request: MintRequest): FedctlError {
   return new FedctlError('aws.not-aws', {
     message: `${endpoint} did not mint the requested token: ${how}.`,
-    likelyCause: 'AWS mints the requested token. The server is an emulator that does not.',
+    likelyCause: 'AWS always mints the requested token, so the server is not AWS but an emulator.',
     remedy:
-      'Use an emulator that mints as AWS does. For AWS itself, unset AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL.',
+      'Use an emulator that mints tokens as AWS does. To use AWS itself, unset AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL.',
     details: { endpoint, signingAlgorithm: request.signingAlgorithm, audience: request.audience },
   });
 }

@@ -9,7 +9,7 @@ import type { Output } from './keep-fresh.ts';
 import { type SessionRequest, sessionCredentials } from './session-credentials.ts';
 import { toFile } from './token-source.ts';
 
-/** Creates the output for a token in a file. The file is removed when the token has expired. */
+/** Creates the output for a token in a file. The file is removed when the token expires. */
 export function tokenFileOutput(source: TokenSource, path: string, mode = 0o600): Output {
   const written = toFile(source, path, mode);
   return {
@@ -19,18 +19,22 @@ export function tokenFileOutput(source: TokenSource, path: string, mode = 0o600)
   };
 }
 
-/** Session credentials that are served until they expire. */
+/** An output that serves session credentials until they expire. */
 export interface CredentialsOutput extends Output {
   served(): ServedCredentials | null;
 }
 
 /**
- * SDKs need to know when to ask again. When the keys have no expiration, they ask after this time. In
- * milliseconds.
+ * The lifetime that is reported for keys without an expiration, in milliseconds. SDKs request new keys when
+ * this time has passed.
  */
 const UNKNOWN_LIFE_MS = 20 * 60_000;
 
-/** @param name for people: what serves them */
+/**
+ * Creates the output for session credentials in memory.
+ *
+ * @param name the name of the endpoint, for messages
+ */
 export function credentialsOutput(
   context: Context,
   settings: AwsSettings,
@@ -57,9 +61,9 @@ export function credentialsOutput(
 const LARGEST_TOKEN = 64 * 1024;
 
 /**
- * Returns when the token in a file expires, read from the file itself, whoever wrote it.
+ * Returns the expiration of the token in a file. Any program may have written the file.
  *
- * @returns null when there is no token
+ * @returns null if the file contains no token
  */
 export async function expiryOfFile(path: string, signal: AbortSignal): Promise<Date | null> {
   try {

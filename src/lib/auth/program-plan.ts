@@ -4,29 +4,29 @@ import { parseConnectionString } from '../uri/connection-string.ts';
 import { chooseMechanisms, type MECHANISM_NAMES } from '../uri/mechanism.ts';
 import { type ProgramUri, programUri, type TokenEnvironment } from '../uri/program-uri.ts';
 
-/** The one mechanism that a program uses. */
+/** The mechanism of a program, as an option value. */
 type ProgramMechanism = (typeof MECHANISM_NAMES)[number];
 
-/** A program to run, as requested. */
+/** A request to run a program. */
 export interface ProgramRequest {
   readonly command: string;
-  /** `{uri}` in the arguments is replaced by the connection string. */
+  /** The arguments of the program. `{uri}` is replaced with the connection string. */
   readonly args: readonly string[];
   readonly uri: string | null;
   readonly mechanism: ProgramMechanism | null;
-  /** The mechanism when neither the request nor the connection string names one. */
+  /** The default mechanism, if neither the request nor the connection string names a mechanism. */
   readonly otherwise: ProgramMechanism;
   readonly environment: TokenEnvironment;
   readonly audience: string | null;
 }
 
-/** The program to run, and what it needs to log in. */
+/** The program to run, and its login data. */
 export interface ProgramPlan {
   readonly command: string;
   readonly args: readonly string[];
   /** The value of MONGODB_URI; null when no connection string was given. */
   readonly uri: string | null;
-  /** A token file for this audience, or session credentials. */
+  /** The login data: a token file for this audience, or session credentials. */
   readonly login: { readonly kind: 'token'; readonly audience: string } | { readonly kind: 'credentials' };
   readonly warnings: readonly Warning[];
 }
@@ -34,10 +34,10 @@ export interface ProgramPlan {
 const PLACEHOLDER = '{uri}';
 
 /**
- * Decides what a program receives. Makes no calls.
+ * Determines the arguments, the connection string and the login data of a program. Makes no network calls.
  *
  * @throws FedctlError usage.missing-uri, usage.missing-audience, exec.secret-in-arguments,
- * mongo.mechanism-conflict and what parsing the connection string throws
+ * mongo.mechanism-conflict; as `parseConnectionString` does
  */
 export function planProgram(request: ProgramRequest): ProgramPlan {
   const { command, args, audience } = request;
@@ -65,10 +65,10 @@ export interface LoginUri extends ProgramUri {
 }
 
 /**
- * Returns the connection string for a program, with the requested mechanism, otherwise the one that it names,
- * otherwise `otherwise`.
+ * Returns the connection string for a program. The requested mechanism takes precedence over the mechanism of
+ * the connection string. `otherwise` is the default.
  *
- * @throws FedctlError mongo.mechanism-conflict and what parsing the connection string throws
+ * @throws FedctlError mongo.mechanism-conflict; as `parseConnectionString` does
  */
 export function loginUri(
   text: string,
@@ -102,6 +102,6 @@ function missingUri(): FedctlError {
 
 function secretInArguments(): FedctlError {
   return new FedctlError('exec.secret-in-arguments', {
-    message: 'The connection string has a secret, so it cannot be an argument of the program.',
+    message: 'The connection string contains a secret, so it cannot be an argument of the program.',
   });
 }

@@ -12,9 +12,9 @@ import { refreshingAhead, singleFlight } from './token-source.ts';
 export interface ProgramTokens {
   /** The audience of the tokens. */
   readonly audience: string;
-  /** The default is RS256: MongoDB 7.0 and 8.0 accept RSA keys only. */
+  /** The signing algorithm. The default is RS256: MongoDB 7.0 and 8.0 accept RSA keys only. */
   readonly signingAlgorithm?: SigningAlgorithm;
-  /** Seconds, 60 to 3600, or `auto`. The default is 300. */
+  /** The lifetime of a token: 60 to 3600 seconds, or `auto`. The default is 300. */
   readonly durationSeconds?: WantedDuration;
   readonly profile?: string;
   readonly region?: string;
@@ -64,10 +64,11 @@ export interface TokenRecipe {
 }
 
 /**
- * Returns a source that mints a new token on every call, for the lifetime of the process. It keeps the
- * session of the role. It finds keys and assumes the role again when a mint fails because of either.
+ * Returns a source that mints a new token on every call. The source keeps the session of the role. If a mint
+ * fails, the source finds the keys and assumes the role again, and retries. It does not retry if AWS is
+ * unreachable.
  *
- * @throws FedctlError from `get` what `fitToSession`, `asRole` and `minting` throw
+ * @throws FedctlError from `get`: as `fitToSession`, `asRole` and `minting` do
  */
 export function mintingAnew(
   context: Context,
@@ -103,8 +104,9 @@ export type OidcCallback = (params: {
 }) => Promise<{ accessToken: string; expiresInSeconds: number }>;
 
 /**
- * Wraps a token source as the callback of the driver. The driver calls it again when the server requires a
- * new login; how fresh the token is depends on the source (facts/mongodb.md 1.3, 1.4).
+ * Wraps a token source as the callback of the driver. The driver calls the callback again when the server
+ * requires a new login. The source determines the remaining lifetime of each token (facts/mongodb.md 1.3,
+ * 1.4).
  */
 export function oidcCallback(source: TokenSource, now: () => Date): OidcCallback {
   return async ({ timeoutContext }) => {

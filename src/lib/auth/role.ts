@@ -5,21 +5,20 @@ import { invalidValue } from '../core/invalid-value.ts';
 import { ROLE_VALUES } from '../core/role-values.ts';
 import type { AwsSettings } from '../ports/aws.ts';
 
-/** A role to assume first: `--role-arn`, `--external-id`, `--session-name`, `--mfa-serial`. */
+/** The role to assume before other calls: `--role-arn`, `--external-id`, `--session-name`, `--mfa-serial`. */
 export interface RoleToAssume {
   readonly roleArn: string;
   readonly externalId: string | null;
   readonly sessionName: string | null;
-  /** The serial number of the MFA device that the role requires; null when it requires none. */
+  /** The serial number of the MFA device that the role requires; null if the role requires no MFA. */
   readonly mfaSerial: string | null;
 }
 
 /**
- * Assumes the role once and returns the settings with its credentials (provider `assumed-role`), for all
- * later calls. Profile and Region stay unchanged, because a role has none.
+ * Assumes the role once. Returns the settings with the credentials of the role (provider `assumed-role`), for
+ * all later calls. Profile and Region stay unchanged, because a role has neither.
  *
- * @throws FedctlError usage.invalid-value, sts.assume-denied and whatever finding the caller's own
- * credentials throws
+ * @throws FedctlError usage.invalid-value
  */
 export async function asRole(
   context: Context,
@@ -33,7 +32,7 @@ export async function asRole(
 /**
  * Makes one AssumeRole call with the credentials of `settings`.
  *
- * @param mfaSerial the device whose code is requested, immediately before the call
+ * @param mfaSerial the MFA device; the user enters its code immediately before the call
  * @returns the role's credentials, and the ARN of its session, `arn:aws:sts::A:assumed-role/R/S`
  */
 export async function assume(
@@ -90,7 +89,11 @@ export function assumeRoleRequest(
   };
 }
 
-/** @throws FedctlError usage.invalid-value */
+/**
+ * Validates the ARN of a role to assume.
+ *
+ * @throws FedctlError usage.invalid-value
+ */
 export function validateRoleArn(arn: string): void {
   const { accepts, expected } = ROLE_VALUES.roleArn;
   if (accepts(arn)) return;
@@ -100,8 +103,8 @@ export function validateRoleArn(arn: string): void {
 }
 
 /**
- * Returns a session name that tells readers of CloudTrail which tool made the call and, if the environment
- * contains it, whose run it was.
+ * Returns a session name for CloudTrail. It contains the name of the tool and, if the environment contains
+ * it, the name of the user.
  */
 function defaultSessionName({ env, pid }: Pick<Context, 'env' | 'pid'>): string {
   const user = env['USER'] || env['LOGNAME'] || env['USERNAME'] || String(pid);

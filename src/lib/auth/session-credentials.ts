@@ -11,46 +11,55 @@ import type { AwsSettings } from '../ports/aws.ts';
 import { validateTags } from './mint-request.ts';
 import { assume, assumeRoleRequest } from './role.ts';
 
-/** A request for temporary credentials. Without roles they are the caller's own. */
+/** A request for temporary credentials. Without roles, the credentials belong to the caller. */
 export interface SessionRequest {
-  /** Assumed one after the other. The result is the session of the last one. */
+  /** The roles to assume, in order. The result is the session of the last role. */
   readonly roleArns: readonly string[];
-  /** Sent with each role of the chain; a role that does not require one ignores it. */
+  /** Sent with each AssumeRole call. A role that does not require an external ID ignores it. */
   readonly externalId: string | null;
   /** The name of each session of the chain. */
   readonly sessionName: string | null;
   /** The tags of the last session. */
   readonly tags: readonly Tag[];
-  /** Keys of `tags` that later sessions inherit. */
+  /** The keys of the tags that later sessions inherit. */
   readonly transitiveTagKeys: readonly string[];
-  /** Set on the first session; AWS carries it along the chain. */
+  /** Set on the first session. AWS copies the source identity to all later sessions of the chain. */
   readonly sourceIdentity: string | null;
-  /** The duration of the last session. Null: the default of AWS (1 h for a role, 12 h for a user). */
+  /**
+   * The duration of the last session, in seconds. Null for the default of AWS (1 h for a role, 12 h for a
+   * user).
+   */
   readonly durationSeconds: number | null;
-  /** The caller's MFA device. Its code is sent with the first call; sessions sign the other calls. */
+  /**
+   * The serial number of the caller's MFA device. The code is sent only with the first call, because session
+   * credentials sign the later calls.
+   */
   readonly mfaSerial: string | null;
 }
 
 export interface SessionCredentials {
-  /** The STS call that created them; `none` when the caller's credentials are already temporary. */
+  /** The STS call that created the credentials; `none` if the caller's credentials are already temporary. */
   readonly operation: 'GetSessionToken' | 'AssumeRole' | 'none';
   /** The ARN of the session. */
   readonly arn: string;
   readonly credentials: Credentials;
-  /** For people: the source of the caller's own keys. */
+  /** The source of the caller's own keys, for messages. */
   readonly providerDetail: string;
 }
 
 const HOUR = 3600;
-/** Seconds (facts/aws.md 6). A role or a root user may allow less, which only AWS knows. */
+/**
+ * The limits of a session, in seconds (facts/aws.md 6). A role or a root user may have a lower limit, which
+ * only AWS can check.
+ */
 const LIMITS = { shortest: 900, role: 12 * HOUR, chained: HOUR, user: 36 * HOUR } as const;
 
 /**
- * Fetches temporary credentials: AssumeRole for each role, otherwise GetSessionToken for long-term keys,
- * otherwise the caller's own, which are already temporary.
+ * Returns temporary credentials. Calls AssumeRole for each role. Without roles, calls GetSessionToken for
+ * long-term keys, or returns the caller's credentials if they are already temporary.
  *
  * @throws FedctlError usage.invalid-value, sts.duration-refused, sts.session-credentials before any call to
- * STS; sts.assume-denied, aws.access-denied and what finding the caller's credentials throws
+ * STS; sts.assume-denied, aws.access-denied; as `Aws.credentials` does for the caller
  */
 export async function sessionCredentials(
   context: Context,
@@ -100,21 +109,21 @@ function proveUser(settings: AwsSettings, mfaSerial: string): Promise<MfaProof> 
 }
 
 /**
- * Rejects another duration or an MFA code: both require GetSessionToken, which AWS denies to temporary
- * credentials (facts/aws.md 6).
+ * Creates the failure for a duration or an MFA code with temporary credentials. Both options require
+ * GetSessionToken, which AWS denies to temporary credentials (facts/aws.md 6).
  */
 function sessionStays(caller: ResolvedCredentials, option: Flag): FedctlError {
-  const end = caller.expiresAt === null ? '' : ` They expire at ${rfc3339(caller.expiresAt)} in any case.`;
+  const end = caller.expiresAt === null ? '' : ` They expire at ${rfc3339(caller.expiresAt)}.`;
   return new FedctlError('sts.session-credentials', {
     message: `The credentials from ${caller.providerDetail} are already session credentials, so ${option} is not possible.${end}`,
     likelyCause:
-      'Session credentials cannot call GetSessionToken. It requires long-term credentials of an IAM user.',
+      'GetSessionToken requires long-term credentials of an IAM user and rejects session credentials.',
     remedy: `Remove ${option} to get the current credentials, or assume a role with --role-arn <arn>.`,
     option,
   });
 }
 
-/** Returns one request per role, validated without calls. Empty when no role is named. */
+/** Returns one validated request per role, without any calls. The list is empty if no role is named. */
 function checkedChain(context: Context, request: SessionRequest): readonly AssumeRoleRequest[] {
   const { roleArns, durationSeconds } = request;
   validateDuration(durationSeconds, roleArns.length);
@@ -126,8 +135,8 @@ function checkedChain(context: Context, request: SessionRequest): readonly Assum
   const last = roleArns.length - 1;
   return roleArns.map((roleArn, index) => {
     const { externalId, sessionName, sourceIdentity, mfaSerial } = request;
-    // Transitive tags can be set only once, by the first session. The other tags apply only to the session
-    // that sets them.
+    // The first session sets the transitive tags, and later sessions inherit them. The other tags apply only
+    // to the session that sets them, so the last session sets them.
     const tags = request.tags.filter((tag) => (isTransitive(tag) ? index === 0 : index === last));
     return {
       ...assumeRoleRequest(context, { roleArn, externalId, sessionName, mfaSerial }),
@@ -170,8 +179,8 @@ function validateTransitive({ tags, transitiveTagKeys }: SessionRequest): void {
   for (const [index, key] of transitiveTagKeys.entries()) {
     if (tags.some((tag) => includesKey([key], tag.key))) continue;
     throw invalidValue('--transitive-tag', {
-      message: `Transitive tag ${index + 1} does not name the key of a session tag.`,
-      likelyCause: 'Only a tag that is set can be passed on to later sessions.',
+      message: `Transitive tag ${index + 1} is not the key of a session tag.`,
+      likelyCause: 'Each transitive tag must also be a session tag.',
       remedy: 'Add --session-tag <key>=<value> with this key.',
       details: { position: index + 1 },
     });
@@ -183,7 +192,7 @@ function validateSourceIdentity(sourceIdentity: string | null): void {
   throw invalidValue('--source-identity', { expected: '2 to 64 letters, digits and any of _+=,.@-' });
 }
 
-/** Tag keys are compared without case. */
+/** Returns whether a list contains a key. Tag keys are not case-sensitive. */
 function includesKey(keys: readonly string[], key: string): boolean {
   return keys.some((each) => each.toLowerCase() === key.toLowerCase());
 }

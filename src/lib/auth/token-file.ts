@@ -11,7 +11,7 @@ import { looksLikeJwt } from '../jwt/decode.ts';
 import { readMintedToken } from '../jwt/minted-token.ts';
 import { tokenIn } from '../jwt/token-text.ts';
 
-/** A fault of a file whose token can be read nevertheless. */
+/** A warning about a token file whose token can be read. */
 export interface TokenFileWarning extends Warning {
   readonly code: Extract<FailureCode, `mongo.token-file.${string}`>;
   readonly remedy: string;
@@ -24,8 +24,8 @@ export interface TokenFile {
 }
 
 /**
- * Reads the token that a program would read from this file. It is decoded and not verified, because the
- * server decides whether it is valid.
+ * Reads and decodes the token in a file. The token is not verified, because the server decides whether it is
+ * valid.
  *
  * @param name a file, or `-` for stdin
  * @param timeoutMs bounds the reading of a file, in milliseconds
@@ -41,13 +41,14 @@ export async function readTokenFile(name: string, context: Context, timeoutMs?: 
   const shown = name === '-' ? 'stdin' : `"${name}"`;
   try {
     const content = await readInput(name, context, timeoutMs);
-    // Only spaces, tabs and line ends: drivers do not treat a byte order mark as white space, and the user
-    // has to be told about it.
+    // Removes only spaces, tabs and line breaks. A byte order mark stays and is reported, because drivers do
+    // not treat it as white space.
     const text = content.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
-    // If there is other text, only the token is secret: the words around it may be shown.
+    // If the file contains other text, only the token is secret. Messages may show the other text.
     context.redactor.learn(new Secret(tokenIn(content)));
     const token = tokenOf(text, context.now());
-    // Piped input usually ends with a newline. A driver sends the content of a file unchanged.
+    // No white-space warning for standard input: piped text usually ends with a newline, and drivers read
+    // only files.
     if (name === '-') return { token, warnings: [] };
     const open = await isReadableByOthers(resolve(context.cwd, name));
     const warnings = [
@@ -70,7 +71,7 @@ export async function readTokenFile(name: string, context: Context, timeoutMs?: 
 }
 
 /**
- * Checks the claims without which MongoDB rejects a token (facts/mongodb.md 1.6). MongoDB does not require
+ * Checks that the token has the claims that MongoDB requires (facts/mongodb.md 1.6). MongoDB does not require
  * iat.
  */
 function tokenOf(text: string, now: Date): MintedToken {
@@ -90,7 +91,7 @@ function missing(claim: string): FedctlError {
 function whiteSpace(shown: string): TokenFileWarning {
   return {
     code: 'mongo.token-file.white-space',
-    message: `The file ${shown} has white space around the token, such as a trailing newline. fedctl ignores it. Drivers send it, and the server rejects the token.`,
+    message: `The file ${shown} has white space around the token, such as a trailing newline. fedctl ignores the white space. Drivers send it, and the server rejects the token.`,
     remedy: 'Write the token without white space: "fedctl token --audience <audience> --out <file>".',
   };
 }

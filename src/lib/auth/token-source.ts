@@ -11,9 +11,9 @@ export interface Life {
 }
 
 /**
- * Returns half of a lifetime and its end, in milliseconds of the local clock. It is counted from when the
- * token was received, because with a slow local clock an expired token would look valid. A token that was
- * received late still ends at its own `exp`.
+ * Returns the middle and the end of a lifetime, in milliseconds of the local clock. The lifetime starts when
+ * the token was received: with `exp` and a slow local clock, an expired token would look valid. The lifetime
+ * never ends later than `exp`.
  */
 export function spanOf({ issuedAt, expiresAt }: Life, receivedAt: Date): { halfLife: number; end: number } {
   const life = expiresAt.getTime() - issuedAt.getTime();
@@ -21,7 +21,7 @@ export function spanOf({ issuedAt, expiresAt }: Life, receivedAt: Date): { halfL
   return { halfLife: end - life / 2, end };
 }
 
-/** The current token. */
+/** The current token and its lifetime. */
 interface Held extends ReturnType<typeof spanOf> {
   readonly token: MintedToken;
 }
@@ -31,10 +31,11 @@ function held(token: MintedToken, receivedAt: Date): Held {
 }
 
 /**
- * Returns a source that renews the token at half of its lifetime. When that fails, it returns the old token
- * while it is valid, and the next call tries again. So a short outage of STS has no effect.
+ * Returns a source that renews the token at half of its lifetime. If a renewal fails, the source returns the
+ * current token while it is valid, and the next call retries the renewal. So a short outage of STS has no
+ * effect.
  *
- * @param failed called for each renewal that failed while the old token was still valid
+ * @param failed called for each renewal that failed while the current token was still valid
  */
 export function refreshingAhead(
   source: TokenSource,
@@ -58,8 +59,8 @@ export function refreshingAhead(
 }
 
 /**
- * Returns a source whose concurrent calls share one request. A caller that is aborted does not affect the
- * others. The work itself stops when the last caller is aborted.
+ * Returns a source whose concurrent calls share one request. Aborting one call does not affect the other
+ * calls. The request is aborted when all of its calls are aborted.
  */
 export function singleFlight(source: TokenSource): TokenSource {
   return { get: shared((signal) => source.get(signal)) };
@@ -67,7 +68,7 @@ export function singleFlight(source: TokenSource): TokenSource {
 
 /**
  * Returns a source that also writes each token to a file for a driver or a program. The file is replaced
- * atomically by rename, and has no final newline, which drivers would send.
+ * atomically by a rename. It has no final newline, because drivers would send the newline.
  *
  * @param path absolute
  * @param mode permission bits of the file

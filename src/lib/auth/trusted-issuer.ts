@@ -7,9 +7,9 @@ import { trustworthyUrl } from '../issuer/address.ts';
 import type { AwsSettings } from '../ports/aws.ts';
 
 /**
- * Returns the one issuer that a run trusts: the pinned one, otherwise that of the caller's account. Disabling
- * federation neither changes the issuer nor withdraws its keys (facts/aws.md 1), so the issuer of a disabled
- * account is trusted too when IAM names it.
+ * Returns the only issuer that a run trusts: the pinned issuer, otherwise the issuer of the caller's account.
+ * Disabling federation neither changes the issuer nor removes its keys (facts/aws.md 1). So the issuer of an
+ * account with disabled federation is trusted too, if IAM returns the issuer.
  *
  * @param pinned the value of `--issuer`, or null
  * @returns the issuer, to be compared byte for byte with `iss`
@@ -28,7 +28,7 @@ export async function trustedIssuer(
   const issuer = await issuerOfOwnAccount(context, settings);
   if (trustworthyUrl(issuer, 'issuer').protocol === 'https:') return issuer;
   throw new FedctlError('issuer.plaintext-refused', {
-    message: `The issuer of your account is ${issuer}, without TLS.`,
+    message: `The issuer of your account, ${issuer}, does not use TLS.`,
     likelyCause:
       'A custom endpoint of IAM returned this issuer. Plain http is accepted only for an issuer that --issuer names.',
     remedy: 'If you trust the issuer, name it with --issuer.',
@@ -41,7 +41,8 @@ async function issuerOfOwnAccount(context: Context, settings: AwsSettings): Prom
   const info = await federationInfo(context, settings);
   if (info.issuer !== null) return info.issuer;
   throw new FedctlError('issuer.unknown', {
-    message: 'No trusted issuer: none is named, and your account has none because federation is disabled.',
+    message:
+      'No trusted issuer: --issuer is not set, and your account has no issuer because federation is disabled.',
     remedy: 'Name the issuer of the token with --issuer <https://…>, or enable federation for your account.',
   });
 }
@@ -51,13 +52,13 @@ async function federationInfo(context: Context, settings: AwsSettings) {
     const iam = await (await context.aws(settings)).iam();
     return await iam.outboundFederationInfo(context.signal);
   } catch (error) {
-    // Without credentials or permission the account is unknown, which is not a failure of AWS.
+    // Without credentials or permission, the account is unknown. This is not a failure of AWS.
     const noAccount =
       isFedctlError(error) &&
       (error.exitCode === EXIT.notSetUp || error.exitCode === EXIT.refused || error.exitCode === EXIT.usage);
     if (!noAccount) throw error;
     throw new FedctlError('issuer.unknown', {
-      message: `No trusted issuer: none is named, and the one of your account cannot be read. ${error.message}`,
+      message: `No trusted issuer: --issuer is not set, and the issuer of your account cannot be read. ${error.message}`,
       details: { because: error.code },
       requestId: error.requestId,
       cause: error,

@@ -14,35 +14,35 @@ import type { AwsSettings } from '../ports/aws.ts';
 import { trustedIssuer } from './trusted-issuer.ts';
 
 export interface VerifyRequest {
-  /** The issuer to trust; null: the issuer of the caller's account. */
+  /** The issuer to trust; null for the issuer of the caller's account. */
   readonly issuer: string | null;
-  /** Null: any audience is accepted. */
+  /** The expected audience; null accepts any audience. */
   readonly audience: string | null;
-  /** A glob over the subject; null: any subject. */
+  /** A glob pattern for the subject; null accepts any subject. */
   readonly subject: string | null;
-  /** A file or an https URL with the issuer's keys; null: the keys that the issuer publishes. */
+  /** A file or an https URL with the issuer's keys; null for the keys that the issuer publishes. */
   readonly keySet: string | null;
 }
 
-/** Whether a token is accepted, and all its faults. */
+/** The result of a verification: whether the token is accepted, and all its faults. */
 export interface Verification {
   readonly valid: boolean;
-  /** The issuer that was trusted; null when the text was not a JWT, so that no issuer was needed. */
+  /** The trusted issuer; null if the text is not a JWT and the request names no issuer. */
   readonly issuer: string | null;
-  /** The claims of the token; verified only when it is valid. */
+  /** The claims of the token. They are verified only if the token is valid. */
   readonly subject: string | null;
   readonly audience: readonly string[];
   readonly algorithm: string | null;
   readonly keyId: string | null;
   readonly expiresAt: Date | null;
-  /** False when no key was fetched because no key could make the token valid. */
+  /** Whether the signature was checked. False if no key could make the token valid, so no key was fetched. */
   readonly signatureChecked: boolean;
   readonly faults: readonly Fault[];
 }
 
 /**
  * Verifies a token as a relying party does. Exactly one issuer is trusted, and only its keys are used. A
- * token of another issuer, or with an algorithm that is not accepted, causes no request to an issuer.
+ * token of another issuer, or with an algorithm that is not accepted, causes no network request to an issuer.
  *
  * @param keys a cache to share between verifications
  * @throws FedctlError issuer.*, usage.unreadable-input, usage.invalid-value, aws.*; an invalid token is a
@@ -55,7 +55,7 @@ export async function verifyToken(
   settings: AwsSettings,
   keys: KeyCache = createKeyCache({ ...fetchOptions(context, settings), now: context.now }),
 ): Promise<Verification> {
-  // An invalid --issuer is reported whatever the token is.
+  // An invalid --issuer is reported even if the token is invalid too.
   const { issuer: pinned } = request;
   if (pinned !== null) readingOption('--issuer', () => discoveryUrl(pinned));
   const decoded = decodeOrFault(text);

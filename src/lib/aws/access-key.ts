@@ -3,12 +3,13 @@ import { FedctlError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
 
 /**
- * Rejects a long-term key with a session token, and a temporary key without one. AWS returns "invalid" for
- * both, and only the prefix of the id distinguishes them. Source:
+ * Rejects a long-term key with a session token, and a temporary key without a session token. AWS returns the
+ * same error for both faults, and only the prefix of the key ID distinguishes them. Source:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes
  *
  * @returns the same credentials
- * @throws FedctlError aws.credentials-half-set; usage.invalid-value for a value that no request can carry
+ * @throws FedctlError aws.credentials-half-set; usage.invalid-value for a value that cannot be sent in a
+ * header
  */
 export function withFittingToken(credentials: ResolvedCredentials): ResolvedCredentials {
   refuseUnsendable(credentials);
@@ -23,14 +24,14 @@ export function withFittingToken(credentials: ResolvedCredentials): ResolvedCred
           message: `${id} from ${providerDetail} is a long-term access key, but a session token is set with it.`,
           likelyCause:
             'A long-term key (AKIA…) has no session token. The token is left from another session.',
-          remedy: LEFT_OVER[provider] ?? 'Remove the session token from what this provider returns.',
+          remedy: LEFT_OVER[provider] ?? 'Remove the session token from the output of this provider.',
           details: { accessKeyId: credentials.accessKeyId, provider, providerDetail },
         }
       : {
           message: `${id} from ${providerDetail} is the access key of a session, but its session token is missing.`,
           likelyCause: 'The key of a session (ASIA…) is valid only together with its session token.',
           remedy:
-            MISSING[provider] ?? 'This provider must return the session token of the same session as well.',
+            MISSING[provider] ?? 'This provider must also return the session token of the same session.',
           details: {
             accessKeyId: credentials.accessKeyId,
             provider,
@@ -43,45 +44,49 @@ export function withFittingToken(credentials: ResolvedCredentials): ResolvedCred
 
 const LEFT_OVER: Partial<Record<ResolvedCredentials['provider'], string>> = {
   environment: 'Unset AWS_SESSION_TOKEN and AWS_SECURITY_TOKEN.',
-  profile: 'Remove aws_session_token from the section that holds this key.',
+  profile: 'Remove aws_session_token from the section that contains this key.',
 };
 
 const MISSING: Partial<Record<ResolvedCredentials['provider'], string>> = {
   environment: 'Set AWS_SESSION_TOKEN to the session token of the same session as the key.',
-  profile: 'Add aws_session_token to the section that holds this key.',
+  profile: 'Add aws_session_token to the section that contains this key.',
 };
 
 function tokenFault({ accessKeyId, sessionToken }: Credentials): 'left over' | 'missing' | null {
-  // Only ids in the format of AWS: the prefixes of an emulator's ids mean nothing.
+  // Checks only IDs in the format of AWS: in the IDs of an emulator, the prefix has no meaning.
   const [, kind] = /^(AK|AS)IA[A-Z0-9]{16}$/.exec(accessKeyId) ?? [];
   if (kind === 'AK' && sessionToken !== null) return 'left over';
   return kind === 'AS' && sessionToken === null ? 'missing' : null;
 }
 
-/** A part of a key whose value contains foreign text: `access key ID`, `quotation marks`. */
+/** A part of the credentials with characters that a key never contains, such as quotation marks. */
 export interface ForeignPart {
   readonly part: string;
   readonly has: 'quotation marks' | 'a blank' | 'a character that is not ASCII';
 }
 
-/** A header takes none of these, so the request would not leave this process. */
+/** Characters that an HTTP header cannot contain. A request with such a character cannot be sent. */
 const UNSENDABLE = /[^\x20-\x7e]/;
 
 function refuseUnsendable(credentials: ResolvedCredentials): void {
   const { accessKeyId, sessionToken, provider, providerDetail } = credentials;
   const isSendable = !UNSENDABLE.test(`${accessKeyId}${sessionToken?.reveal() ?? ''}`);
   if (isSendable && !accessKeyId.includes(' ')) return;
-  // The secret is not sent: with a blank in it the signature is wrong, and AWS says so.
+  // The secret access key is not checked here, because it is not sent. If it is wrong, AWS rejects the
+  // signature.
   const foreign = foreignPart({ ...credentials, secretAccessKey: new Secret('') });
   throw new FedctlError('usage.invalid-value', {
-    message: `The ${foreign?.part ?? 'key'} from ${providerDetail} has ${foreign?.has ?? 'a blank'} in it, and no key does.`,
-    likelyCause: 'A file or a paste left it there.',
+    message: `The ${foreign?.part ?? 'key'} from ${providerDetail} is invalid: it contains ${foreign?.has ?? 'a blank'}.`,
+    likelyCause: 'The value was probably copied together with other characters.',
     remedy: 'Copy the value again, without blanks, line breaks and quotation marks.',
     details: { provider, providerDetail },
   });
 }
 
-/** Returns what a file or a paste left in the value of a key; null for nothing. */
+/**
+ * Returns the first part of the credentials with quotation marks, white space or non-ASCII characters; null
+ * if no part has any.
+ */
 export function foreignPart({ accessKeyId, secretAccessKey, sessionToken }: Credentials): ForeignPart | null {
   const parts = {
     'access key ID': accessKeyId,

@@ -19,13 +19,13 @@ import { readSharedFiles, type SharedFiles } from './shared-files.ts';
 import { createSts } from './sts.ts';
 import { environmentWebIdentity } from './web-identity.ts';
 
-/** The configuration from the settings, the environment and the files. It is read once. */
+/** The configuration from the settings, the environment and the files. Read once per run. */
 interface Configuration {
   readonly files: SharedFiles;
   readonly profile: ChosenProfile;
 }
 
-/** Creates access to AWS for these settings. Reads nothing and loads no SDK before the first call. */
+/** Creates access to AWS for these settings. Does not read files or load the SDK before the first call. */
 export async function createAws(settings: AwsSettings, context: Context): Promise<Aws> {
   const configuration = once(async (): Promise<Configuration> => {
     const files = await readSharedFiles(context, settings.timeoutMs);
@@ -72,7 +72,10 @@ export async function createAws(settings: AwsSettings, context: Context): Promis
   };
 }
 
-/** Returns one connection for both services: Region, proxy and timeouts are shared, the endpoints are not. */
+/**
+ * Returns the connection for STS and IAM. Both services share Region, proxy and timeouts, but not the
+ * endpoint.
+ */
 function connection(
   settings: AwsSettings,
   context: Context,
@@ -102,9 +105,9 @@ function caBundleOfProfile({ name, settings }: ChosenProfile): CaBundle | null {
 }
 
 /**
- * Returns the providers in the order of the AWS CLI: a role of the profile first, then a web identity of the
- * environment, then the other sources of the profile. A profile that was named on the command line takes
- * precedence over the environment.
+ * Returns the providers in the order of the AWS CLI: the environment, a role of the profile, a web identity
+ * of the environment, the other sources of the profile, the container, the instance. If --profile names the
+ * profile, the environment is not used.
  */
 function providers(
   settings: AwsSettings,
@@ -151,7 +154,7 @@ function providers(
   return [fromEnvironment, ...named, ...ofTheMachine];
 }
 
-/** Says whether the profile or the environment was used, when both are set. */
+/** Returns a note about whether the profile or the environment is used, if both are set. */
 function choiceNotes(
   given: ResolvedCredentials | undefined,
   profile: ChosenProfile,

@@ -1,16 +1,16 @@
 import type { ResolvedCredentials } from '../core/credentials.ts';
 
-/** One call to AWS, with everything that its failures describe. */
+/** A call to AWS, with the facts that its failure messages contain. */
 export interface CallSite {
   readonly service: 'STS' | 'IAM';
   /** The API name of the operation: `GetWebIdentityToken`. */
   readonly action: string;
   readonly region: string;
-  /** The source of the Region: `--region`, `AWS_REGION`, `profile "x"` … */
+  /** The source of the Region, such as `--region`, `AWS_REGION` or `profile "x"`. */
   readonly regionSource: string;
   /** The URL that the request is sent to, without a trailing slash. */
   readonly endpoint: string;
-  /** The source of the endpoint: `AWS_ENDPOINT_URL_STS` …; null for an AWS default endpoint. */
+  /** The source of the endpoint, such as `AWS_ENDPOINT_URL_STS`; null for an AWS default endpoint. */
   readonly endpointSource: string | null;
   /** Bounds the call including retries, in milliseconds. */
   readonly timeoutMs: number;
@@ -21,12 +21,12 @@ export interface CallSite {
   now(): Date;
 }
 
-/** `STS in eu-west-1 (https://sts.eu-west-1.amazonaws.com)` */
+/** Describes the service of a call: `STS in eu-west-1 (https://sts.eu-west-1.amazonaws.com)`. */
 export function whereOf(site: CallSite): string {
   return `${site.service} in ${site.region} (${site.endpoint})`;
 }
 
-/** Returns the evidence for the failures of a call. */
+/** Returns the details for the failures of a call. */
 export function siteDetails(site: CallSite) {
   return {
     service: site.service,

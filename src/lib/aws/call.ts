@@ -5,12 +5,11 @@ import { callFailure, timeoutFailure } from './failures.ts';
 import { statusSeen } from './request-handler.ts';
 
 /**
- * Makes a call that ends when it completes, when its time has run out, or shortly after the signal fires,
- * even while the SDK is waiting.
+ * Makes a call. Returns when the call completes, when its time limit is reached, or shortly after the signal
+ * fires, even if the SDK is still waiting.
  *
- * @param send receives the signal that also includes the deadline
- * @throws FedctlError for every failure of the service and of the connection; the signal's own reason when it
- * fires
+ * @param send sends the request, with a signal that also includes the time limit
+ * @throws FedctlError for every failure of the service and of the connection; the signal's own reason
  */
 export async function call<Output>(
   site: CallSite,

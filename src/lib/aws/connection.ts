@@ -7,7 +7,7 @@ import type { CaBundle } from '../net/certificate-authorities.ts';
 import type { EndpointOverride, ResolvedRegion } from '../ports/aws.ts';
 import { createRequestHandler, type RequestHandler } from './request-handler.ts';
 
-/** How the SDK clients of one run reach AWS. */
+/** The settings that the SDK clients of one run use to connect to AWS. */
 export interface Connection {
   readonly region: string;
   /** The source of the Region. */
@@ -23,7 +23,10 @@ export interface Connection {
   endpoint(service: EndpointOverride['service']): Override | null;
 }
 
-/** The sources of the choice of special AWS endpoints: `AWS_USE_FIPS_ENDPOINT` …; null without a choice. */
+/**
+ * The settings that select special AWS endpoints, such as `AWS_USE_FIPS_ENDPOINT`; null if a kind is not
+ * selected.
+ */
 export interface EndpointChoice {
   readonly fips: string | null;
   readonly dualStack: string | null;
@@ -55,7 +58,7 @@ export function createConnection(
   };
 }
 
-/** Converts keys for the SDK. This is the only place where the secrets are revealed. */
+/** Converts keys to the format of the SDK. This is the only place where the secrets are revealed. */
 export function revealed({ accessKeyId, secretAccessKey, sessionToken, expiresAt }: Credentials) {
   return {
     accessKeyId,
@@ -65,14 +68,14 @@ export function revealed({ accessKeyId, secretAccessKey, sessionToken, expiresAt
   };
 }
 
-/** Returns the keys for a call; called before each one. */
+/** Returns the keys for a call. Called before each call. */
 export type FindCredentials = (signal: AbortSignal) => Promise<ResolvedCredentials>;
 
 const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 /**
  * Returns the configuration of an SDK client. It sets every value that the SDK would otherwise read from the
- * process's environment and the user's files, so that a run depends only on its Context.
+ * process environment or from the user's files. So a run depends only on its Context.
  *
  * @param service the service whose endpoint override applies
  */
@@ -102,7 +105,7 @@ export function clientConfig(
   };
 }
 
-/** Returns the settings that all SDK clients share, including those inside credential providers. */
+/** Returns the settings that all SDK clients share, including the clients inside credential providers. */
 export function attempts(version: string) {
   const customUserAgent: [string, string][] = [['fedctl', version]];
   return {

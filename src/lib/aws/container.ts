@@ -14,10 +14,16 @@ const FULL = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
 const TOKEN_FILE = 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE';
 const TOKEN = 'AWS_CONTAINER_AUTHORIZATION_TOKEN';
 
-/** In milliseconds. The endpoint is on the same machine, so two seconds are long. */
+/**
+ * The timeout of one request, in milliseconds. The endpoint is on the same machine, so two seconds are
+ * sufficient.
+ */
 const TIMEOUT_MS = 2000;
 
-/** The pauses before the second and the third attempt: an agent under load may refuse connections briefly. */
+/**
+ * The pauses before the second and the third attempt, in milliseconds. An agent under load may refuse
+ * connections for a short time.
+ */
 const PAUSES_MS = [250, 750];
 
 const MAX_TOKEN_BYTES = 64 * 1024;
@@ -32,8 +38,8 @@ interface ContainerEndpoint {
 
 /**
  * Returns the keys that ECS, EKS Pod Identity or a Lambda-like service provides to a container (facts/aws.md
- * 7.5). When the endpoint is set but returns no keys in three attempts, the call fails, because this identity
- * was intended.
+ * 7.5). If the endpoint is set but returns no keys in three attempts, the call fails: later providers would
+ * return a different identity than intended.
  *
  * @param timeoutMs bounds each step, in milliseconds
  * @throws FedctlError aws.container-failed, aws.endpoint-invalid, aws.plaintext-refused; the signal's own
@@ -62,7 +68,11 @@ export async function containerCredentials(
   throw containerFailed(endpoint, `${found}, in three attempts`);
 }
 
-/** @returns what was returned instead of keys, as half a sentence */
+/**
+ * Requests the keys once.
+ *
+ * @returns the keys, or the reason why there are none, as part of a sentence
+ */
 async function ask(
   { url, variable }: ContainerEndpoint,
   request: MetadataRequest,
@@ -83,7 +93,7 @@ async function ask(
   const words = metadataRefusal(answer.body);
   const more = words === null ? '' : ` (${words})`;
   return answer.status === 200
-    ? `it responded with something other than credentials${more}`
+    ? `it responded without credentials${more}`
     : `it responded with HTTP ${answer.status}${more}`;
 }
 
@@ -101,7 +111,10 @@ function endpointOf(env: Context['env']): ContainerEndpoint | null {
     : { url: new URL(metadataEndpoint(full, FULL)), variable: FULL };
 }
 
-/** The file takes precedence and is read each time, because it is renewed during the run. */
+/**
+ * Returns the authorization token from the file, otherwise from the environment variable. The file is read
+ * each time, because it is renewed during the run.
+ */
 async function authorizationOf(
   endpoint: ContainerEndpoint,
   { env, cwd }: Dependencies,
@@ -115,7 +128,7 @@ async function authorizationOf(
   } catch (error) {
     if (signal.aborted || !isFedctlError(error)) throw error;
     const reason = error.message.replace(/^Cannot/, 'cannot').replace(/\.$/, '');
-    throw containerFailed(endpoint, `${reason}, which ${TOKEN_FILE} names`, error);
+    throw containerFailed(endpoint, `${reason} (named by ${TOKEN_FILE})`, error);
   }
 }
 

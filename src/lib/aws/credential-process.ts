@@ -11,17 +11,18 @@ import { processFailure } from './process-failure.ts';
 import { processEnvironment } from './process-loop.ts';
 import { shellWords } from './shell-words.ts';
 
-/** In milliseconds. The program may ask its user for a code, so the bound must allow for that. */
+/** The time limit for the program, in milliseconds. It allows time for a user to enter a code. */
 const TIMEOUT_MS = 120_000;
 
-/** The usual output is a few hundred bytes. */
+/** The limit for the output, in characters. The usual output has a few hundred characters. */
 const MAX_OUTPUT = 1024 * 1024;
 
 /**
- * Runs a profile's `credential_process` and reads the keys it prints (facts/aws.md 7.1). Like the AWS CLI, it
- * splits the command into words and starts the program without a shell. The program gets the standard input
- * of this process and may read a code from there. The SDK's own provider runs a shell in this process's
- * environment, cannot be stopped, and repeats the command line, which may contain a secret, in its errors.
+ * Runs the `credential_process` of a profile and parses the keys that the program prints (facts/aws.md 7.1).
+ * Like the AWS CLI, splits the command into words and starts the program without a shell. The program
+ * inherits standard input and can read a code from it. The SDK's own provider is not used: it runs a shell in
+ * the environment of this process and cannot be stopped. Its errors contain the command line, which may
+ * contain a secret.
  *
  * @throws FedctlError aws.credential-process-loop, aws.profile-failed, aws.credentials-expired; the signal's
  * own reason
@@ -58,7 +59,7 @@ function run(
     const seen = { stdout: '', stderr: '' };
     const stop = () => {
       child.kill();
-      // Child processes of the program may keep the pipes open, but nothing more is read from them.
+      // Child processes of the program may keep the pipes open, so the pipes are closed here.
       child.stdout?.destroy();
       child.stderr?.destroy();
       reject(signal.reason);
@@ -82,14 +83,14 @@ function run(
   });
 }
 
-/** Only the first word is repeated, because the others may be secrets. */
+/** The message contains only the first word of the command, because the other words may be secrets. */
 function notStarted(profile: string, program: string, cause: Error): FedctlError {
   const why = systemCode(cause) === 'ENOENT' ? 'the program was not found' : cause.message;
   const failure = `cannot be started: "${program}": ${why}`;
   return processFailed(profile, failure, {
     cause,
     likelyCause:
-      'AWS tools start the program of a credential_process without a shell. "~", "$HOME", "|" and "&&" are not interpreted, unless the command is: sh -c \'…\'.',
+      'AWS tools start the program of a credential_process without a shell. To use "~", "$HOME", "|" or "&&", write the command as: sh -c \'…\'.',
   });
 }
 
@@ -102,7 +103,7 @@ function parse(output: string, profile: string, now: Date): Credentials {
   try {
     value = JSON.parse(output);
   } catch {
-    // The error would quote the output.
+    // The parse error is not used, because it would quote the output.
     throw processFailed(profile, 'printed no JSON');
   }
   const fields = isRecord(value) ? value : {};
@@ -126,7 +127,7 @@ function expiryOf(expiration: unknown, profile: string, now: Date): Date | null 
   if (expiresAt <= now) {
     throw new FedctlError('aws.credentials-expired', {
       message: `The credential_process of the profile "${profile}" printed credentials that expired at ${expiresAt.toISOString()}.`,
-      remedy: 'Renew the session that this program reads from.',
+      remedy: 'Renew the session from which this program gets its credentials.',
       details: { profile, expiresAt: expiresAt.toISOString() },
     });
   }
@@ -143,7 +144,7 @@ function processFailed(
     likelyCause:
       likelyCause ??
       'The program that the profile names failed, or its output does not have the format that AWS tools expect.',
-    remedy: `Run the program alone and correct it: aws configure get credential_process --profile ${shellWord(profile)} prints its command.`,
+    remedy: `Run the program alone and correct it. To print its command, run "aws configure get credential_process --profile ${shellWord(profile)}".`,
     details: { profile },
     cause,
   });

@@ -9,18 +9,18 @@ import type { FindCredentials } from './connection.ts';
 import { type CredentialProvider, isAbsent } from './provider.ts';
 
 /**
- * Keys that expire within this time are renewed, because the SDK treats them as expired too (facts/aws.md
- * 7.4).
+ * Keys that expire within this time are renewed, in milliseconds. The SDK treats such keys as expired
+ * (facts/aws.md 7.4).
  */
 const RENEW_BEFORE_MS = 5 * 60_000;
 
 /**
- * Asks the providers in order. The SDK's own chain reports every failure with the same sentence; here each
- * provider says why it has no keys.
+ * Tries the providers in order and returns the first keys. If no provider has keys, the failure contains the
+ * reason of each provider. The SDK's own chain reports every failure with the same sentence.
  *
  * @param faults sentences about files that could not be used, for the failure
  * @throws FedctlError aws.credentials-missing with details.tried; aws.credentials-half-set;
- * aws.credentials-expired; what a provider throws
+ * aws.credentials-expired; the failures of a provider
  */
 export async function findCredentials(
   providers: readonly CredentialProvider[],
@@ -50,7 +50,11 @@ const FROM_ENVIRONMENT = {
     'Export new credentials with their AWS_CREDENTIAL_EXPIRATION, or unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION to use another provider.',
 };
 
-/** @throws FedctlError aws.credentials-expired */
+/**
+ * Returns the credentials if they have not expired.
+ *
+ * @throws FedctlError aws.credentials-expired
+ */
 export function unexpired(credentials: ResolvedCredentials, now: Date): ResolvedCredentials {
   const { expiresAt, providerDetail, provider } = credentials;
   if (expiresAt === null || expiresAt > now) return credentials;
@@ -63,8 +67,9 @@ export function unexpired(credentials: ResolvedCredentials, now: Date): Resolved
 }
 
 /**
- * Caches the keys until shortly before they expire. Concurrent callers share one search, and each leaves it
- * when its own signal fires. When a renewal fails while the current keys are still valid, these are used.
+ * Caches the keys until shortly before they expire. Concurrent callers share one search, and each caller
+ * stops waiting when its own signal fires. If a renewal fails while the current keys are still valid, the
+ * current keys are used.
  */
 export function cachedCredentials(
   find: FindCredentials,

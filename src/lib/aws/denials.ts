@@ -4,8 +4,8 @@ import { type CallSite, whereOf } from './call-site.ts';
 import { type AwsRefusal, refused } from './refusal.ts';
 
 /**
- * Converts AccessDenied to a failure. AWS uses one code for all denials, so they are distinguished by the
- * call and by the permission in the AWS error message (facts/aws.md 1, 2.3, 6).
+ * Converts AccessDenied to a failure. AWS uses one code for all denials. The call and the permission in the
+ * AWS error message distinguish the denials (facts/aws.md 1, 2.3, 6).
  */
 export function accessDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
   if (site.service === 'IAM') return permissionMissing(refusal, site);
@@ -33,17 +33,17 @@ export function accessDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
 }
 
 /**
- * A wrong MFA code and a wrong device are distinguished from other denials only by the AWS error message
- * (facts/aws.md 6).
+ * Creates the failure for a wrong MFA code or device. Only the AWS error message distinguishes these faults
+ * from other denials (facts/aws.md 6).
  */
 function mfaRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
   const isDevice = /unable to validate/.test(refusal.message);
   return refused('sts.mfa-refused', refusal, site, {
-    message: `${whereOf(site)} rejected the MFA ${isDevice ? 'device' : 'code'} of ${site.action}.`,
+    message: `${whereOf(site)} rejected the MFA ${isDevice ? 'device' : 'code'} in ${site.action}.`,
     ...(isDevice
       ? {
           likelyCause:
-            'The serial number does not belong to an MFA device of the user whose credentials signed the call, or these are session credentials.',
+            'The serial number does not belong to an MFA device of the user whose credentials signed the call, or the call was signed with session credentials.',
           remedy: 'Compare the serial number with the MFA devices of the user.',
           command: aws(['iam', 'list-mfa-devices']),
         }
@@ -55,7 +55,7 @@ function permissionMissing(refusal: AwsRefusal, site: CallSite): FedctlError {
   const permission = deniedAction(refusal) ?? `iam:${site.action}`;
   return refused('iam.permission-missing', refusal, site, {
     message: `${callerOf(refusal, site)} is not allowed to call ${permission}${reasonOf(refusal)}.`,
-    remedy: `An administrator of the account must allow ${permission} on Resource "*" in a policy of that principal.`,
+    remedy: `An administrator of the account must allow ${permission} on Resource "*" in a policy of the principal.`,
   });
 }
 
@@ -78,7 +78,7 @@ function mintDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
 function sessionTokenDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
   if (site.credentials?.sessionToken === null) return plainlyDenied(refusal, site);
   return refused('sts.session-credentials', refusal, site, {
-    message: `GetSessionToken requires long-term credentials, but those of ${site.credentials?.providerDetail} belong to a session.`,
+    message: `GetSessionToken requires long-term credentials, but the credentials of ${site.credentials?.providerDetail} belong to a session.`,
   });
 }
 
@@ -90,7 +90,10 @@ function plainlyDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
   });
 }
 
-/** Returns the principal that the AWS error message names, otherwise the key that made the call. */
+/**
+ * Returns the principal in the AWS error message, otherwise the principal of the access key that signed the
+ * call.
+ */
 function callerOf({ message }: AwsRefusal, { credentials }: CallSite): string {
   const named = /\bUser: (arn:[^\s]+)/.exec(message)?.[1];
   if (named !== undefined) return named;
@@ -107,13 +110,16 @@ function roleOf({ roleArn }: CallSite): string {
   return roleArn === null ? 'the role' : `the role ${roleArn}`;
 }
 
-/** The trust policy of a role says who may assume it. GetRole takes the name of the role without its path. */
+/**
+ * Returns the advice to check the trust policy, which controls who can assume the role. GetRole expects the
+ * name of the role without its path.
+ */
 function trustPolicy({ roleArn }: CallSite): Partial<FailureFacts> {
   const name = roleArn?.split('/').at(-1);
   return name === undefined || name === ''
     ? {}
     : {
-        remedy: 'Read the trust policy of the role, and have it allow this principal.',
+        remedy: 'Check the trust policy of the role. The policy must allow this principal.',
         command: aws(['iam', 'get-role', '--role-name', name, '--query', 'Role.AssumeRolePolicyDocument']),
       };
 }
@@ -123,7 +129,8 @@ function deniedAction({ message }: AwsRefusal): string | null {
 }
 
 /**
- * Returns the reason in the words of AWS, when it gives one: `, because no …`, `, with an explicit deny …`.
+ * Returns the reason from the AWS error message, if the message contains one: `, because no …`, `, with an
+ * explicit deny …`.
  */
 function reasonOf({ message }: AwsRefusal): string {
   const reason =

@@ -6,12 +6,12 @@ import type { ChosenProfile } from './profile.ts';
 import { sentence } from './sentence.ts';
 import type { SharedFiles } from './shared-files.ts';
 
-/** The services that receive a signature or a token from fedctl. */
+/** The services to which fedctl sends a signature or a token. */
 export type Service = 'sts' | 'iam' | 'sso' | 'sso_oidc' | 'signin';
 
 /**
- * Returns the endpoint that a setting names for a service, validated, with the precedence of the SDK
- * (facts/aws.md 9.1); null when the AWS default is used.
+ * Returns the validated endpoint override for a service, with the precedence of the SDK (facts/aws.md 9.1);
+ * null if the AWS default is used.
  *
  * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused
  */
@@ -30,11 +30,11 @@ export function endpointOverride(
   }
   const source = `profile "${profile.name}"`;
   const value = servicesEndpoint(service, profile, files) || profile.settings['endpoint_url'];
-  const way = `remove endpoint_url from the ${source}, or from the services section that it names`;
+  const way = `remove endpoint_url from the ${source}, or from the services section that the profile names`;
   return value ? { url: checkedEndpoint(value, source, way), source } : null;
 }
 
-/** Returns the active overrides for the two services that fedctl calls directly. */
+/** Returns the active endpoint overrides for STS and IAM, the two services that fedctl calls directly. */
 export function endpointOverrides(
   env: Context['env'],
   profile: ChosenProfile,
@@ -61,11 +61,12 @@ function servicesEndpoint(service: Service, profile: ChosenProfile, files: Share
 }
 
 /**
- * Validates an endpoint that receives signed requests or tokens: https, or http on this machine.
+ * Validates an endpoint that receives signed requests or tokens. The endpoint must use https, or http on this
+ * machine.
  *
  * @param source the setting that names the endpoint
  * @param way how to remove the setting, as a phrase: `unset AWS_ENDPOINT_URL`
- * @returns the URL as written
+ * @returns the unchanged URL
  * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused
  */
 function checkedEndpoint(value: string, source: string, way = `unset ${source}`): string {
@@ -73,8 +74,8 @@ function checkedEndpoint(value: string, source: string, way = `unset ${source}`)
 }
 
 /**
- * Validates an endpoint that serves credentials. The metadata addresses of AWS are allowed without TLS as
- * well. Otherwise like `checkedEndpoint`.
+ * Validates an endpoint that serves credentials, as `checkedEndpoint` does. Also allows http for the metadata
+ * addresses of AWS.
  */
 export function metadataEndpoint(value: string, source: string, way = `unset ${source}`): string {
   return checked(value, { source, way }, (host) => isLoopbackHost(host) || isMetadataHost(host));
@@ -101,7 +102,7 @@ function checked(
   if (url.protocol === 'http:' && !allowsPlaintext(url.hostname)) {
     const { source, way } = setting;
     throw new FedctlError('aws.plaintext-refused', {
-      message: `${source} names ${url.origin}. fedctl sends no credentials to another machine without TLS.`,
+      message: `${source} names ${url.origin}. fedctl does not send credentials to another machine without TLS.`,
       likelyCause: `The endpoint that ${source} names uses plain http to another machine. Anybody on the network path could read and use the credentials.`,
       remedy: `Use an https:// endpoint, or ${way}.`,
       details: { source, endpoint: url.origin },
@@ -110,7 +111,7 @@ function checked(
   return value;
 }
 
-/** The value is not repeated, because an invalid URL may be anything, including a secret. */
+/** Creates the failure without the value, because an invalid URL may contain a secret. */
 function endpointInvalid({ source, way }: EndpointSetting, why: string): FedctlError {
   return new FedctlError('aws.endpoint-invalid', {
     message: `The endpoint of ${source} ${why}.`,

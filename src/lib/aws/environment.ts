@@ -14,7 +14,7 @@ import type { Absent } from './provider.ts';
 export function environmentCredentials(env: Context['env']): ResolvedCredentials | Absent {
   const accessKeyId = env['AWS_ACCESS_KEY_ID']?.trim() ?? '';
   const secretAccessKey = env['AWS_SECRET_ACCESS_KEY']?.trim() ?? '';
-  // The older name is read when the newer one is not set.
+  // AWS_SECURITY_TOKEN is the older name of AWS_SESSION_TOKEN.
   const sessionToken = env['AWS_SESSION_TOKEN']?.trim() || env['AWS_SECURITY_TOKEN']?.trim() || '';
   if (accessKeyId === '' && secretAccessKey === '') return { absent: 'AWS_ACCESS_KEY_ID is not set' };
   if (accessKeyId === '' || secretAccessKey === '') throw halfSet(accessKeyId === '');
@@ -22,21 +22,22 @@ export function environmentCredentials(env: Context['env']): ResolvedCredentials
     accessKeyId,
     secretAccessKey: new Secret(secretAccessKey),
     sessionToken: sessionToken === '' ? null : new Secret(sessionToken),
-    // A key without a session has no expiration.
+    // A key without a session token has no expiration.
     expiresAt: sessionToken === '' ? null : expiryOf(env['AWS_CREDENTIAL_EXPIRATION']?.trim() ?? ''),
     provider: 'environment',
     providerDetail: 'environment (AWS_ACCESS_KEY_ID)',
   };
 }
 
-/** The AWS CLI and boto3 also reject an invalid time. */
+/** Parses AWS_CREDENTIAL_EXPIRATION. An invalid time is an error, as in the AWS CLI and boto3. */
 function expiryOf(text: string): Date | null {
   if (text === '') return null;
   const expiresAt = readExpiry(text);
   if (expiresAt !== null) return expiresAt;
   throw new FedctlError('usage.invalid-value', {
     message: `AWS_CREDENTIAL_EXPIRATION is "${text.slice(0, 50)}": expected a time such as 2026-01-31T12:00:00Z.`,
-    likelyCause: 'The variable says when the session of the other variables expires, in RFC 3339.',
+    likelyCause:
+      'The variable contains the expiration of the session in the other variables, in RFC 3339 format.',
     remedy: 'Export the credentials again, or unset AWS_CREDENTIAL_EXPIRATION.',
     details: { source: 'AWS_CREDENTIAL_EXPIRATION' },
   });

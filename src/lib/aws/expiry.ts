@@ -2,11 +2,11 @@ const TIME =
   /^(\d{4})-?(\d\d)-?(\d\d)[T ](\d\d):?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?\s*(?:Z|UTC|GMT|([+-]\d\d):?(\d\d)?)?$/i;
 
 /**
- * Parses the expiration of credentials in the formats of the programs and caches around AWS: RFC 3339, and
- * variants such as `2036-01-01T00:00:00UTC`. A time without a zone is UTC, because such programs omit the Z,
- * and the local zone would shift it by hours.
+ * Parses the expiration of credentials in RFC 3339 and in the variants that AWS tools and caches write, such
+ * as `2036-01-01T00:00:00UTC`. A time without a zone is read as UTC, because some tools omit the Z. The local
+ * zone would change the time by hours.
  *
- * @returns null for anything else
+ * @returns null for an invalid time
  */
 export function readExpiry(text: string): Date | null {
   const match = TIME.exec(text.trim());

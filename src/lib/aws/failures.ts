@@ -10,17 +10,18 @@ import { type CallSite, siteDetails, whereOf } from './call-site.ts';
 import { accessDenied } from './denials.ts';
 import { type AwsRefusal, metadataOf, refusalOf, refused } from './refusal.ts';
 
-/**
- * Converts an error of an SDK client to a failure. An error without a row in the catalogue is returned
- * unchanged.
- */
+/** Converts an error of an SDK client to a failure. An unknown error is returned unchanged. */
 export function callFailure(error: unknown, site: CallSite): unknown {
   const refusal = refusalOf(error);
   if (refusal !== null) return refusalFailure(refusal, site);
   return transportFailure(error, site) ?? answerFailure(error, site) ?? error;
 }
 
-/** @param status of the last response, if there was one */
+/**
+ * Creates the failure for a call that reached its time limit.
+ *
+ * @param status the HTTP status of the last response; null if there was no response
+ */
 export function timeoutFailure(site: CallSite, cause?: unknown, status: number | null = null): FedctlError {
   const limit = formatDuration(site.timeoutMs / 1000);
   const details = { ...siteDetails(site), timeoutMs: site.timeoutMs, status };
@@ -32,15 +33,16 @@ export function timeoutFailure(site: CallSite, cause?: unknown, status: number |
       status === null
         ? `${whereOf(site)} did not respond to ${site.action} within ${limit}.`
         : `${whereOf(site)} responded to ${site.action} with HTTP ${status}, but the response was not complete within ${limit}.`,
-    ...(status === null
-      ? {}
-      : { likelyCause: 'The response stopped half-way, or was retried without success.' }),
+    ...(status === null ? {} : { likelyCause: 'The response was interrupted, or all retries failed.' }),
     details,
     cause,
   });
 }
 
-/** Too many requests or a server error, recognized by the status alone when the response is not from AWS. */
+/**
+ * Creates the failure for too many requests or a server error. Uses only the HTTP status, because the
+ * response may not come from AWS.
+ */
 function unable(
   status: number,
   site: CallSite,
@@ -58,11 +60,13 @@ function unable(
   });
 }
 
-/** For a response that looks valid but lacks required content: from a proxy, or an emulator. */
+/**
+ * Creates the failure for a response that lacks required content, for example from a proxy or an emulator.
+ */
 export function notAws(site: CallSite, why: string, cause?: unknown): FedctlError {
   return new FedctlError('aws.not-aws', {
     message: `The response to ${site.action} at ${site.endpoint} does not come from AWS: ${why}.`,
-    remedy: 'See which server responds at this endpoint.',
+    remedy: 'Check which server responds at this endpoint.',
     command: program('curl', '-v', site.endpoint),
     details: siteDetails(site),
     cause,
@@ -95,8 +99,8 @@ const NOT_SUBSCRIBED = new Set([
 const NO_SIGNATURE = new Set(['MissingAuthenticationToken', 'IncompleteSignature', 'MissingSecurityHeader']);
 
 /**
- * The signature and the endpoint are for different Regions or services. AWS uses several codes but the same
- * message.
+ * Matches the AWS error messages for a signature with a different Region or service than the endpoint. AWS
+ * uses several codes, but the same message.
  */
 const SCOPE = /\bscoped to (?:a valid|(?:the )?correct) (?:region|service)|\bthe region '[^']*' is wrong\b/i;
 
@@ -115,7 +119,7 @@ function refusalFailure(refusal: AwsRefusal, site: CallSite): FedctlError {
   if (NO_SIGNATURE.has(code)) return signatureMissing(refusal, site);
   if (THROTTLED.test(code)) {
     return refused('aws.throttled', refusal, site, {
-      message: `${whereOf(site)} throttled ${site.action}, also after three attempts.`,
+      message: `${whereOf(site)} throttled ${site.action}, even after three attempts.`,
     });
   }
   switch (code) {
@@ -127,7 +131,7 @@ function refusalFailure(refusal: AwsRefusal, site: CallSite): FedctlError {
       return sessionTooShort(refusal, site);
     case 'JWTPayloadSizeExceeded':
       return refused('sts.payload-too-large', refusal, site, {
-        message: `${whereOf(site)} did not mint the token: with its audiences and tags, including those of the principal, it would be too large.`,
+        message: `${whereOf(site)} did not mint the token: the token would be too large with its audiences and tags, including the tags of the principal.`,
       });
     case 'ExpiredToken':
     case 'RequestExpiredToken':
@@ -154,8 +158,8 @@ function refusalFailure(refusal: AwsRefusal, site: CallSite): FedctlError {
 }
 
 /**
- * AWS returns this for calls signed with the keys of an expired session. The expiration of the keys shows
- * which session.
+ * Creates the failure for an expired token: the web identity token of an unsigned call, or the session of the
+ * keys that signed the call.
  */
 function expiredToken(refusal: AwsRefusal, site: CallSite): FedctlError {
   if (site.credentials === null) {
@@ -178,10 +182,13 @@ function sessionTooShort(refusal: AwsRefusal, site: CallSite): FedctlError {
   });
 }
 
-/** AWS returns one error for several faults, so what is known of the key, the Region and the call decides. */
+/**
+ * Creates the failure for a rejected access key. AWS returns one error for several faults, so the cause is
+ * derived from the key, the Region and the call.
+ */
 function accessKeyUnknown(refusal: AwsRefusal, site: CallSite): FedctlError {
   return refused('aws.access-key-unknown', refusal, site, {
-    message: `${whereOf(site)} does not know ${keyOf(site)}.`,
+    message: `${whereOf(site)} does not recognize ${keyOf(site)}.`,
     ...likelyReason(site),
   });
 }
@@ -195,11 +202,11 @@ function likelyReason(site: CallSite): Pick<FailureFacts, 'likelyCause' | 'remed
   if (accessKeyId.startsWith('AKIA') && sessionToken !== null) {
     return {
       likelyCause:
-        'A long-term key (AKIA…) has no session token. The one that is set is left from another session.',
+        'A long-term key (AKIA…) has no session token. The session token that is set is left from another session.',
       remedy:
         provider === 'environment'
           ? 'Unset AWS_SESSION_TOKEN.'
-          : 'Remove the session token that stands beside the key.',
+          : 'Remove the session token that is set together with the key.',
     };
   }
   if (accessKeyId.startsWith('ASIA') && sessionToken === null) {
@@ -211,11 +218,11 @@ function likelyReason(site: CallSite): Pick<FailureFacts, 'likelyCause' | 'remed
   }
   if (site.service === 'STS' && isOptInRegion(region)) {
     return {
-      likelyCause: `${region} (${regionSource}) must be enabled for the account. Until then its endpoint knows no key of the account, and no session of the global STS endpoint.`,
+      likelyCause: `${region} (${regionSource}) must be enabled for the account. Until then, its endpoint rejects all keys of the account and all sessions of the global STS endpoint.`,
       remedy:
         sessionToken === null
-          ? `Name another Region with --region, or enable this one for the account: aws account enable-region --region-name ${region}.`
-          : 'If the Region is enabled, get the session from a Regional endpoint, with AWS_STS_REGIONAL_ENDPOINTS=regional. If it is not, name another Region with --region.',
+          ? `Use another Region with --region, or enable this Region for the account: aws account enable-region --region-name ${region}.`
+          : 'If the Region is enabled, get the session from a Regional endpoint, with AWS_STS_REGIONAL_ENDPOINTS=regional. Otherwise, use another Region with --region.',
       command:
         sessionToken === null ? null : aws(['account', 'get-region-opt-status', '--region-name', region]),
     };
@@ -223,20 +230,25 @@ function likelyReason(site: CallSite): Pick<FailureFacts, 'likelyCause' | 'remed
   return site.service === 'IAM' && sessionToken !== null ? OF_GET_SESSION_TOKEN : null;
 }
 
-/** IAM rejects a session of GetSessionToken without MFA, and calls it invalid (facts/aws.md 6). */
+/**
+ * IAM rejects credentials of GetSessionToken without MFA, with an error for an invalid key (facts/aws.md 6).
+ */
 const OF_GET_SESSION_TOKEN = {
-  likelyCause: 'Credentials of GetSessionToken cannot call IAM unless they were requested with an MFA code.',
-  remedy: 'Use the keys of the IAM user themselves, or assume a role with --role-arn <arn>.',
+  likelyCause: 'Credentials of GetSessionToken can call IAM only if they were requested with an MFA code.',
+  remedy: 'Use the long-term keys of the IAM user, or assume a role with --role-arn <arn>.',
 };
 
-/** `docker --env-file`, systemd and INI files keep quotation marks; a shell removes them. */
+/**
+ * Returns the cause and the remedy for a key with foreign characters. A shell removes quotation marks, but
+ * `docker --env-file`, systemd and INI files keep them.
+ */
 function foreignAdvice({ part, has }: ForeignPart, { provider, providerDetail }: ResolvedCredentials) {
   const keeps =
     provider === 'environment'
       ? 'files for docker --env-file and systemd keep them'
-      : 'files of AWS keep them';
+      : 'the AWS config and credentials files keep them';
   return {
-    likelyCause: `The value of the ${part} from ${providerDetail} has ${has} in it, and no key does.`,
+    likelyCause: `The value of the ${part} from ${providerDetail} is invalid: it contains ${has}.`,
     remedy:
       has === 'quotation marks'
         ? `Write the value without quotation marks: ${keeps}.`
@@ -244,14 +256,17 @@ function foreignAdvice({ part, has }: ForeignPart, { provider, providerDetail }:
   };
 }
 
-/** `the access key AKIA…, from environment (AWS_ACCESS_KEY_ID)` */
+/** Describes the access key of a call: `the access key AKIA…, from environment (AWS_ACCESS_KEY_ID)`. */
 function keyOf({ credentials }: CallSite): string {
   return credentials === null
     ? 'the access key of the request'
     : `the access key ${credentials.accessKeyId}, from ${credentials.providerDetail}`;
 }
 
-/** STS returns SignatureDoesNotMatch for a wrong clock too; only the message distinguishes them. */
+/**
+ * Creates the failure for a rejected signature. STS also returns SignatureDoesNotMatch for a wrong clock, and
+ * only the message distinguishes the two faults.
+ */
 function signatureRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
   if (/^Signature (?:expired|not yet current)/i.test(refusal.message)) return clockSkew(refusal, site);
   const foreign = site.credentials === null ? null : foreignPart(site.credentials);
@@ -261,32 +276,38 @@ function signatureRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
   });
 }
 
-/** AWS verifies the Region and the service in the signature. fedctl signs for the configured Region. */
+/**
+ * Creates the failure for a signature with the wrong Region or service. fedctl signs for the configured
+ * Region.
+ */
 function scopeMismatch(refusal: AwsRefusal, site: CallSite): FedctlError {
   const { service, region, regionSource, endpoint, endpointSource } = site;
   const meant = regionInHost(endpoint);
   const other = meant === region ? null : meant;
   const instead =
     endpointSource === null
-      ? `find out which server responds at ${endpoint}: a proxy, or another host by DNS`
+      ? `find out which server responds at ${endpoint}, such as a proxy`
       : endpointSource.startsWith('AWS_')
         ? `unset ${endpointSource}`
         : `remove the endpoint from the ${endpointSource}`;
   return refused('aws.endpoint-region-mismatch', refusal, site, {
-    message: `The Region and the endpoint of ${service} do not match: the request is signed for ${region} (${regionSource}), but ${endpoint} (${endpointSource ?? 'the endpoint of that Region'}) does not accept that signature.`,
+    message: `The Region and the endpoint of ${service} do not match: the request is signed for ${region} (${regionSource}), but ${endpoint} (${endpointSource ?? 'the endpoint of that Region'}) does not accept this signature.`,
     remedy: `Use the Region of the endpoint with --region, or ${instead}.`,
     command: other === null ? null : rerun({ set: { '--region': other } }),
   });
 }
 
-/** `https://sts.us-east-2.amazonaws.com`, `https://vpce-1.sts.us-east-2.vpce.amazonaws.com`: us-east-2 */
+/**
+ * Returns the Region in a host name, such as us-east-2 in `https://sts.us-east-2.amazonaws.com` and
+ * `https://vpce-1.sts.us-east-2.vpce.amazonaws.com`.
+ */
 function regionInHost(endpoint: string): string | null {
   return new URL(endpoint).hostname.split('.').find(isRegionName) ?? null;
 }
 
 function signatureMissing(refusal: AwsRefusal, site: CallSite): FedctlError {
   return refused('aws.signature-missing', refusal, site, {
-    message: `${whereOf(site)} received no complete signature for ${site.action}, although fedctl signed it with ${keyOf(site)}.`,
+    message: `${whereOf(site)} received no complete signature for ${site.action}, although fedctl signed the request with ${keyOf(site)}.`,
   });
 }
 
@@ -295,14 +316,14 @@ function clockSkew(refusal: AwsRefusal, site: CallSite): FedctlError {
   return refused('aws.clock-skew', refusal, site, {
     message:
       skew === null
-        ? `${whereOf(site)} rejected the request because of its time.`
-        : `The clock of this machine is ${formatDuration(skew)} ${skew > 0 ? 'ahead of' : 'behind'} that of ${whereOf(site)}.`,
+        ? `${whereOf(site)} rejected the request because of its timestamp.`
+        : `The clock of this machine is ${formatDuration(skew)} ${skew > 0 ? 'ahead of' : 'behind'} the clock of ${whereOf(site)}.`,
   });
 }
 
 /**
- * Returns the seconds by which the local clock is ahead of the response's Date header; null when they differ
- * by at most five minutes.
+ * Returns the seconds by which the local clock is ahead of the Date header of the response; null if the
+ * difference is less than five minutes.
  */
 function skewOf(error: Error, now: Date): number | null {
   const date = memberOf(memberOf(memberOf(error, '$response'), 'headers'), 'date');
@@ -311,23 +332,26 @@ function skewOf(error: Error, now: Date): number | null {
   return Number.isFinite(skew) && Math.abs(skew) >= 300 ? skew : null;
 }
 
-/** facts/aws.md 2.3: the global endpoint knows every action but GetWebIdentityToken. */
+/**
+ * Creates the failure for an unsupported action. The global endpoint supports all actions except
+ * GetWebIdentityToken (facts/aws.md 2.3).
+ */
 function unknownAction(refusal: AwsRefusal, site: CallSite): FedctlError {
   if (site.action !== 'GetWebIdentityToken') {
     return refused('aws.action-unknown', refusal, site, {
-      message: `${whereOf(site)} does not know the action ${site.action}.`,
+      message: `${whereOf(site)} does not support the action ${site.action}.`,
       ...(site.endpointSource === null
         ? {}
         : {
-            likelyCause: `${site.endpointSource} names an emulator or a gateway that does not have this action.`,
-            remedy: `Use an emulator that knows ${site.action}. For AWS itself, ${site.endpointSource.startsWith('AWS_') ? `unset ${site.endpointSource}` : `remove the endpoint from the ${site.endpointSource}`}.`,
+            likelyCause: `${site.endpointSource} names an emulator or a gateway that does not support this action.`,
+            remedy: `Use an emulator that supports ${site.action}. To use AWS itself, ${site.endpointSource.startsWith('AWS_') ? `unset ${site.endpointSource}` : `remove the endpoint from the ${site.endpointSource}`}.`,
           }),
     });
   }
   return refused('aws.region-global', refusal, site, {
-    message: `${site.endpoint} does not know GetWebIdentityToken. It is the global endpoint of STS, or not STS.`,
+    message: `${site.endpoint} does not support GetWebIdentityToken. It is the global endpoint of STS, or not an STS endpoint.`,
     remedy:
-      'Use the endpoint of a Region: name it with --region, and unset AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL.',
+      'Use the endpoint of a Region: name the Region with --region, and unset AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL.',
   });
 }
 
@@ -346,7 +370,8 @@ function requestRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
 
 function transportFailure(error: unknown, site: CallSite): FedctlError | null {
   const fault = transportFault(error);
-  // The SDK uses this name for its own timeouts, which usually have no code, but also for broken connections.
+  // The SDK uses the name TimeoutError for its own timeouts, which usually have no code, but also for broken
+  // connections.
   if (fault === null && error instanceof Error && error.name === 'TimeoutError') {
     return timeoutFailure(site, error);
   }
@@ -368,7 +393,10 @@ function transportFailure(error: unknown, site: CallSite): FedctlError | null {
       });
 }
 
-/** Handles a response that is not XML from AWS. The SDK keeps the response in a hidden field. */
+/**
+ * Creates the failure for a response that is not XML from AWS. The SDK stores the response in the property
+ * `$response` of the error.
+ */
 function answerFailure(error: unknown, site: CallSite): FedctlError | null {
   if (!(error instanceof Error) || !('$response' in error)) return null;
   const { httpStatusCode: status = 0 } = metadataOf(error);

@@ -7,8 +7,8 @@ import { originOf } from './service-endpoint.ts';
 import { asker, signerOf } from './signed-calls.ts';
 
 /**
- * Creates the client for the outbound federation setting in IAM. It signs with the keys that `find` returns
- * before each call (facts/aws.md 1).
+ * Creates the client for the outbound federation setting in IAM (facts/aws.md 1). Before each call, `find`
+ * returns the keys that sign the call.
  */
 export async function createIam(connection: Connection, find: FindCredentials): Promise<Iam> {
   const sdk = await import('./iam-client.ts');
@@ -36,8 +36,8 @@ export async function createIam(connection: Connection, find: FindCredentials): 
         ),
       );
       if (answer === null) return { changed: false };
-      // This response has no members of its own, so only the request id distinguishes AWS from the page of a
-      // captive portal.
+      // The response of AWS has no members, so only the request ID distinguishes the response from the page
+      // of a captive portal.
       if (answer.output.$metadata.requestId === undefined)
         throw notAws(answer.site, 'the response has no request ID');
       return { changed: true };
@@ -50,7 +50,7 @@ export async function createIam(connection: Connection, find: FindCredentials): 
       );
       if (answer === null) return { enabled: false, issuer: null };
       const { IssuerIdentifier: issuer, JwtVendingEnabled: enabled } = answer.output;
-      // Documented but never observed: AWS returns FeatureDisabled instead (facts/aws.md 0.1).
+      // AWS documents this value, but returns FeatureDisabled instead (facts/aws.md 0.1).
       if (enabled === false) return { enabled: false, issuer: issuer ?? null };
       if (!issuer) throw notAws(answer.site, 'the response names no issuer');
       return { enabled: true, issuer };
@@ -59,8 +59,8 @@ export async function createIam(connection: Connection, find: FindCredentials): 
 }
 
 /**
- * Returns null for a second enable (409), and for a second disable or info while disabled (404): these are
- * results and not failures.
+ * Makes a call. Returns null if federation is already in the given state: an enable call while enabled (409),
+ * or a disable or info call while disabled (404).
  */
 async function unlessAlready<Answer>(
   state: 'FeatureEnabled' | 'FeatureDisabled',

@@ -2,15 +2,18 @@
 export type Section = Readonly<Record<string, string | undefined>>;
 
 export interface IniFile {
-  /** In the order of the file, by the text between the brackets. */
+  /** The sections in the order of the file. The key is the text between the brackets. */
   readonly sections: ReadonlyMap<string, Section>;
-  /** The numbers of the invalid lines, from 1. Their text may be a secret. */
+  /**
+   * The numbers of the invalid lines, from 1. The text of the lines is not stored, because it may be a
+   * secret.
+   */
   readonly unknownLines: readonly number[];
 }
 
 /**
  * Settings whose values may contain a space before `#` or `;`: command lines, paths, names of other sections.
- * These values have no comments.
+ * The parser does not remove comments from these values.
  */
 const WHOLE = new Set([
   'credential_process',
@@ -31,18 +34,17 @@ const SETTING = /^([^=:]*?)\s*[=:]\s*(.*)$/;
  *
  * - A line whose first character other than white space is `#` or `;` is a comment.
  * - A setting is `name = value` or `name: value`; its name is not case-sensitive.
- * - A line that is indented deeper than a setting belongs to it. Below a setting without a value,
- *   `name = value` is a nested setting; other lines continue the value.
+ * - A line with a deeper indentation than the setting above belongs to that setting. Below a setting without
+ *   a value, `name = value` is a nested setting; other lines continue the value.
  * - Settings of `[DEFAULT]`, in capitals, apply to every section.
  *
- * Where botocore rejects a file or a value, and other AWS tools do not, this parser continues:
+ * This parser accepts some files and values that botocore rejects, but other AWS tools accept:
  *
  * - A byte order mark is skipped, and an invalid line is reported and skipped.
- * - A comment after white space ends a value that cannot contain white space:
- *   `region = eu-west-1 # Ireland`.
+ * - A comment after white space ends a value that cannot contain white space: `region = eu-west-1 # Ireland`.
  * - An indented header begins a section, and an indented `name = value` below a setting with a value is a
  *   setting.
- * - A section or a setting may occur twice, and the last one wins (`overlaid`).
+ * - A section or a setting may occur twice, and the last occurrence takes precedence (`overlaid`).
  */
 export function readIni(text: string): IniFile {
   const sections = new Map<string, Section>();
@@ -89,7 +91,7 @@ export function readIni(text: string): IniFile {
 interface Setting {
   readonly name: string;
   readonly value: string;
-  /** The lines below the setting. */
+  /** The lines that belong to the setting. */
   readonly below: string[];
 }
 
@@ -99,7 +101,9 @@ function settingOf(content: string): Omit<Setting, 'below'> | null {
   return key === '' ? null : { name: key, value: WHOLE.has(key) ? value : withoutComment(value) };
 }
 
-/** Returns whether the lines below are nested settings, and not a continuation of the value. */
+/**
+ * Returns whether the lines that belong to a setting are nested settings. Otherwise they continue the value.
+ */
 function isParent({ name, value }: Setting): boolean {
   return value === '' && !WHOLE.has(name);
 }
@@ -127,8 +131,8 @@ export const KEY_PAIR = ['aws_access_key_id', 'aws_secret_access_key'] as const;
 const KEYS = new Set([...KEY_PAIR, 'aws_session_token', 'aws_security_token']);
 
 /**
- * Merges the settings of both; the second one wins. Key id, secret and token belong together: when the second
- * has an id or a secret, none of the first is kept.
+ * Merges two sections. The settings of the second section take precedence. Key ID, secret and token belong
+ * together: if the second section has an ID or a secret, no ID, secret or token of the first section is kept.
  */
 export function overlaid(first: Section | undefined, second: Section): Section {
   const hasKeys = KEY_PAIR.some((name) => second[name] !== undefined);

@@ -20,31 +20,32 @@ const TOKEN_PATH = 'latest/api/token';
 const ROLE_PATH = 'latest/meta-data/iam/security-credentials/';
 const REGION_PATH = 'latest/meta-data/placement/region';
 
-/** How long expired keys of the service are used before they are requested again. */
+/**
+ * The time for which expired keys of the service are used before keys are requested again, in milliseconds.
+ */
 const EXTENSION_MS = 15 * 60_000;
 
 type Dependencies = Pick<Context, 'env' | 'fetch' | 'now' | 'redactor'>;
 type Warn = NonNullable<AwsSettings['warn']>;
 
-/** A connection to the metadata service: its token is sent with every request. */
+/** A connection to the metadata service, with a session token that is sent with every request. */
 interface Conversation {
-  /** Why version 1 is used, as half a sentence; null for version 2. */
+  /** The reason why version 1 is used, as part of a sentence; null for version 2. */
   readonly withoutToken: string | null;
   /**
-   * Requests a path, and repeats a request without status 200 as often as AWS_METADATA_SERVICE_NUM_ATTEMPTS
-   * says.
+   * Requests a path. Retries a response without status 200, up to AWS_METADATA_SERVICE_NUM_ATTEMPTS attempts.
    */
   read(path: string): Promise<MetadataAnswer>;
 }
 
 /**
- * Returns the keys of the role of an EC2 instance with IMDSv2. Version 1 is used only when version 2 returns
- * no token and version 1 is not disabled (facts/aws.md 7.6). A container behind a hop limit of 1 never
- * receives the response with the token.
+ * Returns the keys of the role of an EC2 instance with version 2 of the metadata service (IMDSv2). Version 1
+ * is used only if version 2 returns no token and version 1 is not disabled (facts/aws.md 7.6). With a hop
+ * limit of 1, the response with the token does not reach a container.
  *
- * During an outage the service returns its last keys although they have expired, and AWS continues to accept
- * them (https://docs.aws.amazon.com/sdkref/latest/guide/feature-static-credentials.html): they are used for
- * 15 minutes, with a warning.
+ * During an outage, the service returns its last keys even if they have expired, and AWS continues to accept
+ * them (https://docs.aws.amazon.com/sdkref/latest/guide/feature-static-credentials.html). fedctl uses these
+ * keys for 15 minutes, with a warning.
  *
  * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused, usage.invalid-value; the signal's own
  * reason
@@ -81,14 +82,15 @@ function extended(expiresAt: Date | null, now: Date, warn: Warn): Date | null {
   if (expiresAt === null || expiresAt > now) return expiresAt;
   warn({
     code: 'aws.metadata-credentials-expired',
-    message: `The instance metadata service returned credentials that expired at ${rfc3339(expiresAt)}. fedctl uses them: in an outage the service returns its last credentials, and AWS accepts them.`,
+    message: `The instance metadata service returned credentials that expired at ${rfc3339(expiresAt)}. fedctl uses these credentials: during an outage, the service returns its last credentials, and AWS accepts them.`,
     remedy: null,
   });
   return new Date(now.getTime() + EXTENSION_MS);
 }
 
 /**
- * Returns the Region of the EC2 instance, as the AWS SDK does when no setting names one; null elsewhere.
+ * Returns the Region of the EC2 instance; null outside EC2. Like the AWS SDK, fedctl uses this Region only if
+ * no setting names a Region.
  *
  * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused, usage.invalid-value; the signal's own
  * reason
@@ -108,7 +110,7 @@ export async function instanceRegion(
 function noRole(status: number, withoutToken: string | null): string {
   switch (status) {
     case 401:
-      return `the instance metadata service requires a token (HTTP 401), and ${withoutToken ?? 'rejected its own'}`;
+      return `the instance metadata service requires a token (HTTP 401), but ${withoutToken ?? 'rejected the token that it returned'}`;
     case 403:
       return 'the instance metadata service is disabled for this instance (HTTP 403)';
     case 404:
@@ -118,7 +120,7 @@ function noRole(status: number, withoutToken: string | null): string {
   }
 }
 
-/** Gets a token and makes requests with it. A failure to connect is a result too. */
+/** Gets a session token and calls `ask` with it. A failure to connect is returned as a result. */
 async function converse<Answer>(
   context: Dependencies,
   profile: ChosenProfile,
@@ -130,8 +132,8 @@ async function converse<Answer>(
     return { absent: 'AWS_EC2_METADATA_DISABLED is true' };
   }
   const endpoint = endpointOf(env, profile);
-  // Outside EC2 nothing responds, so a run without any credentials waits this long for the token, and once
-  // more.
+  // Outside EC2 there is no response. A run without any credentials waits for this time twice: for the token,
+  // and for the first request with version 1.
   const timeoutMs = 1000 * settingOf('metadata_service_timeout', env, profile);
   const attempts = Math.ceil(settingOf('metadata_service_num_attempts', env, profile));
   const send: Send = async (path, request) => {
@@ -192,8 +194,8 @@ function settingOf(key: string, env: Context['env'], profile: ChosenProfile): nu
 }
 
 /**
- * Returns the session token of version 2, or why version 1 must be used. Version 1 is also used when no token
- * arrives in time: with a hop limit of 1 the response does not reach a container.
+ * Returns the session token of version 2, or the reason why version 1 must be used. Version 1 is also used if
+ * no token arrives before the timeout: with a hop limit of 1, the response does not reach a container.
  */
 async function sessionToken(
   send: Send,

@@ -3,12 +3,12 @@ import { isRecord } from '../core/record.ts';
 import { Secret } from '../core/secret.ts';
 import { readExpiry } from './expiry.ts';
 
-/** A response of these endpoints has about a kilobyte. */
+/** The limit for a response, in bytes. A response of a credentials endpoint has about one kilobyte. */
 export const METADATA_MAX_BYTES = 64 * 1024;
 
 /**
- * Reads the keys from the JSON of container and instance endpoints (facts/aws.md 7.5, 7.6). All four members
- * are required. Returns null for anything else.
+ * Parses the keys in the JSON response of a container or instance endpoint (facts/aws.md 7.5, 7.6). Returns
+ * null if one of the four members is missing or invalid.
  */
 export function metadataCredentials(text: string): Credentials | null {
   const value = parsed(text);
@@ -32,8 +32,8 @@ export function metadataCredentials(text: string): Credentials | null {
 }
 
 /**
- * Returns the error that an endpoint returned instead of keys:
- * `AssumeRoleUnauthorizedAccess: EC2 cannot assume the role`; null for nothing.
+ * Returns the error that an endpoint returned instead of keys, such as `AssumeRoleUnauthorizedAccess: EC2
+ * cannot assume the role`; null if the response contains no error.
  */
 export function metadataRefusal(text: string): string | null {
   const { Code, code, Message, message } = parsed(text);

@@ -18,7 +18,7 @@ export interface MetadataRequest extends Pick<FetchRequest, 'method' | 'headers'
  * Sends a request to an endpoint that serves credentials. A body that is too large for a valid response is
  * treated as empty.
  *
- * @throws what the transport throws, for `reasonOf`; the signal's own reason
+ * @throws the transport error, for `reasonOf`; the signal's own reason
  */
 export async function askMetadata(
   context: Pick<Context, 'fetch'>,
@@ -36,7 +36,10 @@ export async function askMetadata(
   });
 }
 
-/** The error may quote the authorization of the request, so only its code or name is repeated. */
+/**
+ * Describes an error by its code or name. The error message is not used, because it may contain the
+ * Authorization header.
+ */
 export function reasonOf(error: unknown): string {
   const fault = transportFault(error);
   if (fault !== null) return `${fault.reason} (${fault.code})`;

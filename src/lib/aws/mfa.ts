@@ -10,7 +10,11 @@ export interface MfaProof {
   readonly tokenCode: Secret;
 }
 
-/** @throws FedctlError usage.invalid-value */
+/**
+ * Validates the serial number of an MFA device.
+ *
+ * @throws FedctlError usage.invalid-value
+ */
 export function validateMfaSerial(serial: string): void {
   const { accepts, expected } = ROLE_VALUES.mfaSerial;
   if (accepts(serial)) return;
@@ -18,14 +22,13 @@ export function validateMfaSerial(serial: string): void {
 }
 
 /**
- * Asks for the current code of an MFA device. Call it last, immediately before the request: a code is valid
- * for 30 seconds and can be used once.
+ * Prompts for the current code of an MFA device. Call this function immediately before the request: a code is
+ * valid for 30 seconds and can be used once.
  *
- * @param mfaCode how to ask
- * @param what the call that requires the code, as a sentence up to the device:
- * `The profile "x" assumes R with a code of`
- * @param again the command to type on a terminal to be asked there
- * @throws FedctlError aws.mfa-needed when there is nobody to ask, or no answer; Interruption on Ctrl-C
+ * @param mfaCode the prompt; undefined if no prompt is possible
+ * @param what the first part of the message, which ends before the device: `The role R requires a code from`
+ * @param again the command that prompts for the code on a terminal
+ * @throws FedctlError aws.mfa-needed if no prompt is possible or no code was entered; Interruption on Ctrl-C
  */
 export async function proveMfa(
   mfaCode: AwsSettings['mfaCode'],
@@ -45,7 +48,7 @@ export async function proveMfa(
   const tokenCode = await mfaCode(serialNumber);
   if (tokenCode !== null) return { serialNumber, tokenCode };
   throw new FedctlError('aws.mfa-needed', {
-    message: `${what} ${device}, but none was entered.`,
+    message: `${what} ${device}, but no code was entered.`,
     likelyCause: 'The prompt for the code was not answered.',
     remedy: 'Repeat the command and enter the six digits that the device shows.',
     details,

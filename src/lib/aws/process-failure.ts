@@ -7,13 +7,13 @@ const MAX_LINES = 5;
 const MAX_LINE = 300;
 
 /**
- * Creates the failure for a `credential_process` that exited with a code other than 0. When that program is
- * fedctl, its failure is adopted: same code, message, cause, remedy and command. For any other program the
- * complete stderr is repeated, as the AWS CLI does: the last line in the message, and of more than five lines
- * only the first and the last ones.
+ * Creates the failure for a `credential_process` that did not exit with code 0. If the program is fedctl, the
+ * failure has the code, message, cause, remedy and command of the inner failure. For other programs, the
+ * message contains the last line of stderr, and the evidence contains stderr. If stderr has more than five
+ * lines, only the first two and the last two are shown.
  *
- * @param ended `exited with code 1`, `was ended by SIGTERM`
- * @returns aws.profile-failed, or the failure that the inner fedctl named
+ * @param ended how the program ended: `exited with code 1`, `was ended by SIGTERM`
+ * @returns aws.profile-failed, or the failure of the inner fedctl
  */
 export function processFailure(profile: string, ended: string, stderr: string): FedctlError {
   const start = `The credential_process of the profile "${profile}" ${ended}`;
@@ -36,12 +36,12 @@ export function processFailure(profile: string, ended: string, stderr: string): 
       ? lines
       : [...lines.slice(0, 2), `(${lines.length - 4} more lines)`, ...lines.slice(-2)];
   const last = lines.at(-1)?.trim() ?? '';
-  const said = last === '' ? '' : `, saying "${last}"`;
+  const said = last === '' ? '' : `: "${last}"`;
   return new FedctlError('aws.profile-failed', {
     message: `${start}${said}.`,
     likelyCause:
       'The program that the profile names failed, or its output does not have the format that AWS tools expect.',
-    remedy: `Run the program alone and correct it: aws configure get credential_process --profile ${shellWord(profile)} prints its command.`,
+    remedy: `Run the program alone and correct it. To print its command, run "aws configure get credential_process --profile ${shellWord(profile)}".`,
     details: { profile, ...(shown.length > 1 ? { evidence: shown } : {}) },
   });
 }
@@ -55,7 +55,7 @@ interface InnerFailure {
   readonly evidence: readonly string[];
 }
 
-/** Parses the failure that fedctl wrote, in either output format; null for another program. */
+/** Parses the failure that fedctl wrote, as JSON or as text; null for the output of another program. */
 function innerFailure(stderr: string): InnerFailure | null {
   return fromDocument(stderr) ?? fromLines(stderr);
 }
@@ -71,7 +71,10 @@ function fromDocument(stderr: string): InnerFailure | null {
   }
 }
 
-/** Labels are at the beginning of a line. Lines of evidence are indented and come before the cause. */
+/**
+ * Parses a failure in text format. A label is at the beginning of a line. Lines of evidence are indented and
+ * follow the error.
+ */
 function fromLines(stderr: string): InnerFailure | null {
   const parts = new Map<string, string>();
   const evidence: string[] = [];
@@ -118,8 +121,9 @@ function known({
 }
 
 /**
- * Returns the command that the inner fedctl offers, unless it is its own command line again: that one is in
- * the profile, and running it in a shell would change nothing.
+ * Returns the command that the inner fedctl suggests, if the program is fedctl, aws or atlas. Returns null
+ * for `fedctl credentials`: the profile already contains this command, and running it in a shell would not
+ * help.
  */
 function offered(line: unknown): OfferedCommand | null {
   const words = typeof line === 'string' ? shellWords(line) : null;

@@ -2,20 +2,23 @@ import { FedctlError } from '../core/errors.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The variable with the profiles whose `credential_process` led to this process, as a JSON list. */
+/**
+ * The variable with the list of profiles, as JSON, whose `credential_process` started this process directly
+ * or indirectly.
+ */
 const ASKED = 'FEDCTL_CREDENTIAL_PROFILES';
 
 /**
- * Variables for the output format of this process; the inner program always prints the credential_process
- * format.
+ * The variables that set the output format of this process. They are removed, because the inner program must
+ * print the credential_process format.
  */
 const FORMS: readonly string[] = ['FEDCTL_OUTPUT', 'FEDCTL_JSON'];
 
 /**
- * Returns the environment for a profile's `credential_process`. That program may be fedctl again, and would
- * start itself without end if it used the same profile. So each such program receives the list of profiles
- * that led to it, and fedctl stops when it would use one of them again. A chain of different profiles is not
- * a loop.
+ * Returns the environment for the `credential_process` of a profile. The program may be fedctl, which would
+ * start itself in an endless loop if it used the same profile. So each program receives the list of profiles
+ * that are already in use, and fedctl stops if it would use one of these profiles again. A chain of different
+ * profiles is not a loop.
  *
  * @throws FedctlError aws.credential-process-loop
  */

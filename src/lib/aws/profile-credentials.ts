@@ -18,7 +18,7 @@ import { loginCredentials, type SignIn, ssoCredentials } from './sign-in.ts';
 import { createSts } from './sts.ts';
 import { unnamedSession, webIdentityCredentials, webIdentityOf } from './web-identity.ts';
 
-/** What is needed to follow a profile, in addition to the files. */
+/** The dependencies of `profileCredentials`. */
 export interface ProfileDependencies {
   readonly context: Pick<Context, 'env' | 'cwd' | 'fetch' | 'spawn' | 'sleep' | 'now' | 'redactor'>;
   readonly files: SharedFiles;
@@ -26,23 +26,23 @@ export interface ProfileDependencies {
   readonly signIn: SignIn;
   readonly mfaCode: AwsSettings['mfaCode'];
   readonly warn: NonNullable<AwsSettings['warn']>;
-  /** For the STS calls of a profile. Requires a Region only when it is called. */
+  /** Returns the connection for the STS calls of a profile. Throws if no Region is configured. */
   connect(): Promise<Connection>;
-  /** For `aws login`, which can work without a Region. */
+  /** Returns the Region for `aws login`; null if unknown, because `aws login` does not require a Region. */
   region(): string | null;
 }
 
-/** The keys, and how the profile gets them: `access key`, `role arn:… from profile "base"`. */
+/** The keys, and a description of their source: `access key`, `role arn:… from profile "base"`. */
 interface Found {
   readonly credentials: Credentials;
   readonly how: string;
 }
 
-/** A profile in the chain that leads to the keys. */
+/** A profile in the chain of source profiles. */
 interface Link {
   readonly name: string;
   readonly profile: Profile;
-  /** The profiles of the chain up to this one. */
+  /** The names of the profiles in the chain, up to and including this profile. */
   readonly path: readonly string[];
 }
 
@@ -55,9 +55,9 @@ export function assumesRole({ settings }: Profile): boolean {
 }
 
 /**
- * Follows a profile to its keys in the order of the AWS CLI. Each step names its own profile in failures, and
- * uses the Context and the connection. The SDK's `fromIni` has another order, reads the environment of the
- * process, and reduces all failures to one sentence.
+ * Returns the keys of a profile, with the precedence of the AWS CLI. Each failure names the profile that
+ * caused it. The SDK's `fromIni` is not used: it has a different precedence, reads the environment of the
+ * process, and reports all failures with one sentence.
  *
  * @throws FedctlError aws.profile-unknown, aws.profile-failed, aws.credentials-half-set,
  * aws.credentials-expired, aws.mfa-needed, aws.sso-login-needed, aws.container-failed, sts.*, aws.*
@@ -75,7 +75,7 @@ export async function profileCredentials(
   }
   const absent =
     source === 'default' && files.profile('default') === null
-      ? 'there is no profile "default"'
+      ? 'the profile "default" does not exist'
       : `the profile "${name}" has no credential source`;
   if (files.severe.length === 0) return { absent };
   // The intended keys may be in a file that could not be read.
@@ -91,8 +91,8 @@ async function follow(link: Link, world: ProfileDependencies, signal: AbortSigna
   const { name, path } = link;
   const { settings, inConfig, inCredentials } = link.profile;
   const isFirst = path.length === 1;
-  // Keys next to a role are those that assume it. In the first profile the role applies; in a profile that
-  // another names as its source the keys apply. So a profile may be its own source.
+  // A profile may have both a role and the keys that assume the role. In the first profile, the role applies.
+  // In a source profile, the keys apply. So a profile can be its own source.
   const hasKeys = KEY_PAIR.some((key) => settings[key] !== undefined);
   const namesItself = path.at(-2) === name;
   if (assumesRole(link.profile) && !namesItself && (isFirst || !hasKeys)) {
@@ -117,7 +117,7 @@ async function follow(link: Link, world: ProfileDependencies, signal: AbortSigna
     return { credentials, how: 'credential_process' };
   }
   if (inConfig['aws_access_key_id'] !== undefined) return keysOf(name, inConfig);
-  // Incomplete keys are a failure: other AWS tools would continue with a different identity.
+  // Incomplete keys are a failure here. Other AWS tools would continue with a different identity.
   if (hasKeys) return keysOf(name, settings);
   if (settings['sso_session'] !== undefined || settings['sso_start_url'] !== undefined) {
     return await sso(link, world, signal);
@@ -183,7 +183,7 @@ async function sourceOf(link: Link, world: ProfileDependencies, signal: AbortSig
   }
   const next = { name: source.name, profile: source.value, path: [...path, source.name] };
   const found = await follow(next, world, signal);
-  if (found === null) throw profileFailed(source.name, `gives the profile "${name}" no credentials`);
+  if (found === null) throw profileFailed(source.name, `has no credentials for the profile "${name}"`);
   return { ...found, how: `profile "${source.name}" (${found.how})` };
 }
 
@@ -226,7 +226,8 @@ async function webIdentity(
   { context, chosen, connect }: ProfileDependencies,
   signal: AbortSignal,
 ): Promise<Found> {
-  // A profile that was named on the command line, or by another profile, uses only its own settings.
+  // A profile that was named on the command line, or by another profile, uses only its own settings and not
+  // the environment.
   const isAlone = path.length > 1 || chosen.source === '--profile';
   const identity = webIdentityOf(isAlone ? {} : context.env, profile.settings);
   if (identity === null) throw profileFailed(name, 'has a web_identity_token_file but no role_arn');
@@ -236,18 +237,22 @@ async function webIdentity(
   };
 }
 
-/** @param section of one file, because id, secret and token must come from the same file */
+/**
+ * Returns the keys in a section.
+ *
+ * @param section the section of one file, because ID, secret and token must come from the same file
+ */
 function keysOf(name: string, section: Section): Found {
   const [id, secret] = KEY_PAIR.map((key) => section[key] ?? '');
-  // The older name is read when the newer one is not set.
+  // aws_security_token is the older name of aws_session_token.
   const token = section['aws_session_token'] || section['aws_security_token'];
   if (!id || !secret) {
     const [missing, set] = id ? [...KEY_PAIR].reverse() : KEY_PAIR;
     const what = id || secret ? `${set} but no ${missing}` : `no value for ${missing}`;
     throw new FedctlError('aws.credentials-half-set', {
       message: `The profile "${name}" has ${what}.`,
-      likelyCause: 'Both are required, in the same section of one file.',
-      remedy: `Complete the key pair in one section: aws configure --profile ${shellWord(name)} asks for both.`,
+      likelyCause: 'The key ID and the secret key are required, in the same section of one file.',
+      remedy: `Complete the key pair in one section: aws configure --profile ${shellWord(name)} prompts for the two values.`,
       details: { profile: name, missing, set },
     });
   }
@@ -264,7 +269,7 @@ function profileFailed(name: string, what: string): FedctlError {
   return new FedctlError('aws.profile-failed', {
     message: `The profile "${name}" ${what}.`,
     likelyCause: 'The credential source of the profile is incomplete or contradictory.',
-    remedy: 'Correct the profile. The AWS CLI shows what it reads from it.',
+    remedy: 'Correct the profile. The AWS CLI shows the settings that it reads from the profile.',
     command: aws(['configure', 'list', '--profile', name]),
     details: { profile: name },
   });

@@ -4,13 +4,18 @@ import { FedctlError } from '../core/errors.ts';
 import type { AwsSettings } from '../ports/aws.ts';
 import type { Profile, SharedFiles } from './shared-files.ts';
 
-/** In the order of version 2 of the AWS CLI. Version 1 and boto3 use the opposite order. */
+/**
+ * The variables that name a profile, in the order of AWS CLI version 2. Version 1 and boto3 use the opposite
+ * order.
+ */
 const VARIABLES = ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE'] as const;
 
-/** The profile of a run. Empty when none was named and there is no profile `default`. */
+/**
+ * The profile of a run. It has no settings if no profile was named and the profile `default` does not exist.
+ */
 export interface ChosenProfile extends Profile {
   readonly name: string;
-  /** `--profile` includes FEDCTL_PROFILE; `default`: none was named. */
+  /** The source of the name. `--profile` includes FEDCTL_PROFILE. `default`: no profile was named. */
   readonly source: '--profile' | (typeof VARIABLES)[number] | 'default';
 }
 
@@ -45,7 +50,11 @@ function known(
   return { name, source, ...profile };
 }
 
-/** @param source what names the profile: an option, a variable, or another profile */
+/**
+ * Creates the failure for a profile that does not exist.
+ *
+ * @param source the option, variable or profile that names the profile
+ */
 export function profileUnknown(
   name: string,
   source: string,
@@ -77,7 +86,7 @@ export function profileUnknown(
   });
 }
 
-/** Organizations with thousands of accounts have thousands of profiles. */
+/** The number of names in a failure. Organizations with thousands of accounts have thousands of profiles. */
 const NAMES_SHOWN = 10;
 
 function knownProfiles(nearest: readonly string[], files: SharedFiles): string {
@@ -91,7 +100,7 @@ function knownProfiles(nearest: readonly string[], files: SharedFiles): string {
     : `known profiles: ${names}`;
 }
 
-/** Sorts the known names, those with the fewest edits first. */
+/** Sorts the known names by edit distance, the nearest name first. */
 function byDistance(name: string, all: readonly string[]) {
   return all
     .map((each) => ({ name: each, edits: edits(name.toLowerCase(), each.toLowerCase()) }))

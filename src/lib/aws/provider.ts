@@ -1,13 +1,13 @@
 import type { CredentialProviderId, ResolvedCredentials } from '../core/credentials.ts';
 
-/** Why a provider has no keys, as half a sentence: `AWS_ACCESS_KEY_ID is not set`. */
+/** The reason why a provider has no keys, as part of a sentence: `AWS_ACCESS_KEY_ID is not set`. */
 export interface Absent {
   readonly absent: string;
 }
 
 /**
- * A source of keys. It returns keys, or why it has none. When it is configured but fails, it throws and later
- * providers are not asked, because the intended source is broken.
+ * A source of keys. `find` returns keys, or the reason why the source has no keys. If a source is configured
+ * but fails, `find` throws and later sources are not tried, because the user intended the failed source.
  */
 export interface CredentialProvider {
   readonly id: CredentialProviderId;

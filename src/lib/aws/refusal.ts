@@ -3,11 +3,14 @@ import { FedctlError } from '../core/errors.ts';
 import type { FailureCode } from '../failures/failures.ts';
 import { type CallSite, siteDetails } from './call-site.ts';
 
-/** An error response of AWS, without the wrapping of the SDK (facts/aws.md 9.4). */
+/** An error response of AWS, without the error wrapper of the SDK (facts/aws.md 9.4). */
 export interface AwsRefusal {
-  /** For comparing: without the suffix `Exception`, which documents, wire and SDK use differently (0.1). */
+  /**
+   * The error code without the suffix `Exception`, for comparisons. Documentation, responses and SDK use the
+   * suffix differently (facts/aws.md 0.1).
+   */
   readonly code: string;
-  /** As AWS sent it: the text that people search for. */
+  /** The unchanged error code from the response. Users search for this text. */
   readonly wireCode: string;
   /** The AWS error message, safe for a terminal. */
   readonly message: string;
@@ -16,10 +19,10 @@ export interface AwsRefusal {
   readonly error: Error;
 }
 
-/** The codes that the SDK makes up from the status when a response has none. */
+/** The codes that the SDK derives from the HTTP status if a response has no code. */
 const MADE_UP: ReadonlySet<string> = new Set(['Unknown', 'NotFound']);
 
-/** Returns the error response in the error of an SDK client; null when the service did not respond. */
+/** Returns the error response in the error of an SDK client; null if the service did not respond. */
 export function refusalOf(error: unknown): AwsRefusal | null {
   if (!(error instanceof Error) || !('$fault' in error)) return null;
   if (MADE_UP.has(error.name) && !('Code' in error)) return null;
@@ -35,7 +38,7 @@ export function refusalOf(error: unknown): AwsRefusal | null {
   };
 }
 
-/** Returns an AWS code without the suffix that only some of its spellings have. */
+/** Returns an AWS error code without the suffix `Exception`. Not all spellings of a code have this suffix. */
 export function comparable(wireCode: string): string {
   return wireCode.replace(/Exception$/, '');
 }
@@ -51,7 +54,7 @@ export function metadataOf(error: Error): ResponseMetadata {
     : {};
 }
 
-/** Creates a failure that AWS returned, with the AWS error message as evidence. */
+/** Creates the failure for an error response of AWS, with the AWS error message as evidence. */
 export function refused(
   code: FailureCode,
   refusal: AwsRefusal,

@@ -10,7 +10,7 @@ import type { ChosenProfile } from './profile.ts';
  * JavaScript SDK ignores, facts/aws.md 7.2), the profile, and last the EC2 instance. There is no default,
  * because a token of the wrong Region looks valid.
  *
- * @param instanceRegion called only when nothing else names a Region: outside EC2 it takes a second to fail
+ * @param instanceRegion called only if no setting names a Region: outside EC2, the call fails after a second
  * @throws FedctlError aws.region-missing, aws.region-global, aws.region-invalid
  */
 export async function resolveRegion(
@@ -32,7 +32,7 @@ export async function resolveRegion(
   const instance = await instanceRegion();
   if (instance !== null) return checked(instance, 'instance metadata');
   throw new FedctlError('aws.region-missing', {
-    message: `No AWS Region: --region, FEDCTL_REGION, AWS_REGION and AWS_DEFAULT_REGION are not set, and the ${profileSource} names none.`,
+    message: `No AWS Region: --region, FEDCTL_REGION, AWS_REGION and AWS_DEFAULT_REGION are not set, and the ${profileSource} has no Region.`,
     details: { lookedAt: ['--region', 'FEDCTL_REGION', 'AWS_REGION', 'AWS_DEFAULT_REGION', profileSource] },
   });
 }

@@ -8,24 +8,27 @@ import { proxyFor } from '../net/proxy.ts';
 type HttpRequest = Parameters<NodeHttpHandler['handle']>[0];
 type HandlerOptions = Parameters<NodeHttpHandler['handle']>[1];
 
-/** A response of STS or IAM is a few kilobytes of XML. */
+/** The limit for a response, in bytes. A response of STS or IAM is a few kilobytes of XML. */
 const MAX_BYTES = 1024 * 1024;
 
-/** The status of the last response to each call, by the signal that the SDK passes down with it. */
+/**
+ * The HTTP status of the last response to each call. The key is the signal that the SDK passes with the
+ * request.
+ */
 const STATUS = new WeakMap<object, number>();
 
 /**
- * Returns the status of the last response to a call that ended without a result: the SDK retries failures and
- * does not report them.
+ * Returns the HTTP status of the last response to a call. If a call ends without a result, the SDK does not
+ * report the responses that it retried.
  *
- * @param signal the same object that the call was made with
- * @returns null when there was no response yet
+ * @param signal the signal object that was passed to the call
+ * @returns null if there was no response yet
  */
 export function statusSeen(signal: AbortSignal): number | null {
   return STATUS.get(signal) ?? null;
 }
 
-/** Bounds a body, because the SDK reads bodies of any length. */
+/** Limits the size of a body, because the SDK has no limit. */
 function bounded(body: Readable): Readable {
   let size = 0;
   const gate = new Transform({
@@ -35,17 +38,18 @@ function bounded(body: Readable): Readable {
       else done(null, chunk);
     },
   });
-  // The reader of the stream receives the error.
+  // The reader of the stream receives the error, so this callback ignores it.
   pipeline(body, gate, () => {});
   return gate;
 }
 
 /**
- * Creates the request handler of the SDK clients, with what the SDK lacks on Node.js: proxies, CA bundles,
- * and a request timeout that ends the request (facts/aws.md 9.2). The proxy depends on the host, and the
- * clients inside credential providers use other hosts, so the proxy is chosen for each request.
+ * Creates the request handler of the SDK clients. It adds features that the SDK lacks on Node.js: proxies, CA
+ * bundles, and a request timeout that ends the request (facts/aws.md 9.2). The proxy is chosen for each
+ * request, because the proxy depends on the host, and the clients inside credential providers use other
+ * hosts.
  *
- * @param timeoutMs bounds one attempt
+ * @param timeoutMs bounds one attempt, in milliseconds
  * @param bundle the CA bundle of the profile
  */
 export function createRequestHandler(env: Context['env'], timeoutMs: number, bundle: CaBundle | null) {
@@ -68,7 +72,7 @@ export function createRequestHandler(env: Context['env'], timeoutMs: number, bun
       if (response.body instanceof Readable) response.body = bounded(response.body);
       return { response };
     },
-    /** The clients must not change these settings. */
+    /** Does nothing, because the clients must not change these settings. */
     updateHttpClientConfig() {},
     httpHandlerConfigs: () => ({}),
     destroy() {
@@ -89,8 +93,8 @@ async function createHandler(
   return new NodeHttpHandler({
     httpAgent: agent,
     httpsAgent: agent,
-    // A quarter: with a host that drops packets, the three attempts end before the deadline of the step, and
-    // so with an error that names the cause.
+    // A quarter of the timeout. If a host drops packets, the three attempts end before the deadline of the
+    // step, with an error that names the cause.
     connectionTimeout: Math.ceil(timeoutMs / 4),
     requestTimeout: timeoutMs,
     throwOnRequestTimeout: true,

@@ -12,10 +12,12 @@ type EndpointRules = (params: {
 }) => { readonly url: URL };
 
 /**
- * Returns the endpoint that the client will use, by its own rules: an override, or the AWS endpoint in this
- * partition with the choice of FIPS and dual-stack. Without a trailing slash.
+ * Returns the endpoint that the SDK client will use, by the endpoint rules of the client: the override,
+ * otherwise the AWS endpoint in this partition for the FIPS and dual-stack settings. The URL has no trailing
+ * slash.
  *
- * @throws FedctlError aws.endpoint-invalid when the choices exclude each other
+ * @throws FedctlError aws.endpoint-invalid if AWS has no such endpoint, or the settings are mutually
+ * exclusive
  */
 export function originOf(
   rules: EndpointRules,
@@ -39,7 +41,7 @@ export function originOf(
       'aws.endpoint-invalid',
       override === null
         ? {
-            message: `AWS has no ${kinds.join(' and ')} endpoint of ${service.toUpperCase()} in ${connection.region} (${connection.regionSource}), which ${sources.join(' and ')} requires.`,
+            message: `AWS has no ${kinds.join(' and ')} endpoint for ${service.toUpperCase()} in ${connection.region} (${connection.regionSource}). Required by: ${sources.join(' and ')}.`,
             likelyCause: `Not every Region has ${kinds.join(' or ')} endpoints.`,
             remedy: `${sentence(switchOff(sources))}.`,
             details: { service, region: connection.region, sources },
@@ -47,7 +49,7 @@ export function originOf(
           }
         : {
             message: `${sources.join(' and ')} and ${override.source} are mutually exclusive: the configured endpoint (${override.url}) cannot also be the ${kinds.join(' or ')} endpoint of AWS.`,
-            likelyCause: `AWS clients reject ${kinds.join(' and ')} together with a custom endpoint. One of the two settings is left over.`,
+            likelyCause: `AWS clients reject ${kinds.join(' and ')} together with a custom endpoint. One of the two settings is not needed.`,
             remedy: `${sentence(switchOff(sources))}, or ${switchOff([override.source])}.`,
             details: { service, region: connection.region, sources: [...sources, override.source] },
             cause,
@@ -56,7 +58,11 @@ export function originOf(
   }
 }
 
-/** @param sources variables of the environment, or a description of a place in a file */
+/**
+ * Returns a phrase that describes how to remove the settings.
+ *
+ * @param sources environment variables, or descriptions of settings in a file
+ */
 function switchOff(sources: readonly string[]): string {
   const variables = sources.filter((source) => source.startsWith('AWS_'));
   const others = sources.filter((source) => !source.startsWith('AWS_'));

@@ -8,14 +8,19 @@ import { readBoundedFile } from '../files/bounded-file.ts';
 import { type IniFile, overlaid, readIni, type Section, withoutComment } from './ini.ts';
 import { shellWords } from './shell-words.ts';
 
-/** Organizations with thousands of accounts have files of a megabyte. */
+/**
+ * The limit for a file, in bytes. Organizations with thousands of accounts have files of about one megabyte.
+ */
 const MAX_BYTES = 8 * 1024 * 1024;
 
-/** One profile, in both files. */
+/** The settings of one profile in both files. */
 export interface Profile {
-  /** The settings of both files; when both have a setting, the credentials file wins. */
+  /** The merged settings of both files. The credentials file takes precedence. */
   readonly settings: Section;
-  /** For the keys, which must come from one file. Empty when the file does not have the profile. */
+  /**
+   * The settings in the credentials file only; empty if this file does not contain the profile. Kept because
+   * all parts of a key must come from one file.
+   */
   readonly inCredentials: Section;
   readonly inConfig: Section;
 }
@@ -26,23 +31,27 @@ export interface SharedFiles {
   readonly credentialsPath: string;
   /** The profiles of both files, sorted. */
   readonly profileNames: readonly string[];
-  /** Sentences about files that exist but could not be used, or not completely. */
+  /** Sentences about files that exist but could not be read completely. */
   readonly faults: readonly string[];
   /**
-   * The faults at which the AWS CLI stops, or in a file that the user named: the intended keys are unknown.
+   * The faults that stop the AWS CLI, and the faults of files that the user named. In both cases the intended
+   * keys are unknown.
    */
   readonly severe: readonly string[];
-  /** Sentences about files that a variable names and that do not exist. */
+  /** Sentences about files that an environment variable names but that do not exist. */
   readonly missing: readonly string[];
   profile(name: string): Profile | null;
   /**
-   * Resolve the names in `sso_session`, `services` and `source_profile` of a profile. A comment after the
-   * name is ignored.
+   * Resolves the name in `sso_session`, `services` or `source_profile` of a profile. A comment after the name
+   * is ignored.
    */
   ssoSession(written: string): Named<Section> | null;
   services(written: string): Named<Section> | null;
   sourceProfile(written: string): Named<Profile> | null;
-  /** Finds a section that seems to be intended for this profile but is misspelt. */
+  /**
+   * Returns a section that is probably intended for this profile but has a misspelled header; null if there
+   * is none.
+   */
   misspelt(name: string): Misspelling | null;
 }
 
@@ -58,10 +67,10 @@ export interface Misspelling {
 }
 
 /**
- * Reads both files from AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE, or from `~/.aws`. Each is read once,
- * because it may be a pipe.
+ * Reads the config and credentials files from AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE, or from
+ * `~/.aws`. Each file is read once, because it may be a pipe.
  *
- * @param timeoutMs bounds the reading of each, in milliseconds
+ * @param timeoutMs bounds the reading of each file, in milliseconds
  * @throws FedctlError usage.unreadable-input for a file that is too large, or a pipe without a writer; the
  * signal's own reason
  */
@@ -135,7 +144,7 @@ async function readSharedFile(
     if (isMissing && isNamed) {
       return { path, file: EMPTY, missing: `${variable} names ${shown}, which does not exist.` };
     }
-    // A home directory without access for this user, as in many containers: AWS tools treat the file as
+    // In many containers the user has no access to the home directory. AWS tools then treat the file as
     // missing.
     const isThere = await stat(path).catch(() => null);
     if (isMissing || (isThere === null && !isNamed)) return { path, file: EMPTY };
@@ -157,7 +166,10 @@ function faultIn({ sections, unknownLines }: IniFile, shown: string) {
   };
 }
 
-/** Names may contain what looks like a comment, so the complete text is tried first. */
+/**
+ * Finds a section by a name in a setting. The name may contain text that looks like a comment, so the
+ * complete text is tried first.
+ */
 function named<Value>(
   written: string,
   find: (name: string) => Value | null | undefined,
@@ -181,8 +193,8 @@ export function expanded(path: string, env: Context['env'], home: string): strin
 
 /**
  * Returns the sections of one kind by name: `[profile foo]`, `[profile "foo bar"]`, and for profiles
- * `[default]`. As in botocore only the beginning of the first word has to match. Of two spellings of one
- * name, only the later one counts.
+ * `[default]`. As in botocore, only the beginning of the first word must match. If two sections have the same
+ * name in different spellings, the later section is used.
  */
 function sectionsOf(
   { sections }: IniFile,
@@ -198,13 +210,17 @@ function sectionsOf(
   return found;
 }
 
-/** @param right how the section must be written in this file */
+/**
+ * Returns a section of this file that has the name of the profile, but a misspelled header.
+ *
+ * @param right the correct header for the section in this file
+ */
 function misspelt(name: string, { path, file }: SharedFile, right: string): Misspelling | null {
   const header = [...file.sections.keys()].find((each) => plainName(each) === plainName(name));
   if (header === undefined || `[${header}]` === right) return null;
   const [wrong, shown] = [`[${header}]`, path];
   return {
-    fault: `${shown} has a section ${wrong}, which does not name the profile "${name}" in this file.`,
+    fault: `${shown} has a section ${wrong}, but in this file, AWS tools do not read it as the profile "${name}".`,
     remedy: `Write ${right} instead of ${wrong} in ${shown}.`,
   };
 }

@@ -1,10 +1,10 @@
 /**
  * Splits a text into words as Python's `shlex.split` does, which the AWS CLI uses for `credential_process`
- * and for the names of sections. Quotes group, and a backslash escapes the next character (between double
- * quotes only another backslash and a double quote). Nothing else is special: no variables, globs, pipes or
- * comments.
+ * and for the names of sections. Quotes group characters, and a backslash escapes the next character. Between
+ * double quotes, a backslash escapes only another backslash and a double quote. No other character is
+ * special: variables, globs, pipes and comments are plain text.
  *
- * @returns null when a quote is not closed, or nothing follows a backslash
+ * @returns null if a quote is not closed or the text ends with a backslash
  */
 export function shellWords(text: string): readonly string[] | null {
   const words: string[] = [];

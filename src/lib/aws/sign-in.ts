@@ -22,20 +22,24 @@ export interface SignIn {
   readonly files: SharedFiles;
   readonly timeoutMs: number;
   readonly requestHandler: RequestHandler;
-  /** @throws FedctlError when an endpoint override of these services is not allowed */
+  /**
+   * Validates the endpoint overrides of the sign-in services.
+   *
+   * @throws FedctlError if an endpoint override is not allowed
+   */
   checkEndpoints(): void;
 }
 
 /** The name of the profile in the files that the SDK receives. */
 const PROFILE = 'fedctl';
 
-/** Far above the size of a cached login. */
+/** The limit for a cached login, in bytes. Cached logins are much smaller. */
 const MAX_CACHE_BYTES = 1024 * 1024;
 
 /**
  * Returns the keys of a profile that signs in through IAM Identity Center.
  *
- * @param settings of the profile
+ * @param settings the settings of the profile
  * @throws FedctlError aws.sso-login-needed, aws.profile-failed, aws.unreachable, aws.tls-failed, aws.timeout
  */
 export async function ssoCredentials(
@@ -73,7 +77,7 @@ function ssoSettings(profile: string, settings: Section, { files }: SignIn) {
   const written = settings['sso_session'];
   const session = written === undefined ? null : files.ssoSession(written);
   const configure = {
-    remedy: `Correct the profile: aws configure sso --profile ${shellWord(profile)} asks for its settings.`,
+    remedy: `Correct the profile: aws configure sso --profile ${shellWord(profile)} prompts for its settings.`,
   };
   if (written !== undefined && session === null) {
     const what = `names the sso-session "${written}", but ${files.configPath} has no section [sso-session ${shellWord(written)}]`;
@@ -101,10 +105,10 @@ function ssoSettings(profile: string, settings: Section, { files }: SignIn) {
 }
 
 /**
- * Returns the keys of a profile of `aws login`. Throws as `ssoCredentials` does.
+ * Returns the keys of a profile of `aws login`. Throws the same failures as `ssoCredentials`.
  *
  * @param session the value of the profile's `login_session`
- * @param region null: the SDK finds one
+ * @param region the Region; if null, the SDK determines the Region
  */
 export async function loginCredentials(
   profile: string,
@@ -128,10 +132,11 @@ export async function loginCredentials(
 }
 
 /**
- * Passes sections to the SDK's providers in place of files, which they would read again with other rules. The
- * section names have the form that the SDK's reader produces, so any content is accepted.
+ * Passes sections to the SDK's providers instead of files, because the SDK would read the files again by
+ * different rules. The section names have the form that the SDK's parser returns, so names may contain any
+ * characters.
  *
- * @returns the path that now stands for them
+ * @returns the path under which the SDK finds the sections
  */
 function givenFiles(
   interceptor: { interceptFile(path: string, contents: string): void },
@@ -164,13 +169,13 @@ interface SdkCredentials {
   readonly expiration?: Date;
 }
 
-/** The sign-in, for the failures. */
+/** The facts about a sign-in that its failure messages contain. */
 interface SignInWay {
   readonly profile: string;
   /** The command that signs in again. */
   readonly command: OfferedCommand;
   readonly likelyCause: string;
-  /** `Reader in 123456789012`; null for `aws login`. */
+  /** The role and the account, `Reader in 123456789012`; null for `aws login`. */
   readonly role: string | null;
 }
 
@@ -214,7 +219,9 @@ async function signInWith(
   }
 }
 
-/** The last error of a provider's request, before the SDK reduced it to a sentence. */
+/**
+ * The last network error in a request of an SDK provider. The error of the provider contains only a sentence.
+ */
 interface Met {
   readonly url: URL;
   readonly fault: TransportFault;
@@ -239,8 +246,8 @@ function watching(handler: RequestHandler): { readonly watched: RequestHandler; 
 }
 
 /**
- * The SDK reduces the errors of its providers to a sentence. Except for network errors, only that sentence is
- * available.
+ * Creates the failure for an error of an SDK provider. The error contains only a sentence. For network
+ * errors, the original error is available too.
  */
 function providerFailure(subject: SignInWay, met: Met | null, error: unknown): FedctlError {
   const { profile, role, command } = subject;
@@ -278,10 +285,10 @@ function providerFailure(subject: SignInWay, met: Met | null, error: unknown): F
 }
 
 /**
- * Reads the login that `aws sso login` has cached, before the SDK does, to tell a missing login from an
- * expired one. A login that can be renewed automatically is left to the SDK.
+ * Reads the login that `aws sso login` cached, to distinguish a missing login from an expired login. If the
+ * login can be renewed automatically, the SDK renews it.
  *
- * @returns the cached login, with its time as the SDK reads times
+ * @returns the cached login, with its expiration in the format that the SDK reads
  */
 async function ssoLogin(
   names: Pick<SignInWay, 'profile' | 'command'>,
@@ -306,7 +313,11 @@ async function ssoLogin(
   return { ...login, expiresAt: expiresAt.toISOString() };
 }
 
-/** @throws the signal's own reason; an unreadable cache counts as missing */
+/**
+ * Reads a cached login. Returns null if the cache is missing or unreadable.
+ *
+ * @throws the signal's own reason
+ */
 async function cachedLogin(
   path: string,
   { context, timeoutMs }: SignIn,

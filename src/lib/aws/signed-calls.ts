@@ -3,7 +3,7 @@ import { call } from './call.ts';
 import type { CallSite } from './call-site.ts';
 import type { Connection, FindCredentials } from './connection.ts';
 
-/** Keeps the keys for the current call, for the client to sign with. */
+/** Returns an object that stores the keys of the current call. The client signs the call with these keys. */
 export function signerOf(find: FindCredentials) {
   let found: Credentials | null = null;
   return {
@@ -19,7 +19,7 @@ export function signerOf(find: FindCredentials) {
   };
 }
 
-/** Describes the call site of one service, for its failures. */
+/** Returns the call site of a call to one service, for its failure messages. */
 export function siteOf(
   service: CallSite['service'],
   connection: Connection,
@@ -32,8 +32,8 @@ export function siteOf(
 }
 
 /**
- * Returns a function for signed calls of one service. `send` receives the signal of the deadline, which does
- * not include the time to find the keys.
+ * Returns a function that makes signed calls to one service. `send` receives a signal with the deadline of
+ * the call. The time to find the keys is not part of the deadline.
  */
 export function asker(
   service: CallSite['service'],

@@ -9,8 +9,8 @@ import { originOf } from './service-endpoint.ts';
 import { asker, signerOf, siteOf } from './signed-calls.ts';
 
 /**
- * Creates the STS client of the connection's Region. It signs with the keys that `find` returns before each
- * call.
+ * Creates the STS client for the Region of the connection. Before each call, `find` returns the keys that
+ * sign the call.
  */
 export async function createSts(connection: Connection, find: FindCredentials): Promise<Sts> {
   const sdk = await import('./sts-client.ts');
@@ -94,7 +94,11 @@ export interface WebIdentityRequest {
   readonly token: Secret;
 }
 
-/** @throws FedctlError aws.credentials-expired, sts.assume-denied, aws.* */
+/**
+ * Makes an AssumeRoleWithWebIdentity call.
+ *
+ * @throws FedctlError aws.credentials-expired, sts.assume-denied, aws.*
+ */
 export async function assumeRoleWithWebIdentity(
   connection: Connection,
   request: WebIdentityRequest,

@@ -9,7 +9,7 @@ import type { Section } from './ini.ts';
 import type { Absent } from './provider.ts';
 import { assumeRoleWithWebIdentity } from './sts.ts';
 
-/** Far above any token. */
+/** The limit for a token file, in bytes. Tokens are much smaller. */
 const MAX_TOKEN_BYTES = 64 * 1024;
 
 /** The source of a web identity: a token file and the role that trusts its issuer. */
@@ -20,10 +20,11 @@ export interface WebIdentity {
 }
 
 /**
- * Returns the keys of the role of AWS_WEB_IDENTITY_TOKEN_FILE, which EKS and CI systems set.
+ * Returns the keys of the role in AWS_ROLE_ARN. The call uses the token in AWS_WEB_IDENTITY_TOKEN_FILE. EKS
+ * and CI systems set both variables.
  *
- * @param settings of the profile, for values that the environment does not set
- * @throws FedctlError aws.credentials-half-set, and what `webIdentityCredentials` throws
+ * @param settings the settings of the profile, for values that the environment does not set
+ * @throws FedctlError aws.credentials-half-set; as `webIdentityCredentials` does
  */
 export async function environmentWebIdentity(
   { env, cwd }: Pick<Context, 'env' | 'cwd'>,
@@ -36,7 +37,7 @@ export async function environmentWebIdentity(
   if (identity === null) {
     throw new FedctlError('aws.credentials-half-set', {
       message: 'AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not.',
-      likelyCause: 'A web identity requires both: the token file, and the role that trusts it.',
+      likelyCause: 'A web identity requires a token file, and a role that trusts the issuer of the token.',
       remedy: 'Set AWS_ROLE_ARN too, or unset AWS_WEB_IDENTITY_TOKEN_FILE.',
       details: { missing: 'AWS_ROLE_ARN', set: 'AWS_WEB_IDENTITY_TOKEN_FILE' },
     });
@@ -49,8 +50,8 @@ export async function environmentWebIdentity(
 }
 
 /**
- * Reads each part from the environment, otherwise from the profile, as the AWS CLI does; null when file or
- * role is missing.
+ * Returns the web identity; null if the token file or the role is missing. Like the AWS CLI, reads each value
+ * from the environment, otherwise from the profile.
  */
 export function webIdentityOf(env: Context['env'], settings: Section): WebIdentity | null {
   const tokenFile = env['AWS_WEB_IDENTITY_TOKEN_FILE'] || settings['web_identity_token_file'];
@@ -61,8 +62,8 @@ export function webIdentityOf(env: Context['env'], settings: Section): WebIdenti
 }
 
 /**
- * Assumes the role with the token in the file. A final newline is removed, because STS would reject it
- * (facts/aws.md 6).
+ * Assumes the role with the token in the file. White space around the token is removed, because STS would
+ * reject it (facts/aws.md 6).
  *
  * @param cwd the base of a relative path
  * @throws FedctlError usage.unreadable-input, sts.*, aws.*; the signal's own reason

@@ -3,11 +3,11 @@ import { FedctlError } from '../core/errors.ts';
 /** Failures for missing inputs of checks. */
 
 export function missingUri(): FedctlError {
-  return new FedctlError('usage.missing-uri', { message: 'No connection string is given.' });
+  return new FedctlError('usage.missing-uri', { message: 'No connection string was given.' });
 }
 
 export function missingAudience(): FedctlError {
-  return new FedctlError('usage.missing-audience', { message: 'No audience is given.' });
+  return new FedctlError('usage.missing-audience', { message: 'No audience was given.' });
 }
 
 export function unknownIssuer(): FedctlError {

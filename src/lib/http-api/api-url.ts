@@ -2,12 +2,12 @@ import { FedctlError } from '../core/errors.ts';
 import { isLoopbackHost } from '../core/hosts.ts';
 
 /**
- * Parses the URL of an API that receives a token: https, or http on this machine.
+ * Parses the URL of an API that receives a token. The URL must use https, or http on this machine.
  *
- * @throws FedctlError net.plaintext-refused, usage.invalid-value, neither of which repeats a password
+ * @throws FedctlError net.plaintext-refused, usage.invalid-value; the messages contain no password
  */
 export function apiUrl(text: string): URL {
-  // An invalid URL is not shown, because it may contain a password anywhere.
+  // The message does not contain an invalid URL, because any part of it may be a password.
   if (!URL.canParse(text)) throw invalid('The URL of the API is invalid.');
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') {
@@ -22,7 +22,7 @@ export function apiUrl(text: string): URL {
   });
 }
 
-/** Formats a URL without query and fragment, which may contain keys. */
+/** Formats a URL without its query and fragment, which may contain keys. */
 export function shownUrl(url: URL): string {
   return `${url.origin}${url.pathname}`;
 }

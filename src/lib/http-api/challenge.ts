@@ -1,24 +1,24 @@
-/** The reason why an API rejects a bearer token. Not safe to print on a terminal without escaping. */
+/** The reason why an API rejects a bearer token. Must be escaped before it is printed on a terminal. */
 export interface BearerChallenge {
   /** `invalid_token`, `insufficient_scope`, `invalid_request`, or an error that the API defines itself. */
   readonly error: string | null;
   readonly description: string | null;
 }
 
-/** A longer header is ignored. */
+/** The limit for the header, in characters. The rest of a longer header is ignored. */
 const LONGEST_HEADER = 4096;
 
 /**
- * `name=value`, the value with or without quotes; or a single word, which begins the next challenge (RFC
- * 9110, 11.2 and 11.6.1).
+ * Matches `name=value` (the value may be quoted), or the scheme of the next challenge (RFC 9110, 11.2 and
+ * 11.6.1).
  */
 const PART = /([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))|([\w!#$%&'*+.^`|~-]+)/g;
 
 /**
- * Returns the first challenge with the scheme Bearer in a WWW-Authenticate header (RFC 6750, section 3),
- * which may contain others.
+ * Returns the first challenge with the scheme Bearer in a WWW-Authenticate header (RFC 6750, section 3). The
+ * header may contain other challenges.
  *
- * @returns null when the API does not ask for a bearer token
+ * @returns null if the header contains no Bearer challenge
  */
 export function bearerChallenge(header: string | null): BearerChallenge | null {
   let found: { error: string | null; description: string | null } | null = null;

@@ -6,17 +6,20 @@ import { adviceOf, transportFault } from '../net/transport-fault.ts';
 import { shownUrl } from './api-url.ts';
 import { type BearerChallenge, bearerChallenge } from './challenge.ts';
 
-/** The description of an error is a sentence or two. */
+/**
+ * The limit for a text from the response, in characters. An error description usually has one or two
+ * sentences.
+ */
 const LONGEST_TEXT = 300;
 
-/** The meaning of the errors of RFC 6750, 3.1. */
+/** The likely causes of the errors of RFC 6750, section 3.1. */
 const CAUSES: Readonly<Record<string, string>> = {
-  invalid_request: 'The API did not find a bearer token where it expects one, or found two.',
+  invalid_request: 'The API did not find a bearer token in the expected place, or found two tokens.',
   insufficient_scope:
     'The API accepts the token, but the subject lacks a permission. AWS tokens have no scope, so the API must grant permissions to the subject.',
 };
 
-/** Converts a response other than 2xx to a failure. Only the head of the response is used. */
+/** Converts a response other than 2xx to a failure. Uses only the status and the headers. */
 export function answerFailure(url: URL, { status, headers }: FetchResponse): FedctlError {
   const { location } = headers;
   if (status >= 300 && status < 400 && location !== undefined) return redirected(url, status, location);
@@ -26,7 +29,7 @@ export function answerFailure(url: URL, { status, headers }: FetchResponse): Fed
   return new FedctlError('net.api-failed', {
     message: `${shownUrl(url)} responded with status ${status}.`,
     likelyCause: causeOf(status),
-    remedy: 'See what this address returns, and which server responds.',
+    remedy: 'Inspect the response from this address, and check which server sends it.',
     command: curl(url),
     details: { url: shownUrl(url), status },
   });
@@ -48,7 +51,7 @@ export function networkFailure(url: URL, timeoutMs: number, error: unknown): Fed
       })
     : new FedctlError('net.api-unreachable', {
         message: `Cannot reach ${url.host}: ${why}.`,
-        remedy: 'See what this address returns, and which server responds.',
+        remedy: 'Inspect the response from this address, and check which server sends it.',
         command: curl(url),
         ...advice,
         details,
@@ -59,7 +62,7 @@ export function networkFailure(url: URL, timeoutMs: number, error: unknown): Fed
 export function timeoutFailure(url: URL, timeoutMs: number, cause: unknown): FedctlError {
   return new FedctlError('net.api-timeout', {
     message: `${shownUrl(url)} did not respond within ${formatDuration(timeoutMs / 1000)}.`,
-    remedy: 'See what this address returns, and which server responds.',
+    remedy: 'Inspect the response from this address, and check which server sends it.',
     command: curl(url),
     details: { url: shownUrl(url), timeoutMs },
     cause,
@@ -98,7 +101,7 @@ function refused(url: URL, status: number, challenge: BearerChallenge | null): F
 }
 
 const NO_BEARER =
-  'The response does not ask for a bearer token (no WWW-Authenticate: Bearer). The API, or a proxy in front of it, may require other credentials.';
+  'The response does not request a bearer token (no WWW-Authenticate: Bearer). The API, or a proxy in front of it, may require other credentials.';
 
 function causeOf(status: number): string {
   if (status >= 500) return 'The API, or a proxy in front of it, has an internal error.';
@@ -115,12 +118,12 @@ function causeOf(status: number): string {
   }
 }
 
-/** The location and the description may be long. */
+/** Truncates a location or an error description, which may be long. */
 function shown(text: string): string {
   return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
 }
 
-/** Returns the command without the token, so it shows the response to an unauthenticated request. */
+/** Returns a curl command without the token. It shows the response to an unauthenticated request. */
 function curl(url: URL): OfferedCommand {
   return program('curl', '-v', shownUrl(url));
 }

@@ -8,16 +8,16 @@ import { answerFailure, networkFailure, timeoutFailure } from './failures.ts';
 export interface PresentOptions {
   readonly fetch: Fetch;
   readonly now: () => Date;
-  /** Bounds the request up to the head of the response, in milliseconds. */
+  /** Bounds the time to the response headers, in milliseconds. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
 /** The result of a request that the API accepted. */
 export interface Presentation {
-  /** 200 to 299. */
+  /** The HTTP status, 200 to 299. */
   readonly status: number;
-  /** Milliseconds to the head of the response. */
+  /** The time to the response headers, in milliseconds. */
   readonly ms: number;
 }
 
@@ -31,8 +31,8 @@ const TOKEN = /^[\w.~+/-]+=*$/;
  * @param url https, or http on this machine
  * @throws FedctlError net.plaintext-refused, usage.invalid-value, jwt.not-a-jwt before anything is sent;
  * net.api-refused, net.api-failed, net.api-redirected for a response; net.api-unreachable,
- * net.api-tls-failed, net.api-timeout without one; net.proxy-invalid, net.ca-bundle-invalid; the signal's own
- * reason when it fires
+ * net.api-tls-failed, net.api-timeout if there is no response; net.proxy-invalid, net.ca-bundle-invalid; the
+ * signal's own reason
  */
 export async function presentToken(
   url: string,

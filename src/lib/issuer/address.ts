@@ -2,8 +2,8 @@ import { FedctlError } from '../core/errors.ts';
 import { isLoopbackHost } from '../core/hosts.ts';
 
 /**
- * Parses the URL of an issuer or of a key set. It must be https. http is allowed only for this machine,
- * because keys fetched without TLS prove nothing.
+ * Parses the URL of an issuer or of a key set. The URL must use https. http is allowed only for this machine,
+ * because keys that were fetched without TLS prove nothing.
  *
  * @throws FedctlError issuer.plaintext-refused, usage.invalid-value
  */
@@ -31,7 +31,8 @@ export function trustworthyUrl(text: string, what: 'issuer' | 'key set'): URL {
  */
 export function discoveryUrl(issuer: string): URL {
   const url = trustworthyUrl(issuer, 'issuer');
-  // Tested on the text, because an empty query or fragment leaves no trace in a URL object.
+  // The text is checked instead of the URL object, because a URL object does not show an empty query or
+  // fragment.
   if (/[?#]/.test(issuer)) {
     throw invalid('issuer', issuer, `Invalid issuer "${issuer}": an issuer has no query and no fragment.`);
   }
@@ -42,7 +43,7 @@ function invalid(what: string, value: string | null, message: string): FedctlErr
   return new FedctlError('usage.invalid-value', {
     message,
     likelyCause: `The ${what} must be an https URL, such as https://<uuid>.tokens.sts.global.api.aws.`,
-    remedy: 'Take the issuer that fedctl status prints for the account.',
+    remedy: 'Use the issuer that fedctl status prints for the account.',
     details: value === null ? {} : { value },
   });
 }

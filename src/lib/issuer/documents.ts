@@ -17,11 +17,11 @@ export interface IssuerDocuments {
 }
 
 /**
- * Reads discovery document and keys of an issuer, as a relying party does (OpenID Connect Discovery 1.0,
- * section 4). Only what a relying party needs is required: AWS omits much of the standard, and one capture
- * lacks even response_types_supported (facts/aws.md 4).
+ * Reads the discovery document and the keys of an issuer, as a relying party does (OpenID Connect Discovery
+ * 1.0, section 4). Requires only the members that a relying party needs: AWS omits many standard members, in
+ * one capture even response_types_supported (facts/aws.md 4).
  *
- * @param issuer its URL, exactly as tokens name it in `iss`
+ * @param issuer the URL of the issuer, exactly as in the `iss` of its tokens
  * @throws FedctlError issuer.*; usage.invalid-value when the issuer is not a URL; the signal's own reason
  */
 export async function fetchIssuerDocuments(issuer: string, options: FetchOptions): Promise<IssuerDocuments> {
@@ -34,7 +34,7 @@ export async function fetchIssuerDocuments(issuer: string, options: FetchOptions
 }
 
 /**
- * Reads a key set from its own URL, under the same bounds.
+ * Reads a key set from a URL, with the same limits for size and time.
  *
  * @throws FedctlError issuer.*; usage.invalid-value when the address is not a URL; the signal's own reason
  */
@@ -48,14 +48,17 @@ async function keysAt(url: URL, options: FetchOptions): Promise<readonly JWK[]> 
     return new FedctlError('issuer.wrong-document', {
       message: `The key set at ${url.href} ${fault}.`,
       likelyCause: 'A key set of AWS is {"keys": […]} with an RSA and an EC key.',
-      remedy: 'See what this address returns, and which server responds.',
+      remedy: 'Inspect the response from this address, and check which server sends it.',
       command: curl(url),
       details: { url: url.href },
     });
   });
 }
 
-/** Compares byte for byte, as the specification and MongoDB do (facts/mongodb.md 1.6). */
+/**
+ * Throws if the discovery document names a different issuer. Compares the issuers byte for byte, as the
+ * specification and MongoDB do (facts/mongodb.md 1.6).
+ */
 function refuseAnotherIssuer(asked: string, named: unknown, url: URL): void {
   if (named === asked) return;
   const details = { url: url.href, expected: asked, seen: shown(named) };
@@ -74,7 +77,10 @@ function refuseAnotherIssuer(asked: string, named: unknown, url: URL): void {
   });
 }
 
-/** The key set must have the issuer's own origin: otherwise another host could decide which keys to trust. */
+/**
+ * Returns the URL of the key set. The URL must have the same origin as the issuer. Otherwise, another host
+ * could decide which keys to trust.
+ */
 function jwksUriOf(value: unknown, issuer: string, discovery: URL): URL {
   if (typeof value !== 'string' || !URL.canParse(value)) {
     throw new FedctlError('issuer.wrong-document', {
@@ -89,8 +95,8 @@ function jwksUriOf(value: unknown, issuer: string, discovery: URL): URL {
   throw new FedctlError('issuer.wrong-document', {
     message: `The discovery document at ${discovery.href} names another host for the keys: ${origin}.`,
     likelyCause:
-      'The discovery document must not decide which host is trusted for the keys. AWS publishes them on the host of the issuer; some issuers do not.',
-    remedy: `If you trust ${origin}, name the keys yourself with fedctl verify --issuer ${shellWord(issuer)} --jwks ${shellWord(cut(url.origin + url.pathname + url.search))}.`,
+      'The discovery document must not decide which host is trusted for the keys. AWS publishes the keys on the host of the issuer, but some issuers use another host.',
+    remedy: `If you trust ${origin}, specify the key set yourself with fedctl verify --issuer ${shellWord(issuer)} --jwks ${shellWord(cut(url.origin + url.pathname + url.search))}.`,
     details: {
       url: discovery.href,
       expected: discovery.origin,

@@ -8,23 +8,23 @@ import { isRecord } from '../core/record.ts';
 import { adviceOf, transportFault } from '../net/transport-fault.ts';
 import { withoutByteOrderMark } from './byte-order-mark.ts';
 
-/** A discovery document or key set of AWS is a few kilobytes. */
+/** The limit for a response, in bytes. A discovery document or key set of AWS has a few kilobytes. */
 const MAX_BYTES = 512 * 1024;
 
 export interface FetchOptions {
   readonly fetch: Fetch;
-  /** Bounds each request including its body. */
+  /** Bounds each request including its body, in milliseconds. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
 /**
- * Fetches a JSON object from an untrusted issuer: no redirect is followed, and size and time of the complete
- * response are bounded.
+ * Fetches a JSON object from an untrusted issuer. Does not follow redirects, and limits the size and the time
+ * of the complete response.
  *
  * @throws FedctlError issuer.unreachable, issuer.timeout, issuer.tls-failed, issuer.redirected,
- * issuer.http-status, issuer.too-large, issuer.not-json, issuer.wrong-document when it is nested too deeply;
- * the signal's own reason when it fires
+ * issuer.http-status, issuer.too-large, issuer.not-json, issuer.wrong-document if the JSON is nested too
+ * deeply; the signal's own reason
  */
 export async function fetchJson(url: URL, options: FetchOptions): Promise<Readonly<Record<string, unknown>>> {
   const signal = deadline(options.signal, options.timeoutMs);
@@ -50,7 +50,7 @@ function acceptableBody(url: URL, response: FetchResponse): string {
     throw new FedctlError('issuer.http-status', {
       message: `${url.href} responded with status ${status}.`,
       ...causeOfStatus(status),
-      remedy: 'See what this address returns, and which server responds.',
+      remedy: 'Inspect the response from this address, and check which server sends it.',
       command: curl(url),
       details: { url: url.href, status },
     });
@@ -58,19 +58,20 @@ function acceptableBody(url: URL, response: FetchResponse): string {
   if (body !== null) return body;
   throw new FedctlError('issuer.too-large', {
     message: `The response of ${url.href} is larger than ${MAX_BYTES / 1024} KiB.`,
-    remedy: 'See what this address returns, and which server responds.',
+    remedy: 'Inspect the response from this address, and check which server sends it.',
     command: curl(url),
     details: { url: url.href, maxBytes: MAX_BYTES },
   });
 }
 
-/** Some statuses do not tell whether the document exists. */
+/** Returns the likely cause of a status that does not show whether the document exists. */
 function causeOfStatus(status: number): { readonly likelyCause?: string } {
   if (status >= 500) return { likelyCause: 'The issuer, or a proxy in front of it, has an internal error.' };
   if (status === 429) return { likelyCause: 'The issuer throttled the request.' };
   if (status !== 401 && status !== 403 && status !== 407) return {};
   return {
-    likelyCause: 'An issuer is public. A proxy or another device on the way probably denied the request.',
+    likelyCause:
+      'The documents of an issuer are public. A proxy or another device on the network path probably denied the request.',
   };
 }
 
@@ -79,7 +80,8 @@ function parseObject(url: URL, body: string, type: string | null): Readonly<Reco
   try {
     value = JSON.parse(withoutByteOrderMark(body));
   } catch {
-    // Reported below. The parse error would quote the untrusted body.
+    // The failure is thrown below, without the parse error, because the parse error would quote the untrusted
+    // body.
   }
   if (isRecord(value)) {
     if (isTooDeep(value)) throw tooDeep(url);
@@ -88,7 +90,7 @@ function parseObject(url: URL, body: string, type: string | null): Readonly<Reco
   const seen = type === null ? 'no content type' : `content type ${type}`;
   throw new FedctlError('issuer.not-json', {
     message: `${url.href} did not return a JSON object (${seen}).`,
-    remedy: 'See what this address returns, and which server responds.',
+    remedy: 'Inspect the response from this address, and check which server sends it.',
     command: curl(url),
     details: { url: url.href, contentType: type },
   });
@@ -98,7 +100,7 @@ function tooDeep(url: URL): FedctlError {
   return new FedctlError('issuer.wrong-document', {
     message: `The document at ${url.href} is nested more than ${MAX_NESTING} levels deep.`,
     likelyCause: 'Documents of AWS are nested two levels deep. This is another kind of document.',
-    remedy: 'See what this address returns, and which server responds.',
+    remedy: 'Inspect the response from this address, and check which server sends it.',
     command: curl(url),
     details: { url: url.href },
   });
@@ -108,7 +110,7 @@ function redirected(url: URL, { status, headers }: FetchResponse): FedctlError {
   const { location = null } = headers;
   return new FedctlError('issuer.redirected', {
     message: `${url.href} redirects to ${location ?? 'another URL'}. fedctl does not follow redirects.`,
-    remedy: 'See which server responds: often a captive portal, or a wrong issuer.',
+    remedy: 'Check which server responds. Common causes are a captive portal and a wrong issuer.',
     command: curl(url),
     details: { url: url.href, status, location },
   });
@@ -129,7 +131,7 @@ function networkFailure(url: URL, timeoutMs: number, error: unknown): FedctlErro
       })
     : new FedctlError('issuer.unreachable', {
         message: `Cannot reach ${url.host}: ${why}.`,
-        remedy: 'See what this address returns, and which server responds.',
+        remedy: 'Inspect the response from this address, and check which server sends it.',
         command: curl(url),
         ...advice,
         details,
@@ -140,7 +142,7 @@ function networkFailure(url: URL, timeoutMs: number, error: unknown): FedctlErro
 function timeoutFailure(url: URL, timeoutMs: number, cause: unknown): FedctlError {
   return new FedctlError('issuer.timeout', {
     message: `${url.href} returned no complete response within ${formatDuration(timeoutMs / 1000)}.`,
-    remedy: 'See what this address returns, and which server responds.',
+    remedy: 'Inspect the response from this address, and check which server sends it.',
     command: curl(url),
     details: { url: url.href, timeoutMs },
     cause,

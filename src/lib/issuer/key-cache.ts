@@ -1,7 +1,10 @@
 import type { JWK } from 'jose';
 import { type FetchOptions, fetchIssuerDocuments } from './documents.ts';
 
-/** How often an unknown `kid` may cause another request to an issuer. MongoDB waits 60 s, jose 30 s. */
+/**
+ * The shortest time between two requests to an issuer because of an unknown `kid`, in milliseconds. MongoDB
+ * waits 60 s, jose 30 s.
+ */
 const COOL_DOWN_MS = 30_000;
 
 export interface KeyCacheOptions extends FetchOptions {
@@ -10,11 +13,11 @@ export interface KeyCacheOptions extends FetchOptions {
 
 export interface KeyCache {
   /**
-   * Returns the keys of one issuer. They are fetched once, and again when `kid` is not among them and the
-   * last fetch is old enough. AWS uses the same key ids in every account (facts/aws.md 3), so a kid means
-   * nothing without its issuer.
+   * Returns the keys of one issuer. Fetches the keys once, and again if no key has this `kid` and the last
+   * fetch is more than 30 seconds old. AWS uses the same key IDs in every account (facts/aws.md 3), so a
+   * `kid` has no meaning without its issuer.
    *
-   * @param kid the required key, null when the token names none
+   * @param kid the ID of the required key; null if the token names no key
    * @throws FedctlError issuer.*
    */
   keysOf(issuer: string, kid: string | null): Promise<readonly JWK[]>;
@@ -26,8 +29,8 @@ interface Entry {
 }
 
 /**
- * Creates a cache of keys per issuer for the lifetime of the process. Concurrent callers share one fetch, and
- * failures are not cached.
+ * Creates a cache of the keys of each issuer, for the lifetime of the process. Concurrent callers share one
+ * fetch. Failures are not cached.
  */
 export function createKeyCache(options: KeyCacheOptions): KeyCache {
   const entries = new Map<string, Entry>();

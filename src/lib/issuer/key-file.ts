@@ -6,7 +6,7 @@ import { readBoundedFile } from '../files/bounded-file.ts';
 import { withoutByteOrderMark } from './byte-order-mark.ts';
 import { keySet } from './key-set.ts';
 
-/** The same limit as for the response of an issuer. */
+/** The limit for the file, in bytes. The limit for the response of an issuer is the same. */
 const MAX_BYTES = 512 * 1024;
 
 /**

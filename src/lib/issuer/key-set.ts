@@ -2,21 +2,19 @@ import type { JWK } from 'jose';
 import type { FedctlError } from '../core/errors.ts';
 import { memberOf } from '../core/record.ts';
 
-/**
- * The members of a key that fedctl reads, all of them strings (RFC 7517, section 4, and RFC 7518, section 6).
- */
+/** The string members of a key that fedctl reads (RFC 7517, section 4, and RFC 7518, section 6). */
 const TEXTS = ['kid', 'use', 'alg', 'n', 'e', 'crv', 'x', 'y'] as const;
 
-/** The members that are lists of strings. */
+/** The members of a key that are lists of strings, as far as fedctl reads them. */
 const LISTS = ['key_ops', 'x5c'] as const;
 
 /**
- * Returns the keys of a JWK Set (RFC 7517, section 5). Keys of an unknown type are kept; malformed keys and
- * other values are left out, as section 5 requires. A set without any remaining key is rejected.
+ * Returns the keys of a JWK Set (RFC 7517, section 5). Keys of an unknown type are kept. Malformed keys and
+ * other values are omitted, as section 5 requires. A set without a valid key is rejected.
  *
- * @param refuse creates the failure from the fault: `holds no key`
- * @returns keys whose members have the types of the specification, as far as fedctl reads them; their values
- * are not verified
+ * @param refuse creates the failure from a description of the fault: `has no keys`
+ * @returns the keys; the members that fedctl reads have the types of the specification, but their values are
+ * not verified
  */
 export function keySet(
   document: Readonly<Record<string, unknown>>,
@@ -30,7 +28,7 @@ export function keySet(
   if (first === undefined) throw refuse('has an entry that is not a key (no kty)');
   const valid = typed.filter((key) => malformedMember(key) === null);
   if (valid.length === 0) {
-    throw refuse(`has no valid key: the "${malformedMember(first)}" of the first has the wrong type`);
+    throw refuse(`has no valid key: the "${malformedMember(first)}" of the first key has the wrong type`);
   }
   return valid;
 }
@@ -39,7 +37,7 @@ function hasType(value: unknown): value is JWK {
   return typeof memberOf(value, 'kty') === 'string';
 }
 
-/** Of any type, because the issuer is untrusted. */
+/** The members of a key. Their values may have any type, because the issuer is untrusted. */
 type Members = Readonly<Partial<Record<string, unknown>>>;
 
 function malformedMember(key: Members): string | null {

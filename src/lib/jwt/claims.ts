@@ -1,7 +1,7 @@
-/** The claim that contains all claims of AWS's own. The slash at the end is part of the name. */
+/** The claim that contains all AWS-specific claims. The slash at the end is part of the name. */
 export const AWS_NAMESPACE = 'https://sts.amazonaws.com/';
 
-/** The plain name of a claim, and how its value is read. */
+/** The plain name of a claim, and the type of its value. */
 export interface ClaimMeaning {
   readonly words: string;
   readonly kind: 'text' | 'time' | 'principal';
@@ -19,7 +19,7 @@ function principal(words: string): ClaimMeaning {
   return { words, kind: 'principal' };
 }
 
-/** RFC 7515, section 4.1. AWS sends the first three (facts/aws.md 3). */
+/** The header parameters of RFC 7515, section 4.1. AWS sends the first three (facts/aws.md 3). */
 export const HEADER_PARAMETERS: ReadonlyMap<string, ClaimMeaning> = new Map([
   ['alg', text('algorithm')],
   ['kid', text('key ID')],
@@ -27,7 +27,7 @@ export const HEADER_PARAMETERS: ReadonlyMap<string, ClaimMeaning> = new Map([
   ['crit', text('critical extensions')],
 ]);
 
-/** RFC 7519, section 4.1. AWS sends all but `nbf` (facts/aws.md 3.1). In the order of interest. */
+/** The claims of RFC 7519, section 4.1, in display order. AWS sends all except `nbf` (facts/aws.md 3.1). */
 export const STANDARD_CLAIMS: ReadonlyMap<string, ClaimMeaning> = new Map([
   ['iss', text('issuer')],
   ['sub', principal('subject')],
@@ -39,8 +39,8 @@ export const STANDARD_CLAIMS: ReadonlyMap<string, ClaimMeaning> = new Map([
 ]);
 
 /**
- * All known claims of the AWS namespace (facts/aws.md 3.2): first those about the principal, then those about
- * the source.
+ * All known claims of the AWS namespace (facts/aws.md 3.2): first the claims about the principal, then the
+ * claims about the source.
  */
 export const AWS_CLAIMS: ReadonlyMap<string, ClaimMeaning> = new Map([
   ['aws_account', text('account')],

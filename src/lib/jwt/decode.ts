@@ -3,24 +3,27 @@ import { isTooDeep, MAX_NESTING } from '../core/nesting.ts';
 import { isRecord } from '../core/record.ts';
 import { whatItIs } from './token-text.ts';
 
-/** A decoded JWT. Nothing in it is verified. */
+/** A decoded JWT. Neither the signature nor the claims are verified. */
 export interface DecodedJwt {
   readonly header: Readonly<Record<string, unknown>>;
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
-/** In characters. AWS tokens have a few kilobytes at most, so longer texts are rejected without parsing. */
+/**
+ * The longest accepted token, in characters. AWS tokens have a few kilobytes at most, so longer texts are
+ * rejected without parsing.
+ */
 export const MAX_JWT_LENGTH: number = 64 * 1024;
 
 type Part = 'header' | 'payload' | 'signature';
 
 /**
- * Decodes a compact JWT (RFC 7519, section 7.2) without verifying it. base64url is read strictly (no padding,
- * no stray bits), so that each token has exactly one spelling. Of duplicate members the last one counts, as
- * in JSON.parse. An empty signature is allowed here; verification rejects it.
+ * Decodes a compact JWT (RFC 7519, section 7.2) without verifying it. base64url is decoded strictly (no
+ * padding, no stray bits), so each token has exactly one encoding. If a member occurs twice, the last value
+ * is used, as in JSON.parse. An empty signature is allowed here; verification rejects it.
  *
- * @throws FedctlError jwt.not-a-jwt, which never repeats the text; `details.part` and `details.reason` say
- * what is wrong
+ * @throws FedctlError jwt.not-a-jwt, without the text of the token; `details.part` and `details.reason`
+ * describe the fault
  */
 export function decodeJwt(text: string): DecodedJwt {
   if (text === '') throw notAJwt(null, 'it is empty');
@@ -40,8 +43,7 @@ export function decodeJwt(text: string): DecodedJwt {
 }
 
 /**
- * Returns true for a text that can only be a token, complete or truncated. Messages must not repeat such a
- * text.
+ * Returns whether a text looks like a token, complete or truncated. Messages must not contain such a text.
  */
 export function looksLikeJwt(text: string): boolean {
   // In base64url every JSON object that starts with {" begins with `eyJ`.
@@ -59,7 +61,8 @@ function jsonObject(part: Part, encoded: string): Readonly<Record<string, unknow
 
 function bytesOf(part: Part, encoded: string): Buffer {
   const bytes = Buffer.from(encoded, 'base64url');
-  // Node.js skips invalid characters. Only the canonical spelling survives the round trip.
+  // Node.js skips invalid characters. Only a canonical encoding is the same after decoding and encoding
+  // again.
   if (bytes.toString('base64url') !== encoded) throw notAJwt(part, `its ${part} is not base64url`);
   return bytes;
 }
@@ -74,7 +77,7 @@ function parse(part: Part, bytes: Buffer): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Not kept as the cause: the message of a SyntaxError quotes the text.
+    // The SyntaxError is not used as the cause, because its message quotes the text.
     throw notAJwt(part, `its ${part} is not JSON`);
   }
 }

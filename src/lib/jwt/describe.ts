@@ -12,17 +12,20 @@ import type { DecodedJwt } from './decode.ts';
 import { numericDate } from './numeric-date.ts';
 import { principalInWords } from './principal.ts';
 
-/** One claim in a form for people. Not safe to print on a terminal without escaping. */
+/** One claim with text for people. The text must be escaped before it is printed on a terminal. */
 export interface DescribedClaim {
   readonly claim: string;
   /** The plain name of the claim; null for an unknown claim. */
   readonly words: string | null;
   readonly value: unknown;
-  /** The value as text, one entry per line. A second line explains the value of the first. */
+  /**
+   * The value as text, one entry per line. For a principal, the second line describes the ARN in the first
+   * line.
+   */
   readonly lines: readonly string[];
 }
 
-/** A token in words. Nothing in it is verified. */
+/** The claims of a token as text. They are not verified. */
 export interface DescribedJwt {
   readonly header: readonly DescribedClaim[];
   readonly standard: readonly DescribedClaim[];
@@ -33,7 +36,10 @@ export interface DescribedJwt {
   readonly expiresAt: Date | null;
 }
 
-/** Describes every claim of a token: known claims in a fixed order, unknown ones unchanged. */
+/**
+ * Describes every claim of a token: first the known claims in a fixed order, then the unknown claims
+ * unchanged.
+ */
 export function describeJwt({ header, payload }: DecodedJwt, now: Date): DescribedJwt {
   const namespace = payload[AWS_NAMESPACE];
   const aws = isRecord(namespace) ? namespace : {};
@@ -87,8 +93,8 @@ function linesOf(value: unknown, kind: ClaimMeaning['kind'], now: Date): readonl
     const words = principalInWords(value);
     return words === null ? [value] : [value, words];
   }
-  // The documentation says that `ou_path` is a string, but real tokens have a list. Both are shown the same
-  // way.
+  // In the documentation `ou_path` is a string, but in real tokens it is a list. Both are displayed in the
+  // same way.
   if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value;
   if (isRecord(value) && Object.values(value).every((each) => typeof each === 'string')) {
     return Object.entries(value).map(([key, each]) => `${key} = ${String(each)}`);
@@ -96,14 +102,14 @@ function linesOf(value: unknown, kind: ClaimMeaning['kind'], now: Date): readonl
   return [typeof value === 'string' ? value : JSON.stringify(value)];
 }
 
-/** `original_session_exp`: RFC 3339 in UTC with whole seconds (facts/aws.md 3.2). */
+/** Parses `original_session_exp`: RFC 3339 in UTC with whole seconds (facts/aws.md 3.2). */
 function timestamp(text: string): Date | null {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/.test(text)) return null;
   const date = new Date(text);
   return Number.isNaN(date.getTime()) ? null : date;
 }
 
-/** `in 4 min 12 s`, `3 min 12 s ago`, `now`. */
+/** Describes a time relative to now: `in 4 min 12 s`, `3 min 12 s ago`, `now`. */
 function distance(date: Date, now: Date): string {
   const seconds = Math.round((date.getTime() - now.getTime()) / 1000);
   if (seconds === 0) return 'now';

@@ -7,18 +7,18 @@ import { numericDate } from './numeric-date.ts';
 
 /** The claims that a relying party requires. */
 export interface Expectations {
-  /** Compared byte for byte with `iss`. */
+  /** The expected issuer, compared byte for byte with `iss`. */
   readonly issuer: string;
   /** The expected audience. Null accepts any audience; the user must choose this explicitly. */
   readonly audience: string | null;
-  /** A glob over `sub` (see core/wildcard.ts), or null for any subject. */
+  /** A glob pattern for `sub` (see core/wildcard.ts); null accepts any subject. */
   readonly subject: string | null;
   readonly now: Date;
 }
 
 /**
- * How far the clock of an issuer may be ahead of the local clock for `nbf` and `iat`. The same as in MongoDB.
- * `exp` has no leeway, as in MongoDB (facts/mongodb.md 1.6).
+ * The number of seconds that `nbf` and `iat` may be ahead of the local clock. `exp` has no leeway. Both rules
+ * are the same as in MongoDB (facts/mongodb.md 1.6).
  */
 const CLOCK_LEEWAY_SECONDS = 60;
 
@@ -68,7 +68,7 @@ function expiryFaults(exp: unknown, now: Date): readonly Fault[] {
   return [{ code: 'jwt.expired', claim: 'exp', expected, seen: `${rfc3339(date)}, expired ${ago} ago` }];
 }
 
-/** `nbf` and `iat` may be absent: AWS sends no `nbf`, and no relying party requires `iat`. */
+/** Checks `nbf` or `iat`. Both may be absent: AWS sends no `nbf`, and no relying party requires `iat`. */
 function startFaults(claim: 'nbf' | 'iat', value: unknown, now: Date): readonly Fault[] {
   if (value === undefined) return [];
   const date = numericDate(value);

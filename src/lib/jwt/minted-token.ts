@@ -3,13 +3,13 @@ import type { MintedToken } from '../core/token.ts';
 import { decodeJwt } from './decode.ts';
 import { numericDate } from './numeric-date.ts';
 
-/** The member that is missing from a token and without which it cannot be described. */
+/** The first required member that a token lacks. */
 export interface Missing {
   readonly missing: 'alg' | 'iss' | 'sub' | 'aud' | 'iat' | 'exp';
 }
 
 /**
- * Reads the claims of a token. Nothing is verified.
+ * Reads the claims of a token without verifying them.
  *
  * @param assumed values for members that the token may lack
  * @throws FedctlError jwt.not-a-jwt

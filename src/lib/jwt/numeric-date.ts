@@ -3,9 +3,10 @@ const MIN_SECONDS = -62_167_219_200;
 const MAX_SECONDS = 253_402_300_799;
 
 /**
- * Reads a NumericDate (RFC 7519, section 2): seconds since 1970, fractions allowed, negative before.
+ * Parses a NumericDate (RFC 7519, section 2): seconds since 1970. Fractions are allowed. Times before 1970
+ * are negative.
  *
- * @returns null for anything else
+ * @returns null for any other value
  */
 export function numericDate(value: unknown): Date | null {
   const isTime = typeof value === 'number' && value >= MIN_SECONDS && value <= MAX_SECONDS;

@@ -1,6 +1,6 @@
 /**
- * Names in words the IAM principal of an ARN as `sub` contains it (facts/aws.md 3.1): a role or user with its
- * path, never a session.
+ * Describes the IAM principal in the `sub` of a token (facts/aws.md 3.1): a role or user with its path, never
+ * a session.
  *
  * @returns null for any other ARN or text
  */
@@ -9,7 +9,7 @@ export function principalInWords(arn: string): string | null {
   const [, account, resource] = match ?? [];
   if (account === undefined || resource === undefined) return null;
   if (resource === 'root') return `the root user of account ${account}`;
-  // For most instances of IAM Identity Center the path contains the Region, but not for all.
+  // In most tokens of IAM Identity Center roles, the path contains the Region.
   const permissionSet =
     /^role\/aws-reserved\/sso\.amazonaws\.com\/(?:[a-z0-9-]+\/)?AWSReservedSSO_(.+)_[0-9a-f]+$/.exec(
       resource,

@@ -1,8 +1,8 @@
 import type { JWK } from 'jose';
 
 /**
- * In bits. Shorter keys are rejected (RFC 7518, section 3.3); longer ones make each verification expensive
- * (CVE-2023-29409).
+ * The allowed sizes of a modulus, in bits. Shorter keys are rejected (RFC 7518, section 3.3). Longer keys
+ * make each verification expensive (CVE-2023-29409).
  */
 export const RSA_BITS = { min: 2048, max: 8192 } as const;
 
@@ -13,16 +13,16 @@ const SMALL_PRIMES = [
 ] as const;
 
 /**
- * Describes why an RSA public key proves nothing, whatever was signed with it. Returns null for a key whose
- * numbers are sound, and for a key that is not RSA. Node.js and jose check only the minimum length.
+ * Describes why the signatures of an RSA public key prove nothing. Returns null for a sound key, and for a
+ * key that is not RSA. Node.js and jose check only the minimum length.
  *
- * - A public exponent is odd and from 3 to n - 1 (RFC 8017, section 3.1). With 1, a signature equals its own
- *   message, so anybody can forge it.
+ * - A public exponent is odd and from 3 to n - 1 (RFC 8017, section 3.1). With the exponent 1, a signature
+ *   equals the signed message, so anybody can forge signatures.
  * - A modulus with a small factor is not the product of two large primes.
  * - The primes of CVE-2017-15361 (ROCA) are k * M + (65537^a mod M), where M is the product of small primes.
- *   Modulo each of them such a modulus is a power of 65537, and it can be factored. One of 2^27 sound keys
- *   matches by chance (M. Nemec and others, "The Return of Coppersmith's Attack", ACM CCS 2017, section 3.2;
- *   crocs-muni/roca).
+ *   Modulo each small prime, the modulus of such a key is a power of 65537, and the modulus can be factored.
+ *   One of 2^27 sound keys matches by chance (M. Nemec and others, "The Return of Coppersmith's Attack", ACM
+ *   CCS 2017, section 3.2; crocs-muni/roca).
  *
  * @returns the end of a sentence about the key: `has …`
  */
@@ -52,8 +52,8 @@ function isPowerOf65537(residue: number, prime: number): boolean {
 }
 
 /**
- * Reads a number as Node.js does, so that no spelling means something else there. Returns null when there is
- * none.
+ * Decodes a number as Node.js does, so that this check and the verification use the same number. Returns null
+ * if the member is missing.
  */
 function numberOf(text: string | undefined): bigint | null {
   return text === undefined ? null : BigInt(`0x0${Buffer.from(text, 'base64url').toString('hex')}`);

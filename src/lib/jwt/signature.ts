@@ -1,6 +1,6 @@
 import type { CryptoKey, JWK } from 'jose';
 import * as errors from 'jose/errors';
-// The package index also loads encryption and more, which would delay every run that verifies a token.
+// Not imported from the package index, which also loads encryption and would delay every verification.
 import { compactVerify } from 'jose/jws/compact/verify';
 import { importJWK } from 'jose/key/import';
 import type { SigningAlgorithm } from '../core/token.ts';
@@ -14,7 +14,9 @@ const KEY_TYPE: ReadonlyMap<unknown, { readonly name: SigningAlgorithm; fits(key
   ['ES384', { name: 'ES384' as const, fits: (key: JWK) => key.kty === 'EC' && key.crv === 'P-384' }],
 ]);
 
-/** The limit for keys with the same id. A set has one of each, or two during a rotation. */
+/**
+ * The limit for keys with the same ID. A key set usually has one key for each ID, or two during a rotation.
+ */
 const MAX_TRIED = 16;
 
 /**
@@ -31,11 +33,12 @@ export function headerFaults({ header }: DecodedJwt): readonly Fault[] {
       seen: shown(header['alg']),
     });
   }
-  // MongoDB accepts only this value or none, and rejects `at+jwt` (facts/mongodb.md 1.6).
+  // MongoDB accepts a token with the type JWT or without a type, and rejects `at+jwt` (facts/mongodb.md 1.6).
   if (header['typ'] !== undefined && header['typ'] !== 'JWT') {
     faults.push({ code: 'jwt.type-refused', claim: 'typ', expected: 'JWT', seen: shown(header['typ']) });
   }
-  // RFC 7515, section 4.1.11. No extension is supported, including `b64`: RFC 7797 forbids it in a JWT.
+  // No critical extension is supported (RFC 7515, section 4.1.11). RFC 7797 forbids the extension `b64` in a
+  // JWT.
   if (header['crit'] !== undefined) {
     const seen = shownAsJson(header['crit']);
     faults.push({ code: 'jwt.header-refused', claim: 'crit', expected: 'no critical extension', seen });
@@ -43,16 +46,19 @@ export function headerFaults({ header }: DecodedJwt): readonly Fault[] {
   return faults;
 }
 
-/** Returns false when no key could make the signature valid, so that keys need not be fetched. */
+/**
+ * Returns whether the algorithm is supported. If not, no key can make the signature valid, and keys need not
+ * be fetched.
+ */
 export function signatureCanHold(decoded: DecodedJwt): boolean {
   return KEY_TYPE.has(decoded.header['alg']);
 }
 
 /**
- * Verifies the signature with the key that the header names. The keys must come from one issuer: AWS uses the
- * same key ids in every account.
+ * Verifies the signature with the key that the header names. The keys must come from one issuer, because AWS
+ * uses the same key IDs in every account.
  *
- * @param text the complete token that `decoded` was read from
+ * @param text the complete token; the second parameter is its decoded form
  */
 export async function signatureFaults(
   text: string,
@@ -60,7 +66,7 @@ export async function signatureFaults(
   keys: readonly JWK[],
 ): Promise<readonly Fault[]> {
   const algorithm = KEY_TYPE.get(header['alg']);
-  // Already reported as a fault of the header.
+  // `headerFaults` already reports this fault.
   if (algorithm === undefined) return [];
   const kid = header['kid'];
   const named = keys.filter((key) => key.kid !== undefined && key.kid === kid);
@@ -77,7 +83,7 @@ export async function signatureFaults(
 }
 
 /**
- * Returns whether a key made the signature of a compact JWS, whatever its payload is.
+ * Returns whether the signature of a compact JWS was made with a key. Ignores the payload.
  *
  * @returns `unusable` for a key that is malformed or too weak
  */
@@ -97,7 +103,10 @@ export async function signatureIsBy(
   }
 }
 
-/** The RSA key of AWS may come without `alg` (facts/aws.md 4). */
+/**
+ * Returns whether a key may verify signatures with this algorithm. An RSA key of AWS may have no `alg`
+ * (facts/aws.md 4).
+ */
 function isForSignatures(key: JWK, algorithm: SigningAlgorithm): boolean {
   const forUse = key.use === undefined || key.use === 'sig';
   const forOperation = key.key_ops === undefined || key.key_ops.includes('verify');
@@ -106,7 +115,7 @@ function isForSignatures(key: JWK, algorithm: SigningAlgorithm): boolean {
 
 const PUBLIC_MEMBERS: ReadonlySet<string> = new Set(['kty', 'n', 'e', 'crv', 'x', 'y']);
 
-/** Imports the public part only. Returns null for a key that is malformed or too weak. */
+/** Imports only the public part of a key. Returns null for a key that is malformed or too weak. */
 async function publicKey(jwk: JWK, algorithm: SigningAlgorithm): Promise<CryptoKey | null> {
   if (rsaWeakness(jwk) !== null) return null;
   const members = Object.entries(jwk).filter(([name]) => PUBLIC_MEMBERS.has(name));

@@ -1,17 +1,20 @@
-// Not node:util's stripVTControlCharacters, which takes quadratic time on Node.js 24 and 26 (nodejs/node#64319).
+// Used instead of stripVTControlCharacters of node:util, which takes quadratic time on Node.js 24 and 26
+// (nodejs/node#64319).
 import stripAnsi from 'strip-ansi';
 import { isRecord } from '../core/record.ts';
 
-/** Runs of the characters of a compact token (RFC 7515, section 7.1). */
+/** Sequences of characters that a compact token may contain (RFC 7515, section 7.1). */
 const RUN = /[\w.-]+/g;
 
 /**
- * Invisible characters: NUL, which UTF-16 has in every ASCII character, an invalid UTF-8 byte, format
- * characters.
+ * Invisible characters: NUL (one for each ASCII character in UTF-16), the replacement of an invalid UTF-8
+ * byte, and format characters.
  */
 const INVISIBLE = /[\0\ufffd\p{Cf}]/gu;
 
-/** RFC 7515 section 4.1 and RFC 7516 section 4.1: `enc` makes it an encrypted token. */
+/**
+ * The header of a token (RFC 7515 section 4.1, RFC 7516 section 4.1). `enc` identifies an encrypted token.
+ */
 interface Header {
   readonly alg?: unknown;
   readonly enc?: unknown;
@@ -21,22 +24,22 @@ interface Header {
  * Extracts the token from surrounding text: JSON, quotation marks, `Bearer`, a command line, colour codes,
  * UTF-16 that was read as UTF-8, line breaks of a terminal.
  *
- * @returns the token if there is exactly one; otherwise the text without surrounding white space, for
- * `whatItIs`
+ * @returns the token if the text contains exactly one; otherwise the text without surrounding white space,
+ * for `whatItIs`
  */
 export function tokenIn(text: string): string {
   const visible = stripAnsi(text).replace(INVISIBLE, '').trim();
   const [token, ...more] = tokensIn(visible);
   const joined = isWrapped(visible) ? visible.replace(/\s+/g, '') : null;
-  // Ambiguous: one line contains a complete token, and the joined lines are a token too.
+  // If one line contains a complete token and the joined lines are a token too, the text is ambiguous.
   if (joined !== null && token === undefined && tokensIn(joined)[0] === joined) return joined;
   return token === undefined || more.length > 0 || joined !== null ? text.trim() : token;
 }
 
 /**
- * Describes a text that is not a token, without repeating any of it.
+ * Describes a text that is not a token, without quoting the text.
  *
- * @returns words that follow `the text is no JWT:`; null when nothing more is known
+ * @returns the end of the sentence `The text is not a JWT: …`; null if nothing more is known
  */
 export function whatItIs(text: string): string | null {
   if (text.includes('\0')) {
@@ -57,15 +60,17 @@ export function whatItIs(text: string): string | null {
   if (tokens[0] !== undefined && tokens[0] !== text) return aboutSurroundings(text);
   const [header, ...rest] = text.split('.');
   if (rest.length === 4 && headerOf(header)?.enc !== undefined)
-    return 'it has five parts: it is an encrypted token (JWE), not a signed one';
+    return 'it has five parts: it is an encrypted token (JWE), not a signed token';
   if (isWrapped(text) && headerOf(header) !== null) return 'it is split over several lines';
   return /^[\x21-\x7e]+$/.test(text) && rest.length === 0 ? 'it is an opaque token, without a dot' : null;
 }
 
-/** Returns every signed token in order: three parts, the first of which is the header of a JWS. */
+/**
+ * Returns every signed token, in order. A token has three parts, and the first part is the header of a JWS.
+ */
 function tokensIn(text: string): readonly string[] {
   return (text.match(RUN) ?? []).flatMap((run) => {
-    // A full stop after a token belongs to the sentence.
+    // A full stop after a token is punctuation and not part of the token.
     const candidate = run.split('.').length === 4 ? run.replace(/\.$/, '') : run;
     const parts = candidate.split('.');
     return parts.length === 3 && headerOf(parts[0]) !== null ? [candidate] : [];
@@ -78,8 +83,8 @@ function headerOf(encoded: string | undefined): Header | null {
 }
 
 /**
- * Returns whether all lines have the same length and the last one is not longer, as `fold` and terminals wrap
- * them.
+ * Returns whether `fold` or a terminal wrapped the text: all lines have the same length, except for a shorter
+ * last line.
  */
 function isWrapped(text: string): boolean {
   const lines = text.split(/\r?\n/);
@@ -97,7 +102,7 @@ function aboutJson(json: object): string {
   const member = Object.entries(json).find(
     ([, value]) => typeof value === 'string' && tokensIn(value)[0] === value,
   );
-  // Only a plain name is repeated, because the text is untrusted.
+  // The text is untrusted, so the message contains the name only if it is plain.
   return member !== undefined && /^\w{1,40}$/.test(member[0])
     ? `it is JSON, with the token in its member ${member[0]}`
     : 'it is JSON';

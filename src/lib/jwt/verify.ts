@@ -5,20 +5,20 @@ import { claimFaults, type Expectations } from './expectations.ts';
 import type { Fault } from './fault.ts';
 import { headerFaults, signatureCanHold, signatureFaults } from './signature.ts';
 
-/** The result of a verification. */
+/** The result of verifying a token. */
 export interface Proof {
-  /** All faults, in the order header, signature, claims; none when the token is valid. */
+  /** All faults, in the order header, signature, claims; empty if the token is valid. */
   readonly faults: readonly Fault[];
-  /** False when no key was fetched because no key could make the token valid. */
+  /** Whether the signature was checked. False if no key could make the token valid, so no key was fetched. */
   readonly signatureChecked: boolean;
 }
 
 /**
  * Verifies a token and returns all its faults at once.
  *
- * @param findKeys returns the keys of the expected issuer only. Called only when the token names that issuer
- * and an accepted algorithm, so that a token of another issuer causes no request. `kid` is the key id it
- * names.
+ * @param findKeys returns the keys of the expected issuer. The function is called only if the token names the
+ * expected issuer and an accepted algorithm, so a token of another issuer causes no request. `kid` is the key
+ * ID in the token.
  * @throws only what `findKeys` throws
  */
 export async function verifyJwt(
@@ -38,7 +38,7 @@ export async function verifyJwt(
   };
 }
 
-/** Decodes a token and returns a fault instead of throwing when the text is not a token. */
+/** Decodes a token. If the text is not a token, returns a fault instead of throwing. */
 export function decodeOrFault(text: string): DecodedJwt | Fault {
   try {
     return decodeJwt(text);

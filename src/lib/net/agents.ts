@@ -11,10 +11,10 @@ type Env = Readonly<Record<string, string | undefined>>;
 const known = new WeakMap<Env, Map<string, Promise<HttpAgent>>>();
 
 /**
- * Returns the agent of node:http for requests to one URL's host: through its proxy, if it has one, and
- * trusting the CA bundle. All requests of an environment on the same route share one agent and its
- * connections, which do not keep the process alive. Node's own agents are not used, because they obey
- * NODE_USE_ENV_PROXY.
+ * Returns the node:http agent for requests to the host of a URL. The agent uses the proxy of the host, if
+ * there is one, and trusts the CA bundle. Requests with the same environment and route share one agent and
+ * its connections. These connections do not keep the process alive. Node's own agents are not used, because
+ * NODE_USE_ENV_PROXY changes their proxy.
  *
  * @param bundle the CA bundle of the profile; AWS_CA_BUNDLE takes precedence
  * @throws FedctlError net.proxy-invalid, net.ca-bundle-invalid
@@ -38,14 +38,14 @@ async function createAgent(
 ): Promise<HttpAgent> {
   if (proxy === null && protocol !== 'https:') return new HttpAgent({ keepAlive: true, lookup });
   const ca = await certificateAuthorities(env, bundle);
-  // NODE_TLS_REJECT_UNAUTHORIZED=0 would disable verification.
+  // Set explicitly, because NODE_TLS_REJECT_UNAUTHORIZED=0 would disable verification.
   const trust = { rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) } as const;
   if (proxy === null) return new RememberingAgent({ keepAlive: true, lookup, ...trust });
   const { TunnelAgent } = await import('./tunnel-agent.ts');
   return new TunnelAgent(proxy, trust);
 }
 
-/** An agent that remembers the certificates it rejects. */
+/** An agent that remembers the certificates that it rejects. */
 class RememberingAgent extends HttpsAgent {
   override createConnection(
     ...given: Parameters<HttpsAgent['createConnection']>

@@ -8,24 +8,24 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** A file with CA certificates, and the setting that names it. */
 export interface CaBundle {
   readonly path: string;
-  /** `AWS_CA_BUNDLE`, `ca_bundle of the profile "x"` … */
+  /** The setting that names the file, such as `AWS_CA_BUNDLE` or `ca_bundle of the profile "x"`. */
   readonly source: string;
 }
 
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
-/** System bundles have about 200 KB. */
+/** The limit for a bundle, in bytes. System bundles have about 200 KB. */
 const MAX_BYTES = 8 * 1024 * 1024;
 
-/** The reading of a file is bounded by time only. Callers have signals of their own. */
+/** Only a timeout ends the reading of a file, because callers with different signals share the result. */
 const NEVER = new AbortController().signal;
 
 const known = new WeakMap<Env, Map<string, Promise<string[]>>>();
 
 /**
  * Returns the bundle to use, in the order of the AWS CLI: AWS_CA_BUNDLE, `ca_bundle` of the profile,
- * REQUESTS_CA_BUNDLE, which people behind a proxy that inspects TLS have set for Python. A leading `~` is the
- * home directory.
+ * REQUESTS_CA_BUNDLE. Users behind a proxy that inspects TLS often set REQUESTS_CA_BUNDLE for Python. A
+ * leading `~` is the home directory.
  */
 export function caBundleOf(env: Env, ofProfile: CaBundle | null = null): CaBundle | null {
   const inEnvironment = (source: string): CaBundle | null => {
@@ -38,12 +38,12 @@ export function caBundleOf(env: Env, ofProfile: CaBundle | null = null): CaBundl
 }
 
 /**
- * Returns the CA certificates to trust, as the `ca` option of node:tls takes them (PEM), or undefined for
- * Node's own.
+ * Returns the CA certificates to trust, as PEM for the `ca` option of node:tls. Returns undefined if Node's
+ * own certificates are sufficient.
  *
- * A bundle adds to the trusted certificates. `ca` replaces Node's roots and NODE_EXTRA_CA_CERTS, so both are
- * listed again (facts/dependencies.md 4). The result is cached per environment: every client needs it, and a
- * system bundle has more than a hundred certificates to parse.
+ * A bundle adds to the trusted certificates. The `ca` option replaces Node's roots and NODE_EXTRA_CA_CERTS,
+ * so the result includes both again (facts/dependencies.md 4). The result is cached per environment: every
+ * client needs it, and a system bundle has more than a hundred certificates to parse.
  *
  * @throws FedctlError net.ca-bundle-invalid
  */
@@ -76,14 +76,17 @@ async function readBundle(bundle: CaBundle): Promise<string> {
     try {
       new X509Certificate(certificate);
     } catch (cause) {
-      // node:tls would silently ignore it.
+      // node:tls would silently ignore a damaged certificate.
       throw bundleInvalid(bundle, `has a damaged certificate (number ${index + 1})`, cause);
     }
   }
   return pem;
 }
 
-/** Node.js ignores this file with a warning when it cannot be read, so fedctl continues too. */
+/**
+ * Returns the certificates in NODE_EXTRA_CA_CERTS. If the file cannot be read, Node.js ignores it with a
+ * warning, so fedctl continues too.
+ */
 async function extraCertificates(env: Env): Promise<readonly string[]> {
   const path = env['NODE_EXTRA_CA_CERTS'];
   if (path === undefined || path === '') return [];

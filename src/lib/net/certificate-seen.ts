@@ -5,7 +5,7 @@ import { rfc3339 } from '../core/time.ts';
 export interface CertificateSeen {
   readonly subject: string;
   readonly issuer: string;
-  /** The names that the certificate is valid for: `cluster0.example.net`, `127.0.0.1`. */
+  /** The host names and IP addresses in the certificate, such as `cluster0.example.net` or `127.0.0.1`. */
   readonly names: readonly string[];
   readonly validFrom: Date;
   readonly expiresAt: Date;
@@ -23,15 +23,19 @@ export function rememberCertificate(socket: TLSSocket): void {
   });
 }
 
-/** @returns null when no certificate was received before the error */
+/**
+ * Returns the certificate of the handshake that ended with an error.
+ *
+ * @returns null if no certificate was received before the error
+ */
 export function certificateBehind(error: object): CertificateSeen | null {
   return SEEN.get(error) ?? null;
 }
 
 /**
- * Returns a function that reads the certificate later. Node.js discards the certificate when it destroys the
- * socket, right after the first event of a completed handshake (`secure`, internal to _tls_wrap and older
- * than `secureConnect`).
+ * Returns a function that returns the certificate after the handshake. The certificate is read on the event
+ * `secure` (internal to _tls_wrap), because Node.js destroys the socket immediately afterwards and discards
+ * the certificate. The event `secureConnect` is too late.
  */
 export function certificateOnceShown(socket: TLSSocket): () => CertificateSeen | null {
   let certificate: PeerCertificate | null = null;
@@ -53,7 +57,7 @@ function seenOf({ subject, subjectaltname, issuer, valid_from, valid_to }: PeerC
   };
 }
 
-/** Describes the fault of a certificate from its contents, as the end of a sentence: "it …". */
+/** Describes the fault of a certificate from its contents, as a part of a sentence that follows "it". */
 export function certificateFault(
   fault: 'not yet valid' | 'expired' | 'wrong name' | 'untrusted',
   { subject, issuer, names, validFrom, expiresAt }: CertificateSeen,
@@ -68,7 +72,7 @@ export function certificateFault(
     case 'wrong name':
       return `has a certificate for other names: it lists ${named}; issued by ${issuer}, ${dates}`;
     case 'untrusted':
-      return `has a certificate that is not trusted here: ${subject}, for ${named}, issued by ${issuer}, ${dates}`;
+      return `has a certificate that is not trusted on this machine: ${subject}, for ${named}, issued by ${issuer}, ${dates}`;
   }
 }
 
@@ -82,7 +86,7 @@ export function nameOf(name: PeerCertificate['subject'] | undefined, alternative
   );
 }
 
-/** A certificate may contain several of each. */
+/** Returns the first value, because a certificate may contain several CN and O values. */
 function one(value: string | readonly string[] | undefined): string | undefined {
   return typeof value === 'string' ? value : value?.[0];
 }

@@ -11,10 +11,10 @@ export interface SocksProxy extends Endpoint {
 }
 
 /**
- * Opens a connection through a SOCKS5 proxy, which resolves the name itself. Every failure is attributed to
- * the proxy, because it gives no details. The caller owns the socket.
+ * Opens a connection through a SOCKS5 proxy. The proxy resolves the host name. Every failure is reported as a
+ * fault of the proxy, because the proxy returns no details. The caller owns the socket.
  *
- * @param addresses of the proxy
+ * @param addresses the addresses of the proxy
  */
 export async function dialThroughProxy(
   { host, port }: Endpoint,
@@ -57,12 +57,12 @@ export async function dialThroughProxy(
 
 /** The description of a proxy failure, for people. */
 export interface ProxyMeaning {
-  /** Completes "cannot be reached through the SOCKS5 proxy: …". */
+  /** The end of the sentence "cannot be reached through the SOCKS5 proxy: …". */
   readonly says: string;
   readonly likelyCause: string;
 }
 
-/** The replies of proxies to CONNECT (RFC 1928, section 6), by the names in the package. */
+/** The replies of a proxy to CONNECT (RFC 1928, section 6), by their names in the package `socks`. */
 const REPLIES: Readonly<Record<string, string>> = {
   Failure: 'general failure',
   NotAllowed: 'its rules do not allow the connection',
@@ -73,7 +73,8 @@ const REPLIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Recognizes the error messages of the package (2.8.10), which has no codes. An unknown message is not shown.
+ * Describes an error of the package `socks` (2.8.10). The errors have no codes, so the error message is
+ * parsed. An unknown message is not shown.
  */
 export function proxyFault(cause: unknown): ProxyMeaning {
   const text = cause instanceof Error ? cause.message : '';
@@ -82,13 +83,13 @@ export function proxyFault(cause: unknown): ProxyMeaning {
   if (reply !== undefined) {
     return {
       says: `it returned: ${REPLIES[reply] ?? reply}`,
-      likelyCause: 'The proxy works, but does not or cannot connect to the server.',
+      likelyCause: 'The proxy works, but denies the connection to the server or cannot open it.',
     };
   }
   if (/authentication/i.test(text)) {
     return {
-      says: 'it requires a user and a password, or different ones',
-      likelyCause: 'The connection string lacks proxyUsername and proxyPassword, or has wrong ones.',
+      says: 'it requires a valid user name and password',
+      likelyCause: 'The connection string lacks proxyUsername and proxyPassword, or their values are wrong.',
     };
   }
   if (/invalid socks version|Socks5 (?:initial|final) handshake/.test(text)) {

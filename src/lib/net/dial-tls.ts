@@ -8,24 +8,24 @@ import { type DialBounds, type DialFault, type Dialled, type Endpoint, opened, s
 export interface TlsSettings {
   readonly ca?: string;
   readonly crl?: string;
-  /** Client certificate and key, PEM. */
+  /** The client certificate and its key, as PEM. */
   readonly certificateKey?: string;
   readonly passphrase?: string;
-  /** False only when the user asked for it. */
+  /** Whether to verify the certificate. False only if the user disabled the verification. */
   readonly verify: boolean;
   readonly verifyName: boolean;
 }
 
-/** The facts of a handshake. */
+/** The facts of a completed handshake. */
 export interface TlsFacts {
-  /** `TLSv1.3` */
+  /** The protocol version: `TLSv1.3`. */
   readonly protocol: string;
   readonly subject: string;
   readonly issuer: string;
   readonly expiresAt: Date;
 }
 
-/** Verification results of OpenSSL for a certificate from an untrusted authority. */
+/** The OpenSSL error codes for a certificate that is not trusted. */
 const UNTRUSTED: ReadonlySet<string> = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
@@ -45,8 +45,8 @@ const UNTRUSTED: ReadonlySet<string> = new Set([
 const OUT_OF_DATE: ReadonlySet<string> = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
 
 /**
- * Performs a TLS handshake over an open connection. The caller owns the resulting socket, and no longer the
- * plain one.
+ * Performs a TLS handshake over an open connection. The caller owns the TLS socket, and no longer owns the
+ * plain socket.
  */
 export async function dialTls(
   plain: Socket,
@@ -79,7 +79,10 @@ export async function dialTls(
   });
 }
 
-/** Returns the fault of a TLS error. It uses the code, because the messages of OpenSSL change. */
+/**
+ * Returns the fault of a TLS error. Uses the error code, because the messages of OpenSSL change between
+ * versions.
+ */
 export function faultOfTls(error: unknown): DialFault {
   const code = systemCode(error);
   if (UNTRUSTED.has(code)) return 'untrusted';

@@ -4,8 +4,9 @@ import { bounded, within } from '../core/deadline.ts';
 import { systemCode } from '../core/system-error.ts';
 
 /**
- * The faults between a name and an open connection. The caller describes them for people. `unknown-host`: the
- * resolver says that the name does not exist. `resolver-failed`: the resolver failed.
+ * The faults that can occur while a connection to a host name is opened. The caller describes the faults for
+ * people. `unknown-host`: the resolver reports that the name does not exist. `resolver-failed`: the resolver
+ * itself failed.
  */
 export type DialFault =
   | 'unknown-host'
@@ -27,7 +28,7 @@ export type Dialled<T> =
   | { readonly ok: false; readonly fault: DialFault; readonly cause: unknown };
 
 export interface DialBounds {
-  /** Stops at once; its reason is thrown unchanged. */
+  /** Stops the step immediately. The reason of the signal is thrown unchanged. */
   readonly signal: AbortSignal;
   /** Bounds the step, in milliseconds. */
   readonly timeoutMs: number;
@@ -51,7 +52,8 @@ export async function dialName(
 }
 
 /**
- * How long one address is tried alone before the next one is tried concurrently (RFC 8305), in milliseconds.
+ * The time for which only one address is tried before the next address is tried concurrently (RFC 8305), in
+ * milliseconds.
  */
 export const NEXT_ADDRESS_MS = 500;
 
@@ -78,7 +80,10 @@ export async function dialTcp(
   });
 }
 
-/** Runs one step under its bounds. An interruption is thrown; everything else is a result. */
+/**
+ * Runs one step with its time limit. Only an interruption is thrown; all other failures are returned as
+ * results.
+ */
 export async function step<T>(
   { signal, timeoutMs }: DialBounds,
   faultOf: (error: unknown) => DialFault,
@@ -95,7 +100,7 @@ export async function step<T>(
   });
 }
 
-/** Waits until a socket is open, signalled by `event`. Destroys the socket on failure. */
+/** Waits until a socket emits `event` and so is open. Destroys the socket on failure. */
 export async function opened(
   socket: Socket,
   event: 'connect' | 'secureConnect',

@@ -7,19 +7,20 @@ import { agentFor } from './agents.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Creates the stream that decodes a content encoding; null for a plain body, which needs no node:zlib. */
+/** Returns the stream that decodes a content encoding. Returns null for a body without encoding. */
 async function decompressorOf(encoding: string): Promise<Transform | null> {
   if (!['gzip', 'x-gzip', 'deflate', 'br'].includes(encoding)) return null;
   const { constants, createBrotliDecompress, createUnzip } = await import('node:zlib');
-  // Responses without a body may name an encoding too, so an empty body is not an error.
+  // A response without a body may have a Content-Encoding header, so an empty body is not an error.
   return encoding === 'br'
     ? createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH })
     : createUnzip({ finishFlush: constants.Z_SYNC_FLUSH });
 }
 
 /**
- * Creates the only HTTP client of fedctl, based on node:http and its own agents. Node's global fetch ignores
- * AWS_CA_BUNDLE and obeys NODE_USE_ENV_PROXY, and loading it takes longer than most requests.
+ * Creates the only HTTP client of fedctl, based on node:http and its own agents. Node's global fetch is not
+ * used: it ignores AWS_CA_BUNDLE, NODE_USE_ENV_PROXY changes its proxy, and loading it takes longer than most
+ * requests.
  */
 export function createFetch(env: Env): Fetch {
   return async (url, { method = 'GET', headers, body, maxBytes, signal }) => {
@@ -27,7 +28,7 @@ export function createFetch(env: Env): Fetch {
     const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
       agent,
       method,
-      // Firewalls of web applications reject requests without a user agent.
+      // Some web application firewalls reject requests without a user agent.
       headers: { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'fedctl', ...headers },
     });
     try {
@@ -48,11 +49,14 @@ async function exchange(request: ClientRequest, body: string | undefined, maxByt
   return { status: statusCode, headers, body: await readBody(message, maxBytes) };
 }
 
-/** Bounds the bytes that are read. The announced content length may be wrong. */
+/**
+ * Reads a body. Returns null for a body of more than `maxBytes` bytes. Counts the bytes, because the
+ * Content-Length header may be wrong.
+ */
 async function readBody(message: IncomingMessage, maxBytes: number): Promise<string | null> {
-  // Some servers compress although only plain bodies are accepted.
+  // Some servers compress a response even if the client does not accept compression.
   const decompressor = await decompressorOf(message.headers['content-encoding']?.toLowerCase() ?? '');
-  // The reader of the last stream receives the errors of both.
+  // The reader of the last stream receives the errors of both streams.
   const body = decompressor === null ? message : pipeline(message, decompressor, () => {});
   const chunks: Buffer[] = [];
   let size = 0;

@@ -6,9 +6,9 @@ import type { Socket } from 'node:net';
 /** A request that was read completely. */
 export interface HttpRequest {
   readonly method: string;
-  /** Path and query as they were sent. */
+  /** The path and the query, unchanged. */
   readonly target: string;
-  /** Every header in the original order, including duplicates, names in lower case. */
+  /** All headers in the original order, including duplicates. The names are in lower case. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Buffer;
   /** The client's address, without its port. */
@@ -26,27 +26,30 @@ export interface HttpAnswer {
 }
 
 export interface LoopbackServer {
-  /** `http://127.0.0.1:PORT`, without a trailing slash. */
+  /** The URL of the server, `http://127.0.0.1:PORT`, without a trailing slash. */
   readonly url: string;
   close(): Promise<void>;
 }
 
 export interface LoopbackServerOptions {
   readonly host: string;
-  /** 0 chooses a free port. */
+  /** The port to listen on; 0 for any free port. */
   readonly port: number;
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
   readonly answer: (request: HttpRequest) => Promise<HttpAnswer>;
-  /** In bytes. The default is half a megabyte. */
+  /** The limit for a body, in bytes. The default is half a megabyte. */
   readonly largestBody?: number;
   /**
-   * Called with the server as soon as it listens. It may pass connections from elsewhere to the server
-   * (`connection`).
+   * Called with the server when it listens. The function may pass connections from another source to the
+   * server, with the event `connection`.
    */
   readonly listening?: ((server: Server) => Promise<void>) | undefined;
 }
 
-/** The largest valid request mints with every limit used up and percent-encoded: some 350 kB. */
+/**
+ * The default limit for a body, in bytes. The largest valid request is a percent-encoded mint request with
+ * all parameters at their limits, with about 350 kB.
+ */
 const LARGEST_BODY = 512 * 1024;
 const SLOWEST_REQUEST_MS = 15_000;
 
@@ -54,9 +57,10 @@ const TOO_LARGE: HttpAnswer = { status: 413, headers: { connection: 'close' }, b
 const BROKEN: HttpAnswer = { status: 500, headers: { connection: 'close' }, body: '' };
 
 /**
- * Starts an HTTP server. Bodies and waiting times are bounded, and no request can end the process.
+ * Starts an HTTP server. The size of bodies and the time for a request are limited, and no request can end
+ * the process.
  *
- * @throws the system's error when it cannot listen (`code: EADDRINUSE` …)
+ * @throws the system error if the server cannot listen (`code: EADDRINUSE` …)
  */
 export async function startLoopbackServer(options: LoopbackServerOptions): Promise<LoopbackServer> {
   const { host, port, tls } = options;
@@ -66,15 +70,15 @@ export async function startLoopbackServer(options: LoopbackServerOptions): Promi
   };
   const server =
     tls === undefined ? createServer(limits, serve) : createTlsServer({ ...limits, ...tls }, serve);
-  // The raw sockets, including those in a TLS handshake, which closeAllConnections does not close.
+  // The raw sockets, including sockets in a TLS handshake, which closeAllConnections does not close.
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
-    // As node:http sets it for the connections that it accepts itself.
+    // node:http sets this option for the connections that it accepts itself.
     socket.allowHalfOpen = true;
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  // A client that speaks another protocol, or disconnects: it gets a response if it is still connected.
+  // The client used another protocol, or disconnected. If the client is still connected, it gets a response.
   server.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
     else socket.destroy();
@@ -114,7 +118,7 @@ async function respond(
   response.end(given.body, given.sent);
 }
 
-/** Returns the body, or null for one that is too large. Rejects when the client disconnects early. */
+/** Returns the body, or null if the body is too large. Rejects if the client disconnects early. */
 async function readBody(request: IncomingMessage, largest: number): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -145,7 +149,8 @@ async function close(server: Server, sockets: ReadonlySet<Socket>): Promise<void
   if (!server.listening) return;
   const closed = once(server, 'close');
   server.close();
-  // Clients keep connections open for their next request; closing does not wait for them.
+  // Clients keep connections open for later requests. Destroying the sockets avoids waiting for these
+  // clients.
   for (const socket of sockets) socket.destroy();
   await closed;
 }

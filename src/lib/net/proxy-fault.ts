@@ -1,13 +1,13 @@
-/** The error of an HTTP proxy that opened no tunnel. The server behind it was not contacted. */
+/** The error of an HTTP proxy that did not open a tunnel. The server behind the proxy was not contacted. */
 export class ProxyFault extends Error {
   readonly code = 'ERR_PROXY';
   /**
-   * The status of the response to CONNECT; null when the response was not HTTP, or the proxy was not reached.
+   * The status of the response to CONNECT. Null if the response was not HTTP, or the proxy was not reached.
    */
   readonly status: number | null;
 
   constructor(status: number | null, cause?: unknown) {
-    super('The proxy opened no tunnel.', { cause });
+    super('The proxy did not open a tunnel.', { cause });
     this.status = status;
   }
 }

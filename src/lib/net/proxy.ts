@@ -6,11 +6,11 @@ import { inNetwork } from '../core/network.ts';
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * Returns the HTTP proxy for a URL, or null for a direct connection. All outgoing connections use this rule:
- * the SDK, fetch and others.
+ * Returns the HTTP proxy for a URL, or null for a direct connection. All outgoing connections of fedctl use
+ * this rule, including those of the SDK and of fetch.
  *
- * The lower-case name of a variable takes precedence over the upper-case one, even when it is empty.
- * Connections to this machine and to the metadata addresses never use a proxy.
+ * The lower-case name of a variable takes precedence over the upper-case name, even if the lower-case
+ * variable is empty. Connections to this machine and to the metadata addresses never use a proxy.
  *
  * @throws FedctlError net.proxy-invalid
  */
@@ -35,8 +35,8 @@ function proxySetting(protocol: string, env: Env): ProxySetting | null {
 }
 
 /**
- * Ignores HTTP_PROXY in a CGI program, where it contains the request header `Proxy`: the sender of the
- * request would choose the proxy.
+ * Ignores HTTP_PROXY in a CGI program. There, the variable contains the request header `Proxy`, so the sender
+ * of the request could choose the proxy.
  */
 function httpProxyNames(env: Env): readonly string[] {
   return env['REQUEST_METHOD'] === undefined ? ['http_proxy', 'HTTP_PROXY'] : ['http_proxy'];
@@ -45,11 +45,12 @@ function httpProxyNames(env: Env): readonly string[] {
 const NOT_ENCODED =
   'a special character of its user or password is not percent-encoded (write \\ as %5C, % as %25, / as %2F, ? as %3F, # as %23)';
 
-/** The value may contain a password, so no message repeats it. */
+/** Parses the URL of a proxy. No message contains the value, because it may contain a password. */
 function proxyUrl(name: string, value: string): URL {
-  // Like curl: without a scheme it is an HTTP proxy. `new URL` would parse `proxy:3128` as a scheme.
+  // As in curl, a value without a scheme is an HTTP proxy. `new URL` would parse the host in `proxy:3128` as
+  // a scheme.
   const text = value.includes('://') ? value : `http://${value}`;
-  // `new URL` ends the host at these characters, so part of the user name would become the name of the proxy.
+  // `new URL` ends the host at these characters, so part of the user name would become the host of the proxy.
   if (/\\|:\/\/.*[/?#].*@/s.test(text)) throw proxyInvalid(name, NOT_ENCODED);
   if (!URL.canParse(text)) throw proxyInvalid(name, 'it is not a valid URL');
   const url = new URL(text);
@@ -60,7 +61,10 @@ function proxyUrl(name: string, value: string): URL {
   return url;
 }
 
-/** The result must be used: the bundler removes a call of decodeURIComponent without one as dead code. */
+/**
+ * Decodes percent-encoded text; null if the encoding is invalid. Callers must use the result: the bundler
+ * removes an unused call of decodeURIComponent as dead code.
+ */
 function decoded(text: string): string | null {
   try {
     return decodeURIComponent(text);
@@ -88,8 +92,8 @@ function isExcluded(url: URL, list: string): boolean {
 }
 
 /**
- * An entry is `*`, an address, a network `10.0.0.0/8`, or a name that covers its subdomains. Each may have a
- * port.
+ * Returns whether an entry of NO_PROXY covers a host and port. An entry is `*`, an address, a network such as
+ * `10.0.0.0/8`, or a name including its subdomains. Each entry may have a port.
  */
 function covers(entry: string, host: string, port: string): boolean {
   if (entry === '*') return true;
@@ -100,7 +104,7 @@ function covers(entry: string, host: string, port: string): boolean {
   return suffix !== '' && (host === suffix || host.endsWith(`.${suffix}`));
 }
 
-/** `host:port`, `[::1]:port`; a bare `::1` is an address without a port. */
+/** Splits `host:port` and `[::1]:port`. A bare `::1` is an address without a port. */
 function splitPort(entry: string): { readonly name: string; readonly port: string | null } {
   const bracketed = /^\[([^\]]+)\](?::(\d+))?$/.exec(entry);
   if (bracketed !== null) return { name: bracketed[1] ?? '', port: bracketed[2] ?? null };

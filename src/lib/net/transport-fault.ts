@@ -4,16 +4,16 @@ import { systemCode } from '../core/system-error.ts';
 import { certificateBehind, certificateFault } from './certificate-seen.ts';
 import { ProxyFault } from './proxy-fault.ts';
 
-/** A fault below HTTP. `tls` covers the handshake and the certificate. */
+/** A network fault below HTTP. `tls` covers the handshake and the certificate. */
 export interface TransportFault {
   readonly kind: 'unreachable' | 'tls' | 'timeout';
   /** The code of Node.js or OpenSSL: `ENOTFOUND`, `DEPTH_ZERO_SELF_SIGNED_CERT` … */
   readonly code: string;
-  /** Half a sentence for people: `its name does not resolve`. */
+  /** The reason as part of a sentence: `the host name does not resolve`. */
   readonly reason: string;
-  /** The cause, when it differs from most faults of this kind. */
+  /** The likely cause, if it differs from the default for this kind of fault. */
   readonly likelyCause?: string;
-  /** The remedy, when it differs from most faults of this kind. */
+  /** The remedy, if it differs from the default for this kind of fault. */
   readonly remedy?: string;
   /** The command that shows more details. */
   readonly command?: (url: URL) => OfferedCommand;
@@ -28,13 +28,13 @@ const TLS_CODE =
 type Meaning = Pick<TransportFault, 'reason' | 'likelyCause' | 'remedy' | 'command'>;
 
 const CURL = {
-  remedy: 'Compare the address with the intended one, and see which server responds.',
-  // Without the query, which may hold what is nobody's business.
+  remedy: 'Check that the address is correct, and see which server responds.',
+  // Without the query, which may contain secrets.
   command: ({ origin, pathname }: URL) =>
     program('curl', '-v', pathname === '/' ? origin : `${origin}${pathname}`),
 };
 const NSLOOKUP = {
-  remedy: 'Compare the name with the intended one, and see what the resolver returns.',
+  remedy: 'Check that the name is correct, and see what the resolver returns.',
   command: ({ hostname }: URL) => program('nslookup', hostname),
 };
 const OPENSSL = {
@@ -45,12 +45,12 @@ const OPENSSL = {
 
 const CUT: Meaning = {
   reason: 'the connection was closed',
-  likelyCause: 'The server, or a device on the way, closed the connection before it responded.',
+  likelyCause: 'The server, or a device on the network path, closed the connection before it responded.',
   ...CURL,
 };
 const NO_WAY: Meaning = {
   reason: 'no route to the host',
-  likelyCause: 'This machine has no network, or cannot reach the private network of the address.',
+  likelyCause: 'This machine has no network connection, or cannot reach the private network of the address.',
   ...CURL,
 };
 const NOT_HTTP: Meaning = {
@@ -60,19 +60,20 @@ const NOT_HTTP: Meaning = {
 };
 const LONG_HEADER: Meaning = {
   reason: 'the response has a header that is too long',
-  likelyCause: 'Another kind of server listens there, or a device on the way responds in its place.',
+  likelyCause:
+    'Another kind of server listens on this port, or a device on the network path responds instead.',
   ...CURL,
 };
 const UNREADABLE: Meaning = {
   reason: 'the body of the response cannot be decompressed',
-  likelyCause: 'A device on the way changed the response, or responded itself.',
+  likelyCause: 'A device on the network path changed the response, or responded instead of the server.',
   ...CURL,
 };
 
 const UNREACHABLE: Readonly<Record<string, Meaning>> = {
   ENOTFOUND: {
     reason: 'the host name does not resolve',
-    likelyCause: 'The name has a typing error, or the DNS resolver does not know it.',
+    likelyCause: 'The name has a typing error, or the DNS resolver cannot find it.',
     ...NSLOOKUP,
   },
   EAI_AGAIN: {
@@ -107,7 +108,7 @@ export function transportFault(error: unknown): TransportFault | null {
   return meaning === undefined ? null : { kind: 'unreachable', code, ...meaning };
 }
 
-/** Returns the parts of a failure that differ from most faults of this kind; empty when none does. */
+/** Returns the cause, remedy and command of a fault, as far as they differ from the defaults for its kind. */
 export function adviceOf(
   { likelyCause, remedy, command }: TransportFault,
   url: URL,
@@ -125,7 +126,7 @@ function faultOfProxy({ status, cause }: ProxyFault): TransportFault {
     return {
       kind: 'unreachable',
       code: unreached.code,
-      reason: `the proxy is unreachable, ${unreached.reason}`,
+      reason: `the proxy is unreachable: ${unreached.reason}`,
       likelyCause: 'HTTPS_PROXY names a proxy that is down or unreachable from this machine.',
       remedy: 'Set HTTPS_PROXY to the address of the proxy, http://<host>:<port>, or unset it.',
     };
@@ -145,25 +146,25 @@ function faultOfProxy({ status, cause }: ProxyFault): TransportFault {
       kind: 'unreachable',
       code,
       reason: 'the proxy requires a user and a password',
-      likelyCause: 'HTTPS_PROXY has no user, or one that the proxy rejects.',
+      likelyCause: 'HTTPS_PROXY contains no user, or the proxy rejects the user or the password.',
       remedy: 'Set HTTPS_PROXY with the user and the password: http://<user>:<password>@<host>:<port>.',
     };
   }
   return {
     kind: 'unreachable',
     code,
-    reason: 'the proxy opened no tunnel',
+    reason: 'the proxy did not open a tunnel',
     likelyCause: 'The proxy does not allow connections to this host, or cannot reach it.',
     remedy:
-      'The operator of the proxy must allow the host. If it is reached without the proxy, add it to NO_PROXY.',
+      'The operator of the proxy must allow the host. If the host is reachable without the proxy, add the host to NO_PROXY.',
   };
 }
 
 type Coded = Error & { readonly code: string };
 
 /**
- * The SDK wraps errors, and Node.js combines the errors of several addresses in an AggregateError. The first
- * code counts.
+ * Returns an error and its causes. The SDK wraps errors, and Node.js combines the errors of several addresses
+ * in an AggregateError. Of an AggregateError, only the first error is used.
  */
 function chainOf(error: unknown): readonly Error[] {
   const chain: Error[] = [];
@@ -185,7 +186,7 @@ function tlsMeaning(error: Coded): Meaning {
   if (/ALERT|UNRECOGNIZED_NAME/.test(code) || (code === 'EPROTO' && /\balert\b/i.test(message))) {
     return {
       reason: 'the server closed the handshake with an alert',
-      likelyCause: 'The server does not accept this handshake, or not from this machine.',
+      likelyCause: 'The server does not accept this handshake, or accepts no connections from this machine.',
       ...OPENSSL,
     };
   }
@@ -197,15 +198,15 @@ function tlsMeaning(error: Coded): Meaning {
           code === 'CERT_HAS_EXPIRED'
             ? refused('expired', 'its certificate has expired')
             : refused('not yet valid', 'its certificate is not valid yet'),
-        likelyCause: 'Nobody renewed the certificate, or the clock of this machine is wrong.',
+        likelyCause: 'The certificate was not renewed, or the clock of this machine is wrong.',
         ...OPENSSL,
         remedy:
-          'The operator of the server must renew its certificate. If its dates are right, set the clock of this machine.',
+          'The operator of the server must renew its certificate. If the dates of the certificate are correct, set the clock of this machine.',
       };
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return {
         reason: refused('wrong name', 'its certificate is for another host'),
-        likelyCause: 'The URL leads to another server, or a device on the way responds in its place.',
+        likelyCause: 'The URL names another server, or a device on the network path responds instead.',
         ...OPENSSL,
       };
     case 'EPROTO':
@@ -213,10 +214,10 @@ function tlsMeaning(error: Coded): Meaning {
     case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
       return {
         reason: 'the server does not use TLS',
-        likelyCause: 'The port is for plain text, or another kind of server listens there.',
+        likelyCause: 'The port is for plain text, or another kind of server listens on this port.',
         ...OPENSSL,
       };
     default:
-      return { reason: refused('untrusted', 'its certificate is not trusted here') };
+      return { reason: refused('untrusted', 'its certificate is not trusted on this machine') };
   }
 }

@@ -5,13 +5,16 @@ import { Agent, type AgentConnectOpts } from 'agent-base';
 import { rememberCertificate } from './certificate-seen.ts';
 import { openTunnel } from './tunnel.ts';
 
-/** How certificates are verified, of the proxy and of the server behind it. */
+/** The settings for verifying the certificates of the proxy and of the server behind the proxy. */
 interface Trust {
   readonly rejectUnauthorized: true;
   readonly ca?: string[];
 }
 
-/** Connects to servers through tunnels of an HTTP proxy. Both connections trust the same authorities. */
+/**
+ * Connects to servers through tunnels of an HTTP proxy. The connections to the proxy and to the server trust
+ * the same authorities.
+ */
 export class TunnelAgent extends Agent {
   readonly #proxy: URL;
   readonly #trust: Trust;
@@ -40,8 +43,8 @@ export class TunnelAgent extends Agent {
 }
 
 /**
- * Returns a signal for a destroyed request. A request that is destroyed before it has a socket emits no
- * event, and its tunnel would keep the process alive.
+ * Returns a signal that fires when a request is destroyed. A request that is destroyed before it has a socket
+ * emits no event, and its tunnel would keep the process alive.
  */
 function destructionOf(request: ClientRequest): AbortSignal {
   const destroyed = new AbortController();

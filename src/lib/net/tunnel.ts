@@ -6,10 +6,10 @@ import { lookup } from './lookup.ts';
 import { ProxyFault } from './proxy-fault.ts';
 
 /**
- * Asks an HTTP proxy once to open a tunnel (RFC 9110, 9.3.6), without retries. The caller owns the socket.
+ * Requests a tunnel from an HTTP proxy (RFC 9110, 9.3.6), without retries. The caller owns the socket.
  *
  * @param authority `host:port` of the server behind the proxy
- * @param trust how the proxy's own certificate is verified, if it uses TLS
+ * @param trust the settings for verifying the certificate of the proxy, if the proxy uses TLS
  * @param signal ends the attempt
  * @throws ProxyFault
  */

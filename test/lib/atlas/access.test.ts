@@ -100,7 +100,7 @@ describe('the address', () => {
       await expect(work).rejects.toMatchObject({
         code: 'atlas.plaintext-refused',
         exitCode: 2,
-        message: `The URL of the Atlas API is ${given}. fedctl sends no credentials to another machine without TLS.`,
+        message: `The URL of the Atlas API is ${given}. fedctl does not send credentials to another machine without TLS.`,
       });
     },
   );

@@ -97,7 +97,7 @@ describe('the way there', () => {
       code: 'atlas.tls-failed',
       exitCode: 6,
       message: expect.stringMatching(
-        /^The TLS connection to the Atlas API at 127\.0\.0\.1:\d+ failed: it has a certificate that is not trusted here: 127\.0\.0\.1, for 127\.0\.0\.1, issued by fedctl test CA, valid from \S+Z to \S+Z \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)\.$/,
+        /^The TLS connection to the Atlas API at 127\.0\.0\.1:\d+ failed: it has a certificate that is not trusted on this machine: 127\.0\.0\.1, for 127\.0\.0\.1, issued by fedctl test CA, valid from \S+Z to \S+Z \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)\.$/,
       ),
       details: { url: `${server.url}${GROUP}`, reason: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' },
       hasCause: true,

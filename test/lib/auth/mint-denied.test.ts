@@ -60,8 +60,8 @@ describe('the advice on a denial', () => {
   test('an explicit deny names the policy and who can change it, and prints no statement that allows', () => {
     const arn = 'arn:aws:organizations::210987654321:policy/o-a1/service_control_policy/p-1';
     expect(advise(` with an explicit deny in a service control policy: ${arn}`)).toEqual({
-      likelyCause: `An explicit deny in the service control policy of the account (${arn}) matches this request. No allow in a policy of the principal can override it.`,
-      remedy: `An administrator of the organization (its management account) must change the deny in the service control policy of the account (${arn}). Otherwise, request only what it permits.`,
+      likelyCause: `An explicit deny in the service control policy of the account (${arn}) matches this request. An allow in a policy of the principal cannot override this deny.`,
+      remedy: `An administrator of the organization (its management account) must change the deny in the service control policy of the account (${arn}). Alternatively, change the request so that the deny does not match.`,
       evidence: ['Requested: audiences a, b, algorithm ES384, duration 2 min, no tags', 'AWS says: no'],
     });
   });
@@ -69,8 +69,8 @@ describe('the advice on a denial', () => {
   test('a missing allow in a boundary asks for the statement in the boundary', () => {
     const { likelyCause, remedy, evidence } = advise(' because no permissions boundary allows the x action');
     expect({ likelyCause, remedy }).toEqual({
-      likelyCause: `In the permissions boundary of ${USER}, no statement allows this request: the statement is missing, or a condition on audience, algorithm, duration or tags does not match. AWS does not say which.`,
-      remedy: `An administrator of the account must add the statement shown above to the permissions boundary of ${USER}, or you must change the request to match the present statement.`,
+      likelyCause: `No statement in the permissions boundary of ${USER} allows this request: the statement is missing, or a condition on audience, algorithm, duration or tags does not match. AWS does not say which.`,
+      remedy: `An administrator of the account must add the statement shown above to the permissions boundary of ${USER}, or you must change the request to match an existing statement.`,
     });
     expect(evidence).toEqual([
       'Requested: audiences a, b, algorithm ES384, duration 2 min, no tags',
@@ -81,7 +81,7 @@ describe('the advice on a denial', () => {
 
   test('where AWS gives no reason, none is made up', () => {
     expect(advise('').likelyCause).toBe(
-      'No policy allows this request, or a policy denies it. AWS does not say which policy, nor whether a condition on audience, algorithm, duration or tags does not match.',
+      'No policy allows this request: a statement is missing, a condition on audience, algorithm, duration or tags does not match, or a policy denies the request. AWS does not say which.',
     );
   });
 });

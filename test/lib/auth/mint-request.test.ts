@@ -50,7 +50,7 @@ describe('what AWS refuses is refused before the call, by position', () => {
     [
       'no audience',
       { audience: [] },
-      ['usage.missing-audience', 'No audience is given. Every token requires one.'],
+      ['usage.missing-audience', 'No audience was given. Every token requires an audience.'],
     ],
     [
       '11 audiences',

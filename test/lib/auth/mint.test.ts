@@ -111,7 +111,7 @@ describe('minting', () => {
     await expect(mint({ vend: async () => jwtOf(header, { ...claims, aud }) })).rejects.toMatchObject({
       code: 'aws.not-aws',
       message: `https://sts.eu-west-1.amazonaws.com/ did not mint the requested token: ${how}.`,
-      likelyCause: 'AWS mints the requested token. The server is an emulator that does not.',
+      likelyCause: 'AWS always mints the requested token, so the server is not AWS but an emulator.',
     });
   });
 
@@ -162,7 +162,7 @@ test('warns of what a relying party may refuse', async () => {
     {
       code: 'sts.several-audiences',
       message:
-        'The token is valid at 3 relying parties. Each of them can use it at the others, and many reject a list in "aud".',
+        'The token is valid at 3 relying parties. Each relying party can present the token to the others, and many reject a list in "aud".',
       remedy: 'Mint a separate token for each relying party: "fedctl token --audience <audience>".',
     },
   ]);

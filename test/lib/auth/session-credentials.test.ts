@@ -63,9 +63,9 @@ describe('without a role', () => {
     await expect(fetchSession({ durationSeconds: 3600 }, keys)).rejects.toMatchObject({
       code: 'sts.session-credentials',
       message:
-        'The credentials from profile "prod" are already session credentials, so --duration is not possible. They expire at 2026-11-22T13:00:00Z in any case.',
+        'The credentials from profile "prod" are already session credentials, so --duration is not possible. They expire at 2026-11-22T13:00:00Z.',
       likelyCause:
-        'Session credentials cannot call GetSessionToken. It requires long-term credentials of an IAM user.',
+        'GetSessionToken requires long-term credentials of an IAM user and rejects session credentials.',
     });
   });
 });
@@ -162,7 +162,7 @@ describe('refused before any call', () => {
     [
       'a transitive tag that is not set',
       { roleArns, tags: [{ key: 'a', value: '' }], transitiveTagKeys: ['A', 'b'] },
-      'Transitive tag 2 does not name the key of a session tag.',
+      'Transitive tag 2 is not the key of a session tag.',
     ],
     [
       'tags that are the same but for their case',

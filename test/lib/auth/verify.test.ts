@@ -77,7 +77,7 @@ describe('the issuer trusted', () => {
     await expect(verifyToken(token, REQUEST, context, SETTINGS)).rejects.toMatchObject({
       code: 'issuer.plaintext-refused',
       exitCode: 2,
-      message: `The issuer of your account is ${server.issuer}, without TLS.`,
+      message: `The issuer of your account, ${server.issuer}, does not use TLS.`,
       remedy: 'If you trust the issuer, name it with --issuer.',
       command: rerun({ set: { '--issuer': server.issuer } }),
     });
@@ -89,7 +89,8 @@ describe('the issuer trusted', () => {
     await expect(verifyToken(await sign(key), REQUEST, context, SETTINGS)).rejects.toMatchObject({
       code: 'issuer.unknown',
       exitCode: 2,
-      message: 'No trusted issuer: none is named, and your account has none because federation is disabled.',
+      message:
+        'No trusted issuer: --issuer is not set, and your account has no issuer because federation is disabled.',
       remedy:
         'Name the issuer of the token with --issuer <https://…>, or enable federation for your account.',
       command: null,
@@ -103,7 +104,7 @@ describe('the issuer trusted', () => {
       await expect(verifyToken(await sign(key), REQUEST, context, SETTINGS)).rejects.toMatchObject({
         code: 'issuer.unknown',
         exitCode: 2,
-        message: `No trusted issuer: none is named, and the one of your account cannot be read. What ${code} says.`,
+        message: `No trusted issuer: --issuer is not set, and the issuer of your account cannot be read. What ${code} says.`,
         details: { because: code },
         requestId: 'r-1',
         cause: { code },

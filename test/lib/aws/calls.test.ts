@@ -241,7 +241,7 @@ describe('the endpoint is the one that is really asked', () => {
       message:
         'AWS_USE_FIPS_ENDPOINT and AWS_ENDPOINT_URL are mutually exclusive: the configured endpoint (https://vpce.example) cannot also be the FIPS endpoint of AWS.',
       likelyCause:
-        'AWS clients reject FIPS together with a custom endpoint. One of the two settings is left over.',
+        'AWS clients reject FIPS together with a custom endpoint. One of the two settings is not needed.',
       remedy: 'Unset AWS_USE_FIPS_ENDPOINT, or unset AWS_ENDPOINT_URL.',
     });
   });

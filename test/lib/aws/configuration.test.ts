@@ -83,7 +83,7 @@ describe('the Region', () => {
         expect(aws.region()).rejects.toMatchObject({
           code: 'aws.region-missing',
           message:
-            'No AWS Region: --region, FEDCTL_REGION, AWS_REGION and AWS_DEFAULT_REGION are not set, and the profile "lost" names none.',
+            'No AWS Region: --region, FEDCTL_REGION, AWS_REGION and AWS_DEFAULT_REGION are not set, and the profile "lost" has no Region.',
           remedy: 'Name the Region with --region or AWS_REGION, for example eu-west-1.',
           exitCode: 3,
         }),
@@ -240,17 +240,17 @@ describe('endpoint overrides', () => {
     [
       { AWS_PROFILE: 'open' },
       'aws.plaintext-refused',
-      'profile "open" names http://open.example. fedctl sends no credentials to another machine without TLS.',
+      'profile "open" names http://open.example. fedctl does not send credentials to another machine without TLS.',
     ],
     [
       { AWS_ENDPOINT_URL_IAM: 'http://169.254.169.254:8099/' },
       'aws.plaintext-refused',
-      'AWS_ENDPOINT_URL_IAM names http://169.254.169.254:8099. fedctl sends no credentials to another machine without TLS.',
+      'AWS_ENDPOINT_URL_IAM names http://169.254.169.254:8099. fedctl does not send credentials to another machine without TLS.',
     ],
     [
       { AWS_ENDPOINT_URL: 'http://[fd00:ec2::254]' },
       'aws.plaintext-refused',
-      'AWS_ENDPOINT_URL names http://[fd00:ec2::254]. fedctl sends no credentials to another machine without TLS.',
+      'AWS_ENDPOINT_URL names http://[fd00:ec2::254]. fedctl does not send credentials to another machine without TLS.',
     ],
   ])('%j is refused', async (env, code, message) => {
     await configured(

@@ -99,7 +99,7 @@ describe('the environment', () => {
   ])('%s within a value is named before anything is asked', async (_, changed, part) => {
     await expect(found({ ...ENV, ...changed })).rejects.toMatchObject({
       code: 'usage.invalid-value',
-      message: `The ${part} from environment (AWS_ACCESS_KEY_ID) has a blank in it, and no key does.`,
+      message: `The ${part} from environment (AWS_ACCESS_KEY_ID) is invalid: it contains a blank.`,
       remedy: 'Copy the value again, without blanks, line breaks and quotation marks.',
     });
   });
@@ -108,7 +108,7 @@ describe('the environment', () => {
     await expect(found({ ...ENV, AWS_ACCESS_KEY_ID: '“AKIAONE”' })).rejects.toMatchObject({
       code: 'usage.invalid-value',
       message:
-        'The access key ID from environment (AWS_ACCESS_KEY_ID) has quotation marks in it, and no key does.',
+        'The access key ID from environment (AWS_ACCESS_KEY_ID) is invalid: it contains quotation marks.',
     });
   });
 
@@ -155,11 +155,11 @@ describe('the environment', () => {
     );
     await expect(found({}, { profile: 'old' }, home.path)).rejects.toMatchObject({
       code: 'aws.credentials-half-set',
-      remedy: 'Remove aws_session_token from the section that holds this key.',
+      remedy: 'Remove aws_session_token from the section that contains this key.',
     });
     await expect(found({}, { profile: 'half' }, home.path)).rejects.toMatchObject({
       code: 'aws.credentials-half-set',
-      remedy: 'Add aws_session_token to the section that holds this key.',
+      remedy: 'Add aws_session_token to the section that contains this key.',
     });
   });
 
@@ -180,7 +180,7 @@ describe('nothing anywhere', () => {
         tried: [
           { provider: 'environment', reason: 'AWS_ACCESS_KEY_ID is not set' },
           { provider: 'web-identity', reason: 'AWS_WEB_IDENTITY_TOKEN_FILE is not set' },
-          { provider: 'profile', reason: 'there is no profile "default"' },
+          { provider: 'profile', reason: 'the profile "default" does not exist' },
           {
             provider: 'container',
             reason:
@@ -191,7 +191,7 @@ describe('nothing anywhere', () => {
         evidence: [
           'environment: AWS_ACCESS_KEY_ID is not set',
           'web-identity: AWS_WEB_IDENTITY_TOKEN_FILE is not set',
-          'profile: there is no profile "default"',
+          'profile: the profile "default" does not exist',
           'container: neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set',
           'instance-metadata: AWS_EC2_METADATA_DISABLED is true',
         ],
@@ -408,12 +408,8 @@ describe('the container endpoint', () => {
       'it responded with HTTP 500 (too many requests)',
     ],
     ['nothing there', () => ({ status: 404, body: 'no' }), 'it responded with HTTP 404'],
-    ['a page', () => ({ body: '<html>' }), 'it responded with something other than credentials'],
-    [
-      'half of the keys',
-      () => ({ body: '{"AccessKeyId":"A"}' }),
-      'it responded with something other than credentials',
-    ],
+    ['a page', () => ({ body: '<html>' }), 'it responded without credentials'],
+    ['half of the keys', () => ({ body: '{"AccessKeyId":"A"}' }), 'it responded without credentials'],
     ['another status without a fault', () => ({ status: 204 }), 'it responded with HTTP 204'],
     ['silence', () => null, 'the request timed out'],
   ])('that fails is the answer: %s', async (_, answer, reason) => {
@@ -436,7 +432,7 @@ describe('the container endpoint', () => {
     const url = `http://127.0.0.1:${server.port}`;
     await expect(found({ ...NO_IMDS, [FULL]: url })).rejects.toMatchObject({
       code: 'aws.container-failed',
-      message: expect.stringContaining('it responded with something other than credentials'),
+      message: expect.stringContaining('it responded without credentials'),
     });
     await server.close();
   });
@@ -485,7 +481,7 @@ describe('the container endpoint', () => {
     const env = { [FULL]: server.url, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/nowhere/t' };
     await expect(found({ ...NO_IMDS, ...env })).rejects.toMatchObject({
       code: 'aws.container-failed',
-      message: `The container endpoint ${server.url}, which ${FULL} names, returned no credentials: cannot read "/nowhere/t": the file does not exist, which AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names.`,
+      message: `The container endpoint ${server.url}, which ${FULL} names, returned no credentials: cannot read "/nowhere/t": the file does not exist (named by AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE).`,
     });
     expect(server.requests).toEqual([]);
   });
@@ -493,7 +489,7 @@ describe('the container endpoint', () => {
   test('plain http to another machine is refused', async () => {
     await expect(found({ [FULL]: 'http://keys.example/' })).rejects.toMatchObject({
       code: 'aws.plaintext-refused',
-      message: `${FULL} names http://keys.example. fedctl sends no credentials to another machine without TLS.`,
+      message: `${FULL} names http://keys.example. fedctl does not send credentials to another machine without TLS.`,
       likelyCause: expect.stringContaining(`The endpoint that ${FULL} names uses plain http`),
       remedy: `Use an https:// endpoint, or unset ${FULL}.`,
     });
@@ -585,7 +581,7 @@ describe('the instance metadata service', () => {
     [
       'no token, and requires one',
       ({ method }) => ({ status: method === 'PUT' ? 403 : 401 }),
-      'the instance metadata service requires a token (HTTP 401), and returned no token (HTTP 403)',
+      'the instance metadata service requires a token (HTTP 401), but returned no token (HTTP 403)',
     ],
     [
       'turned off',
@@ -659,7 +655,7 @@ describe('the instance metadata service', () => {
       {
         code: 'aws.metadata-credentials-expired',
         message:
-          'The instance metadata service returned credentials that expired at 2026-11-22T11:40:00Z. fedctl uses them: in an outage the service returns its last credentials, and AWS accepts them.',
+          'The instance metadata service returned credentials that expired at 2026-11-22T11:40:00Z. fedctl uses these credentials: during an outage, the service returns its last credentials, and AWS accepts them.',
         remedy: null,
       },
     ]);

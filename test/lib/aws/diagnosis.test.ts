@@ -76,7 +76,7 @@ describe('what one code of AWS stands for', () => {
       code: 'aws.endpoint-region-mismatch',
       exit: 2,
       message:
-        'The Region and the endpoint of STS do not match: the request is signed for eu-west-1 (AWS_REGION), but ENDPOINT (AWS_ENDPOINT_URL_STS) does not accept that signature.',
+        'The Region and the endpoint of STS do not match: the request is signed for eu-west-1 (AWS_REGION), but ENDPOINT (AWS_ENDPOINT_URL_STS) does not accept this signature.',
       cause: 'The request is signed for one Region or service, but the endpoint belongs to another.',
       remedy: 'Use the Region of the endpoint with --region, or unset AWS_ENDPOINT_URL_STS.',
       evidence: [`AWS says: SignatureDoesNotMatch: ${sentence}`],
@@ -99,7 +99,7 @@ describe('what one code of AWS stands for', () => {
   ])('quotation marks in the value of the %s', async (part, credentials) => {
     expect(await said(whoami, UNKNOWN_KEY, { credentials })).toMatchObject({
       code: 'aws.access-key-unknown',
-      cause: `The value of the ${part} from environment (AWS_ACCESS_KEY_ID) has quotation marks in it, and no key does.`,
+      cause: `The value of the ${part} from environment (AWS_ACCESS_KEY_ID) is invalid: it contains quotation marks.`,
       remedy: 'Write the value without quotation marks: files for docker --env-file and systemd keep them.',
     });
   });
@@ -124,7 +124,7 @@ describe('what one code of AWS stands for', () => {
   ])('a blank in the value of the %s', async (part, credentials) => {
     expect(await said(whoami, UNKNOWN_KEY, { credentials })).toMatchObject({
       code: 'aws.access-key-unknown',
-      cause: `The value of the ${part} from environment (AWS_ACCESS_KEY_ID) has a blank in it, and no key does.`,
+      cause: `The value of the ${part} from environment (AWS_ACCESS_KEY_ID) is invalid: it contains a blank.`,
       remedy: 'Copy the value again, without blanks and line breaks.',
     });
   });
@@ -133,14 +133,14 @@ describe('what one code of AWS stands for', () => {
     expect(await said(whoami, UNKNOWN_KEY, { region: 'af-south-1' })).toMatchObject({
       code: 'aws.access-key-unknown',
       cause:
-        'af-south-1 (AWS_REGION) must be enabled for the account. Until then its endpoint knows no key of the account, and no session of the global STS endpoint.',
+        'af-south-1 (AWS_REGION) must be enabled for the account. Until then, its endpoint rejects all keys of the account and all sessions of the global STS endpoint.',
       remedy:
-        'Name another Region with --region, or enable this one for the account: aws account enable-region --region-name af-south-1.',
+        'Use another Region with --region, or enable this Region for the account: aws account enable-region --region-name af-south-1.',
     });
     const session = keys({ accessKeyId: 'ASIAIOSFODNN7EXAMPLE', sessionToken: new Secret('t') });
     const { remedy } = await said(whoami, UNKNOWN_KEY, { region: 'eu-south-2', credentials: session });
     expect(remedy).toBe(
-      'If the Region is enabled, get the session from a Regional endpoint, with AWS_STS_REGIONAL_ENDPOINTS=regional. If it is not, name another Region with --region.',
+      'If the Region is enabled, get the session from a Regional endpoint, with AWS_STS_REGIONAL_ENDPOINTS=regional. Otherwise, use another Region with --region.',
     );
   });
 
@@ -165,10 +165,11 @@ describe('what one code of AWS stands for', () => {
     expect(await said(info, awsRefusal(status, code, sentence))).toMatchObject({
       code: 'aws.action-unknown',
       exit: 4,
-      message: 'IAM in eu-west-1 (ENDPOINT) does not know the action GetOutboundWebIdentityFederationInfo.',
-      cause: 'AWS_ENDPOINT_URL names an emulator or a gateway that does not have this action.',
+      message:
+        'IAM in eu-west-1 (ENDPOINT) does not support the action GetOutboundWebIdentityFederationInfo.',
+      cause: 'AWS_ENDPOINT_URL names an emulator or a gateway that does not support this action.',
       remedy:
-        'Use an emulator that knows GetOutboundWebIdentityFederationInfo. For AWS itself, unset AWS_ENDPOINT_URL.',
+        'Use an emulator that supports GetOutboundWebIdentityFederationInfo. To use AWS itself, unset AWS_ENDPOINT_URL.',
     });
   });
 
@@ -195,7 +196,7 @@ describe('what one code of AWS stands for', () => {
       code: 'aws.signature-missing',
       exit: 4,
       message:
-        'STS in eu-west-1 (ENDPOINT) received no complete signature for GetCallerIdentity, although fedctl signed it with the access key AKIAIOSFODNN7EXAMPLE, from environment (AWS_ACCESS_KEY_ID).',
+        'STS in eu-west-1 (ENDPOINT) received no complete signature for GetCallerIdentity, although fedctl signed the request with the access key AKIAIOSFODNN7EXAMPLE, from environment (AWS_ACCESS_KEY_ID).',
       evidence: [`AWS says: ${code}: ${sentence}`],
     });
   });
@@ -205,7 +206,7 @@ describe('what one code of AWS stands for', () => {
       code: 'sts.assume-denied',
       message:
         'The principal of the access key AKIAIOSFODNN7EXAMPLE is not allowed to assume the role arn:aws:iam::123456789012:role/team/app.',
-      remedy: 'Read the trust policy of the role, and have it allow this principal.',
+      remedy: 'Check the trust policy of the role. The policy must allow this principal.',
     });
   });
 
@@ -260,7 +261,7 @@ describe('a credential_process that is fedctl', () => {
     const stderr = ['usage: tool', '', 'Traceback:', 'a', 'b', 'c', 'KeyError: \u001b[31mx'].join('\n');
     const failure = processFailure('p', 'exited with code 1', stderr);
     expect(failure.message).toBe(
-      'The credential_process of the profile "p" exited with code 1, saying "KeyError: \u001b[31mx".',
+      'The credential_process of the profile "p" exited with code 1: "KeyError: \u001b[31mx".',
     );
     expect(failure.details['evidence']).toEqual([
       'usage: tool',

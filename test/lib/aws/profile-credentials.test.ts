@@ -57,7 +57,8 @@ aws_access_key_id = AKIAHALF
     await expect(keysOf(home, 'half')).rejects.toMatchObject({
       code: 'aws.credentials-half-set',
       message: 'The profile "half" has aws_access_key_id but no aws_secret_access_key.',
-      remedy: 'Complete the key pair in one section: aws configure --profile half asks for both.',
+      remedy:
+        'Complete the key pair in one section: aws configure --profile half prompts for the two values.',
     });
   });
 });
@@ -332,7 +333,7 @@ describe('a role', () => {
       'from a profile without keys',
       'source_profile = empty\n[profile empty]\nregion = eu-west-1',
       'aws.profile-failed',
-      'The profile "empty" gives the profile "role" no credentials.',
+      'The profile "empty" has no credentials for the profile "role".',
     ],
     [
       'in a circle',
@@ -344,7 +345,7 @@ describe('a role', () => {
       'from itself, without keys',
       'source_profile = role',
       'aws.profile-failed',
-      'The profile "role" gives the profile "role" no credentials.',
+      'The profile "role" has no credentials for the profile "role".',
     ],
   ])('%s', async (_, lines, code, message) => {
     await expect(follow(`[profile role]\nrole_arn = ${ROLE}\n${lines}\n`, [])).rejects.toMatchObject({
@@ -426,7 +427,7 @@ describe('credential_process', () => {
     ['exit 3', 'exited with code 3', 'exit 3'],
     [
       'exit 3 with a sentence',
-      'exited with code 3, saying "please log in"',
+      'exited with code 3: "please log in"',
       'echo one >&2; echo please log in >&2; exit 3',
     ],
     ['no JSON', 'printed no JSON', 'echo secret-stuff'],
@@ -442,7 +443,7 @@ describe('credential_process', () => {
       code: 'aws.profile-failed',
       message: `The credential_process of the profile "p" ${how}.`,
       remedy:
-        'Run the program alone and correct it: aws configure get credential_process --profile p prints its command.',
+        'Run the program alone and correct it. To print its command, run "aws configure get credential_process --profile p".',
     });
   });
 
@@ -539,7 +540,7 @@ sso_account_id = 123456789012
     await expect(keysOf(home, 'x')).rejects.toMatchObject({
       code: 'aws.profile-failed',
       message: `The profile "x" ${what.replace('<config>', `${home.path}/.aws/config`)}.`,
-      remedy: 'Correct the profile: aws configure sso --profile x asks for its settings.',
+      remedy: 'Correct the profile: aws configure sso --profile x prompts for its settings.',
     });
   });
 
@@ -649,7 +650,7 @@ sso_account_id = 123456789012
     await expect(keysOf(home, 'sso', { HTTPS_PROXY: 'http://127.0.0.1:1' })).rejects.toMatchObject({
       code: 'aws.unreachable',
       message:
-        'Cannot reach the sign-in service of the profile "sso" (portal.sso.eu-west-1.amazonaws.com): the proxy is unreachable, the connection was refused (ECONNREFUSED).',
+        'Cannot reach the sign-in service of the profile "sso" (portal.sso.eu-west-1.amazonaws.com): the proxy is unreachable: the connection was refused (ECONNREFUSED).',
       remedy: 'Set HTTPS_PROXY to the address of the proxy, http://<host>:<port>, or unset it.',
     });
   });
@@ -675,7 +676,7 @@ test('a file that somebody named and that cannot be read is the answer, and no o
   const aws = await createAws({ timeoutMs: 2000 }, context);
   await expect(aws.credentials(context.signal)).rejects.toMatchObject({
     code: 'aws.profile-failed',
-    message: `No credentials in the AWS files: there is no profile "default". Cannot read "${home.path}": it is a directory.`,
+    message: `No credentials in the AWS files: the profile "default" does not exist. Cannot read "${home.path}": it is a directory.`,
   });
 });
 

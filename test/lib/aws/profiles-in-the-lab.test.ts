@@ -228,7 +228,7 @@ code:   sts.identity-token-expired
       text: `error: The web identity token is not allowed to assume the role arn:aws:iam::123456789012:role/app.
         AWS says: AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity
 cause:  The trust policy of the role does not allow sts:AssumeRoleWithWebIdentity for the issuer, audience and subject of this token, or the role does not exist.
-remedy: Read the trust policy of the role, and have it allow this principal.
+remedy: Check the trust policy of the role. The policy must allow this principal.
 run:    aws iam get-role --role-name app --query Role.AssumeRolePolicyDocument
 code:   sts.assume-denied
 `,

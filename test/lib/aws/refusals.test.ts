@@ -95,7 +95,7 @@ describe('what AWS refuses', () => {
       awsRefusal(400, 'JWTPayloadSizeExceededException', 'too large'),
       'sts.payload-too-large',
       2,
-      'STS in eu-west-1 (ENDPOINT) did not mint the token: with its audiences and tags, including those of the principal, it would be too large.',
+      'STS in eu-west-1 (ENDPOINT) did not mint the token: the token would be too large with its audiences and tags, including the tags of the principal.',
     ],
     [
       'minting not allowed',
@@ -135,7 +135,7 @@ describe('what AWS refuses', () => {
       awsRefusal(400, 'InvalidAction', 'Operation not supported on STS global endpoint'),
       'aws.region-global',
       2,
-      'ENDPOINT does not know GetWebIdentityToken. It is the global endpoint of STS, or not STS.',
+      'ENDPOINT does not support GetWebIdentityToken. It is the global endpoint of STS, or not an STS endpoint.',
     ],
     [
       'a value AWS does not accept',
@@ -167,7 +167,7 @@ describe('what AWS refuses', () => {
       awsRefusal(403, 'InvalidClientTokenId', 'The security token included in the request is invalid.'),
       'aws.access-key-unknown',
       4,
-      'STS in eu-west-1 (ENDPOINT) does not know the access key ASIAEXAMPLE, from profile "app" (IAM Identity Center).',
+      'STS in eu-west-1 (ENDPOINT) does not recognize the access key ASIAEXAMPLE, from profile "app" (IAM Identity Center).',
     ],
     [
       'wrong secret',
@@ -188,7 +188,7 @@ describe('what AWS refuses', () => {
       ),
       'aws.clock-skew',
       3,
-      'The clock of this machine is 1 h behind that of STS in eu-west-1 (ENDPOINT).',
+      'The clock of this machine is 1 h behind the clock of STS in eu-west-1 (ENDPOINT).',
     ],
     [
       'wrong clock',
@@ -196,7 +196,7 @@ describe('what AWS refuses', () => {
       awsRefusal(403, 'RequestTimeTooSkewed', 'too skewed', { date: 'Sun, 22 Nov 2026 11:00:00 GMT' }),
       'aws.clock-skew',
       3,
-      'The clock of this machine is 1 h ahead of that of STS in eu-west-1 (ENDPOINT).',
+      'The clock of this machine is 1 h ahead of the clock of STS in eu-west-1 (ENDPOINT).',
     ],
     [
       'session credentials for GetSessionToken',
@@ -204,7 +204,7 @@ describe('what AWS refuses', () => {
       awsRefusal(403, 'AccessDenied', 'Cannot call GetSessionToken with session credentials'),
       'sts.session-credentials',
       4,
-      'GetSessionToken requires long-term credentials, but those of profile "app" (IAM Identity Center) belong to a session.',
+      'GetSessionToken requires long-term credentials, but the credentials of profile "app" (IAM Identity Center) belong to a session.',
     ],
     [
       'assuming not allowed',
@@ -251,7 +251,7 @@ describe('what AWS refuses', () => {
       awsRefusal(400, 'Throttling', 'Rate exceeded'),
       'aws.throttled',
       6,
-      'STS in eu-west-1 (ENDPOINT) throttled GetCallerIdentity, also after three attempts.',
+      'STS in eu-west-1 (ENDPOINT) throttled GetCallerIdentity, even after three attempts.',
     ],
     [
       'a fault of the service',
@@ -296,8 +296,8 @@ describe('what AWS refuses', () => {
     expect((await refusal(info, answer)).error).toMatchObject({
       code: 'aws.access-key-unknown',
       likelyCause:
-        'Credentials of GetSessionToken cannot call IAM unless they were requested with an MFA code.',
-      remedy: 'Use the keys of the IAM user themselves, or assume a role with --role-arn <arn>.',
+        'Credentials of GetSessionToken can call IAM only if they were requested with an MFA code.',
+      remedy: 'Use the long-term keys of the IAM user, or assume a role with --role-arn <arn>.',
     });
     expect((await refusal(whoami, answer)).remedy).toBe(
       'Renew the key at its source (see the error message), or list the access keys of the user in IAM.',
@@ -307,7 +307,7 @@ describe('what AWS refuses', () => {
   test('the missing permission can be copied', async () => {
     const { remedy } = await refusal(enable, denied('iam:EnableOutboundWebIdentityFederation', ''));
     expect(remedy).toBe(
-      'An administrator of the account must allow iam:EnableOutboundWebIdentityFederation on Resource "*" in a policy of that principal.',
+      'An administrator of the account must allow iam:EnableOutboundWebIdentityFederation on Resource "*" in a policy of the principal.',
     );
   });
 });
@@ -341,7 +341,7 @@ describe('what is not AWS', () => {
       'aws.not-aws',
       6,
       `The response to ${String(action)} at ENDPOINT does not come from AWS: ${why}.`,
-      'See which server responds at this endpoint.',
+      'Check which server responds at this endpoint.',
     ]);
   });
 });

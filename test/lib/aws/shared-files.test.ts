@@ -151,7 +151,7 @@ describe('what is misspelt', () => {
     const read = await files(config, credentials);
     expect(read.profile(name)).toBeNull();
     expect(read.misspelt(name)).toEqual({
-      fault: `${read.configPath} has a section ${wrong}, which does not name the profile "${name}" in this file.`,
+      fault: `${read.configPath} has a section ${wrong}, but in this file, AWS tools do not read it as the profile "${name}".`,
       remedy: `Write ${right} instead of ${wrong} in ${read.configPath}.`,
     });
   });
@@ -294,7 +294,7 @@ describe('the profile of a run', () => {
     const read = await files(`[foo]\n${KEYS}`);
     expect(await unknown('foo', read, 'AWS_PROFILE')).toMatchObject({
       code: 'aws.profile-unknown',
-      likelyCause: `${read.configPath} has a section [foo], which does not name the profile "foo" in this file.`,
+      likelyCause: `${read.configPath} has a section [foo], but in this file, AWS tools do not read it as the profile "foo".`,
       remedy: `Write [profile foo] instead of [foo] in ${read.configPath}.`,
     });
   });

@@ -64,7 +64,7 @@ describe('on the way to AWS', () => {
     await expect(whoami({ AWS_ENDPOINT_URL: server.url })).rejects.toMatchObject({
       code: 'aws.tls-failed',
       message: expect.stringMatching(
-        /^The TLS connection to STS in eu-west-1 \(https:\/\/127\.0\.0\.1:\d+\) failed: it has a certificate that is not trusted here: 127\.0\.0\.1, for 127\.0\.0\.1, issued by fedctl test CA, valid from \S+Z to \S+Z \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)\.$/,
+        /^The TLS connection to STS in eu-west-1 \(https:\/\/127\.0\.0\.1:\d+\) failed: it has a certificate that is not trusted on this machine: 127\.0\.0\.1, for 127\.0\.0\.1, issued by fedctl test CA, valid from \S+Z to \S+Z \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)\.$/,
       ),
     });
     expect(server.requests).toEqual([]);
@@ -248,7 +248,7 @@ describe('plain http', () => {
     async (name) => {
       await expect(whoami({ [name]: 'http://sts.internal.example:8080/x' })).rejects.toMatchObject({
         code: 'aws.plaintext-refused',
-        message: `${name} names http://sts.internal.example:8080. fedctl sends no credentials to another machine without TLS.`,
+        message: `${name} names http://sts.internal.example:8080. fedctl does not send credentials to another machine without TLS.`,
         exitCode: 2,
       });
     },

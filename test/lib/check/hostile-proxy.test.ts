@@ -64,7 +64,7 @@ const PLACES = {
 } as const;
 const HOPS = ['STS', 'Atlas', 'issuer'] as const;
 
-const NO_TUNNEL = 'the proxy opened no tunnel (HTTP';
+const NO_TUNNEL = 'the proxy did not open a tunnel (HTTP';
 
 describe.each(HOPS)('a proxy before %s', (hop) => {
   const statuses = [302, 403, 502].map(
@@ -116,7 +116,7 @@ describe.each(HOPS)('a proxy before %s', (hop) => {
   test('that is not there', async () => {
     const found = (await through(hop, await closedPort(), false)).check(CHECKS[hop]);
     expect(found?.detail).toBe(
-      `Cannot reach ${PLACES[hop]}: the proxy is unreachable, the connection was refused (ECONNREFUSED).`,
+      `Cannot reach ${PLACES[hop]}: the proxy is unreachable: the connection was refused (ECONNREFUSED).`,
     );
   });
 
@@ -172,11 +172,11 @@ describe('a SOCKS5 proxy before the cluster', () => {
       'the server does not use SOCKS5',
       false,
     ],
-    ['wants a password', wantsPassword, 'it requires a user and a password, or different ones', false],
+    ['wants a password', wantsPassword, 'it requires a valid user name and password', false],
     [
       'takes nobody',
       hostile.stallsAfter(Buffer.from([5, 255])),
-      'it requires a user and a password, or different ones',
+      'it requires a valid user name and password',
       false,
     ],
     ['has a rule against it', replies(2), 'it returned: its rules do not allow the connection', false],

@@ -101,7 +101,7 @@ const ROWS: readonly Row[] = [
     behave: answer,
     certificate: () => ca.issue(['127.0.0.1']),
     codes: ['tls-failed', 'mongo.tls-untrusted'],
-    says: 'it has a certificate that is not trusted here: 127.0.0.1, for 127.0.0.1, issued by fedctl test CA, valid from ',
+    says: 'it has a certificate that is not trusted on this machine: 127.0.0.1, for 127.0.0.1, issued by fedctl test CA, valid from ',
     remedy: /^Set AWS_CA_BUNDLE to a file with the certificate authority of the proxy\.$/,
   },
   {

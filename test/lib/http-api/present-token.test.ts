@@ -181,7 +181,7 @@ describe('an answer', () => {
         code: 'net.api-refused',
         message: '<url>/ rejected the token with status 401.',
         likelyCause:
-          'The response does not ask for a bearer token (no WWW-Authenticate: Bearer). The API, or a proxy in front of it, may require other credentials.',
+          'The response does not request a bearer token (no WWW-Authenticate: Bearer). The API, or a proxy in front of it, may require other credentials.',
       },
     ],
     [
@@ -200,7 +200,7 @@ describe('an answer', () => {
         exitCode: 6,
         message: '<url>/ responded with status 404.',
         likelyCause: 'The API has no resource at this path.',
-        remedy: 'See what this address returns, and which server responds.',
+        remedy: 'Inspect the response from this address, and check which server sends it.',
       },
     ],
     [
@@ -325,7 +325,7 @@ describe('no answer', () => {
       code: 'net.api-unreachable',
       exitCode: 6,
       message: `Cannot reach ${new URL(url).host}: ${why}.`,
-      remedy: 'Compare the address with the intended one, and see which server responds.',
+      remedy: 'Check that the address is correct, and see which server responds.',
       command: program('curl', '-v', url),
     });
   });
@@ -361,7 +361,7 @@ describe('TLS', () => {
       code: 'net.api-tls-failed',
       exitCode: 6,
       message: expect.stringMatching(
-        /: it has a certificate that is not trusted here: 127\.0\.0\.1, for 127\.0\.0\.1, issued by fedctl test CA, valid from \S+Z to \S+Z \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)\.$/,
+        /: it has a certificate that is not trusted on this machine: 127\.0\.0\.1, for 127\.0\.0\.1, issued by fedctl test CA, valid from \S+Z to \S+Z \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)\.$/,
       ),
       remedy: 'Set AWS_CA_BUNDLE to a file with the certificate authority.',
     });

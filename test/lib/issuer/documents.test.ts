@@ -300,7 +300,7 @@ describe('fetchIssuerDocuments', () => {
     [{ keys: [[], 5] }, 'has an entry that is not a key (no kty)'],
     ...STRANGE_MEMBERS.map<[unknown, string]>(([name, value]) => [
       { keys: [{ ...KEYS[0], [name]: value }] },
-      `has no valid key: the "${name}" of the first has the wrong type`,
+      `has no valid key: the "${name}" of the first key has the wrong type`,
     ]),
   ])('refuses the key set %j', async (document, fault) => {
     expect(await failureWith(JWKS, json(document))).toEqual(
@@ -326,7 +326,7 @@ describe('fetchIssuerDocuments', () => {
     server.answers.set(DISCOVERY, json({ issuer: server.issuer, jwks_uri: jwks }));
     await expect(fetchIssuerDocuments(server.issuer, options())).rejects.toMatchObject({
       code: 'issuer.wrong-document',
-      remedy: `If you trust https://keys.example.com, name the keys yourself with fedctl verify --issuer ${server.issuer} --jwks '${jwks}'.`,
+      remedy: `If you trust https://keys.example.com, specify the key set yourself with fedctl verify --issuer ${server.issuer} --jwks '${jwks}'.`,
     });
   });
 

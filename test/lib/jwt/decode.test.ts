@@ -53,7 +53,7 @@ describe('decodeJwt', () => {
     [
       'a JWE',
       `${part({ alg: 'dir', enc: 'A256GCM' })}.e30.e30.e30.e30`,
-      'it has five parts: it is an encrypted token (JWE), not a signed one',
+      'it has five parts: it is an encrypted token (JWE), not a signed token',
       null,
     ],
     [

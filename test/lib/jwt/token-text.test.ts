@@ -65,7 +65,7 @@ describe('what cannot be told is left as it is, and named', () => {
     ['two tokens in JSON', JSON.stringify({ a: TOKEN, b: OTHER }), 'it has two tokens'],
     ['three tokens', `${TOKEN} ${OTHER} ${TOKEN}`, 'it has 3 tokens'],
     ['a token and what may go on with it', `${TOKEN}\nAAAA\n`, 'it has other text around the token'],
-    ['an encrypted token', JWE, 'it has five parts: it is an encrypted token (JWE), not a signed one'],
+    ['an encrypted token', JWE, 'it has five parts: it is an encrypted token (JWE), not a signed token'],
     ['an opaque string', 'ya29.a0AfH6SMB'.replace('.', '-'), 'it is an opaque token, without a dot'],
     ['JSON without a token', '{"Credentials":{"AccessKeyId":"AKIA"}}', 'it is JSON'],
     ['JSON that was cut', '{"WebIdentityToken":', 'it starts like JSON, but is not valid JSON'],

@@ -255,7 +255,7 @@ describe('TLS', () => {
     [
       'of another CA',
       'mongo.tls-untrusted',
-      /has a certificate that is not trusted here: db\.example\.net, for db\.example\.net, issued by another CA, valid from \S+Z to \S+Z\.$/,
+      /has a certificate that is not trusted on this machine: db\.example\.net, for db\.example\.net, issued by another CA, valid from \S+Z to \S+Z\.$/,
       'db.example.net',
     ],
     [
