@@ -39,7 +39,7 @@ export function renewable<Failure>(failure: Failure, target: CheckTarget, audien
   ];
   const assumed = given.flatMap(([flag, value]) => (flag && value ? [flag, value] : []));
   return failure.with({
-    remedy: 'Write a new token to the file, and find out why the token was not renewed.',
+    remedy: 'Write a new token to the file. Then find out why the file was not renewed.',
     command: fedctl(['token', '--audience', audience, ...assumed, '--out', tokenFile]),
   });
 }
