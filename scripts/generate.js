@@ -85,7 +85,7 @@ if (process.argv.length === 2) {
 function writeVersion() {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const text = `// Generated from package.json by scripts/generate.js. Change that file, not this one.\n\nexport const VERSION = '${version}';\n`;
-  writeIfChanged(join(root, 'src/lib/version.generated.ts'), text);
+  writeIfChanged(join(root, 'src/lib/core/version.generated.ts'), text);
 }
 
 /** The numbered promises of SECURITY.md under their headings, without the names of their tests. */

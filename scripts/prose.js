@@ -1,6 +1,7 @@
-// Prints a random sample of the texts that a person reads, each message and comment with its line of code. The same seed and
-// the same texts give the same sample.
+// Prints a random sample of the texts that a person reads. The same seed and the same texts give the same sample. Each
+// text is printed with the lines beside it.
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { texts } from './texts.js';
 
@@ -20,7 +21,27 @@ const sample = texts()
   .map((text) => ({ ...text, place: place(text) }))
   .sort((a, b) => (a.place < b.place ? -1 : 1))
   .slice(0, size);
-for (const [index, { kind, file, line, text, code }] of sample.entries()) {
-  const context = code === undefined ? '' : `   code: ${code}\n`;
-  process.stdout.write(`${index + 1}. ${file}:${line} (${kind})\n   ${text}\n${context}`);
+for (const [index, each] of sample.entries()) {
+  const { kind, file, line, text } = each;
+  process.stdout.write(`${index + 1}. ${file}:${line} (${kind})\n   ${text}\n${context(each)}`);
+}
+
+/**
+ * Returns what a reader sees beside a text: the heading above a paragraph, the lines around a message or a description, or
+ * the lines after a comment.
+ *
+ * @param {import('./texts.js').Text} text
+ */
+function context({ kind, file, line, end = line }) {
+  const lines = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8').split('\n');
+  const isPage = kind === 'document' || kind === 'failure page';
+  const beside = isPage
+    ? lines
+        .slice(0, line)
+        .filter((each) => each.startsWith('#'))
+        .slice(-1)
+    : kind === 'comment'
+      ? lines.slice(end, end + 4)
+      : lines.slice(Math.max(line - 3, 0), end + 2);
+  return beside.map((each) => `   | ${each}\n`).join('');
 }

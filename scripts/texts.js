@@ -13,7 +13,7 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
  * @property {string} file relative to the root of the repository
  * @property {number} line the first line is 1
  * @property {string} text without line breaks
- * @property {string} [code] the line of code that contains the message, or that follows the comment
+ * @property {number} [end] the last line of a message or a comment
  */
 
 /**
@@ -92,7 +92,7 @@ export function messagesOf(file, content) {
         file,
         line: lineOf(content, node.start),
         text: oneLine(text),
-        code: codeAt(content, node.start),
+        end: lineOf(content, node.end),
       });
   };
   const visit = (node) => {
@@ -121,14 +121,14 @@ export function commentsOf(file, content) {
     const text = oneLine(comment.value.replace(/^[ \t]*\*+/gm, ''));
     const last = found.at(-1);
     if (comment.type === 'Line' && last !== undefined && /^\n[ \t]*$/.test(content.slice(end, comment.start)))
-      Object.assign(last, { text: `${last.text} ${text}`, code: codeAfter(content, comment.end) });
+      Object.assign(last, { text: `${last.text} ${text}`, end: lineOf(content, comment.end) });
     else
       found.push({
         kind: 'comment',
         file,
         line: lineOf(content, comment.start),
         text,
-        code: codeAfter(content, comment.end),
+        end: lineOf(content, comment.end),
       });
     end = comment.end;
   }
@@ -146,25 +146,6 @@ function oneLine(text) {
 
 function lineOf(content, offset) {
   return content.slice(0, offset).split('\n').length;
-}
-
-/** Returns the line of code at an offset. */
-function codeAt(content, offset) {
-  return content
-    .slice(content.lastIndexOf('\n', offset) + 1)
-    .split('\n', 1)[0]
-    .trim();
-}
-
-/** Returns the first line with code after an offset. */
-function codeAfter(content, offset) {
-  return (
-    content
-      .slice(offset)
-      .split('\n')
-      .map((line) => line.trim())
-      .find((line) => line !== '') ?? ''
-  );
 }
 
 function read(file) {

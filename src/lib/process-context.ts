@@ -5,7 +5,7 @@ import { Interruption } from './core/deadline.ts';
 import type { Fetch } from './core/fetch.ts';
 import { localhostAddresses } from './core/hosts.ts';
 import { Redactor } from './core/redactor.ts';
-import { VERSION } from './version.generated.ts';
+import { VERSION } from './core/version.generated.ts';
 
 /**
  * Creates the Context of this process, with its clock and its network. No other code in src reads `process`.
