@@ -82,17 +82,21 @@ const PLANTED = { ...GENUINE, stdout: 'planted' };
 
 const nameFor = (hash: string, version = process.version) => `${hash}-${version}-${process.arch}-token`;
 
-/** A cache file as the launcher writes it, of which V8 takes the code for that of `main.cjs`. */
-function planted(): Buffer {
+/** A cache file in the format of the launcher, with code that V8 accepts as the code of `main.cjs`. */
+function planted({ after = Buffer.alloc(0) } = {}): Buffer {
   const maker = `const script = new (require('vm').Script)(${JSON.stringify(wrapped(source('planted')))});
     script.runInThisContext();
     process.stdout.write(script.createCachedData().toString('base64'));`;
   const made = spawnSync(process.execPath, ['-e', maker], { env: {}, encoding: 'utf8' });
   const data = Buffer.from(made.stdout, 'base64');
-  const index = Buffer.from(JSON.stringify([['main.cjs', data.length]]));
+  const chunks = [
+    ['main.cjs', data.length],
+    ['later.cjs', after.length],
+  ];
+  const index = Buffer.from(JSON.stringify(chunks));
   const size = Buffer.alloc(4);
   size.writeUInt32LE(index.length);
-  const body = Buffer.concat([size, index, data]);
+  const body = Buffer.concat([size, index, data, after]);
   return Buffer.concat([createHash('sha256').update(body).digest(), body]);
 }
 
@@ -122,6 +126,13 @@ describe('the code cache', () => {
 
   test.each<[string, () => void]>([
     ['a truncated file', () => truncateSync(plant(), 500)],
+    [
+      'a file truncated in another chunk',
+      () => {
+        const bytes = planted({ after: Buffer.alloc(1000) });
+        truncateSync(plant(bytes), bytes.length - 500);
+      },
+    ],
     ['an empty file', () => truncateSync(plant(), 0)],
     [
       'a flipped bit in the code',
@@ -238,16 +249,37 @@ describe('the code cache', () => {
   });
 
   test('survives eight first runs at once', async () => {
+    // No run renames its temporary file before all eight files are written.
+    const together = join(folder, 'together.cjs');
+    writeFileSync(
+      together,
+      `const fs = require('node:fs');
+      const { renameSync } = fs;
+      fs.renameSync = (from, to) => {
+        const until = Date.now() + 10_000;
+        const arrived = ${JSON.stringify(join(folder, 'arrived-'))};
+        fs.writeFileSync(arrived + process.pid, '');
+        const all = () => fs.readdirSync(${JSON.stringify(folder)}).filter((name) => name.startsWith('arrived-')).length === 8;
+        while (!all() && Date.now() < until) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+        renameSync(from, to);
+      };`,
+    );
     const ends = Array.from({ length: 8 }, async () => {
-      const child = spawn(process.execPath, ['--', join(folder, 'bin/fedctl.js'), 'token'], {
-        env: { HOME: home },
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
+      const child = spawn(
+        process.execPath,
+        ['--require', together, '--', join(folder, 'bin/fedctl.js'), 'token'],
+        {
+          env: { HOME: home },
+          stdio: ['ignore', 'pipe', 'inherit'],
+        },
+      );
       let said = '';
       for await (const chunk of child.stdout) said += String(chunk);
       return said;
     });
     expect(await Promise.all(ends)).toEqual(Array.from({ length: 8 }, () => 'genuine'));
+    // Each run has written a temporary file of its own.
+    expect(readdirSync(folder).filter((name) => name.startsWith('arrived-'))).toHaveLength(8);
     expect(readdirSync(cache)).toEqual([nameFor(HASH)]);
     expect(run()).toEqual(GENUINE);
   });
