@@ -7,7 +7,7 @@ import { isDocument, isNumeric } from '../values/types.ts';
 import type { CommandCall } from './command.ts';
 
 /**
- * Returns a document option of a command. The type needs no check, because checkCommand has already checked all
+ * Returns an option of type document. Does not report a wrong type, because checkCommand has already checked all
  * options.
  */
 export function documentOption(options: Document, name: string): Document | undefined {
@@ -28,7 +28,7 @@ export function numberOption(options: Document, name: string): number | undefine
 export const flagOption = (options: Document, name: string): boolean => isTrue(options.get(name));
 
 /**
- * Returns the system variables and the variables of the option `let`.
+ * Returns the system variables and the variables that the option `let` defines.
  *
  * @throws CommandError for an invalid expression
  */
