@@ -19,7 +19,7 @@ const OPTIONS = {
   bsonRegExp: true,
 } as const;
 
-/** The deprecated BSON types. If the `bson` package decodes such a value and encodes it again, the result differs. */
+/** The deprecated BSON types. The `bson` package cannot encode decoded values of these types unchanged. */
 const DEPRECATED: Readonly<Record<number, string>> = {
   6: 'undefined',
   12: 'dbPointer',
@@ -76,9 +76,7 @@ function bsonValue(value: unknown): unknown {
   return isRecord(value) ? documentOf(value) : value;
 }
 
-/**
- * Converts a document and its nested documents to plain objects. Some commands look up fields by name in plain objects.
- */
+/** Converts a document and its nested documents to plain objects. */
 export function recordOf(document: Document): TypedDocument {
   return Object.fromEntries([...document].map(([name, value]) => [name, recordValue(value)]));
 }

@@ -3,7 +3,8 @@ import type { TypedDocument } from './bson-codec.ts';
 import { CommandError } from './command-error.ts';
 
 /**
- * Returns true for an embedded document, and false for any other value (for example an array, a date or a BSON class).
+ * Returns true for an embedded document. Returns false for all other values, for example for an array, a date or an
+ * instance of a BSON class.
  */
 export function isDocument(value: unknown): value is TypedDocument {
   if (typeof value !== 'object' || value === null) return false;

@@ -6,7 +6,10 @@ export const OP_REPLY = 1;
 export const OP_QUERY = 2004;
 export const OP_MSG = 2013;
 
-/** Reports received bytes that are not a valid wire protocol message. The server then closes the connection. */
+/**
+ * The error for received bytes that are not a valid wire protocol message. The server closes the connection after this
+ * error.
+ */
 export class WireError extends Error {
   override readonly name = 'WireError';
 }
@@ -46,8 +49,8 @@ export class FrameReader {
     if (length < HEADER_SIZE || length > MAX_MESSAGE) {
       throw new WireError(`invalid message length: ${length} bytes`);
     }
-    // The length is checked before the header is complete. If a client sends a TLS ClientHello, its first bytes
-    // represent a length of many megabytes.
+    // The operation code is checked as soon as the header is complete. If a client sends a TLS ClientHello, the first
+    // bytes represent a length of many megabytes. A message of this length never arrives.
     if (this.#size < HEADER_SIZE) return null;
     const opCode = this.#peek(HEADER_SIZE).readInt32LE(12);
     if (opCode !== OP_MSG && opCode !== OP_QUERY) {

@@ -56,7 +56,7 @@ export class IssuerKeys {
       return {
         found: false,
         fault: 'unknown-key',
-        reason: `unknown key ID, and the keys of ${issuer} were fetched less than ${QUIET_SECONDS} s ago`,
+        reason: `unknown key ID: the keys of ${issuer} were fetched less than ${QUIET_SECONDS} s ago and are not fetched again yet`,
       };
     }
     let fetched: KeySet;
@@ -117,7 +117,7 @@ export class IssuerKeys {
   }
 }
 
-/** Returns the cache key for an issuer. Each rule for keys that are not RSA keys has separate cache entries. */
+/** Returns the cache key for an issuer. The cache key also contains the rule for keys that are not RSA keys. */
 function slot(issuer: string, foreignKeys: ForeignKeys): string {
   return `${foreignKeys} ${issuer}`;
 }

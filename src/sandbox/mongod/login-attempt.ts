@@ -33,7 +33,7 @@ export function serverTextOf(refusal: Refusal): string {
       return `BadValue: Invalid JWT: '${refusal.claim}' claim format is not ${refusal.expected}`;
     case 'user-missing':
       return userNotFound(refusal.expected.join(', '));
-    // For these reasons, the server log also reports that the user was not found.
+    // In the following cases, the server log reports that the user was not found.
     case 'user-database':
     case 'oidc-auth-type':
     case 'aws-iam-type':

@@ -53,7 +53,7 @@ export function encodeReply(message: CommandMessage, replyId: number, reply: Typ
   const document = encodeDocument({ ...reply, ok: new Double(Number(reply['ok'])) });
   if (message.form === 'query') {
     const fields = Buffer.alloc(20);
-    fields.writeInt32LE(8, 0); // AwaitCapable; every server since 2010 sets this flag
+    fields.writeInt32LE(8, 0); // the flag AwaitCapable, which all servers since 2010 set
     fields.writeInt32LE(1, 16);
     return withHeader(OP_REPLY, replyId, message.requestId, [fields, document]);
   }
@@ -111,7 +111,7 @@ function parseMsg(frame: Buffer, requestId: number): CommandMessage {
   };
 }
 
-/** Returns the document of a command. Also returns the document as a plain object. */
+/** Returns the document of a command as a Map and as a plain object. */
 function contents(document: Document): Pick<CommandMessage, 'document' | 'body'> {
   let body: TypedDocument | null = null;
   return {
@@ -136,7 +136,7 @@ function withoutChecksum(frame: Buffer, present: boolean): Buffer {
 function parseQuery(frame: Buffer, requestId: number): CommandMessage {
   const fields = new SectionReader(frame.subarray(HEADER_SIZE + 4));
   const namespace = fields.cstring();
-  fields.skip(8); // numberToSkip, numberToReturn
+  fields.skip(8); // the fields numberToSkip and numberToReturn
   const query = fields.document();
   const wrapped = query.get('$query');
   if (!namespace.endsWith('.$cmd')) throw new WireError('OP_QUERY on a collection is not supported');
@@ -144,7 +144,7 @@ function parseQuery(frame: Buffer, requestId: number): CommandMessage {
     requestId,
     form: 'query',
     database: namespace.slice(0, -'.$cmd'.length),
-    // If a driver adds a read preference, it puts the command into `$query`.
+    // If a driver adds a read preference, the command is in the field `$query`.
     ...contents(wrapped instanceof Map ? wrapped : query),
     inexact: fields.inexact,
     moreToCome: false,
@@ -155,10 +155,7 @@ function parseQuery(frame: Buffer, requestId: number): CommandMessage {
 class SectionReader {
   readonly #bytes: Buffer;
   #at = 0;
-  /**
-   * The reason why a document cannot be stored unchanged. If there are several reasons, the first reason; null if there
-   * is no reason.
-   */
+  /** The first reason why a document cannot be stored unchanged; null if all documents can be stored unchanged. */
   inexact: string | null = null;
 
   constructor(bytes: Buffer) {

@@ -31,8 +31,8 @@ export interface MongodOptions {
    */
   readonly now: () => Date;
   /**
-   * The address to listen on. Also the host that a replica set announces, unless `announcedHost` is set (default:
-   * `127.0.0.1`).
+   * The address to listen on (default: `127.0.0.1`). A replica set announces this address if `announcedHost` is not
+   * set.
    */
   readonly host?: string;
   /** The port to listen on (default: a free port). */
@@ -49,14 +49,14 @@ export interface MongodOptions {
   readonly cluster?: string;
   /** The initial settings (default: `defaultSettings`). */
   readonly settings?: Partial<MongodSettings>;
-  /** Called before each message is processed. A promise that resolves late makes the server slow. */
+  /** Called before each message is processed. The server waits for the promise, so a delay makes the server slow. */
   readonly wait?: () => Promise<void>;
   /** Returns the current identity providers. Called for every login, so a change applies to the next login. */
   readonly identityProviders: () => readonly IdentityProvider[];
   readonly databaseUsers: () => readonly DatabaseUser[];
   /**
-   * Called for every completed login, whether accepted or rejected. For a rejected login, receives the reason in the
-   * server log.
+   * Called for every completed login, whether accepted or rejected. `failureReason` contains the reason for a
+   * rejection.
    */
   readonly onLogin?: (attempt: LoginAttempt) => void;
   /** The URL of the STS that receives the replayed GetCallerIdentity requests. */

@@ -49,9 +49,7 @@ export class Store {
     return this.#databases.delete(database);
   }
 
-  /**
-   * Removes all documents that have expired according to a TTL index. As in mongod, does this at most once a minute.
-   */
+  /** Removes all documents that have expired according to a TTL index. As in mongod, runs at most once a minute. */
   removeExpired(now: Date): void {
     this.#lastSweep ??= now.getTime();
     if (now.getTime() - this.#lastSweep < TTL_INTERVAL_MS) return;

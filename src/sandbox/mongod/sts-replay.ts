@@ -36,7 +36,7 @@ export async function replayCallerIdentity(replay: Replay): Promise<string> {
     );
   }
   const arn = element(answer.body, 'Arn');
-  if (arn === null) throw new Refused('the response of GetCallerIdentity has no ARN');
+  if (arn === null) throw new Refused('the response from GetCallerIdentity contains no ARN');
   return arn;
 }
 

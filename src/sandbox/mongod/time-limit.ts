@@ -55,6 +55,6 @@ function isTimeout(error: unknown): boolean {
 function expired(): CommandError {
   return new CommandError(
     'MaxTimeMSExpired',
-    `operation exceeded time limit: the lab computes for at most ${LIMIT_MS} ms`,
+    `operation exceeded time limit: the limit of the lab is ${LIMIT_MS} ms`,
   );
 }

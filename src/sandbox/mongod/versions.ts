@@ -1,6 +1,6 @@
 /**
- * How the server treats a key of an issuer that is not an RSA key. It rejects the key set, ignores the key or uses the
- * key (facts/mongodb.md 1.6).
+ * How the server treats the keys of an issuer that are not RSA keys. `refuse-set` rejects the whole key set, `skip`
+ * ignores these keys, and `use` accepts these keys (facts/mongodb.md 1.6).
  */
 export type ForeignKeys = 'refuse-set' | 'skip' | 'use';
 
@@ -17,8 +17,8 @@ const RSA = ['RS256'] as const;
 
 /**
  * The server versions that the lab can emulate. `7.0` is an early revision that rejects a key set with an EC key. `8.0`
- * ignores EC keys. `9.0` supports EC keys. Which release first had each behavior is unverified, because
- * facts/mongodb.md 1.6 names only source revisions.
+ * ignores EC keys. `9.0` supports EC keys. The first release with each behavior is unverified, because facts/mongodb.md
+ * 1.6 contains only source revisions.
  */
 export const SERVER_VERSIONS = {
   '7.0': { version: '7.0.11', maxWireVersion: 21, foreignKeys: 'refuse-set', algorithms: RSA },

@@ -10,7 +10,7 @@ import { type Note, readPayload, type SaslStep } from '../sasl.ts';
 import type { AuthError } from '../settings.ts';
 import type { CommandCall, CommandTable } from './command.ts';
 
-/** A connection has at most one SASL conversation at a time. The conversation ID is therefore constant. */
+/** The ID of a SASL conversation. The ID is constant because a connection has at most one conversation at a time. */
 const CONVERSATION = 1;
 
 export const AUTHENTICATION_COMMANDS: CommandTable = {
@@ -32,8 +32,8 @@ export const AUTHENTICATION_COMMANDS: CommandTable = {
  * if the login fails.
  */
 export async function speculate(call: CommandCall, request: TypedDocument): Promise<TypedDocument | null> {
-  // The client sends saslStart after this reply. The server then rejects and logs the login. The history therefore
-  // shows the login only once.
+  // After this reply, the client sends saslStart. The server rejects and logs saslStart, so the history shows the login
+  // only once.
   if (OF_PASSWORDS.has(String(request['mechanism']))) return null;
   try {
     return await start(call, request, typeof request['db'] === 'string' ? request['db'] : '');
@@ -59,7 +59,8 @@ async function start(call: CommandCall, request: TypedDocument, database: string
     );
   }
   return await take(call, name, async (note) => {
-    if (database !== EXTERNAL) throw new Refused(`the database is "${database}" instead of "${EXTERNAL}"`);
+    if (database !== EXTERNAL)
+      throw new Refused(`the authentication database is "${database}" instead of "${EXTERNAL}"`);
     return await mechanism(readPayload(request['payload']), note);
   });
 }
@@ -108,7 +109,7 @@ async function advance(call: CommandCall): Promise<TypedDocument> {
   }
   return await take(call, conversation.mechanism, async (note) => {
     if (call.database !== EXTERNAL)
-      throw new Refused(`the database is "${call.database}" instead of "${EXTERNAL}"`);
+      throw new Refused(`the authentication database is "${call.database}" instead of "${EXTERNAL}"`);
     return await conversation.next(readPayload(call.body['payload']), note);
   });
 }

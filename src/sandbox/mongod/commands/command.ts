@@ -19,8 +19,8 @@ export interface CommandCall {
 
 export interface Command {
   /**
-   * The access requirement. `anyone`: no authentication. `authenticated`: an authenticated user. A function: the
-   * privileges that it returns.
+   * The users that can run the command: every client (`anyone`), all authenticated users (`authenticated`), or the
+   * users with the privileges that the function returns.
    */
   readonly access: 'anyone' | 'authenticated' | ((call: CommandCall) => readonly Need[]);
   /** Runs the command. Returns the reply without the field `ok`. @throws CommandError */
@@ -50,7 +50,7 @@ export function ownerOf({ session }: CommandCall): string {
   return session.user ?? '';
 }
 
-/** Logs the error if it reports a feature that mongod supports but the lab does not. */
+/** Logs the use of an unsupported feature. Ignores all errors other than UnsupportedError. */
 export function noteUnsupported(error: CommandError, { name, session, server }: CommandCall): void {
   if (!(error instanceof UnsupportedError)) return;
   server.log.add({

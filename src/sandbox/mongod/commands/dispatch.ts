@@ -185,8 +185,7 @@ function authorize({ access }: Command, call: CommandCall): void {
 }
 
 /**
- * Logs the error if it is a denied permission, an internal error of the lab or an unsupported feature. Returns the
- * CommandError for the reply.
+ * Logs denied permissions, internal errors of the lab and unsupported features. Returns the CommandError for the reply.
  */
 function refusal(error: unknown, call: CommandCall): CommandError {
   const { name, session, server } = call;

@@ -24,8 +24,8 @@ export function applicationOf({ client }: TypedDocument): string | null {
 }
 
 /**
- * Returns the reply to hello (facts/mongodb.md 4.2). The reply contains no topologyVersion. Otherwise clients would
- * request streaming replies. The reply offers no compression, because compression has no benefit on loopback.
+ * Returns the reply to hello (facts/mongodb.md 4.2). The reply contains no topologyVersion, because this field makes
+ * clients request streaming replies. The reply offers no compression, because compression has no benefit on loopback.
  */
 async function hello(
   call: CommandCall,

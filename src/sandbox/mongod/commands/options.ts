@@ -7,8 +7,8 @@ import { isDocument, isNumeric } from '../values/types.ts';
 import type { CommandCall } from './command.ts';
 
 /**
- * Returns an option of type document. Does not report a wrong type, because checkCommand has already checked all
- * options.
+ * Returns a command option that is a document, or undefined if the option is missing. checkCommand has already checked
+ * the type of the option.
  */
 export function documentOption(options: Document, name: string): Document | undefined {
   const value = options.get(name);

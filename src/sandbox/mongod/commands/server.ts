@@ -29,7 +29,7 @@ export const SERVER_COMMANDS: CommandTable = {
     }),
   },
   serverStatus: { access: () => [{ action: 'serverStatus' }], run: serverStatus },
-  // A mongod with test commands enabled also has this command. The command requires no authentication, because a client
+  // mongod supports this command if test commands are enabled. The command requires no authentication, because a client
   // must be able to disable a fail point that prevents logins.
   configureFailPoint: {
     access: 'anyone',

@@ -67,7 +67,7 @@ interface Group {
 function grouped(documents: readonly Document[], idOf: (document: Document) => unknown): readonly Group[] {
   const groups = new Map<string, Group>();
   for (const document of documents) {
-    // A missing value and null belong to the same group.
+    // Documents with a missing value and documents with null belong to the same group.
     const key = idOf(document) ?? null;
     const text = keyOf(key);
     const group = groups.get(text) ?? { key, members: [] };

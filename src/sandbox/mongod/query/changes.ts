@@ -13,7 +13,7 @@ export function valueAt(document: Document, steps: readonly string[]): unknown {
 }
 
 /**
- * Returns a copy of a document with a new value at a path. Creates the documents in the path that do not exist.
+ * Returns a copy of a document with a new value at a path. Creates missing documents along the path.
  *
  * @throws CommandError PathNotViable if a value in the path is neither a document nor an array
  */

@@ -11,7 +11,7 @@ export type Key = readonly unknown[];
 
 const EMPTY = Symbol('an empty array');
 
-/** A position in a document on the way along a path. */
+/** The position that is reached while a path is followed through a document. */
 interface Position {
   readonly value: unknown;
   readonly steps: readonly string[];

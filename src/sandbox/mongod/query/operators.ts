@@ -9,7 +9,7 @@ import { type BsonType, isDocument, isNumeric, TYPES, typeOf } from '../values/t
 import { isTrue } from './expressions/conditions.ts';
 import { compilePattern } from './regular-expression.ts';
 
-/** A condition that one operator sets on a field. */
+/** A test that one query operator defines for a field. */
 export interface Test {
   /**
    * Returns true if the condition matches.

@@ -14,8 +14,8 @@ export function member(value: unknown, step: string): unknown {
 }
 
 /**
- * Returns the values at a path, for a filter. A missing field has the value `undefined`. Follows the path into the
- * elements of arrays. An array at the end of the path counts as one value.
+ * Returns the values that a filter tests at a path. A missing field has the value `undefined`. Follows the path into
+ * the elements of arrays. An array at the end of the path counts as one value.
  */
 export function valuesAt(document: Document, steps: readonly string[], from = 0): readonly unknown[] {
   const value = document.get(steps[from] ?? '');

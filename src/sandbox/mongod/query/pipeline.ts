@@ -34,7 +34,7 @@ export const STAGES: Readonly<Record<string, CompileStage>> = {
     }
     const known = compileFilter(operand, variables);
     return (documents, values) => {
-      // In `$lookup`, each run of the pipeline has different values of the variables.
+      // In `$lookup`, the variables can have different values for each input document.
       const filter = values === variables ? known : compileFilter(operand, values);
       return documents.filter(filter.matches);
     };
@@ -397,8 +397,8 @@ function lookupText(operand: Document, name: string): string {
 }
 
 /**
- * Returns the join condition of `$lookup`. If the local value is an array, a document matches if it matches one of the
- * elements.
+ * Returns the join condition of `$lookup`. If the local value is an array, a foreign document matches if its foreign
+ * value equals one of the array elements.
  */
 function joinOn(
   local: readonly string[],

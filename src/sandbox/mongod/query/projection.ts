@@ -64,8 +64,7 @@ export function compileProject(specification: Document, variables: ReadonlySet<s
 /**
  * Compiles the projection of find and findAndModify.
  *
- * @param filter the filter of the command, for the positional operator. This operator returns the array element that
- * the filter matched
+ * @param filter the filter of the command; the positional operator returns the array element that matched this filter
  */
 export function compileFindProjection(
   specification: Document,

@@ -10,7 +10,7 @@ import { isDocument, isNumeric, typeOf } from '../values/types.ts';
 import { compileFilter, type Filter, type Variables } from './filter.ts';
 import { compileSort } from './sort.ts';
 
-/** The types of an `_id` value that a filter compares for equality. Such a filter selects at most one document. */
+/** The BSON types for which `{ _id: value }` is an equality condition. Such a filter selects at most one document. */
 const LITERALS: ReadonlySet<string> = new Set([
   'int',
   'long',

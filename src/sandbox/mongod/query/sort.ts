@@ -8,7 +8,7 @@ import { isDocument, isNumeric } from '../values/types.ts';
 import { type Key, keysOf } from './keys.ts';
 import { fieldPath } from './paths.ts';
 
-/** Sorts items by a document of each item. The sort is stable. */
+/** Sorts items by the document that belongs to each item. The sort is stable. */
 export type Sort = <Item>(items: readonly Item[], documentOf: (item: Item) => Document) => Item[];
 
 /** The maximum number of fields in a sort pattern, as in mongod. */

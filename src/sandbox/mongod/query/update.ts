@@ -44,7 +44,7 @@ const UPDATE_STAGES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Compiles an update. The functions in the result throw the same errors.
+ * Compiles an update. The functions `apply` and `insert` of the result can throw the same errors as this function.
  *
  * @throws CommandError for an invalid update (for example FailedToParse, BadValue)
  */

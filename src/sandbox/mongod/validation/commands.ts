@@ -252,8 +252,8 @@ export const COMMAND_RULES: Readonly<Record<string, CommandRules>> = {
 const INDEX = whole(0);
 
 /**
- * The operations of bulkWrite. The first field of an operation has the name of the operation. Its value is the index of
- * the namespace.
+ * The operations of bulkWrite. The first field of an operation has the name of the operation. The value of this field
+ * is the index of the namespace.
  */
 const BULK_OPERATIONS: Readonly<Record<string, Rules>> = {
   insert: { required: { insert: INDEX, document: object }, optional: {} },

@@ -78,7 +78,7 @@ export const long: Rule = (value, path) => {
   if (!(value instanceof Long)) throw wrongType(path, value, 'long');
 };
 
-/** Accepts only values that disable an option. The lab does not support the option. */
+/** Accepts only values that disable an option. Used for options that the lab does not support. */
 export const off: Rule = (value, path) => {
   if (value !== false && !(isNumeric(value) && !isTrue(value))) {
     throw unsupported('NotImplemented', `the option '${path}'`);

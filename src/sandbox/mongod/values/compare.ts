@@ -37,7 +37,7 @@ function compareOneType(a: Tagged, b: Tagged): number {
   return 0;
 }
 
-/** The characters that UTF-16 and UTF-8 can sort in a different order. */
+/** The characters whose order in UTF-16 can differ from their order in UTF-8. */
 const SURROGATES = /[\ud800-\uffff]/;
 
 /**

@@ -120,8 +120,8 @@ export function widest(a: NumericType, b: NumericType): NumericType {
 export const numericTypeOf = (value: Numeric): NumericType => typeOf(value) as NumericType;
 
 /**
- * Returns an int or a long. If the value does not fit an int, returns a long. If the value does not fit a long, returns
- * null.
+ * Returns an int if `type` is `int` and the value fits an int. Returns a long for all other values. Returns null if the
+ * value does not fit a long.
  */
 export function whole(value: bigint, type: 'int' | 'long'): Int32 | Long | null {
   if (type === 'int' && value >= -INT_LIMIT && value < INT_LIMIT) return new Int32(Number(value));
@@ -257,7 +257,7 @@ export class Sum {
 
   #addDouble(x: number): void {
     this.#hasDouble = true;
-    // The plain sum is used if it is NaN or infinity. In this case, no compensation is necessary.
+    // The plain sum is the result if it is NaN or infinity. Such a result needs no compensation.
     this.#plain += x;
     const [sum, rest] = twoSum(this.#high, x);
     const lower = rest + this.#low;
@@ -293,12 +293,12 @@ export function multiply(a: Numeric, b: Numeric): Numeric {
   return whole(product, type) ?? new Double(Number(product));
 }
 
-/** Returns `-a`. Subtraction adds this value. */
+/** Returns `-a`. `$subtract` adds the negated operand. */
 export function negated(value: Numeric): Numeric {
   return multiply(value, new Int32(-1));
 }
 
-/** Returns `a / b` for decimals with 34 digits. For an exact quotient, uses the exponent that IEEE 754 prefers. */
+/** Divides decimals. The quotient has at most 34 digits. An exact quotient has the exponent that IEEE 754 prefers. */
 export function divideDecimals(a: Exact, b: Exact): Decimal128 {
   const preferred = a.exponent - b.exponent;
   const scale = DIGITS * 2 + String(b.coefficient).length;

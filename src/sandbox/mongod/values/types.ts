@@ -93,7 +93,7 @@ export function isNumeric(value: unknown): value is Numeric {
   return typeof value === 'object' && value !== null && NUMERIC.has(typeOf(value));
 }
 
-/** A value with its BSON type. The type tells TypeScript the class of the value. */
+/** A value with its BSON type. The type determines the class of the value. */
 export type Tagged =
   | { readonly type: 'int'; readonly value: Int32 }
   | { readonly type: 'long'; readonly value: Long }

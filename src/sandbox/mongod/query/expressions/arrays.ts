@@ -189,8 +189,8 @@ export function extreme(values: readonly unknown[], sign: 1 | -1): unknown {
 }
 
 /**
- * Returns the expression operator for an accumulator. A single operand that is an array provides its elements as the
- * values. In all other cases, the operands are the values.
+ * Returns the expression operator for an accumulator. If the only operand is an array, the accumulator applies to the
+ * array elements. In all other cases, the accumulator applies to the operands.
  */
 function folded(evaluate: (values: readonly unknown[]) => unknown): Operator {
   return (operand, context) => {

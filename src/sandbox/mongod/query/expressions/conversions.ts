@@ -9,7 +9,9 @@ import { named, type Operator, type OperatorTable, unary } from './expression.ts
 const WHOLE = /^-?\d+$/;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?Z)?$/;
-/** The limits of the absolute value within which JavaScript and MongoDB format a double in the same way. */
+/**
+ * If the absolute value of a double is within these limits, JavaScript and MongoDB format the double in the same way.
+ */
 const PLAIN_DOUBLES = { least: 1e-4, most: 1e15 };
 
 type Conversion = (from: Tagged) => unknown;

@@ -93,7 +93,10 @@ function withField(document: unknown, field: string, value: unknown): unknown {
   return result;
 }
 
-/** Returns a constant field name. The operand is a string. A name that begins with `$` requires `{ $literal: … }`. */
+/**
+ * Returns the constant field name in an operand. The operand is a string, or `{ $literal: … }` if the name begins with
+ * `$`.
+ */
 function fieldName(operand: unknown): string {
   const name = isDocument(operand) && operand.size === 1 ? operand.get('$literal') : operand;
   if (typeof name === 'string' && (name !== operand || !name.startsWith('$'))) return name;
