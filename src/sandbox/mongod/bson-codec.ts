@@ -1,15 +1,15 @@
 import { BSON, DBRef, Double, Int32 } from 'bson';
 
-/** The fields of a command or a reply by name, with BSON's own number types. */
+/** The fields of a command or a reply. The keys are the field names. Numbers keep their BSON types. */
 export type TypedDocument = Record<string, unknown>;
 
 /**
- * A BSON document: the fields in their original order, with BSON's own number types. The type is a Map because a
+ * A BSON document. The fields keep their original order, and numbers keep their BSON types. The type is a Map because a
  * JavaScript object moves field names that look like integers to the front.
  */
 export type Document = Map<string, unknown>;
 
-/** The maximum size of a document in mongod, in bytes. */
+/** The maximum size of a document in bytes, as in mongod. */
 export const MAX_DOCUMENT: number = 16 * 1024 * 1024;
 
 const OPTIONS = {
@@ -19,7 +19,7 @@ const OPTIONS = {
   bsonRegExp: true,
 } as const;
 
-/** Deprecated types of the BSON specification that the `bson` package cannot write back unchanged. */
+/** The deprecated BSON types. The `bson` package cannot encode decoded values of these types unchanged. */
 const DEPRECATED: Readonly<Record<number, string>> = {
   6: 'undefined',
   12: 'dbPointer',
@@ -27,10 +27,7 @@ const DEPRECATED: Readonly<Record<number, string>> = {
   15: 'javascriptWithScope',
 };
 
-/**
- * Decodes a document and keeps its number types (int, long, double, decimal), which JavaScript numbers do not
- * distinguish.
- */
+/** Decodes a document. Numbers keep their BSON types: int, long, double or decimal. */
 export function decodeDocument(bytes: Uint8Array): TypedDocument {
   return BSON.deserialize(bytes, OPTIONS);
 }
@@ -38,7 +35,7 @@ export function decodeDocument(bytes: Uint8Array): TypedDocument {
 /**
  * Decodes a document and keeps the order of its fields.
  *
- * @param onInexact called with the reason when a part of the document cannot be stored unchanged
+ * @param onInexact called with the reason if a part of the document cannot be stored unchanged
  */
 export function decodeOrdered(bytes: Uint8Array, onInexact: (reason: string) => void): Document {
   return ordered(decodeDocument(bytes), bytes, onInexact);
@@ -63,12 +60,12 @@ function ordered(value: unknown, bytes: Uint8Array, onInexact: (reason: string) 
 }
 
 function orderedArray(value: unknown, bytes: Uint8Array, onInexact: (reason: string) => void): unknown[] {
-  // The position identifies an array element. The element names in the client's BSON are ignored.
+  // An array element is identified by its position. The element names in the client's BSON are ignored.
   const members: readonly unknown[] = Array.isArray(value) ? value : [];
   return [...ordered(Object.assign({}, members), bytes, onInexact).values()];
 }
 
-/** Returns a document with the given fields. Plain numbers become int32 or double. */
+/** Returns a document with the given fields. Converts JavaScript numbers to int or double. */
 export function documentOf(fields: TypedDocument): Document {
   return new Map(Object.entries(fields).map(([name, value]) => [name, bsonValue(value)]));
 }
@@ -79,7 +76,7 @@ function bsonValue(value: unknown): unknown {
   return isRecord(value) ? documentOf(value) : value;
 }
 
-/** Converts a document and its nested documents to plain objects, for commands that look up fields by name. */
+/** Converts a document and its nested documents to plain objects. */
 export function recordOf(document: Document): TypedDocument {
   return Object.fromEntries([...document].map(([name, value]) => [name, recordValue(value)]));
 }
@@ -99,7 +96,7 @@ export function encodeDocument(document: TypedDocument | Document): Uint8Array {
   return BSON.serialize(document);
 }
 
-/** Returns the size of a document as BSON, in bytes. */
+/** Returns the size of the encoded document in bytes. */
 export function encodedSize(document: TypedDocument | Document): number {
   return BSON.calculateObjectSize(document);
 }

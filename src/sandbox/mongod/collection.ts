@@ -19,7 +19,7 @@ export class Collection {
   readonly uuid: UUID = new UUID(randomUUID());
   readonly #documents = new Map<string, Document>();
   readonly #indexes = new Map<string, Index>([[ID_INDEX.name, ID_INDEX]]);
-  /** For each unique index, the owner of each index key: the `_id` of the document that contains the key. */
+  /** The unique indexes by name. Each value maps an index key to the `_id` of the document that contains the key. */
   readonly #owners = new Map<string, Map<string, string>>();
 
   constructor(namespace: string) {
@@ -56,7 +56,7 @@ export class Collection {
   }
 
   /**
-   * Replaces the document `before` with `after`, which has the same `_id`.
+   * Replaces the document `before` with the document `after`. Both documents have the same `_id`.
    *
    * @throws CommandError DuplicateKey, BSONObjectTooLarge, CannotIndexParallelArrays
    */
@@ -78,10 +78,10 @@ export class Collection {
   }
 
   /**
-   * Adds an index, or does nothing if the collection already has the index.
+   * Adds an index. Does nothing if the collection already has the index.
    *
-   * @throws CommandError DuplicateKey, CannotIndexParallelArrays if the documents violate the index;
-   * IndexOptionsConflict, IndexKeySpecsConflict for a conflict with another index
+   * @throws CommandError DuplicateKey or CannotIndexParallelArrays if a document violates the index;
+   * IndexOptionsConflict or IndexKeySpecsConflict if the index conflicts with another index
    */
   createIndex(index: Index): void {
     if (isPresent(index, this.indexes())) return;
@@ -102,7 +102,7 @@ export class Collection {
     this.#indexes.delete(name);
   }
 
-  /** Removes the documents that are expired according to a TTL index. */
+  /** Removes all documents that have expired according to a TTL index. */
   removeExpired(now: Date): void {
     for (const { key, expireAfterSeconds, keys } of this.#indexes.values()) {
       if (expireAfterSeconds === null || key.has('_id')) continue;
@@ -166,7 +166,7 @@ function checkId(id: unknown): void {
   }
 }
 
-/** Returns a field name, at any depth, that begins with `$` and does not belong to a DBRef. */
+/** Finds a field name that begins with `$` at any depth. Ignores the fields of a DBRef. */
 function operatorIn(value: unknown): string | undefined {
   if (Array.isArray(value)) return value.map(operatorIn).find((name) => name !== undefined);
   if (!isDocument(value)) return undefined;

@@ -1,4 +1,4 @@
-/** The codes of the errors that the lab's server can return, by MongoDB's names (facts/mongodb.md 1.2). */
+/** The names and codes of the errors that the lab's server can return (facts/mongodb.md 1.2). */
 const CODES = {
   InternalError: 1,
   BadValue: 2,
@@ -60,7 +60,7 @@ const CODES = {
 } as const;
 
 /**
- * The names of error codes that the lab returns only for a fail point. Drivers and driver tests handle these codes.
+ * The names of the error codes that only a fail point can return. Drivers and driver tests handle these codes.
  *
  * @see https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml
  */
@@ -174,10 +174,10 @@ const OTHER_NAMES: Readonly<Record<number, string>> = {
   13388: 'StaleConfig',
 };
 
-/** The name of an error code. A code without a name is written as `Location` and its number. */
+/** The name of an error code. A code without a name is written as `Location<code>`. */
 export type CodeName = keyof typeof CODES | `Location${number}`;
 
-/** Returns MongoDB's name of a code, or `Location<code>` for a code without a name. */
+/** Returns the name of an error code in MongoDB. Returns `Location<code>` for a code without a name. */
 export function nameOfCode(code: number): string {
   const own = Object.entries(CODES).find(([, known]) => known === code)?.[0];
   return own ?? OTHER_NAMES[code] ?? `Location${code}`;
@@ -187,11 +187,11 @@ function codeOf(name: CodeName): number {
   return name in CODES ? CODES[name as keyof typeof CODES] : Number(name.slice('Location'.length));
 }
 
-/** A command error, with the fields of the error reply. The server converts every CommandError to a reply. */
+/** An error of a command, with the fields of the error reply. The server converts every CommandError to a reply. */
 export class CommandError extends Error {
   readonly code: number;
   readonly codeName: CodeName;
-  /** Additional fields of the reply, for example the duplicate key. */
+  /** Additional fields of the error reply, for example the duplicate key. */
   readonly extra: Readonly<Record<string, unknown>>;
 
   constructor(codeName: CodeName, message: string, extra: Readonly<Record<string, unknown>> = {}) {

@@ -7,8 +7,8 @@ import { type CommandMessage, encodeReply, parseMessage } from './message.ts';
 import { type ServerState, Session } from './session.ts';
 
 /**
- * Serves a client until the client disconnects. Processes one message at a time, in order. A malformed message closes
- * only this connection.
+ * Serves one client until the client disconnects. Processes the messages in order, one at a time. A malformed message
+ * closes only the connection of this client.
  */
 export async function serve(socket: Socket, connectionId: number, server: ServerState): Promise<void> {
   socket.on('error', () => {});
@@ -16,7 +16,8 @@ export async function serve(socket: Socket, connectionId: number, server: Server
   const frames = new FrameReader();
   let replies = 0;
   try {
-    // Async iteration pauses the socket while a command runs, so a client cannot fill the lab's memory.
+    // The async iteration stops reading from the socket while a command runs. A client therefore cannot fill the lab's
+    // memory.
     for await (const chunk of socket) {
       for (const frame of frames.push(chunk as Buffer)) {
         await server.wait();
@@ -29,7 +30,7 @@ export async function serve(socket: Socket, connectionId: number, server: Server
       }
     }
   } catch (error) {
-    // An error with a code is a network error, for example when the client disconnects.
+    // An error with a code is a network error. Such an error occurs, for example, when the client disconnects.
     if (error instanceof Error && !('code' in error)) {
       server.log.add({
         hop: 'mongod',
@@ -44,7 +45,7 @@ export async function serve(socket: Socket, connectionId: number, server: Server
   }
 }
 
-/** Encodes the reply, or an error reply if the reply is too large. */
+/** Encodes the reply. If the reply is too large, encodes an error reply. */
 function encoded(message: CommandMessage, id: number, reply: TypedDocument): Buffer {
   try {
     return encodeReply(message, id, reply);

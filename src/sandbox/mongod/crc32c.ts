@@ -7,7 +7,7 @@ const TABLE: Uint32Array = Uint32Array.from({ length: 256 }, (_, byte) => {
   return value;
 });
 
-/** Computes CRC-32C, the optional checksum of OP_MSG. */
+/** Computes the CRC-32C checksum of the bytes. OP_MSG can contain this checksum. */
 export function crc32c(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) crc = (TABLE[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);

@@ -4,9 +4,9 @@ import { CommandError } from './command-error.ts';
 
 /** The default number of documents in the first batch, as in mongod. */
 const FIRST_BATCH = 101;
-/** The maximum size of a batch in bytes: the maximum size of one document. */
+/** The maximum size of a batch in bytes, which equals the maximum size of one document. */
 const MAX_BATCH = 16 * 1024 * 1024;
-/** The maximum number of open cursors. A new cursor replaces the oldest. */
+/** The maximum number of open cursors. If the limit is exceeded, the oldest cursor is closed. */
 const KEPT = 1000;
 
 interface OpenCursor {
@@ -16,13 +16,14 @@ interface OpenCursor {
 }
 
 /**
- * The open cursors. The remaining results of a cursor are a list, because the lab's collections are in memory anyway.
+ * The open cursors. Each cursor stores its remaining results in a list, because the lab's collections are in memory
+ * anyway.
  */
 export class Cursors {
   readonly #open = new Map<string, OpenCursor>();
   #lastId = 0;
 
-  /** Opens a cursor if necessary, and returns the `cursor` field of the first reply. */
+  /** Returns the `cursor` field of the first reply. Opens a cursor if results remain after the first batch. */
   first(
     owner: string,
     namespace: string,
@@ -41,7 +42,7 @@ export class Cursors {
     return { firstBatch: batch, id: Long.fromNumber(this.#lastId), ns: namespace };
   }
 
-  /** Returns the `cursor` field of a reply to getMore. @throws CommandError CursorNotFound, Unauthorized */
+  /** Returns the `cursor` field of the reply to getMore. @throws CommandError CursorNotFound, Unauthorized */
   next(owner: string, id: Long, namespace: string, batchSize: number | undefined): TypedDocument {
     const cursor = this.#open.get(id.toString());
     if (cursor === undefined || cursor.namespace !== namespace) {

@@ -2,47 +2,48 @@ import type { TypedDocument } from './bson-codec.ts';
 import { CommandError, nameOfCode } from './command-error.ts';
 import { flag, isDocument, optionalDocument, optionalInteger } from './fields.ts';
 
-/**
- * The effects of the fail point `failCommand` on a command. The order of the fields is the order in which the effects
- * apply.
- */
+/** The effects of the fail point `failCommand` on a command. The effects apply in the order of the fields. */
 export interface CommandFault {
-  /** The delay before the command, in milliseconds; 0 for no delay. */
+  /** The delay in milliseconds before the command runs; 0 for no delay. */
   readonly blockMs: number;
   readonly closeConnection: boolean;
-  /** The error reply to return without running the command; null to run the command. */
+  /** The error reply, which the server returns without running the command; null to run the command. */
   readonly reply: TypedDocument | null;
-  /** The write concern error to add to the reply after the command has run. */
+  /** The write concern error, which the server adds to the reply; null to add no error. */
   readonly writeConcernError: TypedDocument | null;
-  /** The error labels of the reply; null if the server selects the labels. */
+  /** The error labels of the reply; null if the fail point specifies no error labels. */
   readonly errorLabels: readonly string[] | null;
 }
 
 interface FailCommand {
   readonly commands: ReadonlySet<string>;
   readonly appName: string | null;
-  /** The namespace to which the fail point applies; null for all namespaces. */
+  /** The namespace to which the fail point applies; null if it applies to all namespaces. */
   readonly namespace: string | null;
   readonly fault: CommandFault;
-  /** The number of matching commands that still succeed before the first failure. */
+  /** The number of matching commands that run normally before the fail point applies. */
   skip: number;
-  /** The number of matching commands that still fail. */
+  /** The number of matching commands to which the fail point still applies. */
   times: number;
 }
 
-/** The maximum delay of a command, in milliseconds. */
+/** The maximum delay of a command in milliseconds. */
 const MAX_BLOCK = 600_000;
 
 /**
- * The fail point `failCommand`, which driver tests configure (facts/mongodb.md 3.2). The lab has no other fail
- * points. The fail point applies to the commands that a client sends. A fail point for saslStart therefore does not
- * affect speculative authentication inside hello.
+ * The fail point `failCommand`, which driver tests configure (facts/mongodb.md 3.2). The lab supports no other fail
+ * points. The fail point applies only to commands that a client sends as separate messages. A fail point for saslStart
+ * therefore does not affect speculative authentication, which is part of hello.
  */
 export class FailPoints {
   #active: FailCommand | null = null;
   #entered = 0;
 
-  /** Configures the fail point. @throws CommandError FailPointSetFailed, BadValue, TypeMismatch */
+  /**
+   * Configures the fail point. Returns the number of commands that the previous fail point affected.
+   *
+   * @throws CommandError FailPointSetFailed, BadValue, TypeMismatch
+   */
   configure(body: TypedDocument): TypedDocument {
     if (body['configureFailPoint'] !== 'failCommand') {
       throw new CommandError('FailPointSetFailed', `${String(body['configureFailPoint'])} not found`);
@@ -53,7 +54,7 @@ export class FailPoints {
     return { count };
   }
 
-  /** Returns the effect on a command; null if the fail point does not match. */
+  /** Returns the effects of the fail point on a command, or null if the fail point does not apply to the command. */
   meet(command: string, appName: string | null, namespace: string | null): CommandFault | null {
     const active = this.#active;
     if (active === null || !active.commands.has(command)) return null;

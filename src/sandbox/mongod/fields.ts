@@ -2,21 +2,28 @@ import { Double, Int32, Long } from 'bson';
 import type { TypedDocument } from './bson-codec.ts';
 import { CommandError } from './command-error.ts';
 
-/** Returns true for an embedded document; false for an array, a date or a BSON class. */
+/**
+ * Returns true for an embedded document. Returns false for all other values, for example for an array, a date or an
+ * instance of a BSON class.
+ */
 export function isDocument(value: unknown): value is TypedDocument {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }
 
-/** Returns a required string field. @throws CommandError TypeMismatch, Location40414 (missing field) */
+/** Returns a required string field. @throws CommandError TypeMismatch, or Location40414 for a missing field */
 export function requiredText(body: TypedDocument, name: string): string {
   const value = present(body, name);
   if (typeof value !== 'string') throw wrongType(name, 'string');
   return value;
 }
 
-/** Returns an optional document field. @throws CommandError TypeMismatch */
+/**
+ * Returns an optional document field, or undefined if the field is missing or null.
+ *
+ * @throws CommandError TypeMismatch
+ */
 export function optionalDocument(body: TypedDocument, name: string): TypedDocument | undefined {
   const value = body[name];
   if (value === undefined || value === null) return undefined;
@@ -25,7 +32,8 @@ export function optionalDocument(body: TypedDocument, name: string): TypedDocume
 }
 
 /**
- * Returns an optional integer field, which must be a safe integer in JavaScript.
+ * Returns an optional integer field, or undefined if the field is missing or null. The value must be a safe integer in
+ * JavaScript.
  *
  * @throws CommandError TypeMismatch
  */
@@ -37,14 +45,14 @@ export function optionalInteger(body: TypedDocument, name: string): number | und
   return number;
 }
 
-/** Returns the boolean value of a field. As in MongoDB, a number other than zero is true. */
+/** Returns the boolean value of a field. As in MongoDB, every number except zero is true. */
 export function flag(body: TypedDocument, name: string, otherwise = false): boolean {
   const value = body[name];
   if (value === undefined || value === null) return otherwise;
   return typeof value === 'boolean' ? value : numberOf(value) !== 0;
 }
 
-/** Returns the value of a BSON int, long or double; null for any other value. */
+/** Returns the number for a BSON int, long or double, or null for any other value. */
 export function numberOf(value: unknown): number | null {
   if (typeof value === 'number') return value;
   if (value instanceof Int32 || value instanceof Double) return value.valueOf();

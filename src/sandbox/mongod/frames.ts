@@ -1,4 +1,4 @@
-/** The maximum size of a message, in bytes. hello returns this value as maxMessageSizeBytes. */
+/** The maximum size of a message in bytes. The reply to hello contains this value as maxMessageSizeBytes. */
 export const MAX_MESSAGE = 48_000_000;
 export const HEADER_SIZE = 16;
 
@@ -6,12 +6,18 @@ export const OP_REPLY = 1;
 export const OP_QUERY = 2004;
 export const OP_MSG = 2013;
 
-/** The received bytes are not a valid wire protocol message. The server then closes the connection. */
+/**
+ * The error for received bytes that are not a valid wire protocol message. The server closes the connection after this
+ * error.
+ */
 export class WireError extends Error {
   override readonly name = 'WireError';
 }
 
-/** Splits a byte stream into complete messages. The chunk boundaries of the stream do not matter. */
+/**
+ * Splits a byte stream into complete messages. A message can span several chunks, and a chunk can contain several
+ * messages.
+ */
 export class FrameReader {
   #chunks: Buffer[] = [];
   #size = 0;
@@ -19,8 +25,9 @@ export class FrameReader {
   /**
    * Adds received bytes.
    *
-   * @returns the complete messages, including their headers
-   * @throws WireError for an invalid length or an unknown operation, as soon as the header is received
+   * @returns the messages that are now complete, including their headers
+   * @throws WireError for an invalid length or an unknown operation, even if only the header of the message was
+   * received
    */
   push(chunk: Buffer): Buffer[] {
     this.#chunks.push(chunk);
@@ -42,8 +49,8 @@ export class FrameReader {
     if (length < HEADER_SIZE || length > MAX_MESSAGE) {
       throw new WireError(`invalid message length: ${length} bytes`);
     }
-    // The length is checked before the rest of the message arrives, because the first bytes of a TLS ClientHello
-    // represent a length of many megabytes.
+    // The operation code is checked as soon as the header is complete. If a client sends a TLS ClientHello, the first
+    // bytes represent a length of many megabytes. A message of this length never arrives.
     if (this.#size < HEADER_SIZE) return null;
     const opCode = this.#peek(HEADER_SIZE).readInt32LE(12);
     if (opCode !== OP_MSG && opCode !== OP_QUERY) {
@@ -55,7 +62,7 @@ export class FrameReader {
   #peek(count: number): Buffer {
     const [first] = this.#chunks;
     if (first !== undefined && first.length >= count) return first;
-    // Reached only if the header is split across chunks. The chunks are then small, and are joined only once.
+    // This code runs only if a header is split across chunks. Such chunks are small and are joined only once.
     const joined = Buffer.concat(this.#chunks);
     this.#chunks = [joined];
     return joined;

@@ -5,18 +5,21 @@ import { bounded } from '../../lib/core/deadline.ts';
 import { bareHost } from '../../lib/core/hosts.ts';
 import { lookup } from '../../lib/net/lookup.ts';
 
-/** The timeout for requests to STS or an issuer, in milliseconds: shorter than the timeouts of MongoDB clients. */
+/**
+ * The timeout in milliseconds for a request to STS or an issuer. The timeout is shorter than the timeouts of MongoDB
+ * clients.
+ */
 const PATIENCE = 5000;
-/** The maximum size of a response, in bytes. A key set has a few kilobytes. */
+/** The maximum size of a response in bytes. The size of a key set is a few kilobytes. */
 const MAX_ANSWER = 1_000_000;
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
-  /** The request headers, including `Host`, which are sent unchanged. */
+  /** The request headers, including `Host`. The headers are sent unchanged. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** The trusted CA certificates, PEM (default: the CAs that Node.js trusts). */
+  /** The trusted CA certificates in PEM format (default: the CAs that Node.js trusts). */
   readonly ca: string | undefined;
   readonly signal: AbortSignal;
 }
@@ -26,7 +29,10 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-/** Sends a request on a new connection, with a timeout and a maximum response size. Does not follow redirects. */
+/**
+ * Sends a request on a new connection. Limits the duration of the request and the size of the response. Does not follow
+ * redirects.
+ */
 export async function sendHttp(request: HttpRequest): Promise<HttpAnswer> {
   return await bounded(request.signal, PATIENCE, (signal) => exchange(request, signal));
 }
@@ -37,7 +43,8 @@ async function exchange(request: HttpRequest, signal: AbortSignal): Promise<Http
   const common = { method, headers, signal, agent: false, lookup, setHost: false } as const;
   const outgoing =
     url.protocol === 'https:'
-      ? // By default, Node.js takes the SNI name from the Host header, which differs in a replayed STS request.
+      ? // By default, Node.js uses the Host header as the SNI name. In a replayed STS request, the Host header is not
+        // the host of the URL.
         https.request(url, {
           ...common,
           servername: isIP(host) === 0 ? host : '',

@@ -4,11 +4,11 @@ import { sendHttp } from './http.ts';
 import type { ForeignKeys } from './versions.ts';
 
 /**
- * The minimum time between a successful fetch from an issuer and the next fetch, in seconds
- * (JWKSMinimumQuiescePeriodSecs).
+ * The minimum time in seconds between a successful fetch and the next fetch from the same issuer
+ * (JWKSMinimumQuiescePeriodSecs in MongoDB).
  */
 const QUIET_SECONDS = 60;
-/** The minimum size of an RSA key, in bits. Smaller keys are ignored. */
+/** The minimum size of an RSA key in bits. The server ignores smaller keys. */
 const MIN_MODULUS = 2048;
 
 export type KeyLookup =
@@ -35,9 +35,9 @@ interface KeySet {
 }
 
 /**
- * A cache for the public keys of issuers, which the server finds through discovery. For an unknown kid, the server
- * fetches the keys again, except within one minute after a successful fetch. The server version determines the
- * treatment of keys that are not RSA keys (facts/mongodb.md 1.6).
+ * A cache for the public keys of issuers. The server finds the key set through the discovery document. For an unknown
+ * kid, the server fetches the key set again, but not within one minute after a successful fetch. The server version
+ * determines how the server treats keys that are not RSA keys (facts/mongodb.md 1.6).
  */
 export class IssuerKeys {
   readonly #options: IssuerKeysOptions;
@@ -56,7 +56,7 @@ export class IssuerKeys {
       return {
         found: false,
         fault: 'unknown-key',
-        reason: `unknown key ID, and the keys of ${issuer} were fetched less than ${QUIET_SECONDS} s ago`,
+        reason: `unknown key ID: the keys of ${issuer} were fetched less than ${QUIET_SECONDS} s ago and are not fetched again yet`,
       };
     }
     let fetched: KeySet;
@@ -80,7 +80,7 @@ export class IssuerKeys {
     return (this.#options.now().getTime() - time) / 1000;
   }
 
-  /** Fetches the key set of an issuer. Concurrent logins share one fetch. */
+  /** Fetches the key set of an issuer. Concurrent logins share one request. */
   #fetchOnce(issuer: string, foreignKeys: ForeignKeys): Promise<KeySet> {
     const name = slot(issuer, foreignKeys);
     const running = this.#fetches.get(name);
@@ -117,7 +117,7 @@ export class IssuerKeys {
   }
 }
 
-/** Returns the cache key of an issuer. A server version with a different rule for keys starts with an empty cache. */
+/** Returns the cache key for an issuer. The cache key also contains the rule for keys that are not RSA keys. */
 function slot(issuer: string, foreignKeys: ForeignKeys): string {
   return `${foreignKeys} ${issuer}`;
 }
@@ -125,7 +125,7 @@ function slot(issuer: string, foreignKeys: ForeignKeys): string {
 /**
  * Imports the keys of a key set.
  *
- * @throws Error if the server version rejects the whole set because of a key that is not RSA
+ * @throws Error if the key set contains a key that is not an RSA key and the server version rejects such a set
  */
 async function importKeys(
   jwks: readonly unknown[],
@@ -149,7 +149,10 @@ function isNamedKey(jwk: unknown): jwk is NamedKey {
   return typeof jwk === 'object' && jwk !== null && 'kid' in jwk && typeof jwk.kid === 'string';
 }
 
-/** Returns the signature algorithm of a key; null if the key is too small or the server ignores its type. */
+/**
+ * Returns the signature algorithm of a key. Returns null if the key is too small or the server ignores the type of the
+ * key.
+ */
 function algorithmOf({ kty, n, crv }: NamedKey, foreignKeys: ForeignKeys): string | null {
   if (kty === 'RSA' && typeof n === 'string') {
     return Buffer.from(n, 'base64url').length * 8 >= MIN_MODULUS ? 'RS256' : null;

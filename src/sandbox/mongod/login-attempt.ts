@@ -1,26 +1,26 @@
 import type { Refusal } from '../../lib/trust/refusal.ts';
 import { EXTERNAL } from '../../lib/trust/relying-party.ts';
 
-/** A completed login, for the access history. */
+/** A completed login in the access history. */
 export interface LoginAttempt {
   /** `MONGODB-OIDC`, `MONGODB-AWS` */
   readonly mechanism: string;
   /** The name of the database user; null if the server could not determine the name. */
   readonly username: string | null;
-  /** The IP address of the client, without the port. */
+  /** The IP address of the client without the port. */
   readonly ipAddress: string;
   readonly accepted: boolean;
   /**
-   * The reason for a rejected login: `UserNotFound: Could not find user "…" for db "$external"`; null for an accepted
-   * login.
+   * The reason for a rejected login, for example `UserNotFound: Could not find user "…" for db "$external"`; null for
+   * an accepted login.
    */
   readonly failureReason: string | null;
 }
 
 /**
- * Formats the reason for a rejected login as in the server log. The text for a missing user was observed on real
- * servers (facts/mongodb.md 2.5). The texts for issuer, audience and claims are from the log of Percona Server (1.6).
- * The texts of MongoDB are unverified.
+ * Returns the reason for a rejected login in the words of the server log. The text for a missing user was observed on
+ * real servers (facts/mongodb.md 2.5). The texts for issuer, audience and claims are from the log of Percona Server
+ * (facts/mongodb.md 1.6). Whether MongoDB logs the same texts is unverified.
  */
 export function serverTextOf(refusal: Refusal): string {
   switch (refusal.kind) {
@@ -33,7 +33,7 @@ export function serverTextOf(refusal: Refusal): string {
       return `BadValue: Invalid JWT: '${refusal.claim}' claim format is not ${refusal.expected}`;
     case 'user-missing':
       return userNotFound(refusal.expected.join(', '));
-    // The server reports a user with the wrong database, type or cluster, and an expired user, as missing.
+    // In the following cases, the server log reports that the user was not found.
     case 'user-database':
     case 'oidc-auth-type':
     case 'aws-iam-type':

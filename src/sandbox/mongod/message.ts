@@ -6,15 +6,18 @@ import { HEADER_SIZE, OP_MSG, OP_REPLY, WireError } from './frames.ts';
 const CHECKSUM_PRESENT = 1 << 0;
 const MORE_TO_COME = 1 << 1;
 /**
- * Unknown flag bits among bits 0 to 15 make a message malformed, because these bits change the meaning of the
- * message.
+ * The known flag bits among bits 0 to 15. A message with an unknown bit in this range is malformed, because the bit can
+ * change the meaning of the message.
  */
 const KNOWN_REQUIRED_BITS = CHECKSUM_PRESENT | MORE_TO_COME;
 
 /** A command from an OP_MSG or OP_QUERY message. */
 export interface CommandMessage {
   readonly requestId: number;
-  /** The operation of the request. Old clients send hello as OP_QUERY, which has a different reply format. */
+  /**
+   * The operation of the request: OP_MSG or OP_QUERY. Old clients send hello as OP_QUERY. The reply to OP_QUERY has a
+   * different format.
+   */
   readonly form: 'msg' | 'query';
   readonly database: string;
   readonly document: Document;
@@ -37,7 +40,7 @@ export function parseMessage(frame: Buffer): CommandMessage {
     return frame.readInt32LE(12) === OP_MSG ? parseMsg(frame, requestId) : parseQuery(frame, requestId);
   } catch (error) {
     if (error instanceof WireError) throw error;
-    // The BSON is invalid, or the message is too short.
+    // Either the BSON is invalid, or the message is too short.
     throw new WireError(`invalid message: ${error instanceof Error ? error.message : 'unknown'}`, {
       cause: error,
     });
@@ -46,15 +49,15 @@ export function parseMessage(frame: Buffer): CommandMessage {
 
 /** Encodes the reply to `message` in the format of the request. */
 export function encodeReply(message: CommandMessage, replyId: number, reply: TypedDocument): Buffer {
-  // `ok` is a double, as in mongod, because some drivers rely on the size of the reply.
+  // `ok` is a double, as in mongod. Some drivers rely on the size of the reply.
   const document = encodeDocument({ ...reply, ok: new Double(Number(reply['ok'])) });
   if (message.form === 'query') {
     const fields = Buffer.alloc(20);
-    fields.writeInt32LE(8, 0); // AwaitCapable; every server since 2010 sets this flag
+    fields.writeInt32LE(8, 0); // the flag AwaitCapable, which all servers since 2010 set
     fields.writeInt32LE(1, 16);
     return withHeader(OP_REPLY, replyId, message.requestId, [fields, document]);
   }
-  // No flags, and one section of kind 0.
+  // The reply has no flags and one section of kind 0.
   return withHeader(OP_MSG, replyId, message.requestId, [Buffer.alloc(5), document]);
 }
 
@@ -108,7 +111,7 @@ function parseMsg(frame: Buffer, requestId: number): CommandMessage {
   };
 }
 
-/** Returns the document of a command, and the document as a plain object. */
+/** Returns the document of a command as a Map and as a plain object. */
 function contents(document: Document): Pick<CommandMessage, 'document' | 'body'> {
   let body: TypedDocument | null = null;
   return {
@@ -133,7 +136,7 @@ function withoutChecksum(frame: Buffer, present: boolean): Buffer {
 function parseQuery(frame: Buffer, requestId: number): CommandMessage {
   const fields = new SectionReader(frame.subarray(HEADER_SIZE + 4));
   const namespace = fields.cstring();
-  fields.skip(8); // numberToSkip, numberToReturn
+  fields.skip(8); // the fields numberToSkip and numberToReturn
   const query = fields.document();
   const wrapped = query.get('$query');
   if (!namespace.endsWith('.$cmd')) throw new WireError('OP_QUERY on a collection is not supported');
@@ -141,18 +144,18 @@ function parseQuery(frame: Buffer, requestId: number): CommandMessage {
     requestId,
     form: 'query',
     database: namespace.slice(0, -'.$cmd'.length),
-    // Drivers put the command in `$query` if they add a read preference.
+    // If a driver adds a read preference, the command is in the field `$query`.
     ...contents(wrapped instanceof Map ? wrapped : query),
     inexact: fields.inexact,
     moreToCome: false,
   };
 }
 
-/** Reads the parts of a message in sequence. Throws a WireError if the message is too short. */
+/** Reads the parts of a message one after the other. Throws a WireError if the message is too short. */
 class SectionReader {
   readonly #bytes: Buffer;
   #at = 0;
-  /** The first reason why a document cannot be stored unchanged. */
+  /** The first reason why a document cannot be stored unchanged; null if all documents can be stored unchanged. */
   inexact: string | null = null;
 
   constructor(bytes: Buffer) {
@@ -197,8 +200,8 @@ class SectionReader {
   };
 
   /**
-   * Returns the next BSON value or section, which begins with its length. The length includes the four bytes of the
-   * length field.
+   * Returns the bytes of the next BSON document or section. The first four bytes contain its length, including these
+   * four bytes.
    */
   #sized(least: number): Buffer {
     if (this.#bytes.length - this.#at < 4) throw new WireError('a section is truncated');

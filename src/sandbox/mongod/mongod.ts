@@ -18,7 +18,7 @@ import type { ServerState } from './session.ts';
 import { defaultSettings, type MongodSettings } from './settings.ts';
 import { Store } from './store.ts';
 
-/** The timeout for a client's TLS handshake, in milliseconds. */
+/** The timeout for a client's TLS handshake in milliseconds. */
 const HANDSHAKE_TIMEOUT = 10_000;
 
 const DEFAULT_CLUSTER = 'lab';
@@ -26,36 +26,46 @@ const DEFAULT_CLUSTER = 'lab';
 /** Options of the lab's MongoDB server. */
 export interface MongodOptions {
   readonly log: LabLog;
-  /** The lab's clock, which decides whether tokens and sessions have expired. */
+  /**
+   * Returns the current time of the lab. The server uses this time to check whether tokens and sessions have expired.
+   */
   readonly now: () => Date;
-  /** The address to listen on, and the host that a replica set announces (default: `127.0.0.1`). */
+  /**
+   * The address to listen on (default: `127.0.0.1`). A replica set announces this address if `announcedHost` is not
+   * set.
+   */
   readonly host?: string;
   /** The port to listen on (default: a free port). */
   readonly port?: number;
-  /** The server's certificate and private key, both PEM. The server then accepts only TLS. */
+  /** The server's certificate and private key, both in PEM format. If set, the server accepts only TLS connections. */
   readonly tls?: { readonly key: string; readonly cert: string };
-  /** The network of an isolated command, in which the server also listens. */
+  /** The network of an isolated command. The server also listens in this network. */
   readonly network?: CommandNetwork | undefined;
-  /** The name of the replica set, which has this server as its only member; null for a standalone. */
+  /** The name of the replica set; null for a standalone server. This server is the only member of the replica set. */
   readonly replicaSet?: string | null;
   /** The host name that a replica set announces for this member (default: `host`). */
   readonly announcedHost?: string;
-  /** The name of the cluster, compared with the scopes of database users (default: `lab`). */
+  /** The name of the cluster (default: `lab`). The server compares the name with the scopes of database users. */
   readonly cluster?: string;
   /** The initial settings (default: `defaultSettings`). */
   readonly settings?: Partial<MongodSettings>;
-  /** Called before each reply, to make the server slow. */
+  /** Called before each message is processed. The server waits for the promise, so a delay makes the server slow. */
   readonly wait?: () => Promise<void>;
-  /** Called at every login, so that a change applies to the next login. */
+  /** Returns the current identity providers. Called for every login, so a change applies to the next login. */
   readonly identityProviders: () => readonly IdentityProvider[];
   readonly databaseUsers: () => readonly DatabaseUser[];
-  /** Called for every completed login, accepted or rejected, with the reason from the server log. */
+  /**
+   * Called for every completed login, whether accepted or rejected. `failureReason` contains the reason for a
+   * rejection.
+   */
   readonly onLogin?: (attempt: LoginAttempt) => void;
   /** The URL of the STS that receives the replayed GetCallerIdentity requests. */
   readonly sts: { readonly url: string };
-  /** The CA certificate, PEM, for connections to STS and the issuers (default: the CAs that Node.js trusts). */
+  /**
+   * The CA certificate for connections to STS and the issuers, in PEM format (default: the CAs that Node.js trusts).
+   */
   readonly ca?: string;
-  /** The STS host for which clients sign the request (default: `sts.amazonaws.com`). */
+  /** The STS host in the requests that clients sign (default: `sts.amazonaws.com`). */
   readonly stsHost?: string;
 }
 
@@ -63,21 +73,21 @@ export interface LabMongod {
   readonly host: string;
   readonly port: number;
   readonly cluster: string;
-  /** The settings, which can be changed at any time. */
+  /** The settings of the server. A change applies immediately. */
   readonly settings: MongodSettings;
   readonly failPoints: FailPoints;
   /** The databases of the server, shared by all clients. */
   readonly store: Store;
   /** The number of connected clients. */
   connections(): number;
-  /** Closes every connection, as in a network failure. @returns the number of closed connections */
+  /** Closes all connections, as in a network failure. @returns the number of closed connections */
   dropConnections(): number;
   /** Stops the server within one second, even if clients are connected. */
   close(): Promise<void>;
 }
 
 /**
- * Starts the lab's MongoDB server with both authentication mechanisms and a store in memory.
+ * Starts the lab's MongoDB server. The server supports both authentication mechanisms and keeps all data in memory.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
@@ -89,7 +99,7 @@ export async function startMongod(options: MongodOptions): Promise<LabMongod> {
   const sockets = new Set<Socket>();
   const server =
     tls === undefined ? createServer() : createTlsServer({ ...tls, handshakeTimeout: HANDSHAKE_TIMEOUT });
-  // Counts the raw sockets, including sockets during a TLS handshake.
+  // Counts the TCP sockets, including the sockets that have not completed the TLS handshake.
   server.on('connection', (socket: Socket) => {
     if (sockets.size >= settings.maxConnections) {
       log.add(tooMany(socket, settings.maxConnections));
@@ -100,8 +110,8 @@ export async function startMongod(options: MongodOptions): Promise<LabMongod> {
     socket.on('error', () => {}).on('close', () => sockets.delete(socket));
   });
   await listen(server, host, port);
-  // An error of the running server, for example too many open files, affects one connection and must not stop the
-  // server.
+  // An error of the running server, for example too many open files, affects only one connection. The error must not
+  // stop the server.
   server.on('error', () => {});
   const { port: bound } = server.address() as AddressInfo;
   const named = options.announcedHost ?? (isIPv6(host) ? `[${host}]` : host);
@@ -141,7 +151,8 @@ export async function startMongod(options: MongodOptions): Promise<LabMongod> {
 }
 
 /**
- * Returns the log entry for a connection above the limit. mongod closes such a connection without an error message.
+ * Returns the log entry for a connection that exceeds the limit. mongod closes such a connection without an error
+ * message.
  */
 function tooMany(socket: Socket, limit: number): Omit<LabLogEntry, 'at'> {
   return {

@@ -24,12 +24,12 @@ export type ClusterAction =
   | 'getLog'
   | 'killAnySession';
 
-/** A required privilege: an action on a database or on the whole deployment. */
+/** A privilege that a command requires: an action on one database or on the whole cluster. */
 export type Need =
   | { readonly action: DatabaseAction; readonly database: string }
   | { readonly action: ClusterAction };
 
-/** The privileges of a role. `anyDatabase` means all databases except `local` and `config`. */
+/** The privileges that a role grants. `anyDatabase`: all databases except `local` and `config`. */
 interface Grant {
   readonly anyDatabase: boolean;
   readonly onDatabase: readonly DatabaseAction[];
@@ -76,7 +76,7 @@ const everywhere = (onDatabase: readonly DatabaseAction[], onCluster: readonly C
   onCluster,
 });
 
-/** MongoDB's built-in roles and Atlas's additional roles, with the actions that the lab supports. */
+/** The built-in roles of MongoDB and the additional roles of Atlas. Contains only the actions that the lab supports. */
 const ROLES: Readonly<Record<string, Grant>> = {
   read: within(READ),
   readWrite: within(READ_WRITE),
@@ -90,7 +90,9 @@ const ROLES: Readonly<Record<string, Grant>> = {
   root: everywhere(EVERYTHING, [...MONITOR, 'killAnySession']),
 };
 
-/** Returns true if one of the roles grants the privilege. Roles that are unknown to the lab grant nothing. */
+/**
+ * Returns true if at least one of the roles grants the privilege. Roles that the lab does not know grant no privileges.
+ */
 export function allows(roles: readonly GrantedRole[], need: Need): boolean {
   return roles.some((granted) => {
     const grant = grantOf(granted);
@@ -103,7 +105,7 @@ export function allows(roles: readonly GrantedRole[], need: Need): boolean {
   });
 }
 
-/** Returns the privileges of the roles in the format of connectionStatus. */
+/** Returns the privileges that the roles grant, in the format of the connectionStatus reply. */
 export function privilegesOf(roles: readonly GrantedRole[]): readonly Record<string, unknown>[] {
   return roles.flatMap((granted) => {
     const grant = grantOf(granted);
@@ -115,7 +117,7 @@ export function privilegesOf(roles: readonly GrantedRole[]): readonly Record<str
   });
 }
 
-/** Returns the privileges of a role. A role for all databases exists only in the database `admin`. */
+/** Returns the privileges that a role grants. Roles for all databases exist only in the `admin` database. */
 function grantOf({ role, db }: GrantedRole): Grant | undefined {
   const grant = Object.hasOwn(ROLES, role) ? ROLES[role] : undefined;
   return grant?.anyDatabase && db !== 'admin' ? undefined : grant;

@@ -4,17 +4,17 @@ import { CommandError } from './command-error.ts';
 import { isDocument, numberOf } from './fields.ts';
 
 /**
- * The retryable commands. A driver that receives no reply sends such a command again with the same transaction
- * number.
+ * The commands that a driver can retry. If the driver receives no reply, it sends the command again with the same
+ * transaction number.
  */
 const RETRYABLE: ReadonlySet<string> = new Set(['insert', 'update', 'delete', 'findAndModify', 'bulkWrite']);
 
-/** The error codes after which a driver can retry a write (retryable writes specification). */
+/** The error codes after which a driver can retry a write (specification for retryable writes). */
 const PASSING: ReadonlySet<number> = new Set([
   6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436,
 ]);
 
-/** The maximum number of stored sessions. A new session replaces the oldest. */
+/** The maximum number of stored sessions. If the limit is exceeded, the oldest session is removed. */
 const KEPT = 1000;
 
 interface LastWrite {
@@ -22,15 +22,15 @@ interface LastWrite {
   readonly reply: Promise<TypedDocument>;
 }
 
-/** Runs each retryable write once. A retry gets the reply of the first attempt. */
+/** Runs each retryable write only once. A retry receives the reply to the first attempt. */
 export class RetriedWrites {
   readonly #last = new Map<string, LastWrite>();
 
   /**
-   * Runs a write. If the write already ran with the same session and transaction number, returns the earlier reply.
+   * Runs a write. If a write with the same session and transaction number already ran, returns the earlier reply.
    *
-   * @param isMember true if the server is in a replica set; a standalone rejects transaction numbers
-   * @throws CommandError IllegalOperation, TransactionTooOld, and any error of the write
+   * @param isMember true if the server is in a replica set; a standalone server rejects transaction numbers
+   * @throws CommandError IllegalOperation, InvalidOptions, TransactionTooOld; any error that the write throws
    */
   async once(
     name: string,
@@ -61,13 +61,15 @@ export class RetriedWrites {
     this.#last.set(session, { number, reply });
     const [oldest] = this.#last.keys();
     if (this.#last.size > KEPT && oldest !== undefined) this.#last.delete(oldest);
-    // A failed write changed nothing, so a retry must run the write again.
+    // A failed write has changed nothing. A retry must therefore run the write again.
     reply.catch(() => this.#last.delete(session));
     return await reply;
   }
 }
 
-/** Adds the label RetryableWriteError to a retryable error, if the driver sent a transaction number. */
+/**
+ * Adds the label RetryableWriteError to the reply if the error is retryable and the driver sent a transaction number.
+ */
 export function withRetryLabel(name: string, command: Document, reply: TypedDocument): TypedDocument {
   if ('errorLabels' in reply || transactionNumber(name, command) === null) return reply;
   const { writeConcernError } = reply;

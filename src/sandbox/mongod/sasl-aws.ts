@@ -11,17 +11,17 @@ import { type Login, type Note, type SaslMechanism, writePayload } from './sasl.
 import { replayCallerIdentity, type SignedRequest } from './sts-replay.ts';
 
 const NONCE_BYTES = 32;
-/** 'n': the client supports no channel binding. The server rejects every other value. */
+/** The character code of 'n': the client does not support channel binding. The server rejects all other values. */
 const NO_CHANNEL_BINDING = 110;
 
 /**
- * The headers that the client must sign. The nonce prevents a replay. The host prevents the use of the request on
- * another server.
+ * The headers that the client must sign. The signed nonce prevents a replay. The signed host prevents the use of the
+ * request on another server.
  */
 const ALWAYS_SIGNED = ['host', 'x-amz-date', 'x-mongodb-gs2-cb-flag', 'x-mongodb-server-nonce'] as const;
 
 export interface AwsMechanismOptions {
-  /** The STS host, sent to the client as `h`. */
+  /** The STS host. The server sends this host to the client in the field `h`. */
   readonly stsHost: string;
   readonly stsUrl: string;
   readonly ca: string | undefined;
@@ -31,8 +31,8 @@ export interface AwsMechanismOptions {
 }
 
 /**
- * The mechanism MONGODB-AWS (facts/mongodb.md 2.1, 2.5). The client and the server exchange nonces. The client then
- * sends a signed GetCallerIdentity request, which STS verifies.
+ * The MONGODB-AWS mechanism (facts/mongodb.md 2.1, 2.5). The client and the server exchange nonces. The client then
+ * sends a signed GetCallerIdentity request. The server forwards the request to STS, and STS verifies the signature.
  */
 export function awsMechanism(options: AwsMechanismOptions): SaslMechanism {
   return async (first, note) => {
@@ -87,7 +87,11 @@ async function judge(
   };
 }
 
-/** Parses the client's signed request. Checks everything that does not require the secret key. @throws Refused */
+/**
+ * Parses the client's signed request. Checks the format, the service and the list of signed headers.
+ *
+ * @throws Refused
+ */
 function readSignedRequest(payload: TypedDocument): SignedRequest & { readonly scope: string } {
   const { a: authorization, d: date, t: sessionToken } = payload;
   if (typeof authorization !== 'string' || !/^[\x20-\x7e]+$/.test(authorization)) {

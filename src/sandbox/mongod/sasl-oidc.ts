@@ -3,8 +3,8 @@ import type { SaslMechanism } from './sasl.ts';
 import { checkToken, type TokenCheckOptions } from './token-check.ts';
 
 /**
- * The mechanism MONGODB-OIDC in one step: the payload contains the token. A payload without a token starts the human
- * flow. The server rejects the payload, because workload identity providers do not support the human flow
+ * The MONGODB-OIDC mechanism with one step. The payload must contain the token. A payload without a token starts the
+ * human flow. The server rejects such a payload, because workload identity providers do not support the human flow
  * (facts/mongodb.md 1.1).
  */
 export function oidcMechanism(checking: () => TokenCheckOptions): SaslMechanism {

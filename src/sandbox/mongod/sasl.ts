@@ -3,16 +3,19 @@ import type { DatabasePrincipal } from '../../lib/trust/relying-party.ts';
 import { decodeDocument, encodeDocument, type TypedDocument } from './bson-codec.ts';
 import { Refused } from './refused.ts';
 
-/** An authenticated user. */
+/** A successful login. */
 export interface Login {
   readonly principal: DatabasePrincipal;
-  /** The time at which the session requires re-authentication; null if re-authentication is never required. */
+  /** The time from which the client must authenticate again; null if the login does not expire. */
   readonly expiresAt: Date | null;
-  /** Details of the login for the log. */
+  /** Details of the login for the lab's log. */
   readonly evidence: string;
 }
 
-/** The result of a SASL step: the login, or a payload for the client and the next step. */
+/**
+ * The result of a SASL step. The step either completes the login, or returns a payload for the client and the next
+ * step.
+ */
 export type SaslStep =
   | { readonly done: true; readonly login: Login }
   | {
@@ -22,13 +25,13 @@ export type SaslStep =
       readonly next: (payload: TypedDocument, note: Note) => Promise<SaslStep>;
     };
 
-/** Logs an event during a login. */
+/** Logs an event that occurs during a login. */
 export type Note = (what: string) => void;
 
 /** Starts a SASL conversation with the client's first payload. @throws Refused */
 export type SaslMechanism = (payload: TypedDocument, note: Note) => Promise<SaslStep>;
 
-/** Decodes a payload, which is a BSON document in both mechanisms. @throws Refused */
+/** Decodes a payload. In both mechanisms, the payload is a BSON document. @throws Refused */
 export function readPayload(payload: unknown): TypedDocument {
   if (!(payload instanceof Binary)) throw new Refused('the payload is not binary');
   try {

@@ -11,18 +11,18 @@ import type { Store } from './store.ts';
 export interface ServerState {
   readonly log: LabLog;
   readonly now: () => Date;
-  /** Called before each reply. */
+  /** Called before each message is processed. */
   readonly wait: () => Promise<void>;
   readonly startedAt: Date;
-  /** The `host:port` that clients connect to. */
+  /** The `host:port` of the server, as clients connect to it. */
   readonly address: string;
   readonly replicaSet: string | null;
-  /** The settings, which can change while the server runs. */
+  /** The settings of the server. A change applies immediately. */
   readonly settings: MongodSettings;
   readonly failPoints: FailPoints;
   readonly retriedWrites: RetriedWrites;
   readonly mechanisms: ReadonlyMap<string, SaslMechanism>;
-  /** Called for every completed login. */
+  /** Called for every completed login, whether accepted or rejected. */
   readonly onLogin: (attempt: LoginAttempt) => void;
   readonly store: Store;
   readonly cursors: Cursors;
@@ -42,10 +42,12 @@ export class Session {
   readonly connectionId: number;
   /** The `address:port` of the client. */
   readonly peer: string;
-  /** The application name in the client's first hello. */
+  /** The application name in the client's first hello; null if the client sent no name. */
   appName: string | null = null;
   conversation: Conversation | null = null;
-  /** The last successful login. A re-authentication replaces the login. */
+  /**
+   * The last successful login; null before the first login and after a logout. A re-authentication replaces the login.
+   */
   login: Login | null = null;
 
   constructor(connectionId: number, peer: string) {
@@ -53,7 +55,7 @@ export class Session {
     this.peer = peer;
   }
 
-  /** The client's address without its port. */
+  /** The IP address of the client without the port. */
   get ipAddress(): string {
     return this.peer.replace(/:\d+$/, '');
   }
@@ -62,7 +64,10 @@ export class Session {
     return this.login?.principal.username ?? null;
   }
 
-  /** Returns true if the token of the login has expired. As for the token itself, there is no leeway. */
+  /**
+   * Returns true if the token of the login has expired. The expiration of a session has no leeway, like the expiration
+   * of a token.
+   */
   isExpired(now: Date): boolean {
     const expiresAt = this.login?.expiresAt ?? null;
     return expiresAt !== null && expiresAt <= now;

@@ -1,7 +1,7 @@
 import { DEFAULT_SERVER_LINE, SERVER_VERSIONS, type ServerVersion } from './versions.ts';
 
 /**
- * The server that rejects a login: mongod with code 18, or Atlas's proxy with code 8000. After code 8000, some
+ * The server that reports a rejected login: mongod with code 18, or Atlas's proxy with code 8000. After code 8000, some
  * drivers keep the rejected token until the client is closed (facts/mongodb.md 1.2, 1.3).
  */
 export type AuthError = 'mongod' | 'atlas';
@@ -18,7 +18,7 @@ export interface MongodSettings {
   mechanisms: readonly string[];
 }
 
-/** The default limit of the lab, far below the default of mongod, which depends on the operating system. */
+/** The lab's default limit. It is far below the default limit of mongod, which depends on the operating system. */
 const MAX_CONNECTIONS = 5000;
 
 export const defaultSettings = (): MongodSettings => ({

@@ -3,12 +3,12 @@ import { CommandError } from './command-error.ts';
 
 const MAX_DATABASE_NAME = 63;
 const MAX_NAMESPACE = 255;
-/** The interval between two removals of expired documents, in milliseconds, as in mongod. */
+/** The minimum time in milliseconds between two removals of expired documents, as in mongod. */
 const TTL_INTERVAL_MS = 60_000;
 
 /**
- * The databases and collections, in memory. As in MongoDB, the first document creates the database and the
- * collection.
+ * The databases and collections of the server. All data is in memory. As in MongoDB, a write creates a missing database
+ * or collection.
  */
 export class Store {
   readonly #databases = new Map<string, Map<string, Collection>>();
@@ -27,7 +27,7 @@ export class Store {
     return this.#databases.get(database)?.get(name);
   }
 
-  /** Returns a collection. Creates a missing collection. @throws CommandError InvalidNamespace */
+  /** Returns a collection. Creates the collection if it does not exist. @throws CommandError InvalidNamespace */
   open(database: string, name: string): Collection {
     const existing = this.find(database, name);
     if (existing !== undefined) return existing;
@@ -49,7 +49,7 @@ export class Store {
     return this.#databases.delete(database);
   }
 
-  /** Removes expired documents (TTL indexes) at most once a minute, as mongod does. */
+  /** Removes all documents that have expired according to a TTL index. As in mongod, runs at most once a minute. */
   removeExpired(now: Date): void {
     this.#lastSweep ??= now.getTime();
     if (now.getTime() - this.#lastSweep < TTL_INTERVAL_MS) return;

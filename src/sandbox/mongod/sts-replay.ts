@@ -3,7 +3,7 @@ import { Refused } from './refused.ts';
 
 const BODY = 'Action=GetCallerIdentity&Version=2011-06-15';
 
-/** The signed request that a client sends to prove its identity without sending its secret key. */
+/** The signed request that proves the identity of a client. The client does not send its secret key. */
 export interface SignedRequest {
   readonly authorization: string;
   /** `20260822T101112Z` */
@@ -12,9 +12,9 @@ export interface SignedRequest {
 }
 
 export interface Replay extends SignedRequest {
-  /** The STS host that the server sent to the client, and that the client signed. */
+  /** The STS host. The server sent this host to the client, and the client signed it. */
   readonly host: string;
-  /** The client nonce followed by the server nonce, encoded as base64. */
+  /** The base64-encoded nonce: the client nonce followed by the server nonce. */
   readonly nonce: string;
   readonly url: string;
   readonly ca: string | undefined;
@@ -22,10 +22,10 @@ export interface Replay extends SignedRequest {
 }
 
 /**
- * Sends the request to STS with exactly the headers that the client signed (facts/mongodb.md 2.2).
+ * Sends the client's request to STS with exactly the signed headers (facts/mongodb.md 2.2).
  *
  * @returns the ARN in the response
- * @throws Refused if STS is unreachable or responds with a status other than 200
+ * @throws Refused if STS is unreachable, returns a status other than 200, or returns no ARN
  */
 export async function replayCallerIdentity(replay: Replay): Promise<string> {
   const answer = await send(replay);
@@ -36,7 +36,7 @@ export async function replayCallerIdentity(replay: Replay): Promise<string> {
     );
   }
   const arn = element(answer.body, 'Arn');
-  if (arn === null) throw new Refused('the response of GetCallerIdentity has no ARN');
+  if (arn === null) throw new Refused('the response from GetCallerIdentity contains no ARN');
   return arn;
 }
 
@@ -44,7 +44,7 @@ async function send(replay: Replay): Promise<{ readonly status: number; readonly
   try {
     return await sendHttp({
       method: 'POST',
-      // The signature covers the path `/`, even if the URL of STS has a path.
+      // The client signed the path `/`. The URL of STS can have a different path.
       url: new URL('/', replay.url),
       headers: {
         Authorization: replay.authorization,
@@ -65,7 +65,10 @@ async function send(replay: Replay): Promise<{ readonly status: number; readonly
   }
 }
 
-/** Returns the text of an XML element that occurs once. ARNs and error codes contain no XML entities. */
+/**
+ * Returns the text of an XML element, or null if the element does not occur exactly once. ARNs and error codes contain
+ * no XML entities.
+ */
 function element(xml: string, name: string): string | null {
   const found = [...xml.matchAll(new RegExp(`<${name}>([^<&]*)</${name}>`, 'g'))];
   return found.length === 1 ? (found[0]?.[1] ?? null) : null;

@@ -2,8 +2,8 @@ import { createContext, Script } from 'node:vm';
 import { CommandError } from './command-error.ts';
 
 /**
- * The time limit of a computation, in milliseconds. The limit is generous for the small data sets of a lab, even on a
- * busy machine.
+ * The time limit for a computation in milliseconds. Computations on the small data sets of a lab take much less time,
+ * even on a busy machine.
  */
 const LIMIT_MS = 1000;
 
@@ -13,13 +13,13 @@ const CALLER = createContext({ work: null });
 let since: number | null = null;
 
 /**
- * Runs a synchronous computation, and stops the computation at the time limit. Without the limit, a backtracking
- * regular expression or an endlessly growing pipeline would block every server of the lab. The limit applies to
- * consecutive synchronous work together, for example to all statements of a command. mongod limits the number of
- * steps of a match in PCRE2. RegExp has no such limit, but node:vm can stop any code, even during a match.
+ * Runs a synchronous computation and stops it at the time limit. Without a limit, a backtracking regular expression or
+ * an endlessly growing pipeline would block all servers of the lab. All computations in the same synchronous run share
+ * one limit, for example all statements of a command. mongod limits the number of steps that PCRE2 takes for a match. A
+ * JavaScript RegExp has no such limit, but node:vm can stop code even during a match.
  *
- * @param work a computation without side effects, because the limit can stop the computation at any point
- * @throws CommandError MaxTimeMSExpired, and any error that the work throws
+ * @param work a computation without side effects, because it can be stopped at any point
+ * @throws CommandError MaxTimeMSExpired; any error that `work` throws
  */
 export function withTimeLimit<Value>(work: () => Value): Value {
   const now = performance.now();
@@ -42,7 +42,7 @@ export function withTimeLimit<Value>(work: () => Value): Value {
   }
 }
 
-/** Checks the code, because the error class of another vm context fails `instanceof`. */
+/** Checks the error code. `instanceof` is unreliable here, because another vm context has its own error classes. */
 function isTimeout(error: unknown): boolean {
   return (
     typeof error === 'object' &&
@@ -55,6 +55,6 @@ function isTimeout(error: unknown): boolean {
 function expired(): CommandError {
   return new CommandError(
     'MaxTimeMSExpired',
-    `operation exceeded time limit: the lab computes for at most ${LIMIT_MS} ms`,
+    `operation exceeded time limit: the limit of the lab is ${LIMIT_MS} ms`,
   );
 }

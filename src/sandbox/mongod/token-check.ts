@@ -11,29 +11,29 @@ import type { ServerVersion } from './versions.ts';
 
 /** The leeway for `nbf`, in seconds. `exp` has no leeway. */
 const NOT_BEFORE_LEEWAY = 60;
-/** The maximum length of an identifier in the log, in characters. */
+/** The maximum length of a token value in the log, in characters. */
 const SHOWN = 100;
 
 export interface AcceptedToken {
   readonly principal: DatabasePrincipal;
   readonly expiresAt: Date;
-  /** Details for the log: jti and kid, never the token. */
+  /** Details for the lab's log: the jti and the kid of the token. The log never contains the token. */
   readonly evidence: string;
 }
 
 export interface TokenCheckOptions {
   readonly keys: IssuerKeys;
   readonly relyingParty: RelyingParty;
-  /** The server version, which determines the accepted keys and algorithms. */
+  /** The server version. It determines which keys and algorithms the server accepts. */
   readonly serverVersion: ServerVersion;
   readonly place: Place;
 }
 
 /**
- * Checks a token as mongod does (facts/mongodb.md 1.6): the header, the claims, the signature with the issuer's key,
- * and the lifetime. Then checks that the relying party has the user.
+ * Checks a token as mongod does (facts/mongodb.md 1.6). Checks the header, the claims, the signature and the lifetime
+ * of the token. Then checks that the database user exists.
  *
- * @throws Refused with the actual reason, and with the jti and kid of the token
+ * @throws Refused with the actual reason and with the jti and kid of the token
  */
 export async function checkToken(token: string, options: TokenCheckOptions): Promise<AcceptedToken> {
   const { header, payload } = decode(token);
@@ -105,7 +105,7 @@ function decode(token: string): DecodedJwt {
   }
 }
 
-/** Formats a value from the token for the log: escaped, quoted and shortened. */
+/** Formats a token value for the log. A string is quoted and shortened. For other values, returns the type. */
 function shown(value: unknown): string {
   return typeof value === 'string'
     ? `"${value.slice(0, SHOWN)}"`

@@ -1,10 +1,10 @@
 /**
- * The treatment of an issuer's keys that are not RSA keys: reject the key set, ignore the keys, or use them
- * (facts/mongodb.md 1.6).
+ * How the server treats the keys of an issuer that are not RSA keys. `refuse-set` rejects the whole key set, `skip`
+ * ignores these keys, and `use` accepts these keys (facts/mongodb.md 1.6).
  */
 export type ForeignKeys = 'refuse-set' | 'skip' | 'use';
 
-/** A server version, with the properties that affect a handshake or a login. */
+/** A server version and its properties that affect a handshake or a login. */
 export interface ServerVersion {
   readonly version: string;
   readonly maxWireVersion: number;
@@ -16,9 +16,9 @@ export interface ServerVersion {
 const RSA = ['RS256'] as const;
 
 /**
- * The server versions that the lab can emulate. `7.0` is an early revision that rejects a key set with an EC key.
- * `8.0` ignores EC keys, and `9.0` supports them. The first release of each behaviour is unverified, because
- * facts/mongodb.md 1.6 names only source revisions.
+ * The server versions that the lab can emulate. `7.0` is an early revision that rejects a key set with an EC key. `8.0`
+ * ignores EC keys. `9.0` supports EC keys. The first release with each behavior is unverified, because facts/mongodb.md
+ * 1.6 contains only source revisions.
  */
 export const SERVER_VERSIONS = {
   '7.0': { version: '7.0.11', maxWireVersion: 21, foreignKeys: 'refuse-set', algorithms: RSA },

@@ -302,12 +302,12 @@ describe('STS', () => {
     {
       name: 'names nobody',
       answer: { status: 200, body: '<html/>' },
-      reason: 'the response of GetCallerIdentity has no ARN',
+      reason: 'the response from GetCallerIdentity contains no ARN',
     },
     {
       name: 'names two',
       answer: { status: 200, body: `<Arn>${USER_ARN}</Arn><Arn>x</Arn>` },
-      reason: 'the response of GetCallerIdentity has no ARN',
+      reason: 'the response from GetCallerIdentity contains no ARN',
     },
     {
       name: 'names the root of the account',

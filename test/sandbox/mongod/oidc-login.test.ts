@@ -244,7 +244,7 @@ describe('the issuer', () => {
     lab.advance(58);
     expect(await login()).toEqual(REFUSED);
     expect(lab.refusals()).toEqual([
-      `token jti "jti-1", kid "key-2": unknown key ID, and the keys of ${lab.issuer.issuer} were fetched less than 60 s ago`,
+      `token jti "jti-1", kid "key-2": unknown key ID: the keys of ${lab.issuer.issuer} were fetched less than 60 s ago and are not fetched again yet`,
     ]);
     expect(lab.issuer.requests).toHaveLength(2);
     lab.advance(2);
@@ -335,7 +335,7 @@ describe('the conversation', () => {
       name: 'another database',
       body: saslStart(''),
       database: 'admin',
-      reason: 'the database is "admin" instead of "$external"',
+      reason: 'the authentication database is "admin" instead of "$external"',
     },
   ])('refuses $name', async ({ body, database, reason }) => {
     expect(await client.command(body, database)).toEqual(REFUSED);

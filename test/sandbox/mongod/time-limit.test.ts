@@ -52,7 +52,7 @@ describe('what takes too long to compute', () => {
     expect(failure).toBeInstanceOf(MongoServerError);
     expect(failure).toMatchObject({
       code: 50,
-      message: expect.stringContaining('operation exceeded time limit: the lab computes for at most 1000 ms'),
+      message: expect.stringContaining('operation exceeded time limit: the limit of the lab is 1000 ms'),
     });
     expect(await texts.countDocuments({})).toBe(20);
     expect(await texts.countDocuments({ x: { $exists: true } })).toBe(0);

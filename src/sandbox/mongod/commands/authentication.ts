@@ -10,7 +10,7 @@ import { type Note, readPayload, type SaslStep } from '../sasl.ts';
 import type { AuthError } from '../settings.ts';
 import type { CommandCall, CommandTable } from './command.ts';
 
-/** A connection has at most one conversation at a time, so the ID is constant. */
+/** The ID of a SASL conversation. The ID is constant because a connection has at most one conversation at a time. */
 const CONVERSATION = 1;
 
 export const AUTHENTICATION_COMMANDS: CommandTable = {
@@ -28,11 +28,12 @@ export const AUTHENTICATION_COMMANDS: CommandTable = {
 };
 
 /**
- * Handles speculative authentication: the first message of a login, sent inside hello (facts/mongodb.md 1.1). Returns
- * null instead of an error when the login fails.
+ * Handles speculative authentication: hello contains the first message of a login (facts/mongodb.md 1.1). Returns null
+ * if the login fails.
  */
 export async function speculate(call: CommandCall, request: TypedDocument): Promise<TypedDocument | null> {
-  // The client then sends saslStart, which is rejected and logged. The history therefore shows one login.
+  // After this reply, the client sends saslStart. The server rejects and logs saslStart, so the history shows the login
+  // only once.
   if (OF_PASSWORDS.has(String(request['mechanism']))) return null;
   try {
     return await start(call, request, typeof request['db'] === 'string' ? request['db'] : '');
@@ -58,20 +59,21 @@ async function start(call: CommandCall, request: TypedDocument, database: string
     );
   }
   return await take(call, name, async (note) => {
-    if (database !== EXTERNAL) throw new Refused(`the database is "${database}" instead of "${EXTERNAL}"`);
+    if (database !== EXTERNAL)
+      throw new Refused(`the authentication database is "${database}" instead of "${EXTERNAL}"`);
     return await mechanism(readPayload(request['payload']), note);
   });
 }
 
 /**
- * The password mechanisms, which every server offers. The lab's database users have no passwords (facts/mongodb.md
- * 1.2).
+ * The password mechanisms. Every server offers these mechanisms. The lab's database users have no passwords
+ * (facts/mongodb.md 1.2).
  */
 const OF_PASSWORDS: ReadonlySet<string> = new Set(['SCRAM-SHA-1', 'SCRAM-SHA-256']);
 
 /** Rejects a login with a password. @throws Refused */
 function refusePassword(payload: unknown, database: string): never {
-  // The first SCRAM message contains a channel binding header, and then the attributes (RFC 5802, section 7).
+  // The first SCRAM message contains a channel binding header, followed by the attributes (RFC 5802, section 7).
   const text = payload instanceof Binary ? Buffer.from(payload.value()).toString() : '';
   const name = /(?:^|,)n=([^,]*)/.exec(text)?.[1]?.replaceAll('=2C', ',').replaceAll('=3D', '=') ?? null;
   if (name === null) throw new Refused('the payload is not a SCRAM client-first message');
@@ -82,7 +84,7 @@ function refusePassword(payload: unknown, database: string): never {
   );
 }
 
-/** Rejects a login with a client certificate (X.509), because the lab does not request client certificates. */
+/** Rejects a login with a client certificate (X.509). The lab does not request client certificates. */
 async function authenticate(call: CommandCall): Promise<TypedDocument> {
   const name = requiredText(call.body, 'mechanism');
   if (name !== 'MONGODB-X509') {
@@ -107,12 +109,15 @@ async function advance(call: CommandCall): Promise<TypedDocument> {
   }
   return await take(call, conversation.mechanism, async (note) => {
     if (call.database !== EXTERNAL)
-      throw new Refused(`the database is "${call.database}" instead of "${EXTERNAL}"`);
+      throw new Refused(`the authentication database is "${call.database}" instead of "${EXTERNAL}"`);
     return await conversation.next(readPayload(call.body['payload']), note);
   });
 }
 
-/** Runs one step of a SASL conversation. The reason for a rejected login is in the log, but never in the reply. */
+/**
+ * Runs one step of a SASL conversation. The server logs the reason for a rejected login, but never sends the reason to
+ * the client.
+ */
 async function take(
   call: CommandCall,
   mechanism: string,

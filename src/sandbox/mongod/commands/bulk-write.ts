@@ -10,14 +10,14 @@ import { opened, type Place, runDelete, runUpdate } from './writing.ts';
 
 type Operation = 'insert' | 'update' | 'delete';
 
-/** The required privileges of each operation, in the database of the namespace. */
+/** The privileges that each operation requires in the database of the namespace. */
 const ACTIONS: Readonly<Record<Operation, readonly DatabaseAction[]>> = {
   insert: ['insert'],
   update: ['update', 'insert'],
   delete: ['remove'],
 };
 
-/** The command bulkWrite of MongoDB 8.0 and later, which writes to several collections. */
+/** The bulkWrite command (MongoDB 8.0 and later). One bulkWrite command can write to several collections. */
 export const BULK_COMMANDS: CommandTable = {
   bulkWrite: { access: needsOf, run: bulkWrite },
 };
@@ -44,7 +44,7 @@ function operationOf(operation: Document): { readonly kind: Operation; readonly 
   return { kind: kind as Operation, index: numberOption(operation, kind) ?? 0 };
 }
 
-/** The totals of all operations, by their names in the reply. */
+/** The totals of all operations. The field names are the field names of the reply. */
 interface Counts {
   nErrors: number;
   nInserted: number;

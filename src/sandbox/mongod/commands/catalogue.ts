@@ -14,10 +14,9 @@ const needs =
   (action: DatabaseAction) =>
   ({ database }: CommandCall): readonly Need[] => [{ action, database }];
 
-/** The commands for databases, collections and indexes. */
+/** The commands that manage databases, collections and indexes. */
 export const CATALOGUE_COMMANDS: CommandTable = {
-  // As in MongoDB, a user without the privilege to list all databases receives only the databases that the user can
-  // read.
+  // As in MongoDB, a user without the listDatabases privilege receives only the databases that the user can read.
   listDatabases: { access: 'authenticated', run: listDatabases },
   listCollections: { access: needs('listCollections'), run: listCollections },
   create: { access: needs('createCollection'), run: create },
@@ -66,7 +65,7 @@ function listCollections(call: CommandCall): TypedDocument {
 function create(call: CommandCall): TypedDocument {
   const name = collectionOf(call);
   const { store } = call.server;
-  // The options that the lab accepts have no effect, so creating an existing collection succeeds.
+  // The accepted options have no effect in the lab. Creating a collection that already exists therefore succeeds.
   store.open(call.database, name);
   return {};
 }
@@ -105,7 +104,7 @@ function createIndexes(call: CommandCall): TypedDocument {
   };
 }
 
-/** Adds all indexes, or no index if adding one of them fails. */
+/** Adds all indexes. If one index cannot be added, adds no index. */
 function addIndexes(collection: Collection, indexes: readonly Index[]): void {
   const before = new Set(collection.indexes());
   try {

@@ -6,12 +6,12 @@ import { UnsupportedError } from '../unsupported.ts';
 
 /** A command from a client. */
 export interface CommandCall {
-  /** The name of the command in the command table. The client can use an alias. */
+  /** The name of the command in the command table. The client can send an alias instead of this name. */
   readonly name: string;
   readonly database: string;
-  /** The fields as a plain object. Nested documents are also plain objects. */
+  /** The fields of the command as a plain object. Nested documents are also plain objects. */
   readonly body: TypedDocument;
-  /** The fields in their original order, at every depth. */
+  /** The fields of the command in their original order. Nested documents also keep the order of their fields. */
   readonly document: Document;
   readonly session: Session;
   readonly server: ServerState;
@@ -19,18 +19,18 @@ export interface CommandCall {
 
 export interface Command {
   /**
-   * The required login: `anyone` requires no login, `authenticated` requires a login, and a function returns the
-   * required privileges.
+   * The users that can run the command: every client (`anyone`), all authenticated users (`authenticated`), or the
+   * users with the privileges that the function returns.
    */
   readonly access: 'anyone' | 'authenticated' | ((call: CommandCall) => readonly Need[]);
-  /** Runs the command and returns the reply without `ok`. @throws CommandError */
+  /** Runs the command. Returns the reply without the field `ok`. @throws CommandError */
   readonly run: (call: CommandCall) => TypedDocument | Promise<TypedDocument>;
 }
 
 export type CommandTable = Readonly<Record<string, Command>>;
 
 /**
- * Returns the collection in the command's first field: `{ find: "visits" }`.
+ * Returns the collection name in the first field of the command: `{ find: "visits" }`.
  *
  * @throws CommandError InvalidNamespace
  */
@@ -42,12 +42,15 @@ export function collectionOf({ document, database }: CommandCall): string {
   return name;
 }
 
-/** Returns the user of the connection, who owns the cursors that the command opens or reads. */
+/**
+ * Returns the user of the connection, or an empty string if no user is authenticated. A user owns the cursors that the
+ * user opened.
+ */
 export function ownerOf({ session }: CommandCall): string {
   return session.user ?? '';
 }
 
-/** Logs an error for a feature that mongod supports but the lab does not. */
+/** Logs the use of an unsupported feature. Ignores all errors other than UnsupportedError. */
 export function noteUnsupported(error: CommandError, { name, session, server }: CommandCall): void {
   if (!(error instanceof UnsupportedError)) return;
   server.log.add({

@@ -30,7 +30,7 @@ const COMMANDS: CommandTable = {
   ...CATALOGUE_COMMANDS,
 };
 
-/** Alternative command names that old clients send. */
+/** Alternative command names that old clients send, with the current names. */
 const ALIASES: Readonly<Record<string, string>> = {
   ismaster: 'isMaster',
   buildinfo: 'buildInfo',
@@ -38,8 +38,8 @@ const ALIASES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Runs a command and returns its reply, or an error reply. Returns null if a fail point requires the server to close
- * the connection. Never throws.
+ * Runs a command. Returns the reply or an error reply. Returns null if a fail point closes the connection. Never
+ * throws.
  */
 export async function dispatch(
   message: CommandMessage,
@@ -49,8 +49,8 @@ export async function dispatch(
   const [spelling = ''] = message.document.keys();
   const name = Object.hasOwn(ALIASES, spelling) ? (ALIASES[spelling] ?? spelling) : spelling;
   const call: CommandCall = callOf(name, message, session, server);
-  // The first hello sets the application name before fail points are checked, because a fail point can select an
-  // application.
+  // The first hello contains the application name. The name is stored before the fail points are checked, because a
+  // fail point can apply to one application only.
   if (HELLO_NAMES.has(name)) session.appName ??= applicationOf(message.body);
   const fault = server.failPoints.meet(name, session.appName, namespaceOf(call));
   if (fault !== null) await noteFault(fault, call);
@@ -65,7 +65,8 @@ export async function dispatch(
 }
 
 /**
- * Returns the namespace of a command, which a fail point can select. Returns null for a command without a collection.
+ * Returns the namespace of a command, or null if the command has no collection. A fail point can apply to one namespace
+ * only.
  */
 function namespaceOf({ name, database, document }: CommandCall): string | null {
   const [first] = document.values();
@@ -74,8 +75,8 @@ function namespaceOf({ name, database, document }: CommandCall): string | null {
 }
 
 /**
- * Returns the call of a command. The plain object `body` is computed on first access, because inserts of many
- * documents do not use `body`.
+ * Returns the call for a command. Computes the plain object `body` on first access, because inserts of many documents
+ * do not use `body`.
  */
 function callOf(name: string, message: CommandMessage, session: Session, server: ServerState): CommandCall {
   const { database, document } = message;
@@ -122,9 +123,9 @@ async function answer(message: CommandMessage, spelling: string, call: CommandCa
 }
 
 /**
- * Rejects transactions and, on a standalone, transaction numbers.
+ * Rejects transactions. On a standalone server, also rejects transaction numbers.
  *
- * @throws CommandError IllegalOperation on a standalone, NotImplemented in a replica set
+ * @throws CommandError IllegalOperation on a standalone server, NotImplemented in a replica set
  */
 function checkTransaction(document: Document, isMember: boolean): void {
   const isTransaction = document.has('autocommit') || document.has('startTransaction');
@@ -136,7 +137,7 @@ function checkTransaction(document: Document, isMember: boolean): void {
   );
 }
 
-/** Logs the effect of a fail point, and delays the command if the fail point requires a delay. */
+/** Logs the effects of a fail point. Delays the command if the fail point specifies a delay. */
 async function noteFault(
   { blockMs, closeConnection, reply }: CommandFault,
   { name, session, server }: CommandCall,
@@ -157,7 +158,7 @@ async function noteFault(
 }
 
 /**
- * Checks that the user is authenticated and has the required privileges.
+ * Checks that the user is authenticated and has the privileges that the command requires.
  *
  * @throws CommandError Unauthorized, ReauthenticationRequired
  */
@@ -183,7 +184,9 @@ function authorize({ access }: Command, call: CommandCall): void {
   }
 }
 
-/** Logs a denied permission or an internal error of the lab. Returns the error for the reply. */
+/**
+ * Logs denied permissions, internal errors of the lab and unsupported features. Returns the CommandError for the reply.
+ */
 function refusal(error: unknown, call: CommandCall): CommandError {
   const { name, session, server } = call;
   const known =

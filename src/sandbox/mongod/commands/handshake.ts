@@ -5,7 +5,7 @@ import { MAX_MESSAGE } from '../frames.ts';
 import { speculate } from './authentication.ts';
 import type { CommandCall, CommandTable } from './command.ts';
 
-/** The names of the hello command. OP_QUERY accepts no other command. */
+/** The names of the hello command. An OP_QUERY message can contain only this command. */
 export const HELLO_NAMES: ReadonlySet<string> = new Set(['hello', 'isMaster']);
 
 export const HANDSHAKE_COMMANDS: CommandTable = {
@@ -16,7 +16,7 @@ export const HANDSHAKE_COMMANDS: CommandTable = {
   whatsmyuri: { access: 'anyone', run: ({ session }) => ({ you: session.peer }) },
 };
 
-/** Returns the application name in a client's hello; null if the name is missing or not a string. */
+/** Returns the application name in a client's hello, or null if the name is missing or not a string. */
 export function applicationOf({ client }: TypedDocument): string | null {
   const application = isDocument(client) ? client['application'] : undefined;
   const name = isDocument(application) ? application['name'] : undefined;
@@ -24,8 +24,8 @@ export function applicationOf({ client }: TypedDocument): string | null {
 }
 
 /**
- * Returns the reply to hello (facts/mongodb.md 4.2). The reply has no topologyVersion, because clients would then
- * request streaming replies. The reply offers no compression, because compression has no benefit on loopback.
+ * Returns the reply to hello (facts/mongodb.md 4.2). The reply contains no topologyVersion, because this field makes
+ * clients request streaming replies. The reply offers no compression, because compression has no benefit on loopback.
  */
 async function hello(
   call: CommandCall,
@@ -51,7 +51,7 @@ async function hello(
   };
 }
 
-/** Returns the reply fields of a replica set. This server is the only member and the primary. */
+/** Returns the fields that hello returns in a replica set. This server is the primary and the only member. */
 function replicaSetFields(setName: string, address: string): TypedDocument {
   return {
     setName,
@@ -69,7 +69,7 @@ function buildInfo({ server }: CommandCall): TypedDocument {
     version,
     versionArray: [...version.split('.').map(Number), 0],
     gitVersion: 'fedctl-lab',
-    // The value of an Enterprise server. Community servers support neither MONGODB-OIDC nor MONGODB-AWS.
+    // The modules of an Enterprise server. Community servers support neither MONGODB-OIDC nor MONGODB-AWS.
     modules: ['enterprise'],
     allocator: 'system',
     javascriptEngine: 'none',

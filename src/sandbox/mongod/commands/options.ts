@@ -7,8 +7,8 @@ import { isDocument, isNumeric } from '../values/types.ts';
 import type { CommandCall } from './command.ts';
 
 /**
- * Returns a document option of a command. The type needs no check, because checkCommand has already checked all
- * options.
+ * Returns a command option that is a document, or undefined if the option is missing. checkCommand has already checked
+ * the type of the option.
  */
 export function documentOption(options: Document, name: string): Document | undefined {
   const value = options.get(name);
@@ -28,7 +28,7 @@ export function numberOption(options: Document, name: string): number | undefine
 export const flagOption = (options: Document, name: string): boolean => isTrue(options.get(name));
 
 /**
- * Returns the system variables and the variables of the option `let`.
+ * Returns the system variables and the variables that the option `let` defines.
  *
  * @throws CommandError for an invalid expression
  */

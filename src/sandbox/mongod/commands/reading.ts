@@ -68,7 +68,7 @@ function aggregate(call: CommandCall): TypedDocument {
   return { cursor: server.cursors.first(ownerOf(call), namespace(call), documents, { batchSize }) };
 }
 
-/** Rejects change streams, and pipelines without a collection. @throws CommandError */
+/** Rejects change streams. Also rejects pipelines without a collection. @throws CommandError */
 function checkFirst({ document, server, database }: CommandCall, first: string | undefined): void {
   if (first === '$changeStream') {
     if (server.replicaSet !== null) throw unsupported('NotImplemented', 'change streams');
@@ -102,7 +102,7 @@ function distinct(call: CommandCall): TypedDocument {
 
 const STATISTICS: ReadonlySet<string> = new Set(['storageStats', 'count']);
 
-/** Returns the output of the stage `$collStats`, which MongoDB shells use. */
+/** Returns the output of the `$collStats` stage. MongoDB shells use this stage. */
 function statistics(source: Collection, operand: unknown): Document {
   if (!isDocument(operand)) {
     throw new CommandError(
@@ -129,7 +129,7 @@ function getMore(call: CommandCall): TypedDocument {
   const id = document.get('getMore');
   if (!(id instanceof Long)) throw new CommandError('TypeMismatch', 'getMore requires a cursor ID');
   const ns = `${database}.${String(document.get('collection'))}`;
-  // In getMore, 0 means no limit.
+  // In getMore, a batch size of 0 means no limit.
   const batchSize = numberOption(document, 'batchSize') || undefined;
   return { cursor: server.cursors.next(ownerOf(call), id, ns, batchSize) };
 }
@@ -142,7 +142,7 @@ function killCursors(call: CommandCall): TypedDocument {
   return { cursorsKilled: killed, cursorsNotFound: notFound, cursorsAlive: [], cursorsUnknown: [] };
 }
 
-/** Returns the options that find, count and distinct share. */
+/** Returns the options that are common to find, count and distinct. */
 function selectionOf(call: CommandCall, filterName: 'filter' | 'query', limit: number): Selection {
   const { document } = call;
   return {
@@ -155,7 +155,7 @@ function selectionOf(call: CommandCall, filterName: 'filter' | 'query', limit: n
   };
 }
 
-/** Returns a collection; a new, empty collection if the collection does not exist. */
+/** Returns a collection, or a new empty collection if the collection does not exist. */
 function collection(call: CommandCall, name: string = collectionOf(call)): Collection {
   return call.server.store.find(call.database, name) ?? new Collection(`${call.database}.${name}`);
 }

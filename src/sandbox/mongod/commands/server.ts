@@ -4,7 +4,7 @@ import type { TypedDocument } from '../bson-codec.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandCall, CommandTable } from './command.ts';
 
-/** The commands for the server and for logical sessions. Logical sessions have no state in the lab. */
+/** The commands for the server and for logical sessions. The lab stores no state for logical sessions. */
 export const SERVER_COMMANDS: CommandTable = {
   startSession: {
     access: 'authenticated',
@@ -29,8 +29,8 @@ export const SERVER_COMMANDS: CommandTable = {
     }),
   },
   serverStatus: { access: () => [{ action: 'serverStatus' }], run: serverStatus },
-  // Available as on a mongod with test commands enabled. Requires no login, so that a client can disable a fail point
-  // that prevents logins.
+  // mongod supports this command if test commands are enabled. The command requires no authentication, because a client
+  // must be able to disable a fail point that prevents logins.
   configureFailPoint: {
     access: 'anyone',
     run: ({ body, database, server }) => {

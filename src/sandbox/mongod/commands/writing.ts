@@ -50,7 +50,7 @@ function update(call: CommandCall): TypedDocument {
 
 /** The result of one update statement. */
 export interface UpdateResult {
-  /** The number of documents that matched or were inserted. */
+  /** The number of matched or inserted documents. */
   readonly n: number;
   readonly nModified: number;
   readonly upsertedId?: unknown;
@@ -98,7 +98,7 @@ function remove(call: CommandCall): TypedDocument {
   return { n, ...writeErrors };
 }
 
-/** Runs one delete statement. @returns the number of removed documents @throws CommandError */
+/** Runs one delete statement. @returns the number of deleted documents @throws CommandError */
 export function runDelete(
   call: CommandCall,
   place: Place,
@@ -182,10 +182,7 @@ function apply(
   return { after, isChanged };
 }
 
-/**
- * Runs the statements of a bulk write. An ordered bulk write stops at the first error; an unordered bulk write
- * continues.
- */
+/** Runs the statements of a write command. An ordered write stops at the first error. An unordered write continues. */
 function each(
   call: CommandCall,
   statements: readonly Document[],
@@ -221,7 +218,7 @@ function updateOf(
   });
 }
 
-/** The database and the name of a collection. */
+/** The name of a collection and the name of its database. */
 export interface Place {
   readonly database: string;
   readonly name: string;
@@ -232,7 +229,7 @@ function placeOf(call: CommandCall): Place {
 }
 
 /**
- * Returns the collection to search; an empty collection if the collection does not exist.
+ * Returns the collection to search, or a new empty collection if the collection does not exist.
  *
  * @throws CommandError InvalidNamespace
  */
@@ -241,7 +238,11 @@ function found({ server }: CommandCall, place: Place): Collection {
   return server.store.find(place.database, place.name) ?? new Collection(`${place.database}.${place.name}`);
 }
 
-/** Returns the collection to write to. Creates a missing collection. @throws CommandError InvalidNamespace */
+/**
+ * Returns the collection to write to. Creates the collection if it does not exist.
+ *
+ * @throws CommandError InvalidNamespace
+ */
 export function opened({ server }: CommandCall, place: Place): Collection {
   checkWritable(place);
   return server.store.open(place.database, place.name);

@@ -10,7 +10,7 @@ import type { Expression, Scope } from './expressions/expression.ts';
 import { merged } from './expressions/objects.ts';
 import { UNSUPPORTED_ACCUMULATORS } from './unsupported-operators.ts';
 
-/** Computes the result for a group from the values of the accumulator's expression, one value for each document. */
+/** Computes the result of an accumulator for one group. Each document of the group contributes one value. */
 type Accumulator = (values: readonly unknown[]) => unknown;
 
 /** The accumulators of `$group` that the lab supports. */
@@ -33,10 +33,10 @@ export const ACCUMULATORS: Readonly<Record<string, Accumulator>> = {
 export type Grouping = (documents: readonly Document[], variables: Scope['variables']) => readonly Document[];
 
 /**
- * Compiles the specification of `$group`.
+ * Compiles the specification of the `$group` stage.
  *
- * @throws CommandError for an invalid specification (for example Location15947); Location15952 for an accumulator
- * that the lab does not support
+ * @throws CommandError Location15952 for an accumulator that the lab does not support; other codes for an invalid
+ * specification (for example Location15947)
  */
 export function compileGroup(specification: unknown, variables: ReadonlySet<string>): Grouping {
   if (!isDocument(specification)) {
@@ -67,7 +67,7 @@ interface Group {
 function grouped(documents: readonly Document[], idOf: (document: Document) => unknown): readonly Group[] {
   const groups = new Map<string, Group>();
   for (const document of documents) {
-    // A missing value and null belong to the same group.
+    // Documents with a missing value and documents with null belong to the same group.
     const key = idOf(document) ?? null;
     const text = keyOf(key);
     const group = groups.get(text) ?? { key, members: [] };

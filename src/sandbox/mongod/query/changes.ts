@@ -4,7 +4,7 @@ import { textOf } from '../values/text.ts';
 import { isDocument } from '../values/types.ts';
 import { isPosition, member } from './paths.ts';
 
-/** mongod's limit for the number of null elements added before a new array element. */
+/** The maximum number of null elements that an update can add before a new array element, as in mongod. */
 const MAX_PADDING = 1_500_000;
 
 /** Returns the value at an update path. A number in the path selects an array element. */
@@ -13,7 +13,7 @@ export function valueAt(document: Document, steps: readonly string[]): unknown {
 }
 
 /**
- * Returns a copy of a document with a new value at a path. Creates the missing documents in the path.
+ * Returns a copy of a document with a new value at a path. Creates missing documents along the path.
  *
  * @throws CommandError PathNotViable if a value in the path is neither a document nor an array
  */
@@ -48,7 +48,10 @@ function withMember(
   return padded;
 }
 
-/** Returns a copy of a document without the field at a path. Replaces an array element with null. */
+/**
+ * Returns a copy of a document without the field at a path. If the path selects an array element, replaces the element
+ * with null.
+ */
 export function withoutValueAt(document: Document, steps: readonly string[]): Document {
   const last = steps.at(-1) ?? '';
   const path = steps.slice(0, -1);

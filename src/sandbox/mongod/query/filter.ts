@@ -9,7 +9,7 @@ import { type Compilers, equality, OPERATORS, patternTest, type Test } from './o
 import { valuesAt } from './paths.ts';
 import { UNSUPPORTED_QUERY_OPERATORS } from './unsupported-operators.ts';
 
-/** The values of the system variables and of the variables in the option `let`. */
+/** The system variables and the variables that the option `let` defines, with their values. */
 export type Variables = ReadonlyMap<string, unknown>;
 
 /** A condition on one field. */
@@ -21,11 +21,14 @@ export interface Condition {
 /** A compiled filter. */
 export interface Filter {
   readonly matches: (document: Document) => boolean;
-  /** The conditions that must all match, except the conditions inside `$or` and `$nor`. */
+  /** The conditions that a matching document must meet. Conditions inside `$or` and `$nor` are not included. */
   readonly conditions: readonly Condition[];
-  /** The paths of conditions inside `$or` and `$nor`. */
+  /** The paths of the conditions inside `$or` and `$nor`. */
   readonly alternatives: readonly string[];
-  /** True if MongoDB might treat `$in` with one value or `$or` with one clause as an equality. */
+  /**
+   * True if the filter contains `$in` with one value or `$or` with one clause. MongoDB might treat such a filter as an
+   * equality.
+   */
   readonly isAmbiguous: boolean;
 }
 
@@ -122,7 +125,8 @@ function pathsIn(parts: readonly Filter[]): readonly string[] {
 }
 
 /**
- * Returns true for a document of operators, and false for a DBRef. As in MongoDB, only the first field is checked.
+ * Returns true for a document that contains operators. Returns false for a DBRef. As in MongoDB, only the first field
+ * is checked.
  */
 export function isOperators(value: unknown): value is Document {
   if (!isDocument(value)) return false;
@@ -134,7 +138,7 @@ function conditionsOn(path: string, operand: unknown): readonly Condition[] {
   return testsOf(operand).map((test) => ({ path, test }));
 }
 
-/** Compiles the condition on one field: a value, a pattern, or a document of operators. */
+/** Compiles the condition on one field. The operand is a value, a regular expression, or a document of operators. */
 function testsOf(operand: unknown): readonly Test[] {
   if (operand instanceof BSONRegExp) return [patternTest(operand.pattern, operand.options)];
   if (!isOperators(operand)) return [equality(operand)];
@@ -145,7 +149,7 @@ function testsOf(operand: unknown): readonly Test[] {
   });
 }
 
-/** Compiles the condition of `$elemMatch`: operators that test a value, or a filter that tests a document. */
+/** Compiles the operand of `$elemMatch`. The operand contains operators for a value, or a filter for a document. */
 function elementTest(argument: Document): (element: unknown) => boolean {
   const [first = ''] = argument.keys();
   if (isOperators(argument) && !Object.hasOwn(LOGICAL, first)) {
@@ -162,7 +166,7 @@ function elementTest(argument: Document): (element: unknown) => boolean {
 
 const COMPILERS: Compilers = { testsOf, elementTest, isOperators };
 
-/** Compiles the condition of `$pull`: a value, operators, or a filter for documents. */
+/** Compiles the operand of `$pull`. The operand is a value, a document of operators, or a filter for documents. */
 export function compileElementFilter(operand: unknown): (element: unknown) => boolean {
   if (isDocument(operand) && !isOperators(operand)) {
     const filter = compileFilter(operand, new Map());
@@ -173,11 +177,11 @@ export function compileElementFilter(operand: unknown): (element: unknown) => bo
 }
 
 /**
- * Returns the index of the array element that a filter matched, for the positional operator `$`.
+ * Returns the index of the array element that the filter matched. The positional operator `$` uses this index.
  *
  * @param path the path of the array
- * @throws CommandError BadValue if no element matched, NotImplemented if the conditions matched different elements or
- * are inside `$or` or `$nor`
+ * @throws CommandError BadValue if no element matched; NotImplemented if the conditions matched different elements, or
+ * if a condition on the array is inside `$or` or `$nor`
  */
 export function matchedPosition(filter: Filter, document: Document, path: string): number {
   const concerns = (other: string): boolean => other === path || other.startsWith(`${path}.`);

@@ -4,24 +4,26 @@ import { isDocument } from '../values/types.ts';
 import { isPosition } from './paths.ts';
 
 /**
- * A sort key or index key: the value of each field, in the order of the pattern. Undefined represents an empty array.
+ * A sort key or an index key. Contains the value of each field, in the order of the pattern. Undefined represents an
+ * empty array.
  */
 export type Key = readonly unknown[];
 
 const EMPTY = Symbol('an empty array');
 
-/** The current position while a path is followed through a document. */
+/** The position that is reached while a path is followed through a document. */
 interface Position {
   readonly value: unknown;
   readonly steps: readonly string[];
-  /** True if the value is an array element, because MongoDB does not follow a path into nested arrays. */
+  /** True if `value` is an array element. MongoDB does not follow a path from an array into a nested array. */
   readonly isElement: boolean;
 }
 
 /**
- * Returns the keys of a document. If the paths contain an array, each array element has a key (multikey index).
+ * Returns the sort keys or index keys of a document. If a path contains an array, the document has one key for each
+ * array element.
  *
- * @param onParallel throws the error if two paths contain different arrays
+ * @param onParallel called if two paths contain different arrays; throws the error
  * @throws CommandError NotImplemented for an array position in a path
  */
 export function keysOf(
@@ -30,7 +32,7 @@ export function keysOf(
   onParallel: () => never,
 ): readonly Key[] {
   const [only, second] = paths;
-  // The most common case: one top-level field that is not an array.
+  // This is the most common case: one top-level field whose value is not an array.
   if (only?.length === 1 && second === undefined) {
     const value = document.get(only[0] ?? '');
     if (!Array.isArray(value)) return [[value ?? null]];
@@ -57,7 +59,7 @@ function expanded(positions: readonly Position[], onParallel: () => never): read
   );
 }
 
-/** Follows a path through nested documents to the end of the path or to the next array. */
+/** Follows a path through nested documents. Stops at the end of the path or at an array. */
 function follow(position: Position): Position {
   let { value, steps, isElement } = position;
   while (steps.length > 0 && isDocument(value)) {

@@ -8,25 +8,25 @@ import { isDocument, isNumeric, type Numeric, typeOf } from '../values/types.ts'
 import { compileElementFilter } from './filter.ts';
 import { compileSort } from './sort.ts';
 
-/** The input of an update operator, in addition to the old value. */
+/** The input of an update operator. The old value is a separate argument. */
 export interface Target {
   readonly path: string;
   readonly document: Document;
-  /** Whether the update inserts the document. */
+  /** True if the update inserts the document. */
   readonly isInsert: boolean;
   readonly now: Date;
 }
 
-/** Returns the new value of a field; undefined to leave the field unchanged. */
+/** Returns the new value of a field, or undefined if the field does not change. */
 export type Modify = (value: unknown, target: Target) => unknown;
 
 /** Checks and compiles the operand of an update operator. @throws CommandError */
 type Compile = (operand: unknown, path: string) => Modify;
 
-/** The result of an operator that removes the field. */
+/** An operator returns this symbol to remove the field. */
 export const REMOVED: unique symbol = Symbol('removed');
 
-/** The update operators that the lab supports. `$rename` is not in the table, because it changes two fields. */
+/** The update operators that the lab supports. `$rename` is not in this table, because it changes two fields. */
 export const MODIFIERS: Readonly<Record<string, Compile>> = {
   $set: (operand) => () => operand,
   $setOnInsert:
@@ -40,7 +40,7 @@ export const MODIFIERS: Readonly<Record<string, Compile>> = {
   },
   $mul: (operand, path) => {
     const by = numeric('$mul', operand, path);
-    // A missing field counts as 0, in the type of the operand.
+    // A missing field counts as 0 of the same type as the operand.
     return (value, target) =>
       value === undefined ? multiply(by, new Int32(0)) : computed('$mul', multiply, value, by, target);
   },
@@ -159,7 +159,7 @@ function computed(
   }
   const result = compute(value, by);
   const type = widest(numericTypeOf(value), numericTypeOf(by));
-  // An integer result that does not fit a long is a double in a pipeline, but an error in an update operator.
+  // If an integer result does not fit a long, a pipeline returns a double, but an update operator returns an error.
   if (numericTypeOf(result) === 'double' && type !== 'double') {
     throw new CommandError(
       'BadValue',

@@ -9,29 +9,29 @@ import { type BsonType, isDocument, isNumeric, TYPES, typeOf } from '../values/t
 import { isTrue } from './expressions/conditions.ts';
 import { compilePattern } from './regular-expression.ts';
 
-/** The condition of one operator on a field. */
+/** A test that one query operator defines for a field. */
 export interface Test {
   /**
    * Returns true if the condition matches.
    *
    * @param values the values at the path; undefined for a missing field
-   * @param expands true to test an array and also each of its elements
+   * @param expands true to test both an array and each of its elements
    */
   readonly holds: (values: readonly unknown[], expands: boolean) => boolean;
   /**
-   * True for a negated condition such as `$ne`. The positional operator ignores negated conditions, because no
-   * element matched.
+   * True for a negated condition such as `$ne`. The positional operator ignores negated conditions, because they match
+   * no array element.
    */
   readonly isNegated: boolean;
-  /** Tests one element; only for `$elemMatch`. */
+  /** Tests one array element. Defined only for `$elemMatch`. */
   readonly element?: (element: unknown) => boolean;
-  /** The value that an upsert stores; only for an equality. */
+  /** The value that an upsert stores in the field. Defined only for an equality. */
   readonly equals?: unknown;
-  /** True for `$in` with one value, which MongoDB might treat as an equality. */
+  /** True for `$in` with one value. MongoDB might treat this condition as an equality. */
   readonly isAmbiguous?: boolean;
 }
 
-/** The functions of the filter compiler that operators use. */
+/** The functions of the filter compiler that the operators call. */
 export interface Compilers {
   readonly testsOf: (operand: unknown) => readonly Test[];
   readonly elementTest: (argument: Document) => (element: unknown) => boolean;
@@ -40,7 +40,7 @@ export interface Compilers {
 
 type Compile = (argument: unknown, operators: Document, compilers: Compilers) => readonly Test[];
 
-/** The query operators on a field that the lab supports. */
+/** The field-level query operators that the lab supports. */
 export const OPERATORS: Readonly<Record<string, Compile>> = {
   $eq: (argument) => [equality(argument)],
   $ne: (argument) => {
@@ -148,14 +148,17 @@ export const OPERATORS: Readonly<Record<string, Compile>> = {
   $bitsAnyClear: (argument) => [bits(argument, (value, mask) => (value & mask) !== mask)],
 };
 
-/** Returns a test for equality with a value. A missing field equals null. */
+/** Returns a test for equality with the operand. A missing field equals null. */
 export function equality(operand: unknown): Test {
   const isNull = operand === null;
   const test = ofLeaves((value) => (value === undefined ? isNull : compare(value, operand) === 0));
   return { ...test, equals: operand };
 }
 
-/** Returns a test for a PCRE pattern. The test accepts a matching string or an identical regular expression. */
+/**
+ * Returns a test for a PCRE pattern. The test accepts strings that match the pattern. It also accepts a regular
+ * expression with the same pattern and options.
+ */
 export function patternTest(pattern: string, options: string): Test {
   const expression = compilePattern(pattern, options);
   const sorted = [...options].sort().join('');
@@ -188,8 +191,8 @@ const ORDERS: Readonly<Record<string, (difference: number) => boolean>> = {
 };
 
 /**
- * Returns a test that compares a value with the operand. Only values of the same type match; all number types count
- * as one type.
+ * Returns a test that compares a value with the operand. Values of a different type do not match. All number types
+ * count as one type.
  */
 function ordering(name: string, operand: unknown): Test {
   if (operand instanceof BSONRegExp) {
@@ -203,7 +206,7 @@ function ordering(name: string, operand: unknown): Test {
   return ofLeaves((value) => {
     if (TYPES[typeOf(value)].order !== TYPES[type].order) return false;
     const difference = compare(value, operand);
-    // NaN is neither less nor greater than any number, and equals only NaN.
+    // NaN equals only NaN. Every other comparison with NaN is false.
     if (isNaNumber(value) || isNaNumber(operand)) return takesEqual && difference === 0;
     return holds?.(difference) ?? false;
   });
@@ -272,7 +275,7 @@ function bits(argument: unknown, matches: (value: bigint, mask: bigint) => boole
     if (value instanceof Binary) throw unsupported('NotImplemented', 'bitwise operators on binData');
     const number = isNumeric(value) && exact(value) !== null ? integer(value) : null;
     if (number === null || BigInt.asIntN(INT64, number) !== number) return false;
-    // As in a BigInt, the bits above bit 63 repeat the sign bit.
+    // Bit positions above 63 have the value of the sign bit. A BigInt has the same property.
     return matches(number, mask);
   });
 }

@@ -5,7 +5,7 @@ import { isDocument } from '../values/types.ts';
 
 const POSITION = /^(0|[1-9]\d*)$/;
 
-/** Returns true if a part of a path is an array index. */
+/** Returns true if one part of a path is an array index. */
 export const isPosition = (step: string): boolean => POSITION.test(step);
 
 export function member(value: unknown, step: string): unknown {
@@ -14,8 +14,8 @@ export function member(value: unknown, step: string): unknown {
 }
 
 /**
- * Returns the values that a filter tests at a path; `undefined` for a missing field. Follows the path into arrays. An
- * array at the end of the path is one value.
+ * Returns the values that a filter tests at a path. A missing field has the value `undefined`. Follows the path into
+ * the elements of arrays. An array at the end of the path counts as one value.
  */
 export function valuesAt(document: Document, steps: readonly string[], from = 0): readonly unknown[] {
   const value = document.get(steps[from] ?? '');
@@ -42,7 +42,7 @@ function elementValues(
 }
 
 /**
- * Splits the path of an aggregation expression or a projection into its parts.
+ * Splits a path into its parts. Aggregation expressions and projections use such paths.
  *
  * @throws CommandError for an invalid path (for example Location40353)
  */

@@ -14,14 +14,14 @@ import { compileAddFields, compileProject, compileUnset, type Projection } from 
 import { compileSort } from './sort.ts';
 import { UNSUPPORTED_STAGES } from './unsupported-operators.ts';
 
-/** The context of a pipeline. */
+/** The variables and collections that a pipeline can use. */
 export interface Surroundings {
   readonly variables: Variables;
-  /** Returns the documents of another collection in the database. */
+  /** Returns the documents of another collection in the same database. */
   readonly foreign: (collection: string) => readonly Document[];
 }
 
-/** A compiled pipeline or pipeline stage. Does not modify the input documents. */
+/** A compiled pipeline or a compiled pipeline stage. Does not modify the input documents. */
 export type Stage = (documents: readonly Document[], variables: Variables) => readonly Document[];
 
 type CompileStage = (operand: unknown, surroundings: Surroundings, name: string) => Stage;
@@ -34,7 +34,7 @@ export const STAGES: Readonly<Record<string, CompileStage>> = {
     }
     const known = compileFilter(operand, variables);
     return (documents, values) => {
-      // In `$lookup`, the variables have different values in each run.
+      // In `$lookup`, the variables can have different values for each input document.
       const filter = values === variables ? known : compileFilter(operand, values);
       return documents.filter(filter.matches);
     };
@@ -155,7 +155,7 @@ const OUTSIDE_FACETS: ReadonlySet<string> = new Set([
  * Compiles a pipeline.
  *
  * @throws CommandError Location40323 for an invalid stage; Location40324 for a stage that the lab does not support;
- * the errors of the stages
+ * other codes that a stage throws
  */
 export function compilePipeline(pipeline: readonly unknown[], surroundings: Surroundings): Stage {
   const stages = pipeline.map((stage) => compileStage(stage, surroundings));
@@ -319,7 +319,7 @@ function unwindOperands(operand: unknown): {
   };
 }
 
-/** Returns the value at a path through nested documents. Does not follow arrays. */
+/** Returns the value at a path through nested documents. Does not follow the path into arrays. */
 function plainValueAt(document: Document, steps: readonly string[]): unknown {
   return steps.reduce<unknown>((value, step) => (isDocument(value) ? value.get(step) : undefined), document);
 }
@@ -396,7 +396,10 @@ function lookupText(operand: Document, name: string): string {
   );
 }
 
-/** Returns a test for the join of `$lookup`. If the local value is an array, each of its elements can match. */
+/**
+ * Returns the join condition of `$lookup`. If the local value is an array, a foreign document matches if its foreign
+ * value equals one of the array elements.
+ */
 function joinOn(
   local: readonly string[],
   foreign: readonly string[],

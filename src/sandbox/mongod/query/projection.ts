@@ -13,16 +13,16 @@ import { compileFilter, type Filter, matchedPosition, type Variables } from './f
 import { fieldPath } from './paths.ts';
 import { UNSUPPORTED_EXPRESSIONS } from './unsupported-operators.ts';
 
-/** Returns the projected copy of a document. */
+/** Returns a copy of a document with the projected fields. */
 export type Projection = (document: Document, variables: Variables) => Document;
 
-/** The effect of a projection on a field. */
+/** What a projection does with a field: include, exclude or compute. */
 type Leaf =
   | { readonly kind: 'include' }
   | { readonly kind: 'exclude' }
   | { readonly kind: 'compute'; readonly expression: Expression };
 
-/** A projection, as a tree of the parts of its paths. */
+/** The paths of a projection as a tree. Each level contains one part of the paths. */
 type Tree = Map<string, Tree | Leaf>;
 
 const INCLUDE: Leaf = { kind: 'include' };
@@ -33,10 +33,11 @@ type Change = (document: Document, result: Document) => Document;
 interface Parts {
   readonly tree: Tree;
   /**
-   * The changes for `$slice`, `$elemMatch` and the positional operator, which only find and findAndModify support.
+   * The changes that `$slice`, `$elemMatch` and the positional operator make. Only find and findAndModify support these
+   * operators.
    */
   readonly changes: Change[];
-  /** The first included field except `_id`; null if no field is included. */
+  /** The first included field other than `_id`; null if there is no such field. */
   inclusion: string | null;
   exclusion: string | null;
 }
@@ -44,7 +45,7 @@ interface Parts {
 const newParts = (): Parts => ({ tree: new Map(), changes: [], inclusion: null, exclusion: null });
 
 /**
- * Compiles the specification of the stage `$project`.
+ * Compiles the specification of the `$project` stage.
  *
  * @throws CommandError for an invalid specification (for example Location51272)
  */
@@ -63,7 +64,7 @@ export function compileProject(specification: Document, variables: ReadonlySet<s
 /**
  * Compiles the projection of find and findAndModify.
  *
- * @param filter the filter of the command; the positional operator returns the element that the filter matched
+ * @param filter the filter of the command; the positional operator returns the array element that matched this filter
  */
 export function compileFindProjection(
   specification: Document,
@@ -89,8 +90,8 @@ export function compileFindProjection(
     } else rest.set(path, value);
   }
   addFields(parts, [], rest, variables);
-  // `$slice` alone keeps all other fields. In a projection with included fields, the field of `$slice` is also
-  // included.
+  // If a projection contains only `$slice`, all fields are kept. If a projection includes fields, the field of `$slice`
+  // is also included.
   if (parts.inclusion !== null) for (const path of slices) addLeaf(parts.tree, fieldPath(path), INCLUDE);
   return projectionOf(parts);
 }
@@ -144,8 +145,8 @@ function checkOperator(value: unknown): void {
 }
 
 /**
- * Records an inclusion or exclusion. Checks that a projection does not mix inclusions and exclusions, except for
- * `_id`.
+ * Records that a projection includes or excludes a field. Rejects a mix of inclusions and exclusions. The field `_id`
+ * is exempt from this rule.
  */
 function note(parts: Parts, path: string, isIncluded: boolean): void {
   if (path === '_id') return;
@@ -186,7 +187,7 @@ function projectionOf(parts: Parts): Projection {
   const id = tree.get('_id');
   const onlyId = parts.inclusion === null && parts.exclusion === null && changes.length === 0;
   const includes = parts.inclusion !== null || (onlyId && id !== undefined && !isExclusion(id));
-  // An inclusion projection also includes `_id` by default.
+  // If a projection includes any field, it also includes `_id` by default.
   if (includes && id === undefined) tree.set('_id', INCLUDE);
   if (includes && id === EXCLUDE) tree.delete('_id');
   return (document, variables) => {
@@ -210,7 +211,7 @@ function included(document: Document, tree: Tree): Document {
   return result;
 }
 
-/** Returns true for a computed field, whose old value is not copied. */
+/** Returns true for a computed field. The old value of a computed field is not copied. */
 const isComputed = (node: Tree | Leaf): boolean => !(node instanceof Map) && node.kind === 'compute';
 
 function includedValue(value: unknown, tree: Tree): unknown {
@@ -258,7 +259,7 @@ function computedValue(value: unknown, root: Document, tree: Tree, variables: Va
 function set(document: Document, name: string, value: unknown): void {
   if (value === undefined) document.delete(name);
   else if (name === '_id' && !document.has('_id')) {
-    // `_id` is always the first field of the result.
+    // `_id` is always the first field of a document.
     const rest = [...document];
     document.clear();
     for (const [field, member] of [['_id', value] as const, ...rest]) document.set(field, member);
@@ -266,7 +267,7 @@ function set(document: Document, name: string, value: unknown): void {
 }
 
 /**
- * Compiles the specification of `$addFields` and `$set`.
+ * Compiles the specification of the `$addFields` or `$set` stage.
  *
  * @throws CommandError Location40272, Location40177; other codes for an invalid path or expression
  */
@@ -306,7 +307,7 @@ function addComputed(
   }
 }
 
-/** Compiles the stage `$unset`, which removes fields. */
+/** Compiles the `$unset` stage, which removes fields. */
 export function compileUnset(paths: readonly string[]): Projection {
   const tree: Tree = new Map();
   for (const path of paths) addLeaf(tree, fieldPath(path), EXCLUDE);
@@ -332,8 +333,8 @@ function addPositional(parts: Parts, path: string, value: unknown, filter: Filte
 }
 
 /**
- * Returns true for an argument of the projection `$slice`: a number or two numbers. The expression `$slice` has
- * different arguments.
+ * Returns true for one or two numbers, which are the valid arguments of `$slice` in a projection. `$slice` in an
+ * expression has different arguments.
  */
 function isFindSlice(argument: unknown): boolean {
   return (

@@ -2,8 +2,8 @@ import { CommandError } from '../command-error.ts';
 import { unsupported } from '../unsupported.ts';
 
 /**
- * The POSIX character classes, limited to ASCII characters, because MongoDB does not enable PCRE's Unicode
- * properties.
+ * The POSIX character classes. Each class contains only ASCII characters, because MongoDB does not enable PCRE's
+ * Unicode properties.
  */
 const POSIX: Readonly<Record<string, string>> = {
   alpha: 'a-zA-Z',
@@ -23,16 +23,16 @@ const START = '(?<![\\s\\S])';
 const END = '(?![\\s\\S])';
 const BEFORE_LAST_NEWLINE = '(?=\\n?(?![\\s\\S]))';
 
-/** Escape sequences that mean the same in PCRE and JavaScript, even inside a character class. */
+/** The escape sequences that have the same meaning in PCRE and JavaScript, even inside a character class. */
 const SAME_ESCAPES = /^\\(?:[dDwW]|[tnrfv]|x[0-9a-fA-F]{2}|p\{[LMNPSZ][a-z]?\}|P\{[LMNPSZ][a-z]?\})/;
 const PUNCTUATION = /^\\([^a-zA-Z0-9\s])/;
-/** The characters that a backslash can escape in JavaScript with the flag `u`. */
+/** The characters that a backslash can escape in a JavaScript RegExp with the flag `u`. */
 const SYNTAX = /[\^$\\.*+?()[\]{}|/]/;
 const GROUPS = /^\((?:\?(?::|=|!|<=|<!|<[A-Za-z_]\w*>))?/;
 const QUANTIFIER = /^(?:[*+?]|\{\d+(?:,\d*)?\})\??/;
 
 /**
- * Translates a PCRE pattern of MongoDB to a JavaScript RegExp. Supports only syntax that has an exact translation.
+ * Translates a PCRE pattern to a JavaScript RegExp. Supports only syntax with an exact translation.
  *
  * @throws CommandError Location51091 for an invalid pattern; Location51108 for an unknown option; NotImplemented for
  * PCRE syntax that the lab does not translate

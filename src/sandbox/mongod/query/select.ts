@@ -10,7 +10,7 @@ import { isDocument, isNumeric, typeOf } from '../values/types.ts';
 import { compileFilter, type Filter, type Variables } from './filter.ts';
 import { compileSort } from './sort.ts';
 
-/** The value types for which a filter on `_id` is an equality. */
+/** The BSON types for which `{ _id: value }` is an equality condition. Such a filter selects at most one document. */
 const LITERALS: ReadonlySet<string> = new Set([
   'int',
   'long',
@@ -24,11 +24,11 @@ const LITERALS: ReadonlySet<string> = new Set([
 ]);
 const [ONE, MINUS_ONE] = [new Int32(1), new Int32(-1)];
 
-/** The filter, the order and the limits of a query. */
+/** The filter, the order and the limits for a search in a collection. */
 export interface Selection {
   readonly filter: Document;
   readonly sort?: Document | undefined;
-  /** The name or the key of an index, or `{ $natural: ±1 }`. */
+  /** The name of an index, the key pattern of an index, or `{ $natural: ±1 }`. */
   readonly hint?: unknown;
   readonly skip?: number | undefined;
   /** The maximum number of documents; 0 for no limit. */
@@ -39,7 +39,7 @@ export interface Selection {
 /**
  * Finds documents in a collection.
  *
- * @returns the documents, and the compiled filter for the positional operator
+ * @returns the documents and the compiled filter, which the positional operator needs
  * @throws CommandError MaxTimeMSExpired; other codes for an invalid selection
  */
 export function select(
@@ -59,7 +59,10 @@ export function select(
   });
 }
 
-/** Returns the document with the `_id` in the filter, or all documents if the filter has no equality on `_id`. */
+/**
+ * Returns the documents that the filter must check. If the filter contains an equality on `_id`, returns only the
+ * document with this `_id`.
+ */
 function candidatesOf(collection: Collection, filter: Document): readonly Document[] {
   const id = filter.get('_id');
   if (!LITERALS.has(typeOf(id))) return [...collection.documents()];
@@ -67,7 +70,7 @@ function candidatesOf(collection: Collection, filter: Document): readonly Docume
   return document === undefined ? [] : [document];
 }
 
-/** Returns the direction of `{ $natural: ±1 }`; null for any other pattern. */
+/** Returns the direction in `{ $natural: ±1 }`, or null if the pattern has no `$natural`. */
 function naturalOrder(pattern: Document): 1 | -1 | null {
   if (!pattern.has('$natural')) return null;
   const value = pattern.get('$natural');
@@ -78,7 +81,7 @@ function naturalOrder(pattern: Document): 1 | -1 | null {
   throw new CommandError('BadValue', '$natural sort cannot be set to a value other than -1 or 1.');
 }
 
-/** Returns the documents in the order of the index that the hint names. */
+/** Returns the documents in the order of the index that the hint specifies. */
 function hinted(collection: Collection, hint: unknown, candidates: readonly Document[]): Document[] {
   const isEmpty = hint === undefined || hint === null || (isDocument(hint) && hint.size === 0);
   if (isEmpty) return [...candidates];
@@ -103,7 +106,7 @@ function inIndex(index: Index, candidates: readonly Document[]): Document[] {
   return compileSort(directions(index.key))(held, (document) => document);
 }
 
-/** Converts the directions of an index key to 1 or -1. In an index key, a direction can be any number. */
+/** Converts each direction in an index key pattern to 1 or -1. In the pattern, a direction can be any number. */
 function directions(key: Document): Document {
   return new Map([...key].map(([path, direction]) => [path, signOf(direction)]));
 }

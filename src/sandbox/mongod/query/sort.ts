@@ -8,17 +8,16 @@ import { isDocument, isNumeric } from '../values/types.ts';
 import { type Key, keysOf } from './keys.ts';
 import { fieldPath } from './paths.ts';
 
-/** Sorts items by their documents. The sort is stable. */
+/** Sorts items by the document that belongs to each item. The sort is stable. */
 export type Sort = <Item>(items: readonly Item[], documentOf: (item: Item) => Document) => Item[];
 
 /** The maximum number of fields in a sort pattern, as in mongod. */
 const MAX_KEYS = 32;
 
 /**
- * Compiles a sort pattern.
+ * Compiles a sort pattern. The returned function throws BadValue for parallel arrays.
  *
- * @throws CommandError Location15974, Location15975, NotImplemented for $meta. The returned function throws BadValue
- * for parallel arrays
+ * @throws CommandError Location15974, Location15975; NotImplemented for $meta
  */
 export function compileSort(pattern: Document): Sort {
   if (pattern.size > MAX_KEYS) throw new CommandError('BadValue', 'too many compound keys');
@@ -31,7 +30,7 @@ export function compileSort(pattern: Document): Sort {
     }
     return 0;
   };
-  // The sort key of an array is the element that is first in the sort order.
+  // If a field is an array, the array element that comes first in the sort order is the sort key.
   const firstKey = (document: Document): Key =>
     keysOf(document, paths, refuseParallel).reduce((best, key) => (compareKeys(key, best) < 0 ? key : best));
   return (items, documentOf) =>

@@ -1,6 +1,6 @@
 /**
- * The operators that mongod 8.0 supports but the lab does not. An operator outside this file and outside the lab's
- * tables of operators is invalid in MongoDB too: https://www.mongodb.com/docs/manual/reference/operator/
+ * The operators that mongod 8.0 supports but the lab does not. An operator that is neither in this file nor in the
+ * lab's operator tables is invalid in MongoDB: https://www.mongodb.com/docs/manual/reference/operator/
  */
 export const UNSUPPORTED_QUERY_OPERATORS: ReadonlySet<string> = new Set([
   '$where',

@@ -11,10 +11,10 @@ import { MODIFIERS, type Modify, REMOVED } from './modifiers.ts';
 import { isPosition, member } from './paths.ts';
 import { compilePipeline, type Surroundings, stageOf } from './pipeline.ts';
 
-/** An update of a document, as sent by the client. */
+/** An update that the client requests. */
 export interface UpdateRequest {
   readonly filter: Filter;
-  /** A replacement, update operators, or a pipeline. */
+  /** A replacement document, a document of update operators, or a pipeline. */
   readonly update: Document | readonly unknown[];
   readonly arrayFilters: readonly Document[];
   readonly variables: Variables;
@@ -26,7 +26,10 @@ export interface Update {
   readonly isReplacement: boolean;
   /** Returns the updated document. Does not modify the given document. */
   readonly apply: (before: Document) => Document;
-  /** Returns the document that an upsert inserts: the equality fields of the filter, with the update applied. */
+  /**
+   * Returns the document that an upsert inserts. This document contains the equality fields of the filter and the
+   * changes of the update.
+   */
   readonly insert: () => Document;
 }
 
@@ -41,7 +44,7 @@ const UPDATE_STAGES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Compiles an update. The returned functions also throw these errors.
+ * Compiles an update. The functions `apply` and `insert` of the result can throw the same errors as this function.
  *
  * @throws CommandError for an invalid update (for example FailedToParse, BadValue)
  */
@@ -68,7 +71,10 @@ export function compileUpdate(request: UpdateRequest): Update {
   };
 }
 
-/** Returns the document to store. As in MongoDB, an empty timestamp becomes the current time, except in `_id`. */
+/**
+ * Returns the document to store. As in MongoDB, empty timestamps in top-level fields are replaced with the current
+ * time. An empty timestamp in `_id` does not change.
+ */
 export function stamped(document: Document, now: Date): Document {
   const isEmpty = (value: unknown): boolean => value instanceof Timestamp && value.isZero();
   if (![...document.values()].some(isEmpty)) return document;
@@ -83,9 +89,9 @@ function identity(document: Document): Document {
 }
 
 /**
- * Returns the new document with the `_id` of the old document.
+ * Returns the new document, with the `_id` of the old document as its first field.
  *
- * @throws CommandError ImmutableField if the `_id` differs
+ * @throws CommandError ImmutableField if the new document has a different `_id`
  */
 function withSameId(before: Document, after: Document): Document {
   const id = before.get('_id');
@@ -99,8 +105,8 @@ function withSameId(before: Document, after: Document): Document {
 }
 
 /**
- * Returns the document that an upsert inserts. `seed` contains the equality fields of the filter. The update cannot
- * change an `_id` in `seed`.
+ * Returns the document that an upsert inserts. `seed` contains the equality fields of the filter. If `seed` contains an
+ * `_id`, the update cannot change this `_id`.
  */
 function inserted(seed: Document, change: (seed: Document) => Document): Document {
   const after = change(seed);
@@ -132,11 +138,11 @@ function pipelineUpdate(pipeline: readonly unknown[], request: UpdateRequest): U
   };
 }
 
-/** One update operator on one field. */
+/** The change that one update operator makes to one field. */
 interface Modification {
   readonly steps: readonly string[];
   readonly modify: Modify;
-  /** The new path of the value; only for `$rename`. */
+  /** The new path of the value. Defined only for `$rename`. */
   readonly destination?: readonly string[];
 }
 
@@ -169,7 +175,11 @@ function modifierUpdate(update: Document, request: UpdateRequest): Update {
   };
 }
 
-/** Returns the updated document. @throws CommandError ImmutableField if an operator removed or changed the `_id` */
+/**
+ * Returns the updated document if its `_id` has not changed.
+ *
+ * @throws CommandError ImmutableField if an operator removed or changed the `_id`
+ */
 function keptId(before: Document, after: Document, modifications: readonly Modification[]): Document {
   if (equal(before.get('_id'), after.get('_id'))) return after;
   const path = modifications.find(
@@ -266,7 +276,7 @@ function updatePath(path: string): readonly string[] {
 }
 
 /**
- * Checks that no path equals another path or is a prefix of another path.
+ * Checks that all paths differ and that no path is a prefix of another path.
  *
  * @throws CommandError ConflictingUpdateOperators
  */
@@ -364,7 +374,7 @@ interface Resolution {
   readonly isInsert: boolean;
 }
 
-/** Returns the actual paths in a document for a path with `$`, `$[]` or `$[name]`. */
+/** Replaces `$`, `$[]` and `$[name]` in a path with array positions. Returns all resulting paths in the document. */
 function resolved(
   document: Document,
   steps: readonly string[],
@@ -442,7 +452,11 @@ function renamed(document: Document, source: readonly string[], destination: rea
   return withoutValueAt(withValueAt(document, destination, value), source);
 }
 
-/** Returns the equality fields of a filter. @throws CommandError NotSingleValueField, NotImplemented */
+/**
+ * Returns the fields that the filter compares for equality, with their values.
+ *
+ * @throws CommandError NotSingleValueField, NotImplemented
+ */
 function equalities(filter: Filter): Document {
   if (filter.isAmbiguous) {
     throw unsupported(

@@ -3,9 +3,9 @@ import { unsupported } from '../unsupported.ts';
 import { isDocument, typeOf } from '../values/types.ts';
 
 /**
- * Checks a collation. The lab supports only `{ locale: 'simple' }`, the default binary comparison.
+ * Checks a collation. The lab supports only `{ locale: 'simple' }`, which means binary comparison.
  *
- * @throws CommandError BadValue for an unknown locale, NotImplemented for any other collation
+ * @throws CommandError BadValue for an unknown locale; NotImplemented for any other collation
  */
 export function checkCollation(collation: unknown): void {
   if (collation === undefined || collation === null) return;

@@ -21,12 +21,12 @@ import {
 } from './rules.ts';
 import { checkWriteConcern } from './write-concern.ts';
 
-/** The rules for a command that uses the store. */
+/** The rules for a command that reads or writes the store. */
 export interface CommandRules extends Rules {
   readonly takes?: 'readConcern' | 'writeConcern';
 }
 
-/** The maximum number of statements in a command, as in mongod. */
+/** The maximum number of statements in one command, as in mongod. */
 const MAX_BATCH = 100_000;
 
 const collation: Rule = (value) => checkCollation(value);
@@ -35,7 +35,7 @@ const cursor: Rule = (value, path) => {
   if (isDocument(value)) check(value, { optional: { batchSize: whole(0) } }, path);
 };
 const tailable: Rule = (value) => {
-  // The lab has no capped collections.
+  // The lab has no capped collections, and only capped collections support tailable cursors.
   if (isTrue(value))
     throw new CommandError(
       'BadValue',
@@ -70,7 +70,7 @@ const batch =
     if (statement !== null) for (const one of statements) check(one, statement, path);
   };
 
-/** The options of an update statement in `update` and `bulkWrite`. */
+/** The options of an update statement. The commands `update` and `bulkWrite` share these options. */
 const UPDATE_OPTIONS: Rules['optional'] = {
   multi: flag,
   upsert: flag,
@@ -88,7 +88,9 @@ const UPDATE_STATEMENT: Rules = {
 const DELETE_STATEMENT: Rules = { required: { q: object, limit }, optional: { collation, hint } };
 const WRITING = { ordered: flag, bypassDocumentValidation: flag, let: object } as const;
 
-/** The commands that use the store, with their fields. The first field of a command has the name of the command. */
+/**
+ * The fields of the commands that read or write the store. The first field of a command has the name of the command.
+ */
 export const COMMAND_RULES: Readonly<Record<string, CommandRules>> = {
   find: {
     takes: 'readConcern',
@@ -250,8 +252,8 @@ export const COMMAND_RULES: Readonly<Record<string, CommandRules>> = {
 const INDEX = whole(0);
 
 /**
- * The operations of bulkWrite, by the name of their first field. The value of the first field is the index of the
- * namespace.
+ * The operations of bulkWrite. The first field of an operation has the name of the operation. The value of this field
+ * is the index of the namespace.
  */
 const BULK_OPERATIONS: Readonly<Record<string, Rules>> = {
   insert: { required: { insert: INDEX, document: object }, optional: {} },
@@ -316,14 +318,14 @@ const READ_LEVELS: ReadonlySet<unknown> = new Set([
   'snapshot',
 ]);
 /**
- * These read concern levels are equivalent in the lab, because the replica set has one member and keeps all data in
- * memory.
+ * The read concern levels that return the same result in the lab. The replica set has only one member and keeps all
+ * data in memory.
  */
 const SAME_LEVELS: ReadonlySet<unknown> = new Set(['local', 'available', 'majority']);
 const MAX_TIME = 2 ** 31 - 1;
 
 /**
- * Checks the options of a command before the command runs.
+ * Checks the fields of a command before the command runs.
  *
  * @param isMember true if the server is in a replica set
  * @throws CommandError
@@ -337,7 +339,7 @@ export function checkCommand(name: string, command: Document, isMember: boolean)
   else if (command.has('writeConcern')) {
     throw new CommandError('InvalidOptions', `Command ${name} does not support writeConcern`);
   }
-  // Replaces the first field name, because a client can use an alias of the command name.
+  // Replaces the name of the first field, because the client can send an alias of the command name.
   check(
     new Map([...command].map(([field, value], index) => [index === 0 ? name : field, value])),
     rules,

@@ -17,13 +17,16 @@ export interface Index {
   readonly key: Document;
   readonly isUnique: boolean;
   readonly isSparse: boolean;
-  /** The filter of a partial index. The index contains only the documents that match the filter. */
+  /**
+   * The filter of a partial index; null if the index is not partial. A partial index contains only the documents that
+   * match the filter.
+   */
   readonly partial: { readonly filter: Filter; readonly expression: Document } | null;
   readonly expireAfterSeconds: number | null;
-  /** The specification that listIndexes returns. */
+  /** The index specification that listIndexes returns. */
   readonly spec: Document;
   /**
-   * Returns the index keys of a document; empty if the index does not contain the document.
+   * Returns the index keys of a document, or an empty array if the index does not contain the document.
    *
    * @throws CommandError CannotIndexParallelArrays
    */
@@ -151,7 +154,7 @@ function newIndex(spec: Document, isIdIndex: boolean): Index {
     keys: (document) => {
       if (partial !== null && !partial.filter.matches(document)) return [];
       const keys = keysOf(document, paths, () => refuseParallel(key));
-      // A sparse index contains only documents that have at least one of the indexed fields.
+      // A sparse index contains only documents with at least one of the indexed fields.
       return isSparse ? keys.filter(() => paths.some((steps) => exists(document, steps))) : keys;
     },
   };
@@ -272,11 +275,10 @@ function lifetimeOf(seconds: unknown, key: Document): number | null {
 }
 
 /**
- * Checks whether a collection already has an index.
+ * Returns true if a collection already has the index.
  *
- * @returns true if the same index exists
- * @throws CommandError IndexOptionsConflict, IndexKeySpecsConflict if a different index has the same name or the same
- * keys
+ * @throws CommandError IndexOptionsConflict or IndexKeySpecsConflict if a different index has the same name or the same
+ * key pattern
  */
 export function isPresent(index: Index, existing: readonly Index[]): boolean {
   const named = existing.find(({ name }) => name === index.name);
@@ -305,7 +307,7 @@ export function isPresent(index: Index, existing: readonly Index[]): boolean {
   return true;
 }
 
-/** Returns true if two indexes have the same key, uniqueness, sparseness and partial filter. */
+/** Returns true if two indexes have the same key pattern, uniqueness, sparseness and partial filter. */
 function isAlike(a: Index, b: Index): boolean {
   return (
     equal(a.key, b.key) &&

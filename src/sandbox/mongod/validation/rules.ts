@@ -7,10 +7,10 @@ import { integer } from '../values/numbers.ts';
 import { textOf } from '../values/text.ts';
 import { isDocument, isNumeric, typeOf } from '../values/types.ts';
 
-/** Checks the value of a field. @param path the command and the field: `find.filter` */
+/** Checks the value of a field. @param path the command and the field, for example `find.filter` */
 export type Rule = (value: unknown, path: string) => void;
 
-/** The fields of a command or a statement. */
+/** The rules for the fields of a command or a statement, by field name. */
 export interface Rules {
   readonly required?: Readonly<Record<string, Rule>>;
   readonly optional: Readonly<Record<string, Rule>>;
@@ -52,7 +52,7 @@ export const hint: Rule = (value, path) => {
   }
 };
 
-/** Returns a rule that accepts an integer not less than `least`. */
+/** Returns a rule that accepts an integer greater than or equal to `least`. */
 export const whole =
   (least: number): Rule =>
   (value, path) => {
@@ -78,7 +78,7 @@ export const long: Rule = (value, path) => {
   if (!(value instanceof Long)) throw wrongType(path, value, 'long');
 };
 
-/** Accepts only a value that disables the option, because the lab does not support the option. */
+/** Accepts only values that disable an option. Used for options that the lab does not support. */
 export const off: Rule = (value, path) => {
   if (value !== false && !(isNumeric(value) && !isTrue(value))) {
     throw unsupported('NotImplemented', `the option '${path}'`);
@@ -88,9 +88,9 @@ export const off: Rule = (value, path) => {
 /**
  * Checks the fields of a document. A null field counts as missing.
  *
- * @param accepted returns true for an additional field that the caller checks
- * @throws CommandError Location40415 for an unknown field, Location40414 for a missing field, and the errors of the
- * rules
+ * @param accepted returns true if a field without a rule is allowed
+ * @throws CommandError Location40415 for an unknown field; Location40414 for a missing field; any error that a rule
+ * throws
  */
 export function check(
   document: Document,

@@ -3,7 +3,7 @@ import { CommandError } from '../command-error.ts';
 import { isTrue } from '../query/expressions/conditions.ts';
 import { isDocument, typeOf } from '../values/types.ts';
 
-/** The commands of Stable API version 1: https://www.mongodb.com/docs/manual/reference/stable-api/ */
+/** The commands in Stable API version 1: https://www.mongodb.com/docs/manual/reference/stable-api/ */
 const VERSION_1: ReadonlySet<string> = new Set([
   'abortTransaction',
   'aggregate',
@@ -36,7 +36,7 @@ const VERSION_1: ReadonlySet<string> = new Set([
   'update',
 ]);
 
-/** The command options that are not part of Stable API version 1. */
+/** The command options that Stable API version 1 does not contain. */
 const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
   find: [
     'awaitData',

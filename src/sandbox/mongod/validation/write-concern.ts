@@ -10,7 +10,8 @@ const MAX_MEMBERS = 50n;
 /**
  * Checks a write concern.
  *
- * @throws CommandError FailedToParse, BadValue for more than one member on a standalone
+ * @throws CommandError FailedToParse for an invalid `w`; BadValue if a standalone server cannot satisfy the write
+ * concern
  */
 export function checkWriteConcern(writeConcern: unknown, isMember: boolean): void {
   if (writeConcern === undefined || writeConcern === null) return;
@@ -49,8 +50,8 @@ export function checkWriteConcern(writeConcern: unknown, isMember: boolean): voi
 }
 
 /**
- * Returns the write concern error of a replica set with one member; null if the write concern is missing or
- * satisfied.
+ * Returns the write concern error in a replica set with one member. Returns null if the command has no write concern or
+ * if the write concern is satisfied.
  */
 export function writeConcernError(writeConcern: unknown): TypedDocument | null {
   const w = isDocument(writeConcern) ? writeConcern.get('w') : undefined;

@@ -37,11 +37,12 @@ function compareOneType(a: Tagged, b: Tagged): number {
   return 0;
 }
 
-/** Characters for which the UTF-16 order can differ from the UTF-8 order. */
+/** The characters whose order in UTF-16 can differ from their order in UTF-8. */
 const SURROGATES = /[\ud800-\uffff]/;
 
 /**
- * Compares strings in UTF-8 byte order. JavaScript compares UTF-16 code units, which sort differently above U+FFFF.
+ * Compares strings in UTF-8 byte order. JavaScript compares UTF-16 code units. For characters above U+FFFF, the two
+ * orders differ.
  */
 export function compareStrings(a: string, b: string): number {
   if (a === b) return 0;
@@ -51,7 +52,7 @@ export function compareStrings(a: string, b: string): number {
 
 type Field = readonly [name: string, value: unknown];
 
-/** Compares documents field by field. For each field, compares the type, then the name, then the value. */
+/** Compares documents field by field: first the types of the values, then the field names, then the values. */
 function compareDocuments(a: readonly Field[], b: readonly Field[]): number {
   for (const [index, [name, value]] of a.entries()) {
     const other = b[index];
@@ -74,8 +75,8 @@ function compareArrays(a: readonly unknown[], b: readonly unknown[]): number {
 }
 
 /**
- * Returns a string that is the same for equal values: for `1`, `1.0` and `Long(1)`, but not for `{x, y}` and `{y,
- * x}`.
+ * Returns a key for a value. Equal values have the same key, for example `1`, `1.0` and `Long(1)`. The documents `{x,
+ * y}` and `{y, x}` have different keys.
  */
 export function keyOf(value: unknown): string {
   if (isNumeric(value)) return `n${numberKey(value)}`;

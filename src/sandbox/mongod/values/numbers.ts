@@ -2,13 +2,13 @@ import { Decimal128, Double, Int32, Long } from 'bson';
 import { unsupported } from '../unsupported.ts';
 import { type Numeric, type NumericType, typeOf } from './types.ts';
 
-/** The exact value `coefficient * 10 ** exponent`. */
+/** A number with the exact value `coefficient * 10 ** exponent`. */
 export interface Exact {
   readonly coefficient: bigint;
   readonly exponent: number;
 }
 
-/** The precision of a Decimal128, in decimal digits. */
+/** The precision of a Decimal128 in decimal digits. */
 const DIGITS = 34;
 const MAX_EXPONENT = 6000;
 const INT_LIMIT = 2n ** 31n;
@@ -17,13 +17,14 @@ const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?(?:E([+-]?\d+))?$/;
 const WIDTH: readonly NumericType[] = ['int', 'long', 'double', 'decimal'];
 
 /**
- * Converts a number to a type that JavaScript compares exactly: a long to a bigint, an int or a double to a number.
+ * Converts a BSON number to a JavaScript number without loss. A long becomes a bigint. An int or a double becomes a
+ * number.
  */
 export function native(value: Int32 | Long | Double): number | bigint {
   return value instanceof Long ? value.toBigInt() : value.valueOf();
 }
 
-/** Returns the exact value of a number; null for NaN and infinity. */
+/** Returns the exact value of a number, or null for NaN and infinity. */
 export function exact(value: Numeric): Exact | null {
   if (value instanceof Decimal128) return exactDecimal(value.toString());
   const number = native(value);
@@ -42,7 +43,7 @@ function exactDecimal(text: string): Exact | null {
   };
 }
 
-/** Returns the exact value of a double with a fraction. The double is `m / 2^n`, which equals `m * 5^n / 10^n`. */
+/** Returns the exact value of a double that is not an integer. A double `m / 2^n` equals `m * 5^n / 10^n`. */
 function exactFraction(number: number): Exact {
   let scaled = number;
   let exponent = 0;
@@ -53,7 +54,7 @@ function exactFraction(number: number): Exact {
   return { coefficient: BigInt(scaled) * 5n ** BigInt(exponent), exponent: -exponent };
 }
 
-/** Returns NaN, Infinity or -Infinity as a JavaScript number; 0 for a finite value. */
+/** Returns NaN, Infinity or -Infinity as a JavaScript number. Returns 0 for a finite value. */
 export function special(value: Numeric): number {
   if (value instanceof Long || value instanceof Int32) return 0;
   const number = value instanceof Double ? value.valueOf() : Number(value.toString());
@@ -62,7 +63,7 @@ export function special(value: Numeric): number {
   return Number.isFinite(number) ? 0 : number;
 }
 
-/** Compares two numbers. NaN is less than every other number and equal to itself. */
+/** Compares two numbers. NaN equals NaN and is less than every other number. */
 export function compareNumbers(a: Numeric, b: Numeric): number {
   if (a instanceof Int32 && b instanceof Int32) return a.valueOf() - b.valueOf();
   if (a instanceof Decimal128 || b instanceof Decimal128) return compareExact(a, b);
@@ -86,7 +87,7 @@ function at({ coefficient, exponent }: Exact, lower: number): bigint {
   return coefficient * 10n ** BigInt(exponent - lower);
 }
 
-/** Returns a string that is the same for equal numbers of any type. */
+/** Returns a key for a number. Equal numbers have the same key, even if their types differ. */
 export function numberKey(value: Numeric): string {
   const simple = value instanceof Int32 || value instanceof Double ? value.valueOf() : Number.NaN;
   if (Number.isSafeInteger(simple)) return simple === 0 ? '0' : withoutZeros(simple);
@@ -101,7 +102,7 @@ export function numberKey(value: Numeric): string {
   return `${coefficient}e${exponent}`;
 }
 
-/** Returns the key of an integer that a JavaScript number represents exactly. Trailing zeros move to the exponent. */
+/** Returns the key of a safe integer. Trailing zeros are removed and counted in the exponent. */
 function withoutZeros(number: number): string {
   let coefficient = number;
   let exponent = 0;
@@ -118,13 +119,16 @@ export function widest(a: NumericType, b: NumericType): NumericType {
 
 export const numericTypeOf = (value: Numeric): NumericType => typeOf(value) as NumericType;
 
-/** Returns an int, or a long if the value does not fit an int. Returns null if the value does not fit a long. */
+/**
+ * Returns an int if `type` is `int` and the value fits an int. Returns a long for all other values. Returns null if the
+ * value does not fit a long.
+ */
 export function whole(value: bigint, type: 'int' | 'long'): Int32 | Long | null {
   if (type === 'int' && value >= -INT_LIMIT && value < INT_LIMIT) return new Int32(Number(value));
   return value >= -LONG_LIMIT && value < LONG_LIMIT ? Long.fromBigInt(value) : null;
 }
 
-/** Returns the value of an integer; null for a fraction, NaN or infinity. */
+/** Returns the value of an integer as a bigint. Returns null for a fraction, NaN or infinity. */
 export function integer(value: Numeric): bigint | null {
   const parts = exact(value);
   if (parts === null) return null;
@@ -133,7 +137,7 @@ export function integer(value: Numeric): bigint | null {
   return parts.coefficient % divisor === 0n ? parts.coefficient / divisor : null;
 }
 
-/** Returns the integer part of a number; null for NaN and infinity. */
+/** Returns the integer part of a number, or null for NaN and infinity. */
 export function truncated(value: Numeric): bigint | null {
   const parts = exact(value);
   if (parts === null) return null;
@@ -156,9 +160,9 @@ export function toDouble(value: Numeric): number {
 }
 
 /**
- * Returns a Decimal128. Rounds half to even if the value has more than 34 digits.
+ * Converts an exact value to a Decimal128. Rounds values with more than 34 digits (half to even).
  *
- * @throws CommandError NotImplemented near the limits of the exponent
+ * @throws CommandError NotImplemented if the absolute value of the exponent is greater than 6000
  */
 export function decimal({ coefficient, exponent }: Exact): Decimal128 {
   const digits = String(coefficient < 0n ? -coefficient : coefficient).length;
@@ -171,7 +175,7 @@ export function decimal({ coefficient, exponent }: Exact): Decimal128 {
   return Decimal128.fromString(`${rounded.coefficient}E${rounded.exponent}`);
 }
 
-/** Rounds half to even to a multiple of `10 ** exponent`. */
+/** Rounds a value to a multiple of `10 ** exponent` (half to even). */
 export function roundedAt(value: Exact, exponent: number): Exact {
   if (value.exponent >= exponent) return value;
   const divisor = 10n ** BigInt(exponent - value.exponent);
@@ -184,7 +188,7 @@ export function roundedAt(value: Exact, exponent: number): Exact {
 }
 
 /**
- * Returns the exact operand of a decimal computation.
+ * Returns the exact value of an operand, for decimal arithmetic.
  *
  * @throws CommandError NotImplemented for a double, NaN or infinity
  */
@@ -201,8 +205,8 @@ export function plus(a: Exact, b: Exact): Exact {
 }
 
 /**
- * A sum, computed as in `$sum` and `$add`. Integers and decimals are added exactly. For doubles, the sum compensates
- * the rounding error of each addition, as in MongoDB's DoubleDoubleSummation. The result has the widest type of the
+ * Computes a sum like `$sum` and `$add`. The sum of integers and decimals is exact. The sum of doubles compensates for
+ * the rounding error of each addition, like MongoDB's DoubleDoubleSummation. The result has the widest type among the
  * operands.
  */
 export class Sum {
@@ -225,7 +229,7 @@ export class Sum {
     return this.#type;
   }
 
-  /** Returns the sum. @throws CommandError NotImplemented if the sum contains decimals and doubles */
+  /** Returns the sum. @throws CommandError NotImplemented if the operands include both decimals and doubles */
   get total(): Numeric {
     if (this.#type === 'decimal') return decimal(this.exactTotal);
     if (this.#type === 'double') return new Double(this.double);
@@ -253,7 +257,7 @@ export class Sum {
 
   #addDouble(x: number): void {
     this.#hasDouble = true;
-    // NaN and infinity need no compensation, because their plain sum is correct.
+    // The plain sum is the result if it is NaN or infinity. Such a result needs no compensation.
     this.#plain += x;
     const [sum, rest] = twoSum(this.#high, x);
     const lower = rest + this.#low;
@@ -262,7 +266,7 @@ export class Sum {
   }
 }
 
-/** Returns the rounded sum of two doubles and the rounding error (Knuth's two-sum). */
+/** Returns the rounded sum of two doubles, and the rounding error of this sum (Knuth's two-sum). */
 function twoSum(a: number, b: number): readonly [sum: number, rest: number] {
   const sum = a + b;
   const part = sum - a;
@@ -277,7 +281,7 @@ export function add(a: Numeric, b: Numeric): Numeric {
   return sum.total;
 }
 
-/** Returns `a * b`. As in `add`, an integer product that does not fit a long becomes a double. */
+/** Returns `a * b`. If an integer product does not fit a long, returns a double, as in `add`. */
 export function multiply(a: Numeric, b: Numeric): Numeric {
   const type = widest(numericTypeOf(a), numericTypeOf(b));
   if (type === 'double') return new Double(toDouble(a) * toDouble(b));
@@ -289,18 +293,19 @@ export function multiply(a: Numeric, b: Numeric): Numeric {
   return whole(product, type) ?? new Double(Number(product));
 }
 
-/** Returns `-a`, for subtraction. */
+/** Returns `-a`. `$subtract` adds the negated operand. */
 export function negated(value: Numeric): Numeric {
   return multiply(value, new Int32(-1));
 }
 
-/** Returns `a / b` for decimals, with 34 digits. An exact quotient has the exponent that IEEE 754 prefers. */
+/** Divides decimals. The quotient has at most 34 digits. An exact quotient has the exponent that IEEE 754 prefers. */
 export function divideDecimals(a: Exact, b: Exact): Decimal128 {
   const preferred = a.exponent - b.exponent;
   const scale = DIGITS * 2 + String(b.coefficient).length;
   const dividend = a.coefficient * 10n ** BigInt(scale);
   const quotient = dividend / b.coefficient;
-  // An inexact quotient gets an additional digit, so that rounding does not treat it as exactly half.
+  // If the quotient is not exact, another digit is appended. Without this digit, rounding could treat the quotient as
+  // an exact half.
   const sticky = dividend % b.coefficient === 0n ? 0n : dividend < 0n !== b.coefficient < 0n ? -1n : 1n;
   let coefficient = quotient * 10n + sticky;
   let exponent = preferred - scale - 1;

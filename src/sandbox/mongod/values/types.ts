@@ -1,7 +1,7 @@
 import type { Binary, BSONRegExp, Code, Decimal128, Double, Int32, Long, ObjectId, Timestamp } from 'bson';
 import type { Document } from '../bson-codec.ts';
 
-/** MongoDB's names of the BSON types, as in `$type`. `missing` is the type of a missing value. */
+/** The names of the BSON types in MongoDB, which `$type` also uses. `missing` is the type of a missing value. */
 export type BsonType =
   | 'missing'
   | 'minKey'
@@ -23,16 +23,13 @@ export type NumericType = 'int' | 'long' | 'double' | 'decimal';
 export type Numeric = Int32 | Long | Double | Decimal128;
 
 interface TypeFacts {
-  /** The number of the type for `$type`. */
+  /** The number of the type in `$type`. */
   readonly number: number;
-  /**
-   * The position of the type in the BSON comparison order. Values of types with the same position are compared by
-   * value.
-   */
+  /** The position of the type in the BSON comparison order. Values with the same position are compared by value. */
   readonly order: number;
 }
 
-/** The BSON types and their order: https://www.mongodb.com/docs/manual/reference/bson-type-comparison-order/ */
+/** The properties of the BSON types: https://www.mongodb.com/docs/manual/reference/bson-type-comparison-order/ */
 export const TYPES: Readonly<Record<BsonType, TypeFacts>> = {
   minKey: { number: -1, order: -1 },
   missing: { number: 0, order: 0 },
@@ -54,7 +51,7 @@ export const TYPES: Readonly<Record<BsonType, TypeFacts>> = {
   maxKey: { number: 127, order: 127 },
 };
 
-/** The BSON types by the class names of the `bson` package. */
+/** The BSON types by the names of the classes in the `bson` package. */
 const BY_CLASS: Readonly<Record<string, BsonType>> = {
   Int32: 'int',
   Long: 'long',
@@ -96,7 +93,7 @@ export function isNumeric(value: unknown): value is Numeric {
   return typeof value === 'object' && value !== null && NUMERIC.has(typeOf(value));
 }
 
-/** A value with its type, for code that handles each type differently. */
+/** A value with its BSON type. The type determines the class of the value. */
 export type Tagged =
   | { readonly type: 'int'; readonly value: Int32 }
   | { readonly type: 'long'; readonly value: Long }

@@ -48,7 +48,7 @@ export const ARITHMETIC: OperatorTable = {
     sum.add(a);
     sum.add(negated(b));
     const type = widest(numericTypeOf(a), numericTypeOf(b));
-    // The negated minimum int is a long, but the difference can fit an int.
+    // The negation of the minimum int is a long. The difference is converted to an int if it fits an int.
     return type === 'int' && sum.total instanceof Long
       ? (whole(sum.total.toBigInt(), 'int') ?? sum.total)
       : sum.total;
@@ -101,7 +101,10 @@ export const ARITHMETIC: OperatorTable = {
   }),
 };
 
-/** Returns the quotient for `$divide` and `$avg`: a double, or a decimal if an operand is a decimal. */
+/**
+ * Returns the quotient for `$divide` and `$avg`. The quotient is a decimal if an operand is a decimal, and a double in
+ * all other cases.
+ */
 export function quotient(a: Numeric, b: Numeric): Numeric {
   if (widest(numericTypeOf(a), numericTypeOf(b)) === 'decimal') {
     return divideDecimals(decimalOperand(a), decimalOperand(b));

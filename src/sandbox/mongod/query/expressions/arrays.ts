@@ -159,12 +159,14 @@ export const ARRAYS: OperatorTable = {
   $max: folded((values) => extreme(values, 1)),
 };
 
-/** Returns the sum of the numbers in the values; 0 if there are no numbers. */
+/** Returns the sum of all numbers among the values, or 0 if no value is a number. */
 export function sumOf(values: readonly unknown[]): unknown {
   return summed(values).total;
 }
 
-/** Returns the average of the numbers in the values as a double or a decimal; null if there are no numbers. */
+/**
+ * Returns the average of all numbers among the values, as a double or a decimal. Returns null if no value is a number.
+ */
 export function averageOf(values: readonly unknown[]): unknown {
   const count = values.filter(isNumeric).length;
   return count === 0 ? null : quotient(summed(values).total, new Int32(count));
@@ -176,7 +178,10 @@ function summed(values: readonly unknown[]): Sum {
   return sum;
 }
 
-/** Returns the minimum or maximum value, ignoring null and missing values; null if no value remains. */
+/**
+ * Returns the minimum value (`sign` -1) or the maximum value (`sign` 1). Ignores null and missing values. Returns null
+ * if all values are null or missing.
+ */
 export function extreme(values: readonly unknown[], sign: 1 | -1): unknown {
   const present = values.filter((value) => !isNullish(value));
   if (present.length === 0) return null;
@@ -184,8 +189,8 @@ export function extreme(values: readonly unknown[], sign: 1 | -1): unknown {
 }
 
 /**
- * Returns an accumulator as an expression. The accumulator applies to the operands, or to the elements of a single
- * array operand.
+ * Returns the expression operator for an accumulator. If the only operand is an array, the accumulator applies to the
+ * array elements. In all other cases, the accumulator applies to the operands.
  */
 function folded(evaluate: (values: readonly unknown[]) => unknown): Operator {
   return (operand, context) => {
@@ -205,7 +210,10 @@ function end(index: 0 | -1): Operator {
   });
 }
 
-/** Returns the result of `$slice`: the first or last elements, or `count` elements from a start position. */
+/**
+ * Returns the result of `$slice`. If `count` is null, returns the first or the last elements. If `count` is a number,
+ * returns `count` elements from the start position `first`.
+ */
 export function sliced(array: readonly unknown[], first: number, count: number | null): readonly unknown[] {
   if (count === null) return first < 0 ? array.slice(first) : array.slice(0, first);
   const start = first < 0 ? Math.max(0, array.length + first) : first;

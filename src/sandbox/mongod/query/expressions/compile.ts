@@ -31,7 +31,7 @@ const VARIABLE = /^[a-z_\u0080-\uffff][\w\u0080-\uffff]*$/;
 /**
  * Compiles an aggregation expression.
  *
- * @param variables the names of the user-defined variables in scope
+ * @param variables the names of the user-defined variables that the expression can use
  * @throws CommandError InvalidPipelineOperator for an operator that the lab does not support; other codes for an
  * invalid expression
  */
@@ -98,7 +98,7 @@ function unsupportedExpression(name: string): CommandError {
     : new CommandError('InvalidPipelineOperator', `Unrecognized expression '${name}'`);
 }
 
-/** Checks the name of a user-defined variable. @throws CommandError FailedToParse */
+/** Checks that the name of a user-defined variable is valid. @throws CommandError FailedToParse */
 export function checkVariable(name: string): void {
   if (VARIABLE.test(name)) return;
   throw new CommandError(
@@ -129,7 +129,10 @@ function variable(scope: Parameters<Expression>[0], name: string): unknown {
   return name === 'ROOT' || name === 'CURRENT' ? scope.root : undefined;
 }
 
-/** Returns the value at a path. For an array in the path, returns the values from all its documents. */
+/**
+ * Returns the value at a path. If the path contains an array, returns an array with the value from each document in the
+ * array.
+ */
 function valueAt(value: unknown, steps: readonly string[]): unknown {
   const [step, ...rest] = steps;
   if (step === undefined) return value;

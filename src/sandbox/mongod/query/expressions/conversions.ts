@@ -9,7 +9,9 @@ import { named, type Operator, type OperatorTable, unary } from './expression.ts
 const WHOLE = /^-?\d+$/;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?Z)?$/;
-/** The range of doubles for which JavaScript and MongoDB use the same format. */
+/**
+ * If the absolute value of a double is within these limits, JavaScript and MongoDB format the double in the same way.
+ */
 const PLAIN_DOUBLES = { least: 1e-4, most: 1e15 };
 
 type Conversion = (from: Tagged) => unknown;
@@ -27,7 +29,7 @@ const CONVERSIONS_TO: Readonly<Record<string, Conversion>> = {
     if (from.type === 'string') return Decimal128.fromString(numberText(from.value, 'decimal'));
     if (from.type === 'bool') return Decimal128.fromString(from.value ? '1' : '0');
     if (from.type === 'date') return Decimal128.fromString(String(from.value.getTime()));
-    // MongoDB rounds a double to 15 significant digits and keeps trailing zeros.
+    // When MongoDB converts a double to a decimal, it rounds to 15 significant digits and keeps trailing zeros.
     if (from.type === 'double') return Decimal128.fromString(fifteenDigits(from.value.valueOf()));
     return isNumeric(from.value) ? Decimal128.fromString(from.value.toString()) : undefined;
   },
@@ -102,9 +104,9 @@ function converted(value: unknown, to: string): unknown {
 }
 
 /**
- * Formats a value as `$toString` does.
+ * Formats a value in the same way as `$toString`.
  *
- * @throws CommandError NotImplemented for a double whose format in MongoDB is uncertain
+ * @throws CommandError NotImplemented for a double if MongoDB's format is not known
  */
 export function toText(value: unknown): string {
   const { type, value: known } = tagged(value);

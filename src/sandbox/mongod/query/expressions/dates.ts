@@ -27,7 +27,7 @@ const FORMATS: Readonly<Record<string, (date: Date) => string>> = {
   '%': () => '%',
 };
 
-/** The date operators. The only supported time zone is UTC. */
+/** The date operators. The lab supports only the time zone UTC. */
 export const DATES: OperatorTable = {
   $year: part((date) => date.getUTCFullYear()),
   $month: part((date) => date.getUTCMonth() + 1),
@@ -68,7 +68,7 @@ function part(read: (date: Date) => number): Operator {
   };
 }
 
-/** Compiles the operand of a date operator: a date, a list with one date, or `{ date, timezone }`. */
+/** Compiles the operand of a date operator. The operand is a date, an array with one date, or `{ date, timezone }`. */
 function dateOperand(operand: unknown, context: Context): Expression {
   if (isDocument(operand) && !([...operand.keys()][0] ?? '').startsWith('$')) {
     const values = named(

@@ -3,20 +3,22 @@ import { CommandError } from '../../command-error.ts';
 import { textOf } from '../../values/text.ts';
 import { isDocument } from '../../values/types.ts';
 
-/** The input of an expression. */
+/** The input for the evaluation of an expression. */
 export interface Scope {
   readonly root: Document;
   readonly variables: ReadonlyMap<string, unknown>;
 }
 
-/** A compiled expression. Returns undefined for a missing value. */
+/** A compiled expression. Returns the value of the expression, or undefined for a missing value. */
 export type Expression = (scope: Scope) => unknown;
 
-/** The context for compiling the operand of an operator. */
+/** The operator whose operand is compiled, and the compiler for nested expressions. */
 export interface Context {
   /** The name of the operator. */
   readonly name: string;
-  /** Compiles a nested expression. `variables` are the additional variables that the operator defines. */
+  /**
+   * Compiles a nested expression. The expression can also use the additional `variables`, which the operator defines.
+   */
   readonly compile: (value: unknown, ...variables: readonly string[]) => Expression;
 }
 
@@ -25,12 +27,12 @@ export type Operator = (operand: unknown, context: Context) => Expression;
 
 export type OperatorTable = Readonly<Record<string, Operator>>;
 
-/** Compiles the elements of an operand list. A single operand counts as a list with one element. */
+/** Compiles the operands of an operator. An operand that is not an array counts as an array with one element. */
 export function operands(operand: unknown, { compile }: Context): readonly Expression[] {
   return (Array.isArray(operand) ? operand : [operand]).map((value) => compile(value));
 }
 
-/** Returns an operator with at least `least` and at most `most` arguments. */
+/** Returns an operator that accepts `least` to `most` operands. */
 export function withArguments(
   least: number,
   most: number,
@@ -70,13 +72,14 @@ export const binary = (evaluate: (a: unknown, b: unknown, name: string) => unkno
 export const variadic = (evaluate: (values: readonly unknown[], name: string) => unknown): Operator =>
   withArguments(0, Number.POSITIVE_INFINITY, evaluate);
 
-/** Evaluates the named arguments of an operator. */
+/** Evaluates the named arguments of an operator. Returns the values by argument name. */
 export type Arguments = (scope: Scope) => ReadonlyMap<string, unknown>;
 
 /**
- * Compiles named arguments.
+ * Compiles the named arguments of an operator.
  *
- * @param codes mongod's error codes for an operand that is not a document, an unknown argument and a missing argument
+ * @param codes mongod's error codes: `shape` if the operand is not a document, `unknown` for an unknown argument,
+ * `missing` for a missing argument
  */
 export function named(
   operand: unknown,
@@ -92,7 +95,7 @@ export function named(
   return (scope) => new Map(compiled.map(([field, expression]) => [field, expression(scope)]));
 }
 
-/** Reads named arguments without compiling them, for operators whose variables are visible only in some arguments. */
+/** Reads named arguments without compiling them. Some operators define variables that only some arguments can use. */
 export function namedFields(
   operand: unknown,
   name: string,

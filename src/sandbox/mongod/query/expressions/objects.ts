@@ -66,7 +66,7 @@ export const OBJECTS: OperatorTable = {
   },
 };
 
-/** Merges documents. A field of a later document replaces the same field of an earlier document. */
+/** Merges documents. If several documents have the same field, the last document determines the value. */
 export function merged(values: readonly unknown[]): Document {
   const result: Document = new Map();
   for (const value of values) {
@@ -93,7 +93,10 @@ function withField(document: unknown, field: string, value: unknown): unknown {
   return result;
 }
 
-/** Returns a constant field name: a string, or the value of `{ $literal: … }` for a name that begins with `$`. */
+/**
+ * Returns the constant field name in an operand. The operand is a string, or `{ $literal: … }` if the name begins with
+ * `$`.
+ */
 function fieldName(operand: unknown): string {
   const name = isDocument(operand) && operand.size === 1 ? operand.get('$literal') : operand;
   if (typeof name === 'string' && (name !== operand || !name.startsWith('$'))) return name;

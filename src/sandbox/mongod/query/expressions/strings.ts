@@ -29,7 +29,7 @@ export const STRINGS: OperatorTable = {
     if (values.some(isNullish)) return null;
     return values.map((value) => text(value, 'Location16702', `${name} only supports strings`)).join('');
   }),
-  // Converts only ASCII letters, as MongoDB does.
+  // Converts only ASCII letters, as in MongoDB.
   $toLower: unary((value) => coerced(value).replace(/[A-Z]+/g, (letters) => letters.toLowerCase())),
   $toUpper: unary((value) => coerced(value).replace(/[a-z]+/g, (letters) => letters.toUpperCase())),
   $strLenCP: unary(
@@ -119,7 +119,7 @@ function text(value: unknown, code: `Location${number}`, message: string): strin
   throw new CommandError(code, `${message}, not ${typeOf(value)}`);
 }
 
-/** Converts a value to a string. Formats numbers and dates; converts null and a missing value to an empty string. */
+/** Converts a value to a string. Null and a missing value become an empty string. Numbers and dates are formatted. */
 function coerced(value: unknown): string {
   if (isNullish(value)) return '';
   if (typeof value === 'string') return value;
@@ -156,7 +156,7 @@ function substring(): Operator {
   });
 }
 
-/** Returns true if the byte at `index` is a continuation byte of a UTF-8 character. */
+/** Returns true if the byte at `index` continues a UTF-8 character that begins at an earlier byte. */
 const isInside = (bytes: Buffer, index: number): boolean => ((bytes[index] ?? 0) & 0xc0) === 0x80;
 
 function trimming(left: boolean, right: boolean): Operator {
