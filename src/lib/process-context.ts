@@ -5,6 +5,7 @@ import { Interruption } from './core/deadline.ts';
 import type { Fetch } from './core/fetch.ts';
 import { localhostAddresses } from './core/hosts.ts';
 import { Redactor } from './core/redactor.ts';
+import { ServerClocks } from './core/server-clocks.ts';
 import { VERSION } from './core/version.generated.ts';
 
 /**
@@ -21,6 +22,8 @@ export function processContext(
   signal: AbortSignal,
   passSignals: Context['passSignals'] = () => () => {},
 ): Context {
+  const now = () => new Date();
+  const clocks = new ServerClocks(now);
   const context: Context = {
     env: process.env,
     cwd: process.cwd(),
@@ -29,9 +32,10 @@ export function processContext(
     // `--` prevents Node.js from interpreting --env-file.
     self: [process.execPath, '--', script],
     pid: process.pid,
-    now: () => new Date(),
+    now,
     sleep: (ms, signal) => delay(ms, undefined, { signal }),
-    fetch: loadedFetch(),
+    fetch: clocks.recording(loadedFetch()),
+    clocks,
     redactor: new Redactor(),
     // A getter, because loading takes time or memory.
     get stdin() {

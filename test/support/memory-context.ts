@@ -3,6 +3,7 @@ import { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from '../../src/lib/core/context.ts';
 import { Redactor } from '../../src/lib/core/redactor.ts';
+import { ServerClocks } from '../../src/lib/core/server-clocks.ts';
 
 /** A stream that stores its output. */
 export class MemoryOutput extends Writable {
@@ -57,11 +58,14 @@ function notGiven(what: string) {
 export function memoryContext({
   input,
   terminal = false,
+  now = () => new Date('2026-11-22T12:00:00Z'),
+  fetch = notGiven('fetch'),
   ...given
 }: MemoryContextOptions = {}): MemoryContext {
   const stdin = Object.assign(Readable.from(input === undefined ? [] : [Buffer.from(input)]), {
     isTTY: input === undefined,
   });
+  const clocks = new ServerClocks(now);
   return {
     env: {},
     cwd: '/nowhere',
@@ -69,9 +73,10 @@ export function memoryContext({
     version: '0.0.0-test',
     self: [process.execPath, 'bin/fedctl.js'],
     pid: process.pid,
-    now: () => new Date('2026-11-22T12:00:00Z'),
+    now,
     sleep: (ms, signal) => delay(ms, undefined, { signal }),
-    fetch: notGiven('fetch'),
+    fetch: clocks.recording(fetch),
+    clocks,
     redactor: new Redactor(),
     signal: new AbortController().signal,
     passSignals: () => () => {},

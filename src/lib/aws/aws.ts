@@ -120,7 +120,7 @@ function providers(
     context,
     files,
     timeoutMs: settings.timeoutMs,
-    requestHandler: createRequestHandler(env, settings.timeoutMs, caBundleOfProfile(profile)),
+    requestHandler: createRequestHandler(context, settings.timeoutMs, caBundleOfProfile(profile)),
     checkEndpoints() {
       for (const service of ['sso', 'sso_oidc', 'signin'] as const) {
         endpointOverride(service, env, profile, files);

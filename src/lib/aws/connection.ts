@@ -35,7 +35,7 @@ export interface EndpointChoice {
 type Override = Pick<EndpointOverride, 'url' | 'source'>;
 
 export function createConnection(
-  context: Pick<Context, 'env' | 'version' | 'now' | 'redactor'>,
+  context: Pick<Context, 'env' | 'clocks' | 'version' | 'now' | 'redactor'>,
   settings: {
     readonly region: ResolvedRegion;
     readonly timeoutMs: number;
@@ -48,7 +48,7 @@ export function createConnection(
   return {
     region: settings.region.name,
     regionSource: settings.region.source,
-    requestHandler: createRequestHandler(context.env, settings.timeoutMs, settings.caBundle),
+    requestHandler: createRequestHandler(context, settings.timeoutMs, settings.caBundle),
     timeoutMs: settings.timeoutMs,
     version: context.version,
     redactor: context.redactor,

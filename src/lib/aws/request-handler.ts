@@ -49,10 +49,15 @@ function bounded(body: Readable): Readable {
  * request, because it depends on the host. The clients inside the credential providers of the SDK connect to
  * several hosts.
  *
+ * @param context `clocks` receives the clock of each server that responds
  * @param timeoutMs the time limit for one attempt, in milliseconds
  * @param bundle the CA bundle that the profile specifies; null if the profile specifies none
  */
-export function createRequestHandler(env: Context['env'], timeoutMs: number, bundle: CaBundle | null) {
+export function createRequestHandler(
+  { env, clocks }: Pick<Context, 'env' | 'clocks'>,
+  timeoutMs: number,
+  bundle: CaBundle | null,
+) {
   const routes = new Map<string, Promise<NodeHttpHandler>>();
   const routeOf = (url: URL): Promise<NodeHttpHandler> => {
     const name = `${url.protocol} ${proxyFor(url, env)?.href ?? 'direct'}`;
@@ -66,8 +71,11 @@ export function createRequestHandler(env: Context['env'], timeoutMs: number, bun
     metadata: { handlerProtocol: 'http/1.1' },
     async handle(request: HttpRequest, options?: HandlerOptions) {
       const port = request.port === undefined ? '' : `:${request.port}`;
-      const handler = await routeOf(new URL(`${request.protocol}//${request.hostname}${port}`));
+      const url = new URL(`${request.protocol}//${request.hostname}${port}`);
+      const handler = await routeOf(url);
+      const received = clocks.start(url.host);
       const { response } = await handler.handle(request, options);
+      received(response.headers['date']);
       if (options?.abortSignal !== undefined) STATUS.set(options.abortSignal, response.statusCode);
       if (response.body instanceof Readable) response.body = bounded(response.body);
       return { response };

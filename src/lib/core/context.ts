@@ -5,6 +5,7 @@ import type { Aws, AwsSettings } from '../ports/aws.ts';
 import type { Mongo } from '../ports/mongo.ts';
 import type { Fetch } from './fetch.ts';
 import type { Redactor } from './redactor.ts';
+import type { ServerClocks } from './server-clocks.ts';
 
 /** The properties of stdout and stderr that fedctl uses in addition to writing. */
 export type OutputStream = Writable & {
@@ -43,6 +44,8 @@ export interface Context {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   /** Respects HTTPS_PROXY, NO_PROXY and AWS_CA_BUNDLE. Loopback addresses never use the proxy. */
   readonly fetch: Fetch;
+  /** The clocks of the servers that responded to `fetch` or to an AWS SDK client. */
+  readonly clocks: ServerClocks;
   /** Removes secrets from all output. Each secret must be registered before its use. */
   readonly redactor: Redactor;
   readonly stdin: InputStream;
