@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 import { createServer as createTlsServer } from 'node:tls';
 import type { ServerCertificate } from './certificates.ts';
 import { listenOnLoopback } from './listen.ts';
@@ -122,8 +123,12 @@ export function byRequest(choose: (request: string) => Behaviour | Buffer): Beha
   };
 }
 
-/** Forwards one request to another server on this machine, and returns its response unchanged. */
-export function passOn(port: number, request: string): Behaviour {
+/**
+ * Forwards one request to another server on this machine, and returns its response.
+ *
+ * @param edit changes each part of the response; the first one contains the headers
+ */
+export function passOn(port: number, request: string, edit = (part: Buffer) => part): Behaviour {
   return (socket) => {
     const target = connect(port, '127.0.0.1').on('error', () => socket.destroy());
     socket.on('close', () => target.destroy());
@@ -132,6 +137,11 @@ export function passOn(port: number, request: string): Behaviour {
     const signed = /\r\nauthorization: AWS4/i.test(alone);
     const known = signed ? alone : alone.replace(/\r\nhost: [^\r]*/i, `\r\nhost: 127.0.0.1:${port}`);
     target.write(Buffer.from(known, 'latin1'));
-    target.pipe(socket);
+    const edited = new Transform({
+      transform(part: Buffer, _encoding, done) {
+        done(null, edit(part));
+      },
+    });
+    target.pipe(edited).pipe(socket);
   };
 }

@@ -28,6 +28,11 @@ export interface Check<Fact = unknown> {
    */
   readonly evidence?: (target: CheckTarget) => readonly Check[];
   /**
+   * The checks that this check waits for if they run. Unlike prerequisites and evidence, --only does not add
+   * them.
+   */
+  readonly after?: readonly Check[];
+  /**
    * Returns whether the check is requested for this target. Without this function, the check is part of every
    * chain and appears as skipped if it does not apply.
    */

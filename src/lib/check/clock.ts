@@ -3,6 +3,7 @@ import type { Context } from '../core/context.ts';
 import { bounded } from '../core/deadline.ts';
 import { formatDuration } from '../core/duration.ts';
 import { FedctlError } from '../core/errors.ts';
+import type { ServerClocks } from '../core/server-clocks.ts';
 import { fail, type Outcome, pass, skip, warn } from './outcome.ts';
 
 /** The difference between the clock of one server and the local clock. */
@@ -28,47 +29,44 @@ const NOTABLE = 30;
 const AGREEMENT = 10;
 
 /**
- * Reads the clocks of servers from the Date header of a response with any status (RFC 9110, section 6.6.1).
- * The requests contain no credentials. If a server does not respond, `aheadSeconds` is null.
+ * Sends a request to each server of which the run has no reading, so that `context.clocks` receives one. The
+ * requests contain no credentials. Servers that do not respond are ignored.
  *
- * @param addresses URLs; each host is read once
+ * @param addresses URLs; each host receives at most one request
+ * @throws the reason of `context.signal`
  */
-export async function readClocks(
+export async function requestTimes(
   addresses: readonly string[],
-  context: Pick<Context, 'fetch' | 'now' | 'signal'>,
+  context: Pick<Context, 'clocks' | 'fetch' | 'signal'>,
   timeoutMs: number,
-): Promise<readonly ClockReading[]> {
-  const hosts = new Map(addresses.map((address) => [new URL(address).host, address] as const));
-  return Promise.all(
-    [...hosts].map(async ([host, address]) => ({
-      host,
-      url: address,
-      aheadSeconds: await readClock(address, context, timeoutMs),
-    })),
+): Promise<void> {
+  const { clocks, signal } = context;
+  const unread = [...byHost(addresses)].filter(([host]) => clocks.aheadSeconds(host) === null);
+  await Promise.allSettled(
+    unread.map(([, address]) =>
+      bounded(signal, timeoutMs, (within) =>
+        context.fetch(new URL(address), { maxBytes: 0, signal: within }),
+      ),
+    ),
   );
+  signal.throwIfAborted();
 }
 
-async function readClock(
-  address: string,
-  context: Pick<Context, 'fetch' | 'now' | 'signal'>,
-  timeoutMs: number,
-): Promise<number | null> {
-  const { now, signal } = context;
-  const asked = now().getTime();
-  try {
-    const date = await bounded(signal, timeoutMs, async (within) => {
-      const { headers } = await context.fetch(new URL(address), { maxBytes: 0, signal: within });
-      return Date.parse(headers.date ?? '');
-    });
-    if (Number.isNaN(date)) return null;
-    // The Date header is truncated to whole seconds, so half a second is added. The response was written
-    // between the request and now.
-    const here = (asked + now().getTime()) / 2;
-    return Math.round((date + 500 - here) / 1000);
-  } catch {
-    if (signal.aborted) throw signal.reason;
-    return null;
-  }
+/**
+ * Returns the recorded clocks of servers.
+ *
+ * @param addresses URLs; each host has one reading
+ */
+export function clockReadings(addresses: readonly string[], clocks: ServerClocks): readonly ClockReading[] {
+  return [...byHost(addresses)].map(([host, url]) => ({
+    host,
+    url,
+    aheadSeconds: clocks.aheadSeconds(host),
+  }));
+}
+
+function byHost(addresses: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(addresses.map((address) => [new URL(address).host, address]));
 }
 
 /**

@@ -155,14 +155,18 @@ class Run implements Facts {
   }
 
   /**
-   * Waits for the prerequisites and the evidence of a check.
+   * Waits for the prerequisites and the evidence of a check, and for the checks in its `after`.
    *
    * @returns the results of the prerequisites
    */
   async #wait(check: Check): Promise<readonly Ended[]> {
     const ends = (checks: readonly Check[]) =>
       Promise.all(checks.flatMap((each) => this.#under.get(each) ?? []));
-    const [needed] = await Promise.all([ends(check.needs), ends(check.evidence?.(this.#world.target) ?? [])]);
+    const [needed] = await Promise.all([
+      ends(check.needs),
+      ends(check.evidence?.(this.#world.target) ?? []),
+      ends(check.after ?? []),
+    ]);
     return needed;
   }
 

@@ -157,6 +157,7 @@ async function checkRound(
   pause: () => number | null,
   observe: (event: CheckEvent) => void,
 ): Promise<ReadonlyMap<PlannedTarget, Look>> {
+  context.clocks.forget();
   const shared = new SharedOutcomes();
   const looks = new Map<PlannedTarget, Look>();
   const check = async (planned: PlannedTarget) => {

@@ -1,8 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { type ClockReading, clockOutcome, readClocks } from '../../../src/lib/check/clock.ts';
+import {
+  type ClockReading,
+  clockOutcome,
+  clockReadings,
+  requestTimes,
+} from '../../../src/lib/check/clock.ts';
 import { Interruption } from '../../../src/lib/core/deadline.ts';
-import { fetch, response } from '../../support/fetch.ts';
+import { fetch } from '../../support/fetch.ts';
 import { loopbackServer } from '../../support/loopback-server.ts';
+import { memoryContext } from '../../support/memory-context.ts';
 
 const HOSTS = ['sts.test', 'issuer.test', 'atlas.test'];
 
@@ -70,40 +76,40 @@ describe('what clocks say together', () => {
 });
 
 describe('reading clocks', () => {
-  const NOW = new Date('2026-11-22T12:00:00.500Z');
-  const never = new AbortController().signal;
-
-  test('goes by the Date of any answer, once a host, and sends nothing', async () => {
+  test('asks each host once for its time, and sends no credentials', async () => {
     await using server = await loopbackServer(() => ({
       status: 403,
       headers: { date: 'Sun, 22 Nov 2026 12:01:00 GMT' },
       body: 'no',
     }));
-    const context = { fetch, now: () => NOW, signal: never };
-    const found = await readClocks([server.url, `${server.url}/other`], context, 1000);
-    expect(found).toEqual([{ host: new URL(server.url).host, url: `${server.url}/other`, aheadSeconds: 60 }]);
+    const context = memoryContext({ fetch });
+    const urls = [server.url, `${server.url}/other`];
+    await requestTimes(urls, context, 1000);
+    await requestTimes(urls, context, 1000);
+    const host = new URL(server.url).host;
+    expect(clockReadings(urls, context.clocks)).toEqual([
+      { host, url: `${server.url}/other`, aheadSeconds: 61 },
+    ]);
     expect(server.requests.map(({ method, headers }) => [method, headers['authorization']])).toEqual([
       ['GET', undefined],
     ]);
   });
 
-  test.each(['', 'yesterday'])('a Date that is none is no clock: "%s"', async (date) => {
-    const answer: typeof fetch = async () => response(200, null, { date });
-    const context = { fetch: answer, now: () => NOW, signal: never };
-    expect(await readClocks(['https://sts.test'], context, 1000)).toEqual([
+  const down: typeof fetch = async () => {
+    throw new TypeError('fetch failed');
+  };
+
+  test('a server that does not respond has no clock', async () => {
+    const context = memoryContext({ fetch: down });
+    await requestTimes(['https://sts.test'], context, 1000);
+    expect(clockReadings(['https://sts.test'], context.clocks)).toEqual([
       { host: 'sts.test', url: 'https://sts.test', aheadSeconds: null },
     ]);
   });
 
-  test('a server that does not answer has no clock, and an interruption ends it', async () => {
-    const down: typeof fetch = async () => {
-      throw new TypeError('fetch failed');
-    };
-    expect(
-      await readClocks(['https://sts.test'], { fetch: down, now: () => NOW, signal: never }, 1000),
-    ).toEqual([{ host: 'sts.test', url: 'https://sts.test', aheadSeconds: null }]);
+  test('an interruption ends it', async () => {
     const interrupted = new Interruption('interrupted');
-    const context = { fetch: down, now: () => NOW, signal: AbortSignal.abort(interrupted) };
-    await expect(readClocks(['https://sts.test'], context, 1000)).rejects.toBe(interrupted);
+    const context = memoryContext({ fetch: down, signal: AbortSignal.abort(interrupted) });
+    await expect(requestTimes(['https://sts.test'], context, 1000)).rejects.toBe(interrupted);
   });
 });

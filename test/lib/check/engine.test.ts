@@ -250,6 +250,20 @@ describe('what depends on what', () => {
     ]);
   });
 
+  test('a check runs after others that run anyway, whatever their result', async () => {
+    const failed = toy({ id: 'a.failed', run: async () => fail(DOWN) });
+    const last = toy({
+      id: 'b.last',
+      after: [failed],
+      run: async (_world, facts) => pass(facts.failureOf(failed)?.code ?? 'nothing', null),
+    });
+    expect((await run([last, failed])).short).toEqual([
+      'b.last pass: aws.unreachable',
+      'a.failed fail: It is down.',
+    ]);
+    expect((await run([last])).short).toEqual(['b.last pass: nothing']);
+  });
+
   test('independent checks run side by side, and results stand in the order of the catalogue', async () => {
     let release = () => {};
     const held = new Promise<void>((resolve) => {
@@ -314,7 +328,7 @@ describe('the catalogue', () => {
   });
 
   test('lets nobody wait for himself, and for nobody who is not there', () => {
-    const waits = (one: Check) => [...one.needs, ...(one.evidence?.(target()) ?? [])];
+    const waits = (one: Check) => [...one.needs, ...(one.evidence?.(target()) ?? []), ...(one.after ?? [])];
     const over = new Set<Check>();
     const open = new Set(CATALOGUE);
     for (let before = -1; before !== over.size; ) {
@@ -335,13 +349,15 @@ describe('the catalogue', () => {
 describe('selection', () => {
   const first = toy({ id: 'aws.first' });
   const heard = toy({ id: 'aws.heard' });
+  const later = toy({ id: 'jwt.later' });
   const second = toy({
     id: 'sts.second',
     needs: [first],
+    after: [later],
     evidence: ({ issuer }) => (issuer === null ? [heard] : []),
   });
   const other = toy({ id: 'mongo.oidc.other' });
-  const all = [first, heard, second, other];
+  const all = [first, heard, later, second, other];
 
   test('takes everything, or what is named with what it needs and listens to', () => {
     const picks = (only: readonly string[], issuer: string | null = null) =>

@@ -1,12 +1,15 @@
 import { check } from '../check.ts';
-import { clockOutcome, readClocks } from '../clock.ts';
-import { awsProfile, awsRegion, callerKey } from './aws.ts';
-import { expectedIssuer, issuerEvidence } from './token.ts';
+import { clockOutcome, clockReadings, requestTimes } from '../clock.ts';
+import { atlasApi } from './atlas-api.ts';
+import { awsIdentity, awsProfile, awsRegion, callerKey } from './aws.ts';
+import { issuerDiscovery } from './issuer.ts';
+import { expectedIssuer, iamFederation, issuerEvidence } from './token.ts';
 
 /**
  * Compares the local clock with STS and the issuer, which are operated separately. If the issuer is unknown,
  * compares with IAM instead. Precedes the credential checks in the chain, because AWS rejects credentials if
- * the clock is wrong.
+ * the clock is wrong. Waits for the checks that send requests to these servers and uses their responses: only
+ * a server that received no request is asked for its time.
  */
 export const awsClock = check<null>({
   id: 'aws.clock',
@@ -14,14 +17,23 @@ export const awsClock = check<null>({
   link: 'principal',
   needs: [awsRegion],
   evidence: issuerEvidence,
+  after: [awsIdentity, issuerDiscovery, atlasApi],
   asked: ({ plan }) => plan.usesAws,
   sharedBy: (world, facts) => JSON.stringify([callerKey(world), expectedIssuer(world, facts)]),
   async run(world, facts) {
     const { context, options } = world;
     const aws = facts.needed(awsProfile);
-    const sts = (await aws.sts()).endpoint;
-    const second = expectedIssuer(world, facts) ?? (await aws.iam()).endpoint;
-    const third = options.atlas === null ? [] : [options.atlas.url];
-    return clockOutcome(await readClocks([sts, second, ...third], context, options.timeoutMs));
+    const issuer = expectedIssuer(world, facts);
+    const second = issuer ?? (await aws.iam()).endpoint;
+    const servers = [
+      { url: (await aws.sts()).endpoint, askedBy: awsIdentity },
+      { url: second, askedBy: issuer === null ? iamFederation : issuerDiscovery },
+      ...(options.atlas === null ? [] : [{ url: options.atlas.url, askedBy: atlasApi }]),
+    ];
+    // A server that did not respond to its check will not respond to a second request either.
+    const unasked = servers.filter(({ askedBy }) => (facts.resultOf(askedBy)?.status ?? 'skip') === 'skip');
+    const urls = (of: typeof servers) => of.map(({ url }) => url);
+    await requestTimes(urls(unasked), context, options.timeoutMs);
+    return clockOutcome(clockReadings(urls(servers), context.clocks));
   },
 });
