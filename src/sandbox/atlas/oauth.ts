@@ -49,8 +49,8 @@ export function revokeToken(request: HttpRequest, credentials: ApiCredentials): 
 
 /**
  * Returns the client ID and the secret from the Basic credentials. RFC 6749 requires percent-encoding, but
- * many clients do not encode the values. If decoding changes a value, the result contains the raw pair and
- * the decoded pair.
+ * many clients do not encode the values. If decoding changes a value, returns both the raw pair and the
+ * decoded pair.
  */
 function basicCredentials(request: HttpRequest): readonly { readonly id: string; readonly secret: string }[] {
   const given = /^basic ([\w+/]+=*)$/i.exec(headerOf(request, 'authorization') ?? '')?.[1];

@@ -33,9 +33,12 @@ export interface Resource {
   readonly path: string;
   /** The value of X-Java-Method. */
   readonly javaMethod: string;
-  /** The capacity of the rate limit bucket, in requests, as recorded from Atlas (facts/mongodb.md 7.4). */
+  /**
+   * The capacity of the rate limit bucket: a number of requests, as recorded from Atlas (facts/mongodb.md
+   * 7.4).
+   */
   readonly capacity: number;
-  /** The roles that can read the resource. A credential requires one of these roles. */
+  /** The roles that can read the resource. A credential needs only one of these roles. */
   readonly roles: readonly ApiRole[];
   readonly versions: readonly Version[];
 }
@@ -43,7 +46,7 @@ export interface Resource {
 const ORGANIZATION: readonly ApiRole[] = ['ORG_OWNER', 'ORG_READ_ONLY'];
 const FEDERATION: readonly ApiRole[] = ['ORG_OWNER'];
 const PROJECT: readonly ApiRole[] = ['ORG_OWNER', 'ORG_READ_ONLY', 'GROUP_OWNER', 'GROUP_READ_ONLY'];
-/** Atlas requires a role for monitoring or for database access. A project owner has both roles. */
+/** Atlas requires a project role for monitoring or for database access. A project owner has both roles. */
 const HISTORY: readonly ApiRole[] = ['ORG_OWNER', 'GROUP_OWNER'];
 
 const since20230101 = (read: Version['read']): readonly Version[] => [{ date: '2023-01-01', read }];
@@ -256,8 +259,8 @@ function list(call: ResourceCall, documents: readonly object[]): object {
 }
 
 /**
- * Lists the identity providers of the requested types. The default is workforce providers with SAML, which the lab
- * does not have.
+ * Lists the identity providers of the requested types. By default, lists workforce providers with SAML. The
+ * lab has no such providers.
  */
 function identityProviders(call: ResourceCall): object {
   requireFederation(call);

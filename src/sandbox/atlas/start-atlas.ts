@@ -33,20 +33,20 @@ export interface AtlasOptions {
   readonly wait?: () => Promise<void>;
   /** The server's certificate and private key, both PEM. The server then accepts only HTTPS. */
   readonly tls?: { readonly key: string; readonly cert: string };
-  /** The network of an isolated command, in which the server also listens. */
+  /** The network of an isolated command. The server also listens in this network. */
   readonly network?: CommandNetwork | undefined;
 }
 
 export interface LabAtlas {
-  /** The URL that replaces `https://cloud.mongodb.com`, without a trailing slash. */
+  /** The URL of the lab's API, which replaces `https://cloud.mongodb.com`. It has no trailing slash. */
   readonly url: string;
   readonly rateLimits: RateLimits;
   close(): Promise<void>;
 }
 
 /**
- * Starts a read-only Atlas Administration API for a state that other parts of the lab can change at any time.
- * The API covers facts/mongodb.md 7.2 to 7.8, OAuth for service accounts, and `GET /api/private/ipinfo`.
+ * Starts a read-only Atlas Administration API. Other parts of the lab can change its state at any time. The
+ * API emulates facts/mongodb.md 7.2 to 7.8, OAuth for service accounts, and `GET /api/private/ipinfo`.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
@@ -67,10 +67,10 @@ export async function startAtlas(options: AtlasOptions): Promise<LabAtlas> {
   return { url: server.url, rateLimits: api.rateLimits, close: () => server.close() };
 }
 
-/** A response, and the decision for the lab's log. */
+/** A response, and the values for the lab's log. */
 interface Outcome {
   readonly answer: HttpAnswer;
-  /** The method and the path pattern, `GET /groups/{groupId}`; never the actual path. */
+  /** The method and the path pattern, such as `GET /groups/{groupId}`; never the actual path. */
   readonly action: string;
   readonly principal: string | null;
   /** The reason for a rejected request; null if the request was accepted. */
@@ -103,7 +103,7 @@ class AtlasApi {
 
   #decide(request: HttpRequest): Outcome {
     const { credentials } = this.#options.atlas;
-    // Rejects a request from a web page that uses another host name for this address (DNS rebinding).
+    // A web page can use another host name for this address (DNS rebinding). Rejects its requests.
     if (!this.#isOwnHost(headerOf(request, 'host') ?? '')) {
       const answer = { status: 421, headers: {}, body: '' };
       return { answer, action: 'any', principal: null, refusal: 'the Host header names another server' };
@@ -178,7 +178,7 @@ class AtlasApi {
 }
 
 /**
- * The endpoint is on the same server but not part of the versioned API. Only `path` and `javaMethod` are
+ * An endpoint on the same server that is not part of the versioned API. Only `path` and `javaMethod` are
  * used.
  */
 const IP_INFO: Resource = {
@@ -223,8 +223,8 @@ function methodNotAllowed(): ApiFailure {
 }
 
 /**
- * Adds the HTTP status to a document. A list gets the field `status`. Any other document is put in the field
- * `content` (facts/mongodb.md 7.2).
+ * Adds the HTTP status to a document. A list gets the field `status`. All other documents are put in the
+ * field `content` (facts/mongodb.md 7.2).
  */
 function envelope(document: object): object {
   return 'results' in document ? { ...document, status: 200 } : { content: document, status: 200 };

@@ -19,8 +19,8 @@ import { LIMITS, refuseDuplicateTagKeys } from './validation.ts';
 type Input = ReturnType<typeof readInput>;
 
 /**
- * Returns role credentials to the principals in the role's trust policy. AWS returns the same message for
- * every failure (facts/aws.md 6). Only the lab's log contains the reason.
+ * Returns role credentials to the principals in the role's trust policy. As in AWS, all failures cause the
+ * same message (facts/aws.md 6). Only the lab's log contains the reason.
  */
 export async function assumeRole(call: Call): Promise<Outcome> {
   const { world, caller, now } = call;
@@ -97,7 +97,7 @@ function permittedRole(call: Call, input: Input, mfa: boolean): LabRole {
   return role;
 }
 
-/** Returns the condition keys of AssumeRole, in addition to those of every request. */
+/** Returns the condition keys of AssumeRole. They are additional to the keys that all requests have. */
 function requestKeys(input: Input, role: LabRole | null, mfa: boolean): ContextKeys {
   return {
     'sts:ExternalId': input.externalId,
@@ -105,7 +105,8 @@ function requestKeys(input: Input, role: LabRole | null, mfa: boolean): ContextK
     'sts:SourceIdentity': input.sourceIdentity,
     'sts:TransitiveTagKeys': input.transitiveTagKeys,
     ...requestTagKeys(input.tags),
-    // An MFA code in the request counts, whichever keys signed the request.
+    // A valid MFA code in the request sets this condition key, even if the credentials were created without
+    // MFA.
     ...(mfa ? { 'aws:MultiFactorAuthPresent': 'true' } : {}),
     ...(role === null
       ? {}
@@ -114,7 +115,8 @@ function requestKeys(input: Input, role: LabRole | null, mfa: boolean): ContextK
 }
 
 /**
- * Limits the session duration. For role chaining, AWS limits it to one hour, even if the role allows more.
+ * Rejects a session duration above the limit. For role chaining, the limit in AWS is one hour, even if the
+ * role allows longer sessions.
  */
 function refuseTooLong(seconds: number, role: LabRole, caller: Caller): void {
   if (caller.principal.kind === 'role' && seconds > ONE_HOUR) {

@@ -15,10 +15,10 @@ export type IssuerAnswer =
 export type FindIssuerKeys = (issuer: string) => Promise<IssuerAnswer>;
 
 /**
- * Fetches keys through discovery. Uses no cache, so a rotation takes effect immediately. Follows no
+ * Fetches keys through discovery. Uses no cache, so a key rotation takes effect immediately. Follows no
  * redirects.
  *
- * @param ca the CA in PEM for issuers of a lab with TLS (default: the CAs that Node.js trusts)
+ * @param ca the CA certificate (PEM) for issuers in labs with TLS (default: the CAs that Node.js trusts)
  */
 export function findIssuerKeys({
   ca,

@@ -12,11 +12,14 @@ import { refuseDuplicateTagKeys, Validation } from './validation.ts';
 
 const GLOBAL_HOST = 'sts.amazonaws.com';
 const DEFAULT_SECONDS = 300;
-/** Maximum size of the claims as UTF-8 JSON in bytes, for every algorithm (facts/aws.md 2.1). */
+/**
+ * Maximum size of the claims: the bytes of their UTF-8 JSON. All algorithms have this limit (facts/aws.md
+ * 2.1).
+ */
 const LARGEST_PAYLOAD = 14_984;
 
 /**
- * Mints a token. Evaluates a request in the order of AWS: endpoint, parameters, duplicate tags, permission,
+ * Mints a token. Checks a request in the same order as AWS: endpoint, parameters, duplicate tags, permission,
  * expiration of the session, federation setting of the account, size. A caller without permission therefore
  * receives AccessDenied even if federation is disabled (facts/aws.md 2.3).
  */
@@ -82,7 +85,7 @@ function isSigningAlgorithm(name: string | undefined): name is SigningAlgorithm 
   return SIGNING_ALGORITHMS.some((each) => each === name);
 }
 
-/** Rejects federated users. The AWS message names no principal (facts/aws.md 2.3). */
+/** Rejects federated users. The AWS message does not contain the principal (facts/aws.md 2.3). */
 function refuseFederatedUser({ arn, session }: Caller): void {
   if (session === null || session.federatedUser === null) return;
   throw accessDenied(
@@ -92,9 +95,9 @@ function refuseFederatedUser({ arn, session }: Caller): void {
 }
 
 /**
- * Checks the permissions for a token. The audience is a condition key of both actions; duration and algorithm
- * are condition keys of the mint action only (facts/aws.md 5). The resource is the account, not the user or
- * role.
+ * Checks the permissions to mint and to tag a token. The audience is a condition key of both actions.
+ * Duration and algorithm are condition keys only of the action that mints a token (facts/aws.md 5). The
+ * resource is the account, not the user or role.
  */
 function permit(call: Pick<Call, 'caller' | 'region' | 'now'>, request: MintRequest): void {
   const tags = tagRecord(request.tags);

@@ -17,20 +17,20 @@ const KEY_TYPES: ReadonlyMap<unknown, string> = new Map([
   ['ES512', 'EC'],
 ]);
 
-/** How far `iat` and `nbf` may be in the future, in seconds, because clocks differ. */
+/** How many seconds `iat` and `nbf` can be in the future, to allow for different clocks. */
 const LEEWAY = 300;
 
-/** The verified identity in a token. */
+/** The identity that a verified token proves. */
 export interface WebIdentity {
   readonly provider: OidcProvider;
   readonly audience: string;
   readonly subject: string;
-  /** A description of the token for the log: jti and kid, never the token itself. */
+  /** Describes the token in the log: jti and kid, never the token itself. */
   readonly evidence: string;
 }
 
 export interface ProofContext {
-  /** The account of the role. Its OpenID Connect providers are used. */
+  /** The account of the role. The token is checked against the OpenID Connect providers in this account. */
   readonly account: LabAccount | undefined;
   /** The issuers of the accounts in this AWS partition. */
   readonly ownIssuers: readonly string[];
@@ -39,10 +39,10 @@ export interface ProofContext {
 }
 
 /**
- * Verifies a token of an external issuer for AssumeRoleWithWebIdentity: format, issuer, audience, signature,
- * lifetime.
+ * Verifies a token from an external issuer for AssumeRoleWithWebIdentity. Checks format, issuer, audience,
+ * signature and lifetime.
  *
- * The messages come from reports of AWS users, because the AWS documentation contains only codes and statuses
+ * The AWS documentation contains only codes and statuses, so the messages come from reports by AWS users
  * (facts/aws.md 6). The documentation also does not specify which claims cause IDPRejectedClaim. The lab
  * returns this error for a token that is not valid yet.
  *
@@ -181,7 +181,7 @@ function invalidToken(message: string, reason: string): AwsError {
   return new AwsError('InvalidIdentityToken', 400, message, reason);
 }
 
-/** Formats text from the token for the log: escaped, quoted and shortened. */
+/** Escapes, quotes and shortens a value from the token for the log. */
 function shown(value: unknown): string {
   if (typeof value === 'string') return `"${value.slice(0, 200)}"`;
   return value === undefined ? 'missing' : typeof value;

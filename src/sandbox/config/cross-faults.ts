@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { BUILT_IN_AWS } from '../aws/description.ts';
 import { SandboxConfig } from './schema.ts';
 
-/** A conflict between fields of a configuration. The value of each field is valid by itself. */
+/** A conflict between fields of a configuration. Each of the fields is valid by itself. */
 export interface CrossFault {
   readonly path: readonly (string | number)[];
   readonly message: string;
@@ -75,13 +75,13 @@ function* relyingPartyFaults(config: SandboxConfig): Iterable<CrossFault> {
   }
 }
 
-/** Returns the elements whose key occurred before, with their positions. */
+/** Returns the elements whose key is the same as the key of an earlier element, with their positions. */
 function repeated<T>(all: readonly T[], keyOf: (one: T) => string): readonly (readonly [number, string])[] {
   const keys = all.map(keyOf);
   return keys.flatMap((key, index) => (keys.indexOf(key) < index ? [[index, key] as const] : []));
 }
 
-/** The schema of a configuration file, with the rules that involve several fields. */
+/** The schema of a configuration file, including the rules that involve more than one field. */
 export const ConsistentSandboxConfig: z.ZodType<SandboxConfig> = SandboxConfig.superRefine(
   (config, context) => {
     for (const { path, message } of crossFaults(config)) {
