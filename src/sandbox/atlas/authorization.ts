@@ -72,7 +72,7 @@ function fromAllowedAddress(
     `IP address ${remoteAddress} is not allowed to access this resource.`,
     { parameters: [remoteAddress] },
   );
-  const reason = `${remoteAddress} is not on the access list of the credential`;
+  const reason = `${remoteAddress} is not on the credential's access list`;
   return { accepted: false, principal, answer: failure.toAnswer(), reason };
 }
 

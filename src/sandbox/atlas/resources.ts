@@ -23,7 +23,7 @@ import { listing, readChoices, readPage } from './listing.ts';
 import type { ApiRole, AtlasCluster } from './records.ts';
 
 interface Version extends ResourceVersion {
-  /** Returns the response document. @throws ApiFailure */
+  /** Returns the response document. @throws ApiFailure for an invalid request */
   readonly read: (call: ResourceCall) => object;
 }
 

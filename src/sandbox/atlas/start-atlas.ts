@@ -137,7 +137,7 @@ class AtlasApi {
     return [hostname, 'localhost'].some((name) => host.toLowerCase() === `${name}:${port}`);
   }
 
-  /** Returns the response for a resource. @throws ApiFailure */
+  /** Returns the response for a resource. @throws ApiFailure for an invalid request */
   #read(
     request: HttpRequest,
     found: {

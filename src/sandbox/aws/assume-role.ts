@@ -92,7 +92,10 @@ function permittedRole(call: Call, input: Input, mfa: boolean): LabRole {
   if (role === null) throw refuse('sts:AssumeRole', `the role ${input.roleArn} does not exist`);
   const carried = caller.session?.sourceIdentity ?? null;
   if (carried !== null && input.sourceIdentity !== undefined && input.sourceIdentity !== carried) {
-    throw refuse('sts:SetSourceIdentity', `the source identity of a session is fixed, here to ${carried}`);
+    throw refuse(
+      'sts:SetSourceIdentity',
+      `the session has the source identity ${carried}, which cannot be changed`,
+    );
   }
   return role;
 }
@@ -140,7 +143,7 @@ function refuseOverriding(tags: Tags, inherited: Tags): void {
   throw invalidParameterValue(
     "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the " +
       'calling session.',
-    `tag ${key} comes from the calling session and is transitive`,
+    `tag ${key} is a transitive tag of the calling session`,
   );
 }
 

@@ -41,7 +41,7 @@ export function findIssuerKeys({
     try {
       const discovery = await read(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
       if (memberOf(discovery, 'issuer') !== issuer) {
-        throw new Error('its discovery document names a different issuer');
+        throw new Error('its discovery document contains a different issuer');
       }
       const address = memberOf(discovery, 'jwks_uri');
       if (typeof address !== 'string') throw new Error('its discovery document has no jwks_uri');

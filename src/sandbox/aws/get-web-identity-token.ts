@@ -41,7 +41,7 @@ export async function getWebIdentityToken({ caller, parameters, region, host, no
       'JWTPayloadSizeExceededException',
       400,
       'The requested token payload size exceeds the maximum allowed size.',
-      `the claims have ${size} bytes; the limit is ${LARGEST_PAYLOAD}`,
+      `the claims are ${size} bytes; the limit is ${LARGEST_PAYLOAD}`,
     );
   }
   const key = caller.account.keys[request.signingAlgorithm];
@@ -90,7 +90,7 @@ function refuseFederatedUser({ arn, session }: Caller): void {
   if (session === null || session.federatedUser === null) return;
   throw accessDenied(
     'GetWebIdentityToken does not support federated user sessions',
-    `${arn} comes from GetFederationToken`,
+    `${arn} is a session from GetFederationToken`,
   );
 }
 
@@ -135,7 +135,7 @@ function refuseUnlessVending({ account }: Caller): void {
       'InternalFailure',
       500,
       INTERNAL_FAILURE,
-      `the change of account ${account.id} has not reached STS yet`,
+      `the change to the federation setting of account ${account.id} has not reached STS yet`,
     );
   }
   if (vending === 'off') {

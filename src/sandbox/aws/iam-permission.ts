@@ -19,7 +19,7 @@ export function permit(call: Call, action: LabAction, resource = '*'): void {
       403,
       'The security token included in the request is invalid',
       session.federatedUser === null
-        ? 'credentials of GetSessionToken without MFA cannot call IAM'
+        ? 'credentials from GetSessionToken without MFA cannot call IAM'
         : 'a federated user cannot call IAM',
     );
   }

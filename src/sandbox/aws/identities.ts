@@ -136,8 +136,9 @@ export interface Caller {
 }
 
 /**
- * Returns the caller that uses an access key. @param holder the user or session that the access key belongs
- * to
+ * Returns the caller that uses an access key.
+ *
+ * @param holder the user or session that the access key belongs to
  */
 export function callerOf(holder: LabUser | LabSession): Caller {
   const session = 'sessionToken' in holder ? holder : null;

@@ -105,7 +105,7 @@ function providerOf(issuer: unknown, { account, ownIssuers }: ProofContext, inva
   if (ownIssuers.includes(issuer)) {
     throw invalid(
       'Tokens of GetWebIdentityToken cannot be exchanged within the partition that issued them.',
-      `${shown(issuer)} is the issuer of an account of the same partition`,
+      `${shown(issuer)} is the issuer of an account in the same partition`,
     );
   }
   const provider = account?.oidcProviders.find((one) => one.issuer === issuer);
@@ -130,7 +130,7 @@ function audienceOf(claim: unknown, { audiences }: OidcProvider, invalid: Invali
   if (audiences.includes(audience)) return audience;
   throw invalid(
     'Incorrect token audience',
-    `audience ${shown(audience)} is not the provider's ${audiences.map(shown).join(' or ')}`,
+    `the provider expects audience ${audiences.map(shown).join(' or ')}, not ${shown(audience)}`,
   );
 }
 

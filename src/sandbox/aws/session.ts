@@ -34,7 +34,7 @@ export function refuseOverMaximum(seconds: number, role: LabRole): void {
   if (seconds <= role.maxSessionSeconds) return;
   throw validationError(
     'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
-    `${role.name} allows sessions of ${role.maxSessionSeconds} s, but ${seconds} s were requested`,
+    `${role.name} allows sessions of at most ${role.maxSessionSeconds} s, but ${seconds} s were requested`,
   );
 }
 

@@ -36,7 +36,7 @@ function getCallerIdentity({ caller, replayed }: Call): Outcome {
       ['Account', caller.account.id],
     ],
     reason: replayed
-      ? 'a MongoDB server forwarded the request of a client; the signature is valid'
+      ? 'a MongoDB server forwarded a request that the client signed; the signature is valid'
       : 'the signature is valid',
   };
 }

@@ -40,10 +40,13 @@ function* roleFaults({ accounts = [] }: SandboxConfig): Iterable<CrossFault> {
     for (const [index, { trusts, externalId, needsMfa, trustPolicy }] of roles.entries()) {
       const path = ['accounts', at, 'roles', index];
       if (trustPolicy === undefined && trusts === undefined) {
-        yield { path, message: 'requires trusts or trustPolicy: otherwise no principal can assume the role' };
+        yield {
+          path,
+          message: 'requires trusts or trustPolicy; without them, no principal can assume the role',
+        };
       }
       if (trustPolicy !== undefined && (trusts ?? externalId ?? needsMfa) !== undefined) {
-        const message = 'excludes trusts, externalId and needsMfa';
+        const message = 'cannot be combined with trusts, externalId and needsMfa';
         yield { path: [...path, 'trustPolicy'], message };
       }
     }
@@ -56,10 +59,10 @@ function* relyingPartyFaults(config: SandboxConfig): Iterable<CrossFault> {
   for (const [index, { account, issuer }] of identityProviders.entries()) {
     const path = ['identityProviders', index];
     if (account !== undefined && issuer !== undefined) {
-      yield { path: [...path, 'issuer'], message: 'excludes account' };
+      yield { path: [...path, 'issuer'], message: 'cannot be combined with account' };
     }
     if (account !== undefined && !ids.includes(account)) {
-      const message = `the lab has no account ${account}, only ${ids.join(', ')}`;
+      const message = `the lab has no account ${account}; accounts: ${ids.join(', ')}`;
       yield { path: [...path, 'account'], message };
     }
   }

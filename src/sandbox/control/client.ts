@@ -39,8 +39,9 @@ export interface LabClient {
   time(): Promise<LabTime>;
   setClock(offsetSeconds: number): Promise<LabTime>;
   /**
-   * Returns the log entries after the first `since` entries. @param wait how many seconds to wait if there is
-   * no new entry
+   * Returns the log entries after the first `since` entries.
+   *
+   * @param wait how long to wait if there is no new entry, in seconds
    */
   log(since: number, wait: number): Promise<LabLogPage>;
   change(request: LabChangeRequest): Promise<LabChange>;

@@ -23,7 +23,7 @@ export interface LabStatus {
     readonly arn: string;
     /** The name of the user's or role's profile in the lab's AWS config file. */
     readonly profile: string;
-    /** The actions that the identity policies allow, with or without conditions; `*` for all actions. */
+    /** The actions that the user's or role's own policies allow, ignoring conditions; `*` for all actions. */
     readonly may: readonly string[];
   }[];
   readonly identityProviders: readonly {

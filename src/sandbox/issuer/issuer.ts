@@ -73,7 +73,7 @@ async function answer(
     principal: null,
     decision: readable && known ? 'allowed' : 'refused',
     reason:
-      readable && known ? `served by ${issuer}` : 'only the discovery document and the keys can be read here',
+      readable && known ? `served by ${issuer}` : 'only the discovery document and the key set can be read',
   });
   if (!known) return { status: 404, headers: {}, body: '' };
   if (!readable) return { status: 405, headers: { allow: 'GET, HEAD' }, body: '' };

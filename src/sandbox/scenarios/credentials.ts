@@ -1,10 +1,10 @@
 import { type Scenario, scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
-/** Removes the keys, because AWS_PROFILE has an effect only without keys. */
+/** Removes the keys. AWS_PROFILE has an effect only if no keys are set. */
 const NO_KEYS = { AWS_ACCESS_KEY_ID: null, AWS_SECRET_ACCESS_KEY: null };
 
-/** Faults of keys, profiles, the Region and the clock. They occur before any call to AWS. */
+/** Faults of keys, profiles, the Region and the clock. They have an effect before the first call to AWS. */
 export const CREDENTIAL_SCENARIOS: readonly Scenario[] = [
   scenario(
     'credentials-missing',
@@ -44,7 +44,7 @@ export const CREDENTIAL_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'profile-missing',
-    'AWS_PROFILE names a profile that this machine does not have.',
+    'AWS_PROFILE contains the name of a profile that does not exist on this machine.',
     'aws.profile-unknown',
     (stage) => stage.set({ ...NO_KEYS, AWS_PROFILE: 'production' }),
   ),
@@ -76,13 +76,13 @@ export const CREDENTIAL_SCENARIOS: readonly Scenario[] = [
       await useConfig(stage, "[profile vault]\ncredential_process = sh -c 'exit 3'\n");
     },
   ),
-  scenario('region-missing', 'No Region is set anywhere.', 'aws.region-missing', async (stage) => {
+  scenario('region-missing', 'No Region is set.', 'aws.region-missing', async (stage) => {
     stage.set({ AWS_REGION: null });
     await useConfig(stage, '');
   }),
   scenario(
     'region-global',
-    'The Region is the pseudo-Region of the global STS endpoint, which mints no tokens.',
+    'The Region is the pseudo-Region of the global STS endpoint, and this endpoint mints no tokens.',
     'aws.region-global',
     (stage) => stage.set({ AWS_REGION: 'aws-global' }),
   ),
@@ -90,7 +90,7 @@ export const CREDENTIAL_SCENARIOS: readonly Scenario[] = [
     'clock-off',
     'The clock of this machine is ten minutes behind all other clocks.',
     'aws.clock-skew',
-    // The command uses the clock of its machine, so the scenario changes the clock of the lab instead.
+    // The command uses the clock of its machine, so the scenario sets the lab's clock ahead instead.
     (stage) => stage.lab.clock.set(10 * 60_000),
   ),
 ];

@@ -13,7 +13,7 @@ const DAY = 24 * 3600;
 export const NETWORK_SCENARIOS: readonly Scenario[] = [
   srvScenario(
     'srv-missing',
-    'The name in the connection string has no SRV record: a typing error, or a deleted cluster.',
+    'The host name in the connection string has no SRV record: it is misspelled, or the cluster was deleted.',
     'mongo.srv-failed',
     (zone) => zone.delete(`_mongodb._tcp.${SRV_HOST}`),
   ),
@@ -25,7 +25,7 @@ export const NETWORK_SCENARIOS: readonly Scenario[] = [
   ),
   srvScenario(
     'host-unknown',
-    'The SRV record names a host that the DNS resolver of this network cannot resolve.',
+    'The SRV record contains a host name that the DNS resolver of this network cannot resolve.',
     'mongo.dns-failed',
     (zone) => zone.delete(MEMBER_HOST),
   ),
@@ -47,7 +47,7 @@ export const NETWORK_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'tls-untrusted',
-    'The certificate of the database comes from an untrusted CA: a proxy inspects TLS.',
+    'A proxy inspects TLS, and clients do not trust its CA.',
     'mongo.tls-untrusted',
     (stage) => frontTls(stage, { trusted: false }),
   ),
@@ -83,7 +83,7 @@ export const NETWORK_SCENARIOS: readonly Scenario[] = [
   ),
 ];
 
-/** Creates a scenario with a fault in the DNS zone of the lab. */
+/** Creates a scenario with a fault in the lab's DNS zone. */
 function srvScenario(
   name: string,
   title: string,

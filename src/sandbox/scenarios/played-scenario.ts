@@ -5,6 +5,6 @@ export interface PlayedScenario {
   readonly name: string;
   /** What happened, in one sentence. */
   readonly title: string;
-  /** The changes to the variables of a command that must see the fault. */
+  /** The changes to the lab's variables. A command shows the fault only with these changes. */
   readonly env: ChangedVariables;
 }

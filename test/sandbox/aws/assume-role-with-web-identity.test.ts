@@ -288,7 +288,7 @@ describe('an issuer', () => {
     [
       'calls itself another',
       ({ answers }) => answers.set(DISCOVERY, json({ issuer: 'https://other.example', jwks_uri: 'x' })),
-      'its discovery document names a different issuer',
+      'its discovery document contains a different issuer',
     ],
     [
       'has keys nowhere',

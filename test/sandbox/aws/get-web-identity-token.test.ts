@@ -248,7 +248,7 @@ describe('the size of the claims', () => {
       status: 400,
       message: 'The requested token payload size exceeds the maximum allowed size.',
     });
-    expect(lab.lastEntry()?.reason).toContain('the claims have 14985 bytes; the limit is 14984');
+    expect(lab.lastEntry()?.reason).toContain('the claims are 14985 bytes; the limit is 14984');
   });
 });
 
