@@ -97,7 +97,7 @@ async function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
   return await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
 }
 
-/** Returns a serial number: positive, and at most 20 bytes (RFC 5280, 4.1.2.2). */
+/** Returns a positive serial number of at most 20 bytes (RFC 5280, 4.1.2.2). */
 function serial(): string {
   const bytes = Buffer.from(webcrypto.getRandomValues(new Uint8Array(16)));
   bytes.writeUInt8((bytes.readUInt8(0) & 0x7f) | 0x40, 0);

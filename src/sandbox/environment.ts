@@ -6,7 +6,7 @@ export type LabEnvironment = Readonly<Record<string, string>>;
 /** Changes to the lab's variables. Null removes a variable. */
 export type ChangedVariables = Readonly<Record<string, string | null>>;
 
-/** A user or role of the lab. The lab's AWS config file contains a profile for each. */
+/** A user or role of the lab, and its profile in the lab's AWS config file. */
 export interface LabProfile {
   readonly name: string;
   /** The access key of a user. Profiles of roles have no access key. */
@@ -21,8 +21,8 @@ export interface LabProfile {
 }
 
 /**
- * Matches the variables that could connect a program in the lab to real services, or a program outside to the
- * lab.
+ * Matches the variables that could connect a program inside the lab to real services. Also matches the
+ * variables that could connect a program outside the lab to the lab.
  */
 const FOREIGN = /^(AWS_|FEDCTL_|MONGODB_ATLAS_)|^(AZURE_FEDERATED_TOKEN_FILE|OIDC_TOKEN_FILE)$/;
 

@@ -20,16 +20,19 @@ export interface SandboxOptions {
    * operator, with keys and profiles.
    */
   readonly as?: PlatformName | null;
-  /** Gives the MongoDB server its own DNS names and a `mongodb+srv` connection string. Also enables TLS. */
+  /**
+   * Whether the MongoDB server has DNS names of its own and a `mongodb+srv` connection string. Also enables
+   * TLS.
+   */
   readonly srv?: boolean;
-  /** Delays each change to the federation setting on its way to STS, by a time measured in AWS. */
+  /** Whether STS applies each federation change after a delay, as in AWS. */
   readonly propagation?: boolean;
   /**
-   * Enables outbound federation from the start. Without this option, use `fedctl enable`, or enable
-   * federation in the code under test.
+   * Whether outbound federation is enabled from the start. If not, use `fedctl enable`, or enable federation
+   * in the code under test.
    */
   readonly federation?: boolean;
-  /** Uses TLS for all servers, with a new CA. `env` contains the path of the CA file. */
+  /** Whether all servers use TLS, with a new CA. `env` contains the path of the CA file. */
   readonly tls?: boolean;
   /** The name of the replica set (default: a standalone server). The MongoDB server is the only member. */
   readonly replicaSet?: string;

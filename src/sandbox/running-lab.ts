@@ -32,8 +32,8 @@ export interface LabOptions extends ClusterOptions {
    */
   readonly as?: PlatformName | null;
   /**
-   * Delays each change to the federation setting on its way to STS, by a time measured in AWS. In the last
-   * second of the delay, STS returns an internal failure.
+   * Whether STS applies each federation change after a delay, as in AWS. In the last second of the delay, STS
+   * returns an internal failure.
    */
   readonly propagation?: boolean;
   /** The network of an isolated command. Every server also listens in this network. */

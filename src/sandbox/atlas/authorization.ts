@@ -51,7 +51,7 @@ export function authorize(
 /**
  * Checks that the credential has at least one of the roles that can read a resource.
  *
- * @throws ApiFailure 401, as recorded from Atlas
+ * @throws ApiFailure 401 if the credential has none of these roles. This status was recorded from Atlas.
  */
 export function requireRole(credentials: ApiCredentials, wanted: readonly string[]): void {
   if (wanted.some((role) => [...credentials.roles].some((held) => held === role))) return;

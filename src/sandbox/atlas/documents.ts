@@ -14,13 +14,13 @@ import type { AtlasState } from './state.ts';
  * are null, and users contain their `groupId`.
  */
 
-/** What a document depends on. `base` is the URL of the API, including `/api/atlas/v2`. */
+/** The state of Atlas, and the URL of the API, including `/api/atlas/v2` (`base`). */
 export interface DocumentContext {
   readonly atlas: AtlasState;
   readonly base: string;
 }
 
-/** One request for one resource. */
+/** A request for a resource. */
 export interface ResourceCall extends DocumentContext {
   /** The decoded path parameters, by their names in the path pattern. */
   readonly params: Readonly<Record<string, string>>;

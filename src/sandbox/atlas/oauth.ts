@@ -12,8 +12,8 @@ export interface OAuthOutcome {
 
 /**
  * Handles `POST /api/oauth/token`: returns a bearer token for the ID and the secret of a service account. The
- * request must use Basic authentication and `grant_type=client_credentials` (facts/mongodb.md 7.3). The
- * errors are those of RFC 6749, section 5.2; Atlas's wording is unverified.
+ * request must use Basic authentication and `grant_type=client_credentials` (facts/mongodb.md 7.3). RFC 6749,
+ * section 5.2 defines the errors. Their wording in Atlas is unverified.
  */
 export function giveToken(request: HttpRequest, credentials: ApiCredentials): OAuthOutcome {
   const pairs = basicCredentials(request);

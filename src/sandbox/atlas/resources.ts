@@ -46,7 +46,10 @@ export interface Resource {
 const ORGANIZATION: readonly ApiRole[] = ['ORG_OWNER', 'ORG_READ_ONLY'];
 const FEDERATION: readonly ApiRole[] = ['ORG_OWNER'];
 const PROJECT: readonly ApiRole[] = ['ORG_OWNER', 'ORG_READ_ONLY', 'GROUP_OWNER', 'GROUP_READ_ONLY'];
-/** Atlas requires a project role for monitoring or for database access. A project owner has both roles. */
+/**
+ * For the access history, Atlas requires a project role for monitoring or for database access. A project
+ * owner has both roles.
+ */
 const HISTORY: readonly ApiRole[] = ['ORG_OWNER', 'GROUP_OWNER'];
 
 const since20230101 = (read: Version['read']): readonly Version[] => [{ date: '2023-01-01', read }];
@@ -97,7 +100,7 @@ export const RESOURCES: readonly Resource[] = [
     capacity: 300,
     roles: FEDERATION,
     versions: [
-      // The first version supports only SAML providers, with IDs of 20 characters.
+      // In its first version, this resource supports only SAML providers. Their IDs have 20 characters.
       { date: '2023-01-01', sunsetOn: '2025-01-01', read: identityProvider },
       { date: '2023-11-15', read: identityProvider },
     ],

@@ -31,7 +31,7 @@ export interface AtlasOptions {
   readonly port?: number;
   /** Called before each request is read. */
   readonly wait?: () => Promise<void>;
-  /** The server's certificate and private key, both PEM. The server then accepts only HTTPS. */
+  /** The server's certificate and private key, both PEM. If set, the server accepts only HTTPS. */
   readonly tls?: { readonly key: string; readonly cert: string };
   /** The network of an isolated command. The server also listens in this network. */
   readonly network?: CommandNetwork | undefined;
@@ -45,8 +45,9 @@ export interface LabAtlas {
 }
 
 /**
- * Starts a read-only Atlas Administration API. Other parts of the lab can change its state at any time. The
- * API emulates facts/mongodb.md 7.2 to 7.8, OAuth for service accounts, and `GET /api/private/ipinfo`.
+ * Starts a read-only Atlas Administration API. Other parts of the lab can change the returned state at any
+ * time. The API emulates the parts of Atlas in facts/mongodb.md 7.2 to 7.8, OAuth for service accounts, and
+ * `GET /api/private/ipinfo`.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
@@ -103,7 +104,8 @@ class AtlasApi {
 
   #decide(request: HttpRequest): Outcome {
     const { credentials } = this.#options.atlas;
-    // A web page can use another host name for this address (DNS rebinding). Rejects its requests.
+    // Rejects requests with a different host name. A web page can use such a host name for this address (DNS
+    // rebinding).
     if (!this.#isOwnHost(headerOf(request, 'host') ?? '')) {
       const answer = { status: 421, headers: {}, body: '' };
       return { answer, action: 'any', principal: null, refusal: 'the Host header names another server' };

@@ -56,7 +56,7 @@ export class AtlasState {
     this.credentials = new ApiCredentials(now);
   }
 
-  /** The identity providers of the federation, including those that are not connected to the organization. */
+  /** The identity providers of the federation. The organization may not be connected to all of them. */
   get identityProviders(): readonly AtlasIdentityProvider[] {
     return [...this.#identityProviders.values()];
   }
@@ -71,8 +71,8 @@ export class AtlasState {
   }
 
   /**
-   * Adds an identity provider, but does not connect it to the organization. In Atlas, this is a separate
-   * step.
+   * Adds an identity provider, but does not connect it to the organization. In Atlas, connecting is a
+   * separate step.
    */
   addIdentityProvider(facts: IdentityProviderFacts): AtlasIdentityProvider {
     const added: AtlasIdentityProvider = {

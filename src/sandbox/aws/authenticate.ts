@@ -30,8 +30,8 @@ export interface Authenticated {
 }
 
 /**
- * Verifies the integrity of a request and who signed it. Checks format, scope, key, session token, age, body
- * and signature, in this order.
+ * Verifies who signed a request, and that nobody changed the request. Checks format, scope, key, session
+ * token, age, body and signature, in this order.
  *
  * @throws AwsError MissingAuthenticationToken, IncompleteSignature, InvalidClientTokenId, ExpiredToken,
  * SignatureDoesNotMatch

@@ -17,7 +17,7 @@ export interface AccountDescription {
   /** Whether outbound federation is initially enabled. */
   readonly federation: boolean;
   /**
-   * The service control policies: one set for each level from the organization's root down to the account
+   * The service control policies: one set for each level, from the root of the organization to the account
    * (default: none).
    */
   readonly serviceControlPolicies?: readonly PolicyDocuments[];
@@ -27,7 +27,7 @@ export interface AccountDescription {
 
 interface PrincipalDescription {
   readonly name: string;
-  /** The path in the ARN, which begins and ends with a slash (default: `/`). */
+  /** The path in the ARN. It begins and ends with a slash (default: `/`). */
   readonly path?: string;
   /** The name of the profile in the lab's AWS config file (default: the name of the user or role). */
   readonly profile?: string;

@@ -13,8 +13,8 @@ import { refuseDuplicateTagKeys, Validation } from './validation.ts';
 const GLOBAL_HOST = 'sts.amazonaws.com';
 const DEFAULT_SECONDS = 300;
 /**
- * Maximum size of the claims: the bytes of their UTF-8 JSON. All algorithms have this limit (facts/aws.md
- * 2.1).
+ * Maximum length of the claims as UTF-8 JSON, in bytes. The maximum is the same for all algorithms
+ * (facts/aws.md 2.1).
  */
 const LARGEST_PAYLOAD = 14_984;
 

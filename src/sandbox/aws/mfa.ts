@@ -18,8 +18,8 @@ export function readMfa(parameters: QueryParameters, validation: Validation): Mf
 }
 
 /**
- * Checks a code from the caller's own MFA device, and marks the code as used. The AWS documentation does not
- * contain the messages. They are known only from reports (facts/aws.md 6).
+ * Checks a code from the caller's own MFA device, and marks the code as used. The error messages come from
+ * reports by users, because the AWS documentation does not contain these messages (facts/aws.md 6).
  *
  * @returns true if the request contains a valid code; false if the request contains no code
  * @throws AwsError AccessDenied

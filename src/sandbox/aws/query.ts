@@ -22,8 +22,8 @@ export class QueryParameters {
   }
 
   /**
-   * Returns the values of `Name.member.1`, `.2`, … in order. Some clients send an empty list as `Name=`. It
-   * is treated as an absent parameter.
+   * Returns the values of `Name.member.1`, `.2`, … in order. Some clients send `Name=` for an empty list. In
+   * this case, the list is treated as absent.
    */
   list(name: string): string[] | undefined {
     const found = this.#members(name).filter(({ rest }) => rest === '');

@@ -9,7 +9,7 @@ import { headerValue } from './sigv4.ts';
 import type { AwsWorld } from './world.ts';
 import { writeXml, type XmlElement } from './xml.ts';
 
-/** An authenticated call of an action. */
+/** A call of an action by an authenticated caller. */
 export interface Call {
   readonly world: AwsWorld;
   readonly caller: Caller;

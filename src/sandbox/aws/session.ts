@@ -40,7 +40,7 @@ export function refuseOverMaximum(seconds: number, role: LabRole): void {
 
 /**
  * Maximum size of the policy and the tags of a session, in bytes. This value is an approximation, because AWS
- * compresses the policy and the tags in an unpublished format.
+ * converts the policy and the tags to an unpublished packed format.
  */
 const PACKED_SPACE = 4096;
 

@@ -27,7 +27,7 @@ export interface AwsOptions {
   };
   /** Called before the server reads a request, to delay the request. */
   readonly wait?: (hop: 'sts' | 'iam' | 'issuer') => Promise<void>;
-  /** The certificate and the private key of the servers, both PEM. All servers then use https. */
+  /** The certificate and the private key of the servers, both PEM. If set, all servers use https. */
   readonly tls?: { readonly key: string; readonly cert: string };
   /**
    * A CA certificate (PEM). STS trusts this CA when it fetches the keys of external issuers, in addition to

@@ -73,7 +73,10 @@ export function providerHost(arn: string): string {
   return arn.slice(arn.indexOf('/') + 1);
 }
 
-/** Returns whether the role's trust policy allows this ARN, under any conditions. Used to write profiles. */
+/**
+ * Returns whether a statement in the role's trust policy allows this ARN. Ignores conditions. Used to write
+ * profiles.
+ */
 export function namesPrincipal({ trustPolicy }: LabRole, arn: string): boolean {
   return trustPolicy.document.statements.some(
     ({ effect, principal }) =>

@@ -80,8 +80,8 @@ async function logSince(log: LabLog, count: number, seconds: number) {
 }
 
 /**
- * The parameters of a request. Each method checks that a parameter has the expected type, and specifies the
- * parameter in the error.
+ * The parameters of a request. Each method checks the type of a parameter. The error contains the name of the
+ * parameter.
  */
 export class RouteInput {
   readonly #members: Readonly<Record<string, unknown>>;

@@ -33,8 +33,8 @@ export interface LabStatus {
     readonly audience: string;
     readonly userClaim: string;
     /**
-     * Whether the organization is connected to the identity provider. The cluster rejects tokens if the
-     * organization is not connected to their identity provider.
+     * Whether the organization is connected to the identity provider. The cluster rejects the tokens of
+     * identity providers that are not connected.
      */
     readonly connected: boolean;
   }[];

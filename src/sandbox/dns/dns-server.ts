@@ -24,7 +24,7 @@ export interface LabDns {
   readonly address: string;
   /** The records by lowercase name. Other parts of the lab can change the records at any time. */
   readonly zone: Map<string, DnsRecords>;
-  /** The fault of the server: no response, or SERVFAIL. Null if the server responds correctly. */
+  /** The fault that the server emulates: no response, or SERVFAIL. Null if the server responds correctly. */
   fault: 'silent' | 'server-failure' | null;
   /** Also responds to queries that arrive on another socket, until the server closes. */
   serve(socket: Socket): void;

@@ -5,8 +5,8 @@ import { equalInConstantTime } from '../../lib/net/constant-time.ts';
 export const LONGEST_TTL_SECONDS = 21_600;
 
 /**
- * The tokens of one instance metadata service. Each token contains its own expiration, which a key of this
- * service protects. The service therefore does not store tokens.
+ * The tokens of one instance metadata service. Each token contains its expiration, authenticated with a key
+ * of this service. The service therefore does not need to store tokens.
  */
 export class InstanceTokens {
   readonly #key = randomBytes(32);

@@ -37,9 +37,9 @@ const START: Readonly<Record<PlatformName, (options: PlatformOptions) => Promise
 };
 
 /**
- * Starts an EC2 instance. On EC2, no variables are set. Workloads read all values from the metadata service,
- * including the Region. Without isolation, the lab sets one variable, which contains the endpoint of this
- * service.
+ * Starts an EC2 instance. EC2 sets no environment variables. Workloads read all values from the metadata
+ * service, including the Region. Without isolation, the lab sets one variable, which contains the endpoint of
+ * this service.
  */
 async function startInstance({ world, log, now, region, network }: PlatformOptions): Promise<Platform> {
   const principal = world.role(ROLE);

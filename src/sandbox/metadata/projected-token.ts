@@ -8,7 +8,7 @@ const RENEW_AT = 0.8;
 
 /** A token in a file. A background task replaces the token before it expires. */
 export interface ProjectedToken {
-  /** Replaces the token now if most of its lifetime is over. */
+  /** Checks the token now, and replaces it if 80% of its lifetime has passed. */
   refresh(): Promise<void>;
   close(): Promise<void>;
 }

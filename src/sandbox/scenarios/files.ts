@@ -1,6 +1,6 @@
 import { type Scenario, scenario } from './scenario.ts';
 
-/** Faults of the token file from which a program reads its token. */
+/** Faults of the file from which a program reads its token. */
 export const FILE_SCENARIOS: readonly Scenario[] = [
   scenario(
     'token-file-missing',

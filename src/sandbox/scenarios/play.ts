@@ -7,7 +7,7 @@ import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { Stage } from './stage.ts';
 
-/** Maximum length of a name for which a similar name is searched, in characters. */
+/** How many characters of an unknown name are used in the search for a similar name. */
 const LONGEST_NAME = 100;
 
 /** A running scenario. */

@@ -171,7 +171,7 @@ describe('the instance metadata service', () => {
       405,
       'HTTP 405: metadata is read-only',
     ]);
-    expect(await refusal(ask(TOKEN_URL))).toEqual([405, 'HTTP 405: a token requires PUT']);
+    expect(await refusal(ask(TOKEN_URL))).toEqual([405, 'HTTP 405: a request for a token must use PUT']);
   });
 
   test('renews the keys half an hour before they end, by the clock of the lab', async () => {
