@@ -50,7 +50,7 @@ export async function getWebIdentityToken({ caller, parameters, region, host, no
       ['WebIdentityToken', await signToken(key, claims)],
       ['Expiration', expiresAt.toISOString()],
     ],
-    reason: `minted token ${claims.jti} with key ${key.kid} until ${expiresAt.toISOString()}`,
+    reason: `minted token ${claims.jti} with key ${key.kid}, valid until ${expiresAt.toISOString()}`,
   };
 }
 

@@ -17,7 +17,7 @@ function* accountFaults({ accounts }: SandboxConfig): Iterable<CrossFault> {
   if ((accounts[0]?.users ?? []).length === 0) {
     yield {
       path: ['accounts', 0],
-      message: 'the first account requires a user, which is the principal of the lab',
+      message: 'the first account requires a user; the first user is the principal of the lab',
     };
   }
   for (const [index, id] of repeated(accounts, (one) => one.id)) {

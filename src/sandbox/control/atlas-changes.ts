@@ -93,7 +93,7 @@ export function changeIdentityProvider(
   }
   const { issuer, audience } = changes;
   if (issuer === undefined || audience === undefined) {
-    throw invalid('issuer and audience', 'given for a new identity provider');
+    throw invalid('issuer or audience', 'both values for a new identity provider');
   }
   atlas.federationSettingsId ??= objectId();
   return atlas.addIdentityProvider({ ...changes, displayName: name, issuer, audience });

@@ -59,7 +59,7 @@ export async function startContainerCredentials(
         action: `${request.method === 'GET' ? 'GET' : 'other'} container credentials`,
         principal: null,
         decision: fault === null ? 'allowed' : 'refused',
-        reason: fault === null ? `credentials of ${session().principal.arn}` : fault.reason,
+        reason: fault === null ? `returned credentials for ${session().principal.arn}` : fault.reason,
       });
       return fault === null ? keysOf(session(), options) : fault.answer;
     },

@@ -56,7 +56,7 @@ export const ATLAS_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'database-user-session-arn',
-    'The database user was named after the session of the role instead of the role.',
+    'The name of the database user contains the ARN of a role session instead of the ARN of the role.',
     ['atlas.database-user-session-arn', TOKEN_REFUSED],
     (stage) => {
       const { account, arn, name } = stage.actAsRole('app');
@@ -72,7 +72,7 @@ export const ATLAS_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'database-user-role-path',
-    'The database user was named after the role without its path.',
+    'The name of the database user contains the ARN of the role without its path.',
     ['atlas.database-user-wrong-path', TOKEN_REFUSED],
     (stage) => {
       const { account, arn, name } = stage.actAsRole('etl');

@@ -17,7 +17,7 @@ export const CREDENTIAL_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'credentials-expired',
-    'The session of the AWS credentials has expired.',
+    'The temporary AWS credentials have expired.',
     'aws.credentials-expired',
     (stage) => {
       const { world } = stage.lab;
@@ -26,7 +26,7 @@ export const CREDENTIAL_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'secret-key-wrong',
-    'The secret access key was copied incorrectly and does not belong to the access key.',
+    'The secret access key was copied incorrectly and does not match the access key ID.',
     'aws.signature-refused',
     (stage) => stage.set({ AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' }),
   ),
@@ -88,7 +88,7 @@ export const CREDENTIAL_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'clock-off',
-    'The clock of this machine is ten minutes behind all other clocks.',
+    'The clock of this machine is ten minutes behind the correct time.',
     'aws.clock-skew',
     // The command uses the clock of its machine, so the scenario sets the lab's clock ahead instead.
     (stage) => stage.lab.clock.set(10 * 60_000),

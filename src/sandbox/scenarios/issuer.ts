@@ -26,7 +26,7 @@ export const ISSUER_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'issuer-redirecting',
-    'A proxy redirects requests to the issuer to a sign-in page.',
+    'A proxy returns a redirect to a sign-in page for requests to the issuer.',
     'issuer.redirected',
     (stage) =>
       replaceIssuer(stage, async () => ({
@@ -37,7 +37,7 @@ export const ISSUER_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'issuer-captive-portal',
-    'A guest network responds to requests to the issuer with its welcome page.',
+    'A guest network returns its welcome page for requests to the issuer.',
     'issuer.not-json',
     (stage) => replaceIssuer(stage, async () => CAPTIVE_PORTAL),
   ),

@@ -21,7 +21,7 @@ export const MONGOD_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'mechanism-unavailable',
-    'The cluster has the free tier, which does not support MONGODB-OIDC.',
+    'The cluster uses the free tier, which does not support MONGODB-OIDC.',
     'mongo.mechanism-unavailable',
     ({ lab, cluster }) => {
       lab.mongod.settings.mechanisms = ['MONGODB-AWS'];

@@ -19,7 +19,7 @@ export const NETWORK_SCENARIOS: readonly Scenario[] = [
   ),
   srvScenario(
     'txt-broken',
-    'The TXT record of the cluster sets an option that is not allowed in DNS.',
+    'The TXT record of the cluster contains an option that is not allowed in TXT records.',
     'mongo.srv-failed',
     (zone) => zone.set(SRV_HOST, { TXT: ['replicaSet=atlas-lab-shard-0&readPreference=secondary'] }),
   ),
@@ -31,7 +31,7 @@ export const NETWORK_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'port-closed',
-    'No server listens on the port of the connection string.',
+    'No server listens on the port in the connection string.',
     'mongo.port-closed',
     async (stage) => stage.useDatabase(await closedPort()),
   ),
@@ -59,13 +59,13 @@ export const NETWORK_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'tls-name-mismatch',
-    'The connection string has a host name that the certificate does not list.',
+    'The connection string contains a host name that is not in the certificate.',
     'mongo.tls-name-mismatch',
     (stage) => frontTls(stage, { trusted: true, names: ['cluster0.example.net'], elsewhere: true }),
   ),
   scenario(
     'tls-alert-80',
-    'The IP address of this machine is not on the IP access list, and Atlas closes TLS with alert 80.',
+    'The IP address of this machine is not on the IP access list, and Atlas rejects TLS handshakes with alert 80.',
     ['atlas.access-list-missing', 'mongo.tls-refused'],
     async (stage) => {
       stage.lab.atlas.removeAccessListEntry('127.0.0.1');
@@ -74,7 +74,7 @@ export const NETWORK_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'cluster-paused',
-    'The cluster is paused, and Atlas closes TLS with alert 80.',
+    'The cluster is paused, and Atlas rejects TLS handshakes with alert 80.',
     ['atlas.cluster-paused', 'mongo.tls-refused'],
     async (stage) => {
       stage.lab.atlas.setClusterState(stage.cluster, 'IDLE', true);

@@ -7,7 +7,7 @@ import type { Stage } from './stage.ts';
 export const STS_SCENARIOS: readonly Scenario[] = [
   scenario(
     'sts-throttled',
-    'The account exceeded its request rate, and STS throttles it.',
+    'The account exceeded its request rate, and STS throttles its requests.',
     'aws.throttled',
     (stage) => useSts(stage, async () => stsError(stage, 400, 'Sender', 'Throttling', 'Rate exceeded')),
   ),
@@ -43,7 +43,7 @@ export const STS_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'sts-captive-portal',
-    'A guest network responds to all requests to AWS with its welcome page.',
+    'A guest network returns its welcome page for all requests to AWS.',
     'aws.not-aws',
     async (stage) => {
       const { url } = await standIn(stage, async () => CAPTIVE_PORTAL);

@@ -81,7 +81,7 @@ describe('a token', () => {
     expect(Object.keys(JSON.parse(json))).toEqual(['aud', 'sub', AWS_CLAIMS, 'iss', 'exp', 'iat', 'jti']);
     expect((expiration?.getTime() ?? 0) - before).toBeGreaterThanOrEqual(300_000);
     expect(lab.lastEntry()?.reason).toBe(
-      `minted token ${claims.jti} with key RSA_0 until ${expiration?.toISOString()}`,
+      `minted token ${claims.jti} with key RSA_0, valid until ${expiration?.toISOString()}`,
     );
   });
 
