@@ -53,7 +53,7 @@ export interface Sandbox {
   readonly issuer: string;
   /** The audience that the lab's identity provider expects. */
   readonly audience: string;
-  /** Changes the running lab: clock, federation, keys, users, connections, delays. */
+  /** Changes the clock, federation, keys, users, connections and delays of the running lab. */
   readonly controls: Omit<LabControls, 'stop' | 'stopping'>;
   /**
    * Returns the last 1,000 entries of the lab's log. They contain the reason for each decision, which

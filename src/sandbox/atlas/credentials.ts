@@ -4,7 +4,7 @@ import type { ApiRole } from './records.ts';
 
 /** A service account, for the OAuth client credentials grant (facts/mongodb.md 7.3). */
 export interface ServiceAccount {
-  /** `mdb_sa_id_`, followed by 24 hex characters. */
+  /** The client ID: `mdb_sa_id_`, followed by 24 hex characters. */
   readonly clientId: string;
   /** `mdb_sa_sk_…` */
   readonly secret: Secret;

@@ -14,7 +14,7 @@ import type { AtlasState } from './state.ts';
  * are null, and users contain their `groupId`.
  */
 
-/** The state of Atlas, and the URL of the API, including `/api/atlas/v2` (`base`). */
+/** The state of Atlas (`atlas`), and the URL of the API (`base`), including `/api/atlas/v2`. */
 export interface DocumentContext {
   readonly atlas: AtlasState;
   readonly base: string;

@@ -2,7 +2,7 @@ import { ApiFailure } from './answer.ts';
 
 interface Bucket {
   tokens: number;
-  /** Milliseconds since 1970. */
+  /** The time of the last refill, in milliseconds since 1970. */
   filledAt: number;
 }
 

@@ -2,7 +2,7 @@ import type { DatabaseUser, GrantedRole } from '../../lib/trust/relying-party.ts
 
 /** A workload identity provider in Atlas (facts/mongodb.md 7.5). */
 export interface AtlasIdentityProvider {
-  /** 24 hex characters. */
+  /** The ID of the identity provider: 24 hex characters. */
   readonly id: string;
   /** 1 to 50 characters. */
   readonly displayName: string;
@@ -90,7 +90,7 @@ export interface AtlasCluster {
 export interface AccessHistoryEntry {
   readonly at: Date;
   readonly cluster: string;
-  /** `host:port` of the server. */
+  /** The server, as `host:port`. */
   readonly hostname: string;
   readonly ipAddress: string;
   readonly username: string;

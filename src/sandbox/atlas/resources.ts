@@ -31,7 +31,7 @@ interface Version extends ResourceVersion {
 export interface Resource {
   /** `/orgs/{orgId}`, after `/api/atlas/v2`. */
   readonly path: string;
-  /** The value of X-Java-Method. */
+  /** The value of the response header X-Java-Method. */
   readonly javaMethod: string;
   /**
    * The capacity of the rate limit bucket: a number of requests, as recorded from Atlas (facts/mongodb.md

@@ -4,7 +4,7 @@ import type { MintRequest } from '../../lib/core/token.ts';
 import { signToken } from '../issuer/signing-keys.ts';
 import { type Caller, type PlatformClaims, principalTags, type Tags } from './identities.ts';
 
-/** The input for the claims of a token. */
+/** The values from which the claims of a token are created. */
 export interface TokenFacts {
   readonly caller: Caller;
   readonly request: MintRequest;

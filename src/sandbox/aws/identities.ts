@@ -120,7 +120,7 @@ export interface PlatformClaims {
   readonly lambda_source_function_arn?: string;
 }
 
-/** The signer of a request. */
+/** The principal that signed a request, and its session. */
 export interface Caller {
   readonly account: LabAccount;
   readonly principal: LabUser | LabRole;
@@ -131,7 +131,7 @@ export interface Caller {
    * without the role's path.
    */
   readonly arn: string;
-  /** `AIDA…`, `AROA…:session` or `A:federated user`. */
+  /** The UserId that GetCallerIdentity returns: `AIDA…`, `AROA…:session` or `A:federated user`. */
   readonly userId: string;
 }
 

@@ -26,7 +26,7 @@ export interface PolicyChange {
   readonly boundary?: unknown;
 }
 
-/** @throws FedctlError lab.policy-malformed */
+/** @throws FedctlError lab.policy-malformed if AWS would reject the policy */
 export function namedPolicy(name: string, document: unknown, kind: PolicyKind): NamedPolicy {
   const parsed = parsePolicy(document, kind);
   if (parsed.ok) return { name, document: parsed.document };
@@ -36,7 +36,7 @@ export function namedPolicy(name: string, document: unknown, kind: PolicyKind): 
   });
 }
 
-/** @throws FedctlError lab.policy-malformed */
+/** @throws FedctlError lab.policy-malformed if AWS would reject a policy */
 export function namedPolicies(documents: PolicyDocuments): readonly NamedPolicy[] {
   return Object.entries(documents).map(([name, document]) => namedPolicy(name, document, 'permissions'));
 }

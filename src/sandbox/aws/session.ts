@@ -29,7 +29,11 @@ export function assumedRoleXml(role: LabRole, sessionName: string): XmlElement {
   ];
 }
 
-/** @throws AwsError ValidationError if the duration exceeds the maximum session duration of the role */
+/**
+ * Rejects a duration that exceeds the maximum session duration of the role.
+ *
+ * @throws AwsError ValidationError
+ */
 export function refuseOverMaximum(seconds: number, role: LabRole): void {
   if (seconds <= role.maxSessionSeconds) return;
   throw validationError(

@@ -11,8 +11,8 @@ type ConfiguredRole = NonNullable<ConfiguredAccount['roles']>[number];
 const ONE_HOUR = 3600;
 
 /**
- * Returns the lab that a configuration describes. The built-in lab replaces all parts that the configuration
- * omits.
+ * Returns the lab that a configuration describes. If the configuration omits a part, the lab has the same
+ * part as the built-in lab.
  */
 export function describedLab(config: SandboxConfig): LabDescription {
   const first = (config.accounts ?? BUILT_IN_LAB.aws.accounts)[0]?.id ?? '';

@@ -146,6 +146,8 @@ export function changeAccessList(atlas: AtlasState, address: string, allowed: bo
 }
 
 /**
+ * Pauses or resumes a cluster.
+ *
  * @throws FedctlError lab.unknown-name
  * @internal
  */

@@ -43,7 +43,7 @@ umount /sys
 if [ -d /var/run/nscd ]; then mount -t tmpfs none /var/run/nscd; fi
 exec "$@"`;
 
-/** The folders of system programs, because PATH does not contain them for some users. */
+/** The folders of system programs. PATH does not contain these folders for all users. */
 const SYSTEM_FOLDERS = '/usr/sbin:/sbin';
 
 const DNS_PORT = 53;

@@ -29,7 +29,7 @@ export interface ContainerCredentialsOptions {
 }
 
 export interface ContainerCredentials extends LoopbackServer {
-  /** The URL for AWS_CONTAINER_CREDENTIALS_FULL_URI. */
+  /** The URL of the endpoint, for AWS_CONTAINER_CREDENTIALS_FULL_URI. */
   readonly credentialsUri: string;
 }
 

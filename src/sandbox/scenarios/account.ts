@@ -98,7 +98,7 @@ export const ACCOUNT_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'payload-too-large',
-    'The principal has fifty long tags, which are all added to the token.',
+    'The principal has fifty long tags, and AWS adds all of them to the token.',
     'sts.payload-too-large',
     (stage) => {
       const { world } = stage.lab;

@@ -25,7 +25,11 @@ export function enableLab(lab: Lab): void {
   new Stage(lab).account.federation.set(true, 0);
 }
 
-/** @throws FedctlError usage.invalid-value if no scenario has this name */
+/**
+ * Returns the scenario with this name.
+ *
+ * @throws FedctlError usage.invalid-value if no scenario has this name
+ */
 export function scenarioNamed(name: string): Scenario {
   const found = SCENARIOS.find((scenario) => scenario.name === name);
   if (found !== undefined) return found;

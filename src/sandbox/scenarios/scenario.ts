@@ -5,7 +5,7 @@ import type { Stage } from './stage.ts';
 export interface Scenario {
   /** The name, in lowercase with hyphens. A name never changes in later versions. */
   readonly name: string;
-  /** What happened, in one sentence. */
+  /** Describes the fault in one sentence. */
   readonly title: string;
   /** The failure code that a diagnosis must find if it has access to the Atlas API. */
   readonly expects: FailureCode;
