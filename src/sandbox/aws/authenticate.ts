@@ -66,7 +66,7 @@ export async function authenticate(
       ? await signatureMatches(request, authorization, signingDate, secret)
       : await presignatureMatches(request, authorization, signingDate, { ...presigned, secret });
   if (!isGood) {
-    throw signatureMismatch(`the signature does not match the secret of ${accessKeyId}`);
+    throw signatureMismatch(`the signature does not match the secret access key of ${accessKeyId}`);
   }
   return { caller: callerOf(holder), accessKeyId, region };
 }
@@ -179,8 +179,10 @@ function verifySessionToken(
   accessKeyId: string,
 ): void {
   if (sent === undefined && expected === undefined) return;
-  if (sent === undefined) throw invalidToken(`${accessKeyId} is temporary but has no session token`);
-  if (expected === undefined) throw invalidToken(`the long-term key ${accessKeyId} has a session token`);
+  if (sent === undefined)
+    throw invalidToken(`the request with temporary key ${accessKeyId} has no session token`);
+  if (expected === undefined)
+    throw invalidToken(`the request with long-term key ${accessKeyId} has a session token`);
   if (!equalInConstantTime(sent, expected)) {
     throw invalidToken(`the session token does not belong to ${accessKeyId}`);
   }

@@ -144,7 +144,7 @@ function refuseUnlessVending({ account }: Caller): void {
       403,
       'OutboundWebIdentityFederation is disabled.',
       account.federation.enabled
-        ? `account ${account.id} was enabled, but the change has not reached STS yet`
+        ? `outbound federation of account ${account.id} was enabled, but the change has not reached STS yet`
         : `outbound federation of account ${account.id} is disabled`,
     );
   }

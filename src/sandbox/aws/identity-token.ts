@@ -113,7 +113,7 @@ function providerOf(issuer: unknown, { account, ownIssuers }: ProofContext, inva
   const known = account?.oidcProviders.map((one) => one.issuer).join(', ') ?? '';
   throw invalid(
     `No OpenIDConnect provider found in your account for ${issuer}`,
-    `account ${account?.id ?? '(none)'} trusts ${known === '' ? 'no foreign issuer' : known}, not ${shown(issuer)}`,
+    `account ${account?.id ?? '(none)'} trusts ${known === '' ? 'no external issuer' : `${known}, not ${shown(issuer)}`}`,
   );
 }
 
