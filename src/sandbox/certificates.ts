@@ -12,25 +12,25 @@ import {
   X509CertificateGenerator,
 } from '@peculiar/x509';
 
-// Does not share code with test/support/certificates.ts, because tests of the lab's certificates must not use
+// The code in test/support/certificates.ts is separate, because tests of the lab's certificates must not use
 // the code that creates them.
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-/** The CA, and the certificate of all servers of a lab with --tls, all PEM. */
+/** The CA certificate, and the certificate and private key of all servers in a lab with --tls, all PEM. */
 export interface LabCertificates {
   readonly ca: string;
   readonly cert: string;
   readonly key: string;
 }
 
-/** Faults for which clients reject a certificate. */
+/** Faults that cause clients to reject a certificate. */
 export interface CertificateFaults {
-  /** Omit the names and addresses of loopback. */
+  /** Whether the certificate omits the names and addresses of loopback. */
   readonly elsewhere?: boolean;
-  /** When the server certificate expires (default: in a week). */
+  /** The expiration of the server certificate (default: in a week). */
   readonly notAfter?: Date;
 }
 
@@ -41,9 +41,10 @@ const LOOPBACK = [
 ] as const;
 
 /**
- * Creates a CA and one server certificate for loopback and the given names, both valid for a week. Discards
- * the private key of the CA, which prevents further certificates. Sets key identifiers, because Python 3.13
- * and `openssl verify -x509_strict` reject certificates without them (facts/dependencies.md, trap 13).
+ * Creates a CA and one server certificate for loopback and the given names. Both certificates are valid for a
+ * week. Does not store the private key of the CA, so nobody can create more certificates. Sets key
+ * identifiers, because Python 3.13 and `openssl verify -x509_strict` reject certificates without them
+ * (facts/dependencies.md, trap 13).
  */
 export async function createCertificates(
   now: Date,
@@ -96,7 +97,7 @@ async function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
   return await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
 }
 
-/** Returns a serial number: positive, and at most 20 bytes (RFC 5280, 4.1.2.2). */
+/** Returns a positive serial number of at most 20 bytes (RFC 5280, 4.1.2.2). */
 function serial(): string {
   const bytes = Buffer.from(webcrypto.getRandomValues(new Uint8Array(16)));
   bytes.writeUInt8((bytes.readUInt8(0) & 0x7f) | 0x40, 0);

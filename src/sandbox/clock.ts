@@ -1,5 +1,6 @@
 /**
- * The lab's clock: the real time plus an offset. All servers of the lab use it; clients use their own clock.
+ * The lab's clock: the real time plus an offset. All servers of the lab use this clock. Clients use their own
+ * clocks.
  */
 export class LabClock {
   readonly #real: () => Date;
@@ -11,7 +12,9 @@ export class LabClock {
 
   readonly now = (): Date => new Date(this.#real().getTime() + this.#offsetMs);
 
-  /** The offset from the real time, in milliseconds; negative if the lab is behind. */
+  /**
+   * The offset from the real time, in milliseconds. A negative offset means that the lab's clock is behind.
+   */
   get offsetMs(): number {
     return this.#offsetMs;
   }

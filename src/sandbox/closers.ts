@@ -1,13 +1,13 @@
-/** Closes resources in the reverse order of their start. */
+/** Closes resources, the most recently started first. */
 export class Closers {
   #closers: (() => Promise<unknown>)[] = [];
 
-  /** Adds a resource. It is closed before all resources that were added earlier. */
+  /** Adds a resource. It will be closed before all resources that were added earlier. */
   add(close: () => Promise<unknown>): void {
     this.#closers.unshift(close);
   }
 
-  /** Adds a resource that is closed last. */
+  /** Adds a resource that will be closed after all others. */
   addLast(close: () => Promise<unknown>): void {
     this.#closers.push(close);
   }

@@ -13,30 +13,32 @@ import type { MongodSettings } from './mongod/settings.ts';
 import type { Kept } from './state/kept.ts';
 
 export interface ClusterOptions {
-  /** The name of a replica set whose only member is the MongoDB server; null for a standalone server. */
+  /** The name of the replica set; null for a standalone server. The MongoDB server is the only member. */
   readonly replicaSet: string | null;
   /** Port of the MongoDB server; 0 for a free port. */
   readonly mongoPort: number;
   /**
-   * Adds a DNS server with names for the MongoDB server, and uses a `mongodb+srv` connection string. Implies
-   * a replica set, and TLS for all servers, because clients send no credentials to a host name without TLS.
+   * Adds a DNS server with names for the MongoDB server, and uses a `mongodb+srv` connection string. Also
+   * enables a replica set, and TLS for all servers. TLS is necessary because clients do not send credentials
+   * to a host name without TLS.
    */
   readonly srv?: boolean;
-  /** The name of the cluster in the scopes of database users (default: `lab`). */
+  /** The name of the cluster, as used in the scopes of database users (default: `lab`). */
   readonly clusterName?: string;
   /** The initial settings of the MongoDB server. `mongod.settings` can change them later. */
   readonly mongod?: Partial<MongodSettings>;
 }
 
 /**
- * The relying party of a lab: the state of Atlas, the MongoDB server that uses this state, and the DNS names.
+ * The relying party of a lab: the state of Atlas, the MongoDB server that uses this state, and the DNS
+ * server.
  */
 export interface LabCluster {
   readonly atlas: AtlasState;
   readonly atlasApi: LabAtlas;
   readonly mongod: LabMongod;
   readonly dns: LabDns | null;
-  /** The connection string, without a mechanism. */
+  /** The connection string, without an authentication mechanism. */
   readonly uri: string;
 }
 
@@ -51,7 +53,8 @@ export interface ClusterTrust {
 }
 
 /**
- * Starts the MongoDB server, the Atlas API with the same state, and with `srv` a DNS server for the names.
+ * Starts the MongoDB server and an Atlas API that share one state. With `srv`, also starts a DNS server for
+ * the cluster's names.
  */
 export async function startAtlasCluster(
   options: ClusterOptions,
@@ -89,7 +92,8 @@ export async function startAtlasCluster(
   closers.add(() => mongod.close());
   loadData(mongod.store, kept?.data ?? description.data);
   const { network } = serving;
-  // An isolated command sends every DNS query to this server. Without --srv, the server has no names.
+  // An isolated command sends all of its DNS queries to this server. Without --srv, the server has no
+  // records.
   const records = srv ? clusterRecords(mongod.port, replicaSet ?? '') : {};
   const names = srv || network !== undefined ? await startDns(records, log) : null;
   closers.add(async () => names?.close());

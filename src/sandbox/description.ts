@@ -1,26 +1,26 @@
 import type { GrantedRole } from '../lib/trust/relying-party.ts';
 import { type AwsDescription, BUILT_IN_AWS } from './aws/description.ts';
 
-/** The contents of a lab, as data: from a configuration file, or built in. */
+/** Describes a lab. The description comes from a configuration file, or from the built-in lab. */
 export interface LabDescription {
   readonly aws: AwsDescription;
   /**
-   * The identity providers. If null, the lab has one for the issuer of the first account, connected to the
-   * organization, with the default audience.
+   * The identity providers. If null, the lab has one identity provider. It has the issuer of the first account
+   * and the default audience, and is connected to the organization.
    */
   readonly identityProviders: readonly DescribedIdentityProvider[] | null;
   /**
-   * The database users. If null, the lab has one per mechanism for every identity of the first account, except
-   * `no-mint`.
+   * The database users. If null, every user and role in the first account gets one database user for each
+   * mechanism. The exception is `no-mint`.
    */
   readonly databaseUsers: readonly DescribedDatabaseUser[] | null;
-  /** Documents by `database.collection`, as MongoDB Extended JSON. */
+  /** The documents to load, by `database.collection`, as MongoDB Extended JSON. */
   readonly data: Readonly<Record<string, readonly object[]>>;
 }
 
 export interface DescribedIdentityProvider {
   readonly displayName: string;
-  /** The issuer of a lab account by account ID, or the URL of any issuer. */
+  /** The issuer: the ID of an account in the lab, or the URL of any issuer. */
   readonly issuer: { readonly account: string } | { readonly url: string };
   readonly audience: string;
   readonly userClaim: string;
@@ -30,12 +30,14 @@ export interface DescribedIdentityProvider {
 
 export interface DescribedDatabaseUser {
   readonly mechanism: 'oidc' | 'aws';
-  /** The ARN of a user or role, or any other value of the user claim. */
+  /** The ARN of a user or role. For `oidc`, any value of the user claim. */
   readonly principal: string;
-  /** The display name of the identity provider, for `oidc` (default: the first identity provider). */
+  /**
+   * The display name of the identity provider. Used only for `oidc` (default: the first identity provider).
+   */
   readonly identityProvider: string | null;
   readonly roles: readonly GrantedRole[];
-  /** Names of clusters; empty for all clusters. */
+  /** The names of the clusters that the user can access. An empty list means all clusters. */
   readonly clusters: readonly string[];
 }
 

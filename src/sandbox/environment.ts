@@ -1,18 +1,18 @@
 import { LINK_LOCAL } from './isolation/command-network.ts';
 
-/** The complete set of variables that the lab sets. */
+/** All variables that the lab sets. */
 export type LabEnvironment = Readonly<Record<string, string>>;
 
-/** Changes to the variables of the lab; null removes a variable. */
+/** Changes to the lab's variables. Null removes a variable. */
 export type ChangedVariables = Readonly<Record<string, string | null>>;
 
-/** A user or role of the lab, as a profile in its AWS config file. */
+/** A user or role of the lab, and its profile in the lab's AWS config file. */
 export interface LabProfile {
   readonly name: string;
-  /** The keys, for a user. */
+  /** The access key of a user. Profiles of roles have no access key. */
   readonly accessKeyId?: string;
   readonly secretAccessKey?: string;
-  /** The ARN and source profile, for a role. */
+  /** The ARN of a role. Profiles of users have no role ARN. */
   readonly roleArn?: string;
   readonly sessionName?: string;
   readonly sourceProfile?: string;
@@ -21,19 +21,22 @@ export interface LabProfile {
 }
 
 /**
- * Matches all variables that could connect a client of the lab to real services, or a client outside to the
- * lab.
+ * Matches the variables that could connect a program inside the lab to real services. Also matches the
+ * variables that could connect a program outside the lab to the lab.
  */
 const FOREIGN = /^(AWS_|FEDCTL_|MONGODB_ATLAS_)|^(AZURE_FEDERATED_TOKEN_FILE|OIDC_TOKEN_FILE)$/;
 
-/** Hosts that must not use a proxy: loopback, and the link-local addresses of the AWS platforms. */
+/**
+ * Hosts that programs must connect to without a proxy: loopback, and the link-local addresses of AWS
+ * platforms.
+ */
 const DIRECT = ['localhost', '127.0.0.1', '::1', '[::1]', ...Object.values(LINK_LOCAL)];
 
 /**
  * Returns the environment of a program inside the lab. Removes all AWS, Atlas and fedctl variables from the
- * outside environment, excludes the lab's addresses from proxies, and adds the lab's variables.
+ * outside environment, prevents the use of a proxy for the lab's addresses, and adds the lab's variables.
  *
- * @param folder the first folder of PATH; it contains the `fedctl` that started the lab
+ * @param folder the folder with the `fedctl` that started the lab; becomes the first folder in PATH
  */
 export function insideLab(
   outside: Readonly<Record<string, string | undefined>>,
@@ -52,13 +55,16 @@ export function insideLab(
   return { ...inside, ...lab };
 }
 
-/** Returns the variables with the changes applied. */
+/** Returns the variables after the changes. */
 export function changed(before: LabEnvironment, changes: ChangedVariables): LabEnvironment {
   const all = Object.entries({ ...before, ...changes });
   return Object.fromEntries(all.flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
 }
 
-/** Formats shell lines: `export K='v'`, or `unset K` for null. A single quote in a value becomes '\''. */
+/**
+ * Formats variables as shell lines: `export K='v'`, or `unset K` if the value is null. A single quote in a
+ * value becomes '\''.
+ */
 export function exportLines(variables: Readonly<Record<string, string | null>>): string {
   return Object.entries(variables)
     .map(([name, value]) =>
@@ -67,7 +73,7 @@ export function exportLines(variables: Readonly<Record<string, string | null>>):
     .join('');
 }
 
-/** Formats the lab's AWS config file: one section per profile. */
+/** Formats the lab's AWS config file, with one section for each profile. */
 export function awsConfigFile(region: string, profiles: readonly LabProfile[]): string {
   return profiles
     .map((profile) => {
@@ -84,7 +90,7 @@ export function awsConfigFile(region: string, profiles: readonly LabProfile[]): 
     .join('\n');
 }
 
-/** Formats the lab's AWS credentials file: the profiles that have keys. */
+/** Formats the lab's AWS credentials file. It contains the profiles that have access keys. */
 export function awsCredentialsFile(profiles: readonly LabProfile[]): string {
   return profiles
     .filter((profile) => profile.accessKeyId !== undefined)

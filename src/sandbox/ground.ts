@@ -31,10 +31,10 @@ export interface Ground {
 }
 
 export interface Serving {
-  /** The certificate of the server, and the CA of the lab; both are missing without TLS. */
+  /** The certificate and the private key of the server. Without TLS, `tls` and `ca` are missing. */
   readonly tls?: { readonly key: string; readonly cert: string };
   readonly ca?: string;
-  /** The network of an isolated command, in which the server is also reachable. */
+  /** The network of an isolated command. The server also listens in this network. */
   readonly network: CommandNetwork | undefined;
 }
 
@@ -51,7 +51,9 @@ export async function layGround(
   return { clock, log: new LabLog(clock.now), delays: new HopDelays(), folder, tls: made, serving };
 }
 
-/** Creates the certificates. Loads the certificate code only when needed, because loading takes 0.2 s. */
+/**
+ * Creates the certificates. The code for certificates is loaded only if needed, because loading takes 0.2 s.
+ */
 async function makeCertificates(now: Date, folder: string): Promise<LabTls> {
   const { createCertificates } = await import('./certificates.ts');
   const made = await createCertificates(now, [`*.${CLUSTER_ZONE}`]);

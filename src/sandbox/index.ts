@@ -13,57 +13,62 @@ export { FedctlError, isFedctlError } from '../lib/core/errors.ts';
 export type { LabLogEntry } from './log.ts';
 export type { PlatformName } from './platforms.ts';
 
-/** Options of a lab. The defaults are those of `fedctl sandbox`. */
+/** The options of a lab. The defaults are the same as for `fedctl sandbox`. */
 export interface SandboxOptions {
   /**
-   * The platform whose environment the lab emulates (default: the environment of an operator, with keys and
-   * profiles).
+   * The platform that the lab emulates for its programs. By default, programs get the environment of an
+   * operator, with keys and profiles.
    */
   readonly as?: PlatformName | null;
-  /** Gives the MongoDB server its own DNS names and a `mongodb+srv` connection string. Implies TLS. */
+  /**
+   * Whether the MongoDB server has DNS names of its own and a `mongodb+srv` connection string. Also enables
+   * TLS.
+   */
   readonly srv?: boolean;
-  /** Makes STS follow changes of the federation setting as slowly as in AWS. */
+  /** Whether STS applies each federation change after a delay, as in AWS. */
   readonly propagation?: boolean;
   /**
-   * Enables outbound federation at the start. Otherwise, enable it with `fedctl enable` or in the code under
-   * test.
+   * Whether outbound federation is enabled from the start. If not, use `fedctl enable`, or enable federation
+   * in the code under test.
    */
   readonly federation?: boolean;
-  /** Serves everything over TLS with a new CA. `env` contains the path of the CA file. */
+  /** Whether all servers use TLS, with a new CA. `env` contains the path of the CA file. */
   readonly tls?: boolean;
-  /** The name of a replica set whose only member is the MongoDB server (default: a standalone server). */
+  /** The name of the replica set (default: a standalone server). The MongoDB server is the only member. */
   readonly replicaSet?: string;
   /** Port of the MongoDB server (default: a free port). */
   readonly mongoPort?: number;
 }
 
-/** A lab in this process. */
+/** A lab that runs in this process. */
 export interface Sandbox {
   /**
-   * The variables of the lab: credentials, endpoints, connection string. Use them in `process.env`, or in the
+   * The variables of the lab: credentials, endpoints, connection string. Set them in `process.env`, or in the
    * environment of a child process.
    */
   readonly env: Readonly<Record<string, string>>;
-  /** The connection string of the MongoDB server, without a mechanism. */
+  /** The connection string of the MongoDB server, without an authentication mechanism. */
   readonly uri: string;
-  /** The `iss` of the lab's tokens. */
+  /** The `iss` claim of the lab's tokens. */
   readonly issuer: string;
-  /** The audience that the identity provider expects. */
+  /** The audience that the lab's identity provider expects. */
   readonly audience: string;
-  /** Changes the running lab: clock, federation, keys, users, connections, delays. */
+  /** Changes the clock, federation, keys, users, connections and delays of the running lab. */
   readonly controls: Omit<LabControls, 'stop' | 'stopping'>;
   /**
-   * Returns the last 1,000 decisions of the lab with their reasons. Responses do not contain these reasons.
+   * Returns the last 1,000 entries of the lab's log. They contain the reason for each decision, which
+   * responses do not contain.
    */
   log(): readonly LabLogEntry[];
   /**
    * Returns the environment of a program inside the lab. Removes all variables that could connect the program
-   * to the real AWS or Atlas, puts `fedctl` first in PATH, excludes loopback from proxies, and adds the lab's
-   * variables.
+   * to the real AWS or Atlas. Puts `fedctl` first in PATH, prevents the use of a proxy for loopback
+   * addresses, and adds the lab's variables.
    */
   inside(outside: Readonly<Record<string, string | undefined>>): Record<string, string>;
   /**
-   * Stops every server and removes every file within a second. Nothing that remains keeps the process alive.
+   * Stops every server and removes every file within one second. After this, the lab does not prevent the
+   * process from exiting.
    */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;

@@ -6,8 +6,9 @@ import type { AwsWorld } from './aws/world.ts';
 import { awsConfigFile, awsCredentialsFile, type LabEnvironment, type LabProfile } from './environment.ts';
 
 /**
- * Writes the AWS config and credentials files, and returns the variables with their paths. On a platform,
- * which has no such files, they are empty. Tools then do not read `~/.aws`.
+ * Writes the AWS config and credentials files, and returns the variables that contain their paths. On a
+ * platform, the files are empty, because platforms have no such files. The variables prevent tools from
+ * reading `~/.aws`.
  */
 export async function writeAwsFiles(
   folder: string,
@@ -22,8 +23,8 @@ export async function writeAwsFiles(
 }
 
 /**
- * Returns a profile with keys for every user, and a profile for every role. The source of a role is the first
- * user that the role trusts.
+ * Returns a profile with keys for every user, and a profile for every role. The source profile of a role
+ * belongs to the first user that the role trusts.
  */
 export function labProfiles(world: AwsWorld): readonly LabProfile[] {
   // Each lab uses a new session name, because the AWS CLI caches sessions in the home directory by role and
@@ -51,11 +52,11 @@ export function labProfiles(world: AwsWorld): readonly LabProfile[] {
 }
 
 /**
- * Writes the secret of each MFA device to a file next to the AWS files, as an `otpauth` URL for an
- * authenticator app. The environment does not contain the secrets, because every program of the lab can read
- * it.
+ * Writes the secret of each MFA device to a file, as an `otpauth` URL for an authenticator app. The files are
+ * next to the AWS files. The environment does not contain the secrets, because every program in the lab can
+ * read the environment.
  *
- * @returns serial number and file of each device
+ * @returns the serial number and the file of each device
  */
 export async function writeMfaDevices(folder: string, world: AwsWorld) {
   const devices = world.users.flatMap(({ name, mfaDevice }) =>
@@ -67,7 +68,7 @@ export async function writeMfaDevices(folder: string, world: AwsWorld) {
   return devices.map(({ file, mfaDevice }) => [mfaDevice.serial, file] as const);
 }
 
-/** Writes a `fedctl` script for PATH. It runs the same fedctl that started the lab. */
+/** Writes a script named `fedctl` for PATH. The script runs the fedctl that started the lab. */
 export async function writeFedctl(folder: string, fedctl: readonly string[]): Promise<string> {
   const bin = join(folder, 'bin');
   await mkdir(bin);

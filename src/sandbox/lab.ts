@@ -20,15 +20,15 @@ import { ScenarioPlayer } from './scenarios/player.ts';
 const REGION = 'eu-central-1';
 
 /**
- * How long STS takes to follow a change in IAM, measured in AWS, in milliseconds (facts/aws.md 1): the
- * minimum, and the exclusive maximum.
+ * The time until a change in IAM reaches STS, in milliseconds: the minimum, and the exclusive maximum.
+ * Measured in AWS (facts/aws.md 1).
  */
 const PROPAGATION_MS = [8000, 12_001] as const;
 
 /**
  * Starts AWS STS and IAM, an issuer for each account, and a MongoDB server that trusts the first account's
- * issuer, all on loopback. Federation is initially disabled. On a platform it is enabled, because workloads
- * have no permission to enable it.
+ * issuer. All servers listen on loopback. Federation is initially disabled. If the lab emulates a platform,
+ * federation is enabled, because workloads have no permission to enable it.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
@@ -55,7 +55,8 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
     description: description.aws,
     ...(kept !== null && { kept: kept.accounts }),
   });
-  // Creates the first key that is needed in advance, while the servers start and the command loads.
+  // Creates the key that the lab needs first. Key generation runs while the servers start and the command
+  // loads.
   void world.accounts[0]?.keys.RS256.pair();
   const aws = await startAws({ world, log, now, wait: (hop) => delays.wait(hop), ...serving });
   closers.add(() => aws.close());
@@ -88,10 +89,11 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
   const parts = { clock, world, atlas, mongod, delays, endpoints, mfaDevices, scenarios };
   const controls = new LabControls(parts, log);
   const token = new Secret(randomBytes(32).toString('base64url'));
-  // Ends the delays before the servers close, because delayed requests keep servers open.
+  // The delays end before the servers close, because delayed requests keep servers open.
   closers.add(async () => delays.close());
   const control = await startControl({ controls, log, token, port: 0, network });
-  // The control API closes last, so a client that can no longer reach it knows that the lab has stopped.
+  // The control API closes last. A client that can no longer reach the API therefore knows that the lab has
+  // stopped.
   let controlEnd: Promise<void> | null = null;
   const closeControl = () => {
     controlEnd ??= control.close();
@@ -113,7 +115,7 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
       FEDCTL_SANDBOX_TOKEN: token.reveal(),
       ...(tls === null ? {} : trustEnvironment(tls.caFile)),
     },
-    // An isolated command can use the metadata service, because it cannot reach a real one.
+    // An isolated command may use the metadata service, because it can reach only the emulated service.
     isolated: { AWS_EC2_METADATA_DISABLED: null, ...platform?.isolated },
     binFolder: await writeFedctl(folder, options.fedctl),
     clock,
@@ -133,7 +135,7 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
   return lab;
 }
 
-/** Returns the user of the lab's environment: the first user of the first account. */
+/** Returns the user whose keys the lab's environment contains: the first user of the first account. */
 function labUser(world: AwsWorld): LabUser {
   const [user] = world.users;
   if (user === undefined) throw new RangeError('a lab requires a user');

@@ -4,11 +4,11 @@ import { decodeOrdered, encodeDocument, recordOf, type TypedDocument } from './m
 import type { Store } from './mongod/store.ts';
 
 /**
- * Loads documents into the lab's database before any client connects.
+ * Loads documents into the lab's database. Runs before any client connects.
  *
  * @param data documents by `database.collection`, as MongoDB Extended JSON: `{ $date: … }`, `{ $oid: … }`
- * @throws FedctlError config.invalid for documents that MongoDB would reject: a duplicate _id, an invalid
- * name
+ * @throws FedctlError config.invalid for documents that MongoDB would reject, for example because of a
+ * duplicate _id or an invalid name
  */
 export function loadData(store: Store, data: Readonly<Record<string, readonly object[]>>): void {
   for (const [namespace, documents] of Object.entries(data)) {
@@ -16,7 +16,7 @@ export function loadData(store: Store, data: Readonly<Record<string, readonly ob
     const [database, name] = [namespace.slice(0, dot), namespace.slice(dot + 1)];
     for (const [index, document] of documents.entries()) {
       try {
-        // With `relaxed: false`, whole numbers become Int32 or Long, as a driver sends them.
+        // With `relaxed: false`, whole numbers become Int32 or Long. Drivers also send these types.
         const typed: TypedDocument = EJSON.deserialize(document, { relaxed: false });
         store.open(database, name).insert(decodeOrdered(encodeDocument(typed), refuse));
       } catch (cause) {
@@ -31,7 +31,7 @@ export function loadData(store: Store, data: Readonly<Record<string, readonly ob
   }
 }
 
-/** Returns all documents of the lab's database, in the format of `loadData`. */
+/** Returns all documents of the lab's database, in the format that `loadData` reads. */
 export function dumpData(store: Store): Readonly<Record<string, readonly object[]>> {
   const dumped = store.databases().flatMap((database) =>
     store.collections(database).map(([name, collection]) => {

@@ -1,15 +1,15 @@
 import type { Hop } from './delays.ts';
 
 /**
- * An event in the lab with its true reason, which responses do not contain. Never contains a token, only jti
- * and kid.
+ * An event in the lab with its actual reason, which responses do not contain. The log never contains a token,
+ * only its jti and kid.
  */
 export interface LabLogEntry {
   readonly at: Date;
   readonly hop: Hop | 'metadata' | 'dns' | 'control';
-  /** `GetWebIdentityToken`, `GET /.well-known/jwks.json`, `saslStart MONGODB-OIDC` … */
+  /** The action, such as `GetWebIdentityToken`, `GET /.well-known/jwks.json` or `saslStart MONGODB-OIDC`. */
   readonly action: string;
-  /** The caller, if known. */
+  /** The caller; null if the caller is unknown. */
   readonly principal: string | null;
   readonly decision: 'allowed' | 'refused' | 'info';
   readonly reason: string;
@@ -41,7 +41,7 @@ export class LabLog {
   }
 
   /**
-   * Returns the stored entries after the first `count` entries of the log.
+   * Skips the first `count` entries of the log, and returns all later entries that are still stored.
    *
    * @returns `next`: the value of `count` for the next call
    */
@@ -50,7 +50,11 @@ export class LabLog {
     return { entries: missed <= 0 ? [] : this.#entries.slice(-missed), next: this.#count };
   }
 
-  /** @returns a function that stops following */
+  /**
+   * Calls a function for each new entry.
+   *
+   * @returns a function that ends these calls
+   */
   follow(follower: (entry: LabLogEntry) => void): () => void {
     this.#followers.add(follower);
     return () => this.#followers.delete(follower);

@@ -19,54 +19,53 @@ export const LAB_AUDIENCE = 'fedctl-lab';
 
 export interface LabOptions extends ClusterOptions {
   readonly now: () => Date;
-  /** The command line that starts fedctl, for the `fedctl` script in PATH. */
+  /** The command line that starts fedctl. The `fedctl` script in PATH runs this command line. */
   readonly fedctl: readonly string[];
-  /** The contents of the lab (default: the built-in lab). */
+  /** The description of the lab (default: the built-in lab). */
   readonly description?: LabDescription;
   /** The state of an earlier lab (default: none). */
   readonly kept?: Kept | null;
-  /** Serve everything over TLS with a new CA. */
+  /** Whether all servers use TLS, with a new CA. */
   readonly tls: boolean;
   /**
-   * The platform whose environment is emulated (default: the environment of an operator, with keys and
-   * profiles).
+   * The platform to emulate. By default, programs get the environment of an operator, with keys and profiles.
    */
   readonly as?: PlatformName | null;
   /**
-   * Makes STS follow changes of the federation setting as slowly as in AWS, with an internal failure in the
-   * last second before each change.
+   * Whether STS applies each federation change after a delay, as in AWS. In the last second of the delay, STS
+   * returns an internal failure.
    */
   readonly propagation?: boolean;
-  /** The network of an isolated command, in which every server is also reachable. */
+  /** The network of an isolated command. Every server also listens in this network. */
   readonly network?: CommandNetwork | undefined;
 }
 
 /** A running lab. */
 export interface Lab {
   readonly env: LabEnvironment;
-  /** The variables that are different in an isolated command: those that the real platform sets. */
+  /** The changes to `env` for an isolated command. They set the variables that the real platform sets. */
   readonly isolated: ChangedVariables;
   readonly clock: LabClock;
   /** Changes the running lab. */
   readonly controls: LabControls;
-  /** The folder for PATH that contains `fedctl`. */
+  /** The folder that contains `fedctl`, for PATH. */
   readonly binFolder: string;
   readonly log: LabLog;
   readonly world: AwsWorld;
-  /** The state of Atlas. The Atlas API returns it, and the MongoDB server reads it at each login. */
+  /** The state of Atlas. The Atlas API returns this state, and the MongoDB server reads it at each login. */
   readonly atlas: AtlasState;
   readonly atlasApi: LabAtlas;
   readonly mongod: LabMongod;
   /** With `srv`. */
   readonly dns: LabDns | null;
-  /** A folder for files of the lab. It is removed with the lab. */
+  /** A folder for the lab's files. The lab removes the folder when it stops. */
   readonly folder: string;
   /** The certificates of the lab's servers and the path of the CA file; null without TLS. */
   readonly tls: LabTls | null;
-  /** The network of an isolated command. */
+  /** The network of an isolated command; undefined if the command is not isolated. */
   readonly network: CommandNetwork | undefined;
-  /** Closes only the control API. A client then has access only to the emulated services. */
+  /** Closes only the control API. Clients can then reach only the emulated services. */
   closeControl(): Promise<void>;
-  /** Stops every server and removes every file within a second. */
+  /** Stops every server and removes every file within one second. */
   close(): Promise<void>;
 }

@@ -84,7 +84,7 @@ test('the log of the lab shows the same five steps', async () => {
   expect(lines.slice(-5)).toEqual([
     'mongod saslStart MONGODB-AWS info: received a client nonce of 32 bytes; the client must sign a GetCallerIdentity request for sts.amazonaws.com with the returned nonce of 64 bytes',
     'mongod saslContinue MONGODB-AWS info: received a GetCallerIdentity request signed by <key> for Region us-east-1; sending the request to STS unchanged',
-    'sts GetCallerIdentity allowed: a MongoDB server forwarded the request of a client; the signature is valid',
+    'sts GetCallerIdentity allowed: a MongoDB server forwarded a request that the client signed; the signature is valid',
     `mongod saslContinue MONGODB-AWS info: STS returned ${SESSION}`,
     `mongod saslContinue MONGODB-AWS allowed: the ARN matches the database user ${ROLE}; roles readWriteAnyDatabase@admin`,
   ]);

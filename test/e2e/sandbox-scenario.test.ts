@@ -124,7 +124,11 @@ code:   lab.scenario-played
 
   test.each([
     [[], 'srv-missing', 'it requires a lab that was started with --srv'],
-    [['--as', 'ec2'], 'roles-missing', 'scenarios require the built-in lab of an operator'],
+    [
+      ['--as', 'ec2'],
+      'roles-missing',
+      'scenarios require a lab without a configuration and without a platform',
+    ],
   ])('what a lab with %j lacks', async (args, name, why) => {
     const { run } = await start(...args);
     expect(await run(['sandbox', 'scenario', name])).toMatchObject({

@@ -5,14 +5,15 @@ import { accessLogDocument } from './documents.ts';
 import { readFlag, readInteger } from './listing.ts';
 import type { AtlasCluster } from './records.ts';
 
-/** The earliest valid time: the start of 2008, in milliseconds since 1970. */
+/** The earliest valid `start` or `end`: the start of 2008, in milliseconds since 1970. */
 const EARLIEST = 1_199_145_600_000;
 const MOST_LOGS = 20_000;
 
 /**
- * Returns the logins to a cluster, or to the process named in the path, newest first. `authResult` filters by
- * result. `start` and `end` (milliseconds since 1970) must be used together. Shared tiers have no access
- * history; Atlas's wording of this error is unverified.
+ * Returns the logins to a cluster, or to the process whose host name is in the path, newest first.
+ * `authResult` filters the logins by result. `start` and `end` (milliseconds since 1970) must be used
+ * together. Shared tiers have no access history. The wording of the error that Atlas returns for shared tiers
+ * is unverified.
  *
  * @throws ApiFailure 400 for a shared tier or an invalid query
  */

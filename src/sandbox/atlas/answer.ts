@@ -30,7 +30,7 @@ export class ApiFailure extends Error {
   readonly status: number;
   readonly errorCode: string;
   readonly parameters: readonly string[] | null;
-  /** The name and the error description of each invalid field in the request. */
+  /** The invalid fields in the request, each with a description of the error. */
   readonly fields: readonly (readonly [field: string, description: string])[];
   readonly headers: Readonly<Record<string, string>>;
 
@@ -81,8 +81,8 @@ export class ApiFailure extends Error {
 }
 
 /**
- * Creates the error for a missing resource. Recorded from Atlas: `Cannot find resource Online archive with id
- * …`. The codes for other resources are unverified.
+ * Creates the error for a missing resource. The format was recorded from Atlas for an online archive: `Cannot
+ * find resource Online archive with id …`. The codes for other resources are unverified.
  */
 export function notFound(what: string): ApiFailure {
   return new ApiFailure(404, 'RESOURCE_NOT_FOUND', `Cannot find resource ${what}.`, { parameters: [what] });

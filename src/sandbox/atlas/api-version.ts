@@ -3,15 +3,15 @@ import { ApiFailure } from './answer.ts';
 /** A version of a resource. All dates have the format `YYYY-MM-DD`. */
 export interface ResourceVersion {
   readonly date: string;
-  /** The date from which a newer version is recommended. */
+  /** From this date, Atlas recommends a newer version. */
   readonly deprecatedOn?: string;
-  /** The date from which this version is no longer available. */
+  /** From this date, this version is not available. */
   readonly sunsetOn?: string;
 }
 
 export interface ResolvedVersion<Version extends ResourceVersion> {
   readonly version: Version;
-  /** The Content-Type header, and the Deprecation and Sunset headers if applicable. */
+  /** The Content-Type header. Also the Deprecation and Sunset headers, if the version has these dates. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -21,8 +21,8 @@ const MEDIA_TYPE = /^application\/vnd\.atlas\.(\d{4}-\d{2}-\d{2})\+json$/i;
  * Returns the newest version of a resource that is not newer than the date in the Accept header
  * (facts/mongodb.md 7.2).
  *
- * @throws ApiFailure 406 if the header has no valid date, or a date before the first version (code and
- * wording are unverified); 410 if the version is no longer available
+ * @throws ApiFailure 406 if the Accept header contains no valid date, or a date before the first version (the
+ * code and the wording are unverified); 410 if the version is no longer available
  */
 export function resolveVersion<Version extends ResourceVersion>(
   accept: string,

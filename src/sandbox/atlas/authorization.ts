@@ -6,8 +6,8 @@ import type { DigestAuthentication } from './digest.ts';
 import { headerOf } from './request.ts';
 
 /**
- * The authenticated principal, or the error response and the actual reason, which only the lab's log
- * contains.
+ * The result of authentication: the principal, or an error response. Only the lab's log contains the reason
+ * for the error.
  */
 export type Authorization =
   | { readonly accepted: true; readonly principal: string }
@@ -19,9 +19,9 @@ export type Authorization =
     };
 
 /**
- * Checks a service account's bearer token or an API key's Digest response. Then checks that the access list
- * of the credential contains the client's address. A wrong key, a wrong token and missing credentials all get
- * the same response (facts/mongodb.md 7.3).
+ * Checks the bearer token of a service account, or the Digest response of an API key. Then checks that the
+ * credential's access list contains the client's address. A wrong key, a wrong token and missing credentials
+ * all cause the same response (facts/mongodb.md 7.3).
  */
 export function authorize(
   request: HttpRequest,
@@ -49,9 +49,9 @@ export function authorize(
 }
 
 /**
- * Checks that the credential has one of the roles that a resource requires.
+ * Checks that the credential has at least one of the roles that can read a resource.
  *
- * @throws ApiFailure 401, as recorded from Atlas
+ * @throws ApiFailure 401 if the credential has none of these roles. This status was recorded from Atlas.
  */
 export function requireRole(credentials: ApiCredentials, wanted: readonly string[]): void {
   if (wanted.some((role) => [...credentials.roles].some((held) => held === role))) return;
@@ -72,13 +72,13 @@ function fromAllowedAddress(
     `IP address ${remoteAddress} is not allowed to access this resource.`,
     { parameters: [remoteAddress] },
   );
-  const reason = `${remoteAddress} is not on the access list of the credential`;
+  const reason = `${remoteAddress} is not on the credential's access list`;
   return { accepted: false, principal, answer: failure.toAnswer(), reason };
 }
 
 /**
- * The body of a 401 response, byte for byte as recorded from Atlas. Another component of Atlas creates this response,
- * so the format differs from other errors.
+ * The body of a 401 response, byte for byte as recorded from Atlas. A separate component of Atlas creates
+ * this response, so its format differs from the format of other errors.
  */
 const UNAUTHORIZED = `{
   "error" : 401,

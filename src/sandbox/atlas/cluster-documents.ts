@@ -2,7 +2,7 @@ import { rfc3339 } from '../../lib/core/time.ts';
 import type { DocumentContext } from './documents.ts';
 import type { AtlasCluster } from './records.ts';
 
-/** Shared tiers, which do not support workload identity federation (facts/mongodb.md 7.8). */
+/** Shared tiers. They do not support workload identity federation (facts/mongodb.md 7.8). */
 const SHARED = ['M0', 'M2', 'M5'];
 
 export function isFlex({ instanceSize }: AtlasCluster): boolean {
@@ -14,7 +14,8 @@ export function isTenant(cluster: AtlasCluster): boolean {
 }
 
 /**
- * Returns the connection strings of a cluster; `{}` while Atlas creates the cluster, as recorded from Atlas.
+ * Returns the connection strings of a cluster. For a cluster that Atlas is still creating, returns `{}`, as
+ * recorded from Atlas.
  */
 function connectionStrings({ stateName, connectionString, connectionStringSrv }: AtlasCluster): object {
   if (stateName === 'CREATING') return {};
@@ -39,8 +40,8 @@ export function clusterDocument(context: DocumentContext, cluster: AtlasCluster)
 }
 
 /**
- * Returns a cluster in API version 2023-02-01. In this version, shards are a number, and the cluster has one disk
- * size.
+ * Returns a cluster in API version 2023-02-01. This version returns the number of shards instead of a list of
+ * shards, and one disk size for the whole cluster.
  */
 export function clusterDocument20230201(context: DocumentContext, cluster: AtlasCluster): object {
   const { instanceSize } = cluster;

@@ -4,7 +4,7 @@ import type { ApiRole } from './records.ts';
 
 /** A service account, for the OAuth client credentials grant (facts/mongodb.md 7.3). */
 export interface ServiceAccount {
-  /** `mdb_sa_id_`, followed by 24 hex characters. */
+  /** The client ID: `mdb_sa_id_`, followed by 24 hex characters. */
   readonly clientId: string;
   /** `mdb_sa_sk_…` */
   readonly secret: Secret;
@@ -12,7 +12,7 @@ export interface ServiceAccount {
   readonly expiresAt: Date | null;
 }
 
-/** A programmatic API key, for HTTP Digest. */
+/** A programmatic API key, for HTTP Digest authentication. */
 export interface ApiKey {
   readonly publicKey: string;
   readonly privateKey: Secret;
@@ -26,19 +26,24 @@ interface AccessToken {
 /** The lifetime of an Atlas token, in seconds. */
 export const TOKEN_SECONDS = 3600;
 
-/** The credentials of the lab's API, their roles and allowed addresses, and the issued tokens. */
+/**
+ * The service account and the API key of the lab, their roles and allowed addresses, and the issued tokens.
+ */
 export class ApiCredentials {
   serviceAccount: ServiceAccount;
   apiKey: ApiKey;
-  /** The roles of both credentials. */
+  /** The roles of the service account and the API key. */
   roles: ReadonlySet<ApiRole> = new Set(['ORG_OWNER']);
   /**
-   * The CIDR blocks from which both credentials can be used; empty for any address. The project's access list is
-   * separate.
+   * The CIDR blocks from which clients can use the service account and the API key. An empty list allows all
+   * addresses. This list is independent of the project's access list.
    */
   accessList: readonly string[] = [];
   readonly #now: () => Date;
-  /** The issued tokens by their hash, so that the duration of a lookup reveals nothing about other tokens. */
+  /**
+   * The issued tokens, by hash. The hash ensures that the duration of a lookup reveals nothing about the
+   * tokens.
+   */
   readonly #tokens = new Map<string, AccessToken>();
 
   constructor(now: () => Date) {
@@ -51,7 +56,9 @@ export class ApiCredentials {
     this.apiKey = { publicKey: publicKey(), privateKey: new Secret(randomUUID()) };
   }
 
-  /** Returns a new token; null if the client ID or the secret is wrong, or if the secret has expired. */
+  /**
+   * Returns a new token. Returns null if the client ID or the secret is wrong, or if the secret has expired.
+   */
   issueToken(clientId: string, secret: string): Secret | null {
     const { serviceAccount } = this;
     const known = isSame(clientId, serviceAccount.clientId);

@@ -13,7 +13,7 @@ const USES = 10_000;
 const ALGORITHMS: Readonly<Record<string, string>> = { MD5: 'md5', 'SHA-256': 'sha256' };
 
 interface Nonce {
-  /** Milliseconds since 1970. */
+  /** The time at which the nonce was created, in milliseconds since 1970. */
   readonly issuedAt: number;
   readonly used: Set<number>;
 }

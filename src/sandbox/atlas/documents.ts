@@ -14,13 +14,13 @@ import type { AtlasState } from './state.ts';
  * are null, and users contain their `groupId`.
  */
 
-/** The context of a document. `base` is the URL of the API, including `/api/atlas/v2`. */
+/** The state of Atlas (`atlas`), and the URL of the API (`base`), including `/api/atlas/v2`. */
 export interface DocumentContext {
   readonly atlas: AtlasState;
   readonly base: string;
 }
 
-/** One request for one resource. */
+/** A request for a resource. */
 export interface ResourceCall extends DocumentContext {
   /** The decoded path parameters, by their names in the path pattern. */
   readonly params: Readonly<Record<string, string>>;
@@ -35,7 +35,7 @@ const related = (href: string, name: string) => ({
   rel: `https://cloud.mongodb.com/${name}`,
 });
 
-/** Returns an organization. `alone` adds the links that Atlas omits in a list of organizations or projects. */
+/** Returns an organization. `alone` adds the links that Atlas omits in lists. */
 export function organizationDocument({ atlas, base }: DocumentContext, alone: boolean): object {
   const { id, name } = atlas.organization;
   const href = `${base}/orgs/${id}`;
@@ -130,7 +130,10 @@ export function databaseUserDocument({ atlas, base }: DocumentContext, user: Atl
   };
 }
 
-/** Returns an access list entry. A block with one address is returned as `cidrBlock` and as `ipAddress`. */
+/**
+ * Returns an access list entry. For a block with one address, the entry contains both `cidrBlock` and
+ * `ipAddress`.
+ */
 export function accessListDocument({ atlas, base }: DocumentContext, entry: AccessListEntry): object {
   const groupId = atlas.project.id;
   const { cidrBlock, awsSecurityGroup, comment, deleteAfterDate } = entry;
@@ -150,7 +153,7 @@ export function accessListDocument({ atlas, base }: DocumentContext, entry: Acce
 /**
  * Returns a login as an entry of the access history. The fields are those of the OpenAPI specification. The
  * time has a format observed in Atlas (`Tue Jun 08 15:49:25 GMT 2021`). The log line has the format of
- * MongoDB 4.4 and later. None of these formats is recorded for a MONGODB-AWS or MONGODB-OIDC login.
+ * MongoDB 4.4 and later. None of these formats was recorded from a MONGODB-AWS or MONGODB-OIDC login.
  */
 export function accessLogDocument({ atlas }: DocumentContext, login: AccessHistoryEntry): object {
   return {

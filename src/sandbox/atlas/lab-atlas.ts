@@ -10,9 +10,9 @@ const ROLES = [{ role: 'readWriteAnyDatabase', db: 'admin' }] as const;
 
 /**
  * Creates the Atlas state of a healthy lab: a connected identity provider for one issuer and audience,
- * database users, and an access list with this machine. For each user and role in the issuer's account, the
- * lab creates a database user for each mechanism. A role with a path cannot log in with MONGODB-AWS, as in
- * Atlas: the ARN of the session does not contain the path of the role (facts/mongodb.md 2.5).
+ * database users, and an access list that contains this machine. Each user and role in the issuer's account
+ * gets a database user for each mechanism. As in Atlas, a role with a path cannot log in with MONGODB-AWS,
+ * because the ARN of its session does not contain the path (facts/mongodb.md 2.5).
  */
 export function createLabAtlas(given: {
   readonly now: () => Date;
@@ -20,7 +20,7 @@ export function createLabAtlas(given: {
   readonly audience: string;
   readonly world: AwsWorld;
   readonly description: LabDescription;
-  /** The IDs of identity providers in an earlier lab, by display name. */
+  /** The IDs that identity providers had in an earlier lab, by display name. */
   readonly kept?: KeptIds;
 }): AtlasState {
   const atlas = new AtlasState({ now: given.now });
@@ -73,8 +73,8 @@ function addProvider(
 }
 
 /**
- * Adds database users for each principal in the issuer's account, for the first identity provider and for
- * MONGODB-AWS.
+ * Adds two database users for each principal in the issuer's account: one for the first identity provider,
+ * and one for MONGODB-AWS.
  */
 function addUsersOfAccount(
   atlas: AtlasState,
@@ -109,9 +109,9 @@ function addUser(atlas: AtlasState, described: DescribedDatabaseUser): void {
 }
 
 /**
- * Converts a connection string to the form that Atlas shows (facts/mongodb.md 7.8). The SRV string contains only the
- * host. The standard string also contains the options that the TXT record of an SRV string contains. Both strings
- * omit the CA of the lab.
+ * Converts a connection string to the form that Atlas shows (facts/mongodb.md 7.8). The SRV string contains
+ * only the host. The standard string also contains the options that Atlas publishes in the TXT record of the
+ * SRV name. Neither string contains the lab's CA.
  */
 export function atlasConnectionString(uri: string): string {
   const { protocol, host, searchParams } = new URL(uri);
@@ -126,8 +126,8 @@ export function atlasConnectionString(uri: string): string {
 }
 
 /**
- * Returns the URL and the credentials of the API as environment variables of the Atlas CLI. FEDCTL_ATLAS_URL,
- * fedctl's own variable, also contains the URL.
+ * Returns the URL and the credentials of the API as environment variables for the Atlas CLI. FEDCTL_ATLAS_URL
+ * is a variable of fedctl and also contains the URL.
  */
 export function atlasEnvironment(
   { credentials, organization, project }: AtlasState,

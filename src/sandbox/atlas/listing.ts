@@ -17,7 +17,10 @@ export function readPage(query: URLSearchParams): Page {
   };
 }
 
-/** Returns one page of documents. The links are `self`, and `previous` and `next` if these pages exist. */
+/**
+ * Returns one page of documents. The page contains the link `self`, and the links `previous` and `next` if
+ * these pages exist.
+ */
 export function listing(
   all: readonly object[],
   { url, query, page }: { readonly url: string; readonly query: URLSearchParams; readonly page: Page },
@@ -37,8 +40,8 @@ export function listing(
 }
 
 /**
- * Returns the URL of a page: the query as received, followed by the paging parameters, as recorded from
- * Atlas. The paging parameters are added even if the request did not contain them.
+ * Returns the URL of a page, as recorded from Atlas: the query as received, followed by the paging
+ * parameters. Adds the paging parameters even if the request did not contain them.
  */
 function pageUrl(url: string, query: URLSearchParams, pageNum: number, itemsPerPage: number): string {
   const sent = new URLSearchParams(query);
@@ -62,7 +65,11 @@ export function readInteger(
   throw invalidParameter(name, `must be an integer from ${least} to ${most}`);
 }
 
-/** Reads a boolean parameter; undefined if missing. @throws ApiFailure 400 for an invalid value */
+/**
+ * Reads a boolean parameter. Returns undefined if the query does not contain the parameter.
+ *
+ * @throws ApiFailure 400 for an invalid value
+ */
 export function readFlag(query: URLSearchParams, name: string): boolean | undefined {
   const given = query.get(name);
   if (given === null) return undefined;

@@ -12,8 +12,8 @@ export interface OAuthOutcome {
 
 /**
  * Handles `POST /api/oauth/token`: returns a bearer token for the ID and the secret of a service account. The
- * request must use Basic authentication and `grant_type=client_credentials` (facts/mongodb.md 7.3). The
- * errors are those of RFC 6749, section 5.2; Atlas's wording is unverified.
+ * request must use Basic authentication and `grant_type=client_credentials` (facts/mongodb.md 7.3). RFC 6749,
+ * section 5.2 defines the errors. Their wording in Atlas is unverified.
  */
 export function giveToken(request: HttpRequest, credentials: ApiCredentials): OAuthOutcome {
   const pairs = basicCredentials(request);
@@ -49,8 +49,8 @@ export function revokeToken(request: HttpRequest, credentials: ApiCredentials): 
 
 /**
  * Returns the client ID and the secret from the Basic credentials. RFC 6749 requires percent-encoding, but
- * many clients do not encode the values. If decoding changes a value, the result contains the raw pair and
- * the decoded pair.
+ * many clients do not encode the values. If decoding changes a value, returns both the raw pair and the
+ * decoded pair.
  */
 function basicCredentials(request: HttpRequest): readonly { readonly id: string; readonly secret: string }[] {
   const given = /^basic ([\w+/]+=*)$/i.exec(headerOf(request, 'authorization') ?? '')?.[1];

@@ -2,7 +2,7 @@ import { ApiFailure } from './answer.ts';
 
 interface Bucket {
   tokens: number;
-  /** Milliseconds since 1970. */
+  /** The time of the last refill, in milliseconds since 1970. */
   filledAt: number;
 }
 
@@ -13,7 +13,10 @@ const REFILL_SECONDS = 60;
  * rate of Atlas is unknown. In the lab, an empty bucket refills in one minute.
  */
 export class RateLimits {
-  /** A capacity below the recorded capacities, to provoke status 429; null for the recorded capacities. */
+  /**
+   * Replaces the recorded capacities, so that few requests cause status 429. Null keeps the recorded
+   * capacities.
+   */
   capacity: number | null = null;
   readonly #now: () => Date;
   readonly #buckets = new Map<string, Bucket>();

@@ -2,7 +2,7 @@ import type { DatabaseUser, GrantedRole } from '../../lib/trust/relying-party.ts
 
 /** A workload identity provider in Atlas (facts/mongodb.md 7.5). */
 export interface AtlasIdentityProvider {
-  /** 24 hex characters. */
+  /** The ID of the identity provider: 24 hex characters. */
   readonly id: string;
   /** 1 to 50 characters. */
   readonly displayName: string;
@@ -19,7 +19,7 @@ export interface AtlasIdentityProvider {
 }
 
 /**
- * The values for a new identity provider. By default `userClaim` is `sub`, `groupsClaim` is `groups`, and
+ * The values of a new identity provider. By default `userClaim` is `sub`, `groupsClaim` is `groups`, and
  * `authorizationType` is `USER`.
  */
 export type IdentityProviderFacts = Pick<AtlasIdentityProvider, 'displayName' | 'issuer' | 'audience'> &
@@ -32,7 +32,7 @@ export interface AtlasDatabaseUser extends DatabaseUser {
 }
 
 /**
- * The values for a new database user. By default, the user is in `$external`, has no authentication type and
+ * The values of a new database user. By default, the user is in `$external`, has no authentication type and
  * no scopes, and does not expire.
  */
 export interface DatabaseUserFacts extends Partial<Omit<AtlasDatabaseUser, 'username' | 'roles'>> {
@@ -42,9 +42,9 @@ export interface DatabaseUserFacts extends Partial<Omit<AtlasDatabaseUser, 'user
 
 /** An entry of the project's IP access list (facts/mongodb.md 7.7). */
 export interface AccessListEntry {
-  /** The CIDR block, `203.0.113.9/32`; null for a security group. */
+  /** The CIDR block, such as `203.0.113.9/32`; null if the entry is a security group. */
   readonly cidrBlock: string | null;
-  /** The ID of a security group, `sg-903004f8`; null for a CIDR block. */
+  /** The ID of a security group, such as `sg-903004f8`; null if the entry is a CIDR block. */
   readonly awsSecurityGroup: string | null;
   readonly comment: string;
   readonly deleteAfterDate: Date | null;
@@ -52,7 +52,7 @@ export interface AccessListEntry {
 }
 
 /**
- * The values for a new entry. Exactly one of `ipAddress`, `cidrBlock` and `awsSecurityGroup` is required.
+ * The values of a new entry. Exactly one of `ipAddress`, `cidrBlock` and `awsSecurityGroup` is required.
  * Atlas stores an IP address as a block with one address.
  */
 export interface AccessListFacts {
@@ -72,13 +72,13 @@ export interface AtlasCluster {
   readonly name: string;
   /** `8.0.13` */
   readonly mongoDBVersion: string;
-  /** The cluster tier: `M10`, `M0` and so on. `FLEX` is a flex cluster, which the cluster API rejects. */
+  /** The cluster tier, such as `M10` or `M0`. `FLEX` is a flex cluster, which the cluster API rejects. */
   readonly instanceSize: string;
   readonly stateName: ClusterState;
   readonly paused: boolean;
   /**
-   * The standard connection string, without a user. For the lab's own cluster, the actual address of the
-   * lab's MongoDB server.
+   * The standard connection string, without a user. The string of the lab's own cluster contains the actual
+   * address of the lab's MongoDB server.
    */
   readonly connectionString: string;
   /** The SRV connection string; null if the lab has no DNS server. */
@@ -90,7 +90,7 @@ export interface AtlasCluster {
 export interface AccessHistoryEntry {
   readonly at: Date;
   readonly cluster: string;
-  /** `host:port` of the server. */
+  /** The server, as `host:port`. */
   readonly hostname: string;
   readonly ipAddress: string;
   readonly username: string;

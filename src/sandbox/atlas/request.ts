@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../aws/loopback-server.ts';
 
-/** Returns the value of a header; undefined if the header is missing or repeated. */
+/** Returns the value of a header. Returns undefined if the header is missing or repeated. */
 export function headerOf(request: HttpRequest, name: string): string | undefined {
   const values = request.headers.filter(([given]) => given === name).map(([, value]) => value);
   return values.length === 1 ? values[0] : undefined;
@@ -15,8 +15,9 @@ export function splitTarget(target: string): { readonly path: string; readonly q
 }
 
 /**
- * Matches a path against a pattern. Returns the decoded values of the names in braces; null if the path does
- * not match or has invalid percent-encoding. A slash inside a value is encoded as `%2F`.
+ * Matches a path against a pattern with names in braces. Returns the decoded value of each name. Returns null
+ * if the path does not match or has invalid percent-encoding. A slash inside a value must be encoded as
+ * `%2F`.
  */
 export function matchPath(pattern: string, path: string): Readonly<Record<string, string>> | null {
   const wanted = pattern.split('/');

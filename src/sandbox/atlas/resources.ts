@@ -23,7 +23,7 @@ import { listing, readChoices, readPage } from './listing.ts';
 import type { ApiRole, AtlasCluster } from './records.ts';
 
 interface Version extends ResourceVersion {
-  /** Returns the response document. @throws ApiFailure */
+  /** Returns the response document. @throws ApiFailure for an invalid request */
   readonly read: (call: ResourceCall) => object;
 }
 
@@ -31,11 +31,14 @@ interface Version extends ResourceVersion {
 export interface Resource {
   /** `/orgs/{orgId}`, after `/api/atlas/v2`. */
   readonly path: string;
-  /** The value of X-Java-Method. */
+  /** The value of the response header X-Java-Method. */
   readonly javaMethod: string;
-  /** The capacity of the rate limit bucket, in requests, as recorded from Atlas (facts/mongodb.md 7.4). */
+  /**
+   * The capacity of the rate limit bucket: a number of requests, as recorded from Atlas (facts/mongodb.md
+   * 7.4).
+   */
   readonly capacity: number;
-  /** The roles that can read the resource. A credential requires one of these roles. */
+  /** The roles that can read the resource. A credential needs only one of these roles. */
   readonly roles: readonly ApiRole[];
   readonly versions: readonly Version[];
 }
@@ -43,7 +46,10 @@ export interface Resource {
 const ORGANIZATION: readonly ApiRole[] = ['ORG_OWNER', 'ORG_READ_ONLY'];
 const FEDERATION: readonly ApiRole[] = ['ORG_OWNER'];
 const PROJECT: readonly ApiRole[] = ['ORG_OWNER', 'ORG_READ_ONLY', 'GROUP_OWNER', 'GROUP_READ_ONLY'];
-/** Atlas requires a role for monitoring or for database access. A project owner has both roles. */
+/**
+ * For the access history, Atlas requires a project role for monitoring or for database access. A project
+ * owner has both roles.
+ */
 const HISTORY: readonly ApiRole[] = ['ORG_OWNER', 'GROUP_OWNER'];
 
 const since20230101 = (read: Version['read']): readonly Version[] => [{ date: '2023-01-01', read }];
@@ -94,7 +100,7 @@ export const RESOURCES: readonly Resource[] = [
     capacity: 300,
     roles: FEDERATION,
     versions: [
-      // The first version supports only SAML providers, with IDs of 20 characters.
+      // In its first version, this resource supports only SAML providers. Their IDs have 20 characters.
       { date: '2023-01-01', sunsetOn: '2025-01-01', read: identityProvider },
       { date: '2023-11-15', read: identityProvider },
     ],
@@ -256,8 +262,8 @@ function list(call: ResourceCall, documents: readonly object[]): object {
 }
 
 /**
- * Lists the identity providers of the requested types. The default is workforce providers with SAML, which the lab
- * does not have.
+ * Lists the identity providers of the requested types. By default, lists workforce providers with SAML. The
+ * lab has no such providers.
  */
 function identityProviders(call: ResourceCall): object {
   requireFederation(call);

@@ -31,22 +31,23 @@ export interface AtlasOptions {
   readonly port?: number;
   /** Called before each request is read. */
   readonly wait?: () => Promise<void>;
-  /** The server's certificate and private key, both PEM. The server then accepts only HTTPS. */
+  /** The server's certificate and private key, both PEM. If set, the server accepts only HTTPS. */
   readonly tls?: { readonly key: string; readonly cert: string };
-  /** The network of an isolated command, in which the server also listens. */
+  /** The network of an isolated command. The server also listens in this network. */
   readonly network?: CommandNetwork | undefined;
 }
 
 export interface LabAtlas {
-  /** The URL that replaces `https://cloud.mongodb.com`, without a trailing slash. */
+  /** The URL of the lab's API, which replaces `https://cloud.mongodb.com`. It has no trailing slash. */
   readonly url: string;
   readonly rateLimits: RateLimits;
   close(): Promise<void>;
 }
 
 /**
- * Starts a read-only Atlas Administration API for a state that other parts of the lab can change at any time.
- * The API covers facts/mongodb.md 7.2 to 7.8, OAuth for service accounts, and `GET /api/private/ipinfo`.
+ * Starts a read-only Atlas Administration API. Other parts of the lab can change the returned state at any
+ * time. The API emulates the parts of Atlas in facts/mongodb.md 7.2 to 7.8, OAuth for service accounts, and
+ * `GET /api/private/ipinfo`.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
@@ -67,10 +68,10 @@ export async function startAtlas(options: AtlasOptions): Promise<LabAtlas> {
   return { url: server.url, rateLimits: api.rateLimits, close: () => server.close() };
 }
 
-/** A response, and the decision for the lab's log. */
+/** A response, and the values for the lab's log. */
 interface Outcome {
   readonly answer: HttpAnswer;
-  /** The method and the path pattern, `GET /groups/{groupId}`; never the actual path. */
+  /** The method and the path pattern, such as `GET /groups/{groupId}`; never the actual path. */
   readonly action: string;
   readonly principal: string | null;
   /** The reason for a rejected request; null if the request was accepted. */
@@ -103,7 +104,8 @@ class AtlasApi {
 
   #decide(request: HttpRequest): Outcome {
     const { credentials } = this.#options.atlas;
-    // Rejects a request from a web page that uses another host name for this address (DNS rebinding).
+    // Rejects requests with a different host name. A web page can use such a host name for this address (DNS
+    // rebinding).
     if (!this.#isOwnHost(headerOf(request, 'host') ?? '')) {
       const answer = { status: 421, headers: {}, body: '' };
       return { answer, action: 'any', principal: null, refusal: 'the Host header names another server' };
@@ -137,7 +139,7 @@ class AtlasApi {
     return [hostname, 'localhost'].some((name) => host.toLowerCase() === `${name}:${port}`);
   }
 
-  /** Returns the response for a resource. @throws ApiFailure */
+  /** Returns the response for a resource. @throws ApiFailure for an invalid request */
   #read(
     request: HttpRequest,
     found: {
@@ -178,7 +180,7 @@ class AtlasApi {
 }
 
 /**
- * The endpoint is on the same server but not part of the versioned API. Only `path` and `javaMethod` are
+ * An endpoint on the same server that is not part of the versioned API. Only `path` and `javaMethod` are
  * used.
  */
 const IP_INFO: Resource = {
@@ -223,8 +225,8 @@ function methodNotAllowed(): ApiFailure {
 }
 
 /**
- * Adds the HTTP status to a document. A list gets the field `status`. Any other document is put in the field
- * `content` (facts/mongodb.md 7.2).
+ * Adds the HTTP status to a document. A list gets the field `status`. All other documents are put in the
+ * field `content` (facts/mongodb.md 7.2).
  */
 function envelope(document: object): object {
   return 'results' in document ? { ...document, status: 200 } : { content: document, status: 200 };

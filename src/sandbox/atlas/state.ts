@@ -22,22 +22,23 @@ export interface AtlasStateOptions {
 }
 
 /**
- * The maximum number of logins in the history. Atlas keeps the logins of one week, according to its
- * documentation.
+ * The maximum number of logins in the history. According to its documentation, Atlas keeps logins for one
+ * week.
  */
 const HISTORY = 1000;
 
 /**
  * The state of Atlas: an organization with its federation, one project with its users, access list and
  * clusters, the API credentials, and the login history. The lab's API returns this state, and the lab's
- * MongoDB server uses it. A change applies to the next request and the next login.
+ * MongoDB server uses it. A change takes effect at the next request and the next login.
  */
 export class AtlasState {
   readonly organization: { readonly id: string; name: string };
   readonly project: { readonly id: string; name: string; readonly createdAt: Date };
   readonly credentials: ApiCredentials;
   /**
-   * Null until federation is set up in the Atlas UI. The API cannot set up federation (facts/mongodb.md 6).
+   * The ID of the federation settings; null if federation was not set up in the Atlas UI. The API cannot set
+   * up federation (facts/mongodb.md 6).
    */
   federationSettingsId: string | null = objectId();
   readonly #now: () => Date;
@@ -55,7 +56,7 @@ export class AtlasState {
     this.credentials = new ApiCredentials(now);
   }
 
-  /** The identity providers of the federation, including those that are not connected to the organization. */
+  /** The identity providers of the federation. The organization may not be connected to all of them. */
   get identityProviders(): readonly AtlasIdentityProvider[] {
     return [...this.#identityProviders.values()];
   }
@@ -70,7 +71,8 @@ export class AtlasState {
   }
 
   /**
-   * Adds an identity provider without connecting it to the organization, which is a separate step in Atlas.
+   * Adds an identity provider, but does not connect it to the organization. In Atlas, connecting is a
+   * separate step.
    */
   addIdentityProvider(facts: IdentityProviderFacts): AtlasIdentityProvider {
     const added: AtlasIdentityProvider = {
@@ -167,7 +169,10 @@ export class AtlasState {
     return this.#accessList.filter((entry) => !this.#isExpired(entry.deleteAfterDate));
   }
 
-  /** Finds an entry by its address, block or security group: `203.0.113.9`, `203.0.113.9/32` or `sg-…`. */
+  /**
+   * Finds an entry by its address, block or security group, such as `203.0.113.9`, `203.0.113.9/32` or
+   * `sg-…`.
+   */
   accessListEntry(value: string): AccessListEntry | undefined {
     return this.accessList.find((entry) => isEntry(entry, value));
   }
@@ -246,7 +251,7 @@ export class AtlasState {
     return this.#clusters.delete(name);
   }
 
-  /** The logins to the cluster, newest first, as in Atlas. */
+  /** The logins to the lab's cluster, newest first, as in Atlas. */
   get accessHistory(): readonly AccessHistoryEntry[] {
     return this.#accessHistory;
   }
@@ -278,8 +283,8 @@ export class AtlasState {
   }
 
   /**
-   * Returns all users, including expired users. The cluster checks scopes and expirations itself, so that its
-   * log contains the reason for a rejected login.
+   * Returns all users, including expired users. The cluster checks scopes and expirations itself, because its
+   * log must contain the reason for a rejected login.
    */
   clusterUsers(): readonly DatabaseUser[] {
     return this.#databaseUsers;

@@ -18,7 +18,7 @@ import { LIMITS } from './validation.ts';
 import type { AwsWorld } from './world.ts';
 
 /**
- * Returns role credentials for a token of an external issuer. The token is the only credential, because the
+ * Returns role credentials for a token from an external issuer. The token is the only credential, because the
  * request is not signed (facts/aws.md 6).
  */
 export function assumeRoleWithWebIdentity(findKeys: FindIssuerKeys): UnsignedAction {
@@ -62,7 +62,7 @@ function readInput(parameters: QueryParameters) {
   });
 }
 
-/** Returns the role if its trust policy accepts the token. AWS returns the same message for all failures. */
+/** Returns the role if its trust policy accepts the token. As in AWS, all failures cause the same message. */
 function trustingRole(
   { roleArn, sessionName }: Input,
   world: AwsWorld,

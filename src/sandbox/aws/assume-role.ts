@@ -19,8 +19,8 @@ import { LIMITS, refuseDuplicateTagKeys } from './validation.ts';
 type Input = ReturnType<typeof readInput>;
 
 /**
- * Returns role credentials to the principals in the role's trust policy. AWS returns the same message for
- * every failure (facts/aws.md 6). Only the lab's log contains the reason.
+ * Returns role credentials to the principals in the role's trust policy. As in AWS, all failures cause the
+ * same message (facts/aws.md 6). Only the lab's log contains the reason.
  */
 export async function assumeRole(call: Call): Promise<Outcome> {
   const { world, caller, now } = call;
@@ -92,12 +92,15 @@ function permittedRole(call: Call, input: Input, mfa: boolean): LabRole {
   if (role === null) throw refuse('sts:AssumeRole', `the role ${input.roleArn} does not exist`);
   const carried = caller.session?.sourceIdentity ?? null;
   if (carried !== null && input.sourceIdentity !== undefined && input.sourceIdentity !== carried) {
-    throw refuse('sts:SetSourceIdentity', `the source identity of a session is fixed, here to ${carried}`);
+    throw refuse(
+      'sts:SetSourceIdentity',
+      `the session has the source identity ${carried}, which cannot be changed`,
+    );
   }
   return role;
 }
 
-/** Returns the condition keys of AssumeRole, in addition to those of every request. */
+/** Returns the condition keys of AssumeRole. They are additional to the keys that all requests have. */
 function requestKeys(input: Input, role: LabRole | null, mfa: boolean): ContextKeys {
   return {
     'sts:ExternalId': input.externalId,
@@ -105,7 +108,8 @@ function requestKeys(input: Input, role: LabRole | null, mfa: boolean): ContextK
     'sts:SourceIdentity': input.sourceIdentity,
     'sts:TransitiveTagKeys': input.transitiveTagKeys,
     ...requestTagKeys(input.tags),
-    // An MFA code in the request counts, whichever keys signed the request.
+    // A valid MFA code in the request sets this condition key, even if the credentials were created without
+    // MFA.
     ...(mfa ? { 'aws:MultiFactorAuthPresent': 'true' } : {}),
     ...(role === null
       ? {}
@@ -114,7 +118,8 @@ function requestKeys(input: Input, role: LabRole | null, mfa: boolean): ContextK
 }
 
 /**
- * Limits the session duration. For role chaining, AWS limits it to one hour, even if the role allows more.
+ * Rejects a session duration above the limit. For role chaining, the limit in AWS is one hour, even if the
+ * role allows longer sessions.
  */
 function refuseTooLong(seconds: number, role: LabRole, caller: Caller): void {
   if (caller.principal.kind === 'role' && seconds > ONE_HOUR) {
@@ -138,7 +143,7 @@ function refuseOverriding(tags: Tags, inherited: Tags): void {
   throw invalidParameterValue(
     "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the " +
       'calling session.',
-    `tag ${key} comes from the calling session and is transitive`,
+    `tag ${key} is a transitive tag of the calling session`,
   );
 }
 

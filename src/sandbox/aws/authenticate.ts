@@ -23,15 +23,15 @@ export interface Authenticated {
   readonly caller: Caller;
   readonly accessKeyId: string;
   /**
-   * The Region in the signature. Every Region is accepted, because clients derive it from the host name
-   * (facts/mongodb.md 2.3).
+   * The Region in the signature. The lab accepts every Region, because clients derive the Region from the
+   * host name (facts/mongodb.md 2.3).
    */
   readonly region: string;
 }
 
 /**
- * Authenticates the signer of a request and verifies the integrity of the request. Checks format, scope, key,
- * session token, age, body and signature, in this order.
+ * Verifies who signed a request, and that nobody changed the request. Checks format, scope, key, session
+ * token, age, body and signature, in this order.
  *
  * @throws AwsError MissingAuthenticationToken, IncompleteSignature, InvalidClientTokenId, ExpiredToken,
  * SignatureDoesNotMatch
@@ -66,15 +66,15 @@ export async function authenticate(
       ? await signatureMatches(request, authorization, signingDate, secret)
       : await presignatureMatches(request, authorization, signingDate, { ...presigned, secret });
   if (!isGood) {
-    throw signatureMismatch(`the signature does not match the secret of ${accessKeyId}`);
+    throw signatureMismatch(`the signature does not match the secret access key of ${accessKeyId}`);
   }
   return { caller: callerOf(holder), accessKeyId, region };
 }
 
-/** The parts of a presigned request that its query contains instead of its headers. */
+/** The values that a presigned request sends in its query instead of in headers. */
 interface Presigned {
   readonly sessionToken: string | undefined;
-  /** How long the request is valid after its date, in seconds. */
+  /** The validity period of the request after its date, in seconds. */
   readonly expiresIn: number;
 }
 
@@ -82,14 +82,17 @@ interface Signature {
   readonly authorization: Authorization;
   readonly date: string;
   readonly signingDate: Date;
-  /** Null if the signature is in a header. */
+  /** The values from the query of a presigned request; null if the signature is in a header. */
   readonly presigned: Presigned | null;
 }
 
-/** Maximum validity of a presigned request, in seconds: one week. */
+/** Maximum validity period of a presigned request: one week, in seconds. */
 const MAX_EXPIRES = 604_800;
 
-/** Parses the signature in the query of a presigned request (AWS Signature Version 4, query parameters). */
+/**
+ * Parses the signature of a presigned request. The signature is in the query parameters (AWS Signature
+ * Version 4).
+ */
 function readPresigned(request: HttpRequest): Signature {
   const { query } = splitTarget(request.target);
   const authorization = parsePresigned(query);
@@ -176,16 +179,18 @@ function verifySessionToken(
   accessKeyId: string,
 ): void {
   if (sent === undefined && expected === undefined) return;
-  if (sent === undefined) throw invalidToken(`${accessKeyId} is temporary but has no session token`);
-  if (expected === undefined) throw invalidToken(`the long-term key ${accessKeyId} has a session token`);
+  if (sent === undefined)
+    throw invalidToken(`the request with temporary key ${accessKeyId} has no session token`);
+  if (expected === undefined)
+    throw invalidToken(`the request with long-term key ${accessKeyId} has a session token`);
   if (!equalInConstantTime(sent, expected)) {
     throw invalidToken(`the session token does not belong to ${accessKeyId}`);
   }
 }
 
 /**
- * Rejects a request whose date is too old or in the future. AWS uses these messages for a wrong clock, with
- * the code for a wrong signature. SDKs recognize both messages.
+ * Rejects a request whose date is too old or in the future. For a wrong clock, AWS returns these messages
+ * with the error code for a wrong signature. SDKs recognize both messages.
  */
 function verifyAge(signed: Date, now: Date, expiresIn?: number): void {
   const windowMs = WINDOW_MINUTES * 60_000;

@@ -7,7 +7,7 @@ import { globalKeys } from './request-keys.ts';
 import type { Call } from './service.ts';
 import { providerHost } from './trust-policy.ts';
 
-/** The actions of the lab's STS and IAM that require a permission. GetCallerIdentity requires none. */
+/** The STS and IAM actions in the lab that require a permission. GetCallerIdentity requires no permission. */
 export type LabAction =
   | 'sts:GetWebIdentityToken'
   | 'sts:TagGetWebIdentityToken'
@@ -29,9 +29,9 @@ export interface Attempt {
   readonly action: LabAction;
   /** The ARN of the resource; `*` for actions without a resource. */
   readonly resource: string;
-  /** The condition keys of this action, in addition to those of every request. */
+  /** The condition keys of this action. They are additional to the keys that all requests have. */
   readonly keys: ContextKeys;
-  /** The role to assume, whose trust policy is also evaluated. */
+  /** The role to assume; null for other actions. The trust policy of the role is also evaluated. */
   readonly role: LabRole | null;
 }
 
@@ -40,11 +40,11 @@ export type Authorization =
   | {
       readonly allowed: false;
       /**
-       * The AWS error message. It names the caller, the action and the resource, but never the failed
-       * condition.
+       * The AWS error message. It contains the caller, the action and the resource, but never the condition
+       * that failed.
        */
       readonly message: string;
-      /** The true reason, for the lab's log. */
+      /** The actual reason, for the lab's log. */
       readonly reason: string;
     };
 
@@ -81,7 +81,7 @@ export function authorize(
   };
 }
 
-/** Decides whether the trust policy of a role accepts a token. The token itself has no policies. */
+/** Decides whether the trust policy of a role accepts a token. A token has no policies of its own. */
 export function authorizeToken(
   role: LabRole,
   { provider, audience, subject }: Pick<WebIdentity, 'provider' | 'audience' | 'subject'>,
@@ -107,7 +107,7 @@ export function authorizeToken(
   return { allowed: decision.outcome === 'allowed', reason: explainDecision(decision, request) };
 }
 
-/** Returns the AWS error message without a reason. AssumeRole returns no more than this (facts/aws.md 6). */
+/** Returns the AWS error message without a reason. AssumeRole never returns a reason (facts/aws.md 6). */
 export function notAuthorized(caller: Caller, action: LabAction, resource: string): string {
   return `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource}`;
 }
@@ -123,7 +123,7 @@ const LAYERS: Readonly<Record<Layer, readonly [article: string, name: string]>> 
 
 /**
  * Returns the type of the policy that denied the action, and whether the deny was explicit. AWS returns no
- * further details (facts/aws.md 2.3).
+ * other details (facts/aws.md 2.3).
  */
 function becauseOf(decision: Exclude<Decision, { outcome: 'allowed' }>, action: LabAction): string {
   const [article, name] = LAYERS[decision.layer];

@@ -1,12 +1,12 @@
 /**
- * An error response of AWS. The lab's STS and IAM throw it, and their dispatcher sends it. It never leaves
- * the lab.
+ * An error response from AWS. The lab's STS and IAM throw this error, and their dispatcher converts it to a
+ * response.
  */
 export class AwsError extends Error {
-  /** The `<Code>` in the response, which can differ from the error name in SDKs (facts/aws.md 0.1). */
+  /** The `<Code>` in the response. SDKs can use a different name for the error (facts/aws.md 0.1). */
   readonly code: string;
   readonly status: number;
-  /** The true reason for the lab's log, if the message does not contain it. */
+  /** The actual reason for the lab's log, if the message does not contain it. */
   readonly reason: string;
 
   constructor(code: string, status: number, message: string, reason: string = message) {

@@ -4,7 +4,7 @@ import type { MintRequest } from '../../lib/core/token.ts';
 import { signToken } from '../issuer/signing-keys.ts';
 import { type Caller, type PlatformClaims, principalTags, type Tags } from './identities.ts';
 
-/** The input for the claims of a token. */
+/** The values from which the claims of a token are created. */
 export interface TokenFacts {
   readonly caller: Caller;
   readonly request: MintRequest;
@@ -38,14 +38,14 @@ export interface AwsClaims extends PlatformClaims {
 }
 
 /**
- * Returns the expiration of the token, with milliseconds as in the response. `exp` is the same time, rounded
- * down to seconds.
+ * Returns the expiration of the token with milliseconds, as in the AWS response. `exp` is the same time,
+ * rounded down to seconds.
  */
 export function tokenExpiry({ request, now }: TokenFacts): Date {
   return new Date(now.getTime() + request.durationSeconds * 1000);
 }
 
-/** Returns the claims of a token for this caller and this request. Validates nothing. */
+/** Returns the claims of a token for this caller and this request. Does not validate the request. */
 export function webIdentityClaims(facts: TokenFacts): WebIdentityClaims {
   const { caller, request } = facts;
   const [first = '', ...more] = request.audience;
@@ -62,7 +62,10 @@ export function webIdentityClaims(facts: TokenFacts): WebIdentityClaims {
   };
 }
 
-/** Creates and signs the claims, for tests and scenarios that need a valid token. Validates nothing. */
+/**
+ * Creates and signs a token without validating the request. Used by tests and scenarios that need a valid
+ * token.
+ */
 export async function mintToken(facts: TokenFacts): Promise<string> {
   return await signToken(facts.caller.account.keys[facts.request.signingAlgorithm], webIdentityClaims(facts));
 }

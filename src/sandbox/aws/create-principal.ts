@@ -6,7 +6,7 @@ import type { LabAccount, LabRole, LabUser } from './identities.ts';
 import { MfaDevice } from './mfa-device.ts';
 import { changedPolicies, namedPolicy } from './policies.ts';
 
-/** @throws FedctlError lab.policy-malformed */
+/** @throws FedctlError lab.policy-malformed if AWS would reject a policy of the user */
 export function createUser(account: LabAccount, described: UserDescription, kept?: KeptAccount): LabUser {
   const { name, path = '/', profile = name, tags = {} } = described;
   const arn = `arn:aws:iam::${account.id}:user${path}${name}`;
@@ -33,7 +33,7 @@ export function createUser(account: LabAccount, described: UserDescription, kept
   };
 }
 
-/** @throws FedctlError lab.policy-malformed */
+/** @throws FedctlError lab.policy-malformed if AWS would reject a policy of the role */
 export function createRole(account: LabAccount, described: RoleDescription, kept?: KeptAccount): LabRole {
   const { name, path = '/', profile = name, tags = {} } = described;
   const arn = `arn:aws:iam::${account.id}:role${path}${name}`;

@@ -3,7 +3,7 @@ import { allowing, type PolicyDocuments } from './policies.ts';
 import { trusting } from './trust-policy.ts';
 
 /**
- * The accounts of the lab's AWS, as data. `createAwsWorld` creates the accounts with new keys and secrets.
+ * Describes the accounts in the lab's AWS. `createAwsWorld` creates these accounts with new keys and secrets.
  */
 export interface AwsDescription {
   /** The accounts. The lab's environment uses the keys of the first user of the first account. */
@@ -14,10 +14,10 @@ export interface AccountDescription {
   /** 12 digits */
   readonly id: string;
   readonly organization: LabAccount['organization'];
-  /** Whether outbound federation is enabled from the start. */
+  /** Whether outbound federation is initially enabled. */
   readonly federation: boolean;
   /**
-   * The service control policies: one set for each level from the organization's root down to the account
+   * The service control policies: one set for each level, from the root of the organization to the account
    * (default: none).
    */
   readonly serviceControlPolicies?: readonly PolicyDocuments[];
@@ -27,7 +27,7 @@ export interface AccountDescription {
 
 interface PrincipalDescription {
   readonly name: string;
-  /** The path in the ARN, which begins and ends with a slash (default: `/`). */
+  /** The path in the ARN. It begins and ends with a slash (default: `/`). */
   readonly path?: string;
   /** The name of the profile in the lab's AWS config file (default: the name of the user or role). */
   readonly profile?: string;
@@ -52,7 +52,7 @@ export interface RoleDescription extends PrincipalDescription {
 const EVERYTHING: PolicyDocuments = { AdministratorAccess: allowing('*') };
 const MINT: PolicyDocuments = { Mint: allowing('sts:GetWebIdentityToken', 'sts:TagGetWebIdentityToken') };
 
-/** The contents of a lab without a configuration: two accounts with federation disabled. */
+/** The AWS accounts of a lab without a configuration: two accounts with federation disabled. */
 export const BUILT_IN_AWS: AwsDescription = {
   accounts: [
     {
@@ -77,7 +77,7 @@ export const BUILT_IN_AWS: AwsDescription = {
         {
           name: 'etl',
           path: '/team/data/',
-          // The role `app` may also assume this role, to demonstrate role chaining.
+          // The role `app` can also assume this role, as an example of role chaining.
           trustPolicy: trusting({
             trusts: ['arn:aws:iam::123456789012:user/operator', 'arn:aws:iam::123456789012:role/app'],
             externalId: 'lab-external-id',

@@ -5,9 +5,9 @@ export type VendingState = 'on' | 'off' | 'changing';
 const CHANGING_MS = 1000;
 
 /**
- * The outbound federation setting of an account. IAM shows a change immediately. STS receives it
- * `propagationMs` later. STS applies changes in order, so federation has a gap if it is disabled and enabled
- * in quick succession (facts/aws.md 1).
+ * The outbound federation setting of an account. IAM shows a change immediately. STS receives the change
+ * `propagationMs` later, and applies all changes in order. If federation is disabled and soon enabled again,
+ * it is therefore also disabled for a time in STS (facts/aws.md 1).
  */
 export class FederationSwitch {
   readonly #now: () => Date;
@@ -30,12 +30,12 @@ export class FederationSwitch {
     this.#propagationMs = propagationMs;
   }
 
-  /** The state in IAM. */
+  /** The setting that IAM shows. */
   get enabled(): boolean {
     return this.#changes.at(-1)?.enabled ?? this.#atFirst;
   }
 
-  /** The state in STS. */
+  /** The setting that STS applies. */
   get vending(): VendingState {
     const now = this.#now().getTime();
     const arrived = this.#changes.findLast(({ arrivesAt }) => arrivesAt <= now)?.enabled ?? this.#atFirst;
@@ -47,8 +47,8 @@ export class FederationSwitch {
   /**
    * Changes the setting.
    *
-   * @param propagationMs how long this change takes to reach STS, in milliseconds
-   * @returns false if the setting already has this value, which AWS reports as an error
+   * @param propagationMs the time until this change reaches STS, in milliseconds
+   * @returns false if the setting already has this value. AWS reports this case as an error.
    */
   set(enabled: boolean, propagationMs: number = this.#propagationMs): boolean {
     if (enabled === this.enabled) return false;

@@ -15,10 +15,10 @@ export type IssuerAnswer =
 export type FindIssuerKeys = (issuer: string) => Promise<IssuerAnswer>;
 
 /**
- * Fetches keys through discovery. Uses no cache, so a rotation takes effect immediately. Follows no
+ * Fetches keys through discovery. Uses no cache, so a key rotation takes effect immediately. Follows no
  * redirects.
  *
- * @param ca the CA in PEM for issuers of a lab with TLS (default: the CAs that Node.js trusts)
+ * @param ca the CA certificate (PEM) for issuers in labs with TLS (default: the CAs that Node.js trusts)
  */
 export function findIssuerKeys({
   ca,
@@ -41,7 +41,7 @@ export function findIssuerKeys({
     try {
       const discovery = await read(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
       if (memberOf(discovery, 'issuer') !== issuer) {
-        throw new Error('its discovery document names a different issuer');
+        throw new Error('its discovery document contains a different issuer');
       }
       const address = memberOf(discovery, 'jwks_uri');
       if (typeof address !== 'string') throw new Error('its discovery document has no jwks_uri');

@@ -5,7 +5,8 @@ const USUAL_TOKEN_SIZE = 380;
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /**
- * Returns a prefix for the type and 16 random characters, the format of unique IDs and access key IDs in IAM.
+ * Returns a unique ID or access key ID in the format of IAM: the prefix of its type, and 16 random
+ * characters.
  */
 export function uniqueId(prefix: 'AKIA' | 'ASIA' | 'AIDA' | 'AROA'): string {
   return prefix + Array.from({ length: 16 }, () => BASE32[randomInt(BASE32.length)]).join('');
@@ -17,8 +18,8 @@ export function secretKey(): Secret {
 }
 
 /**
- * Returns a session token of base64 characters. It has the usual length, or more if a longer minimum is
- * requested.
+ * Returns a session token of base64 characters. The token has the usual length, or `minimumSize` if it is
+ * longer.
  */
 export function sessionToken(minimumSize: number): string {
   const size = Math.max(USUAL_TOKEN_SIZE, minimumSize);

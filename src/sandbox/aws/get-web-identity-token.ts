@@ -12,11 +12,14 @@ import { refuseDuplicateTagKeys, Validation } from './validation.ts';
 
 const GLOBAL_HOST = 'sts.amazonaws.com';
 const DEFAULT_SECONDS = 300;
-/** Maximum size of the claims as UTF-8 JSON in bytes, for every algorithm (facts/aws.md 2.1). */
+/**
+ * Maximum length of the claims as UTF-8 JSON, in bytes. The maximum is the same for all algorithms
+ * (facts/aws.md 2.1).
+ */
 const LARGEST_PAYLOAD = 14_984;
 
 /**
- * Mints a token. Evaluates a request in the order of AWS: endpoint, parameters, duplicate tags, permission,
+ * Mints a token. Checks a request in the same order as AWS: endpoint, parameters, duplicate tags, permission,
  * expiration of the session, federation setting of the account, size. A caller without permission therefore
  * receives AccessDenied even if federation is disabled (facts/aws.md 2.3).
  */
@@ -38,7 +41,7 @@ export async function getWebIdentityToken({ caller, parameters, region, host, no
       'JWTPayloadSizeExceededException',
       400,
       'The requested token payload size exceeds the maximum allowed size.',
-      `the claims have ${size} bytes; the limit is ${LARGEST_PAYLOAD}`,
+      `the claims are ${size} bytes; the limit is ${LARGEST_PAYLOAD}`,
     );
   }
   const key = caller.account.keys[request.signingAlgorithm];
@@ -47,7 +50,7 @@ export async function getWebIdentityToken({ caller, parameters, region, host, no
       ['WebIdentityToken', await signToken(key, claims)],
       ['Expiration', expiresAt.toISOString()],
     ],
-    reason: `minted token ${claims.jti} with key ${key.kid} until ${expiresAt.toISOString()}`,
+    reason: `minted token ${claims.jti} with key ${key.kid}, valid until ${expiresAt.toISOString()}`,
   };
 }
 
@@ -82,19 +85,19 @@ function isSigningAlgorithm(name: string | undefined): name is SigningAlgorithm 
   return SIGNING_ALGORITHMS.some((each) => each === name);
 }
 
-/** Rejects federated users. The AWS message names no principal (facts/aws.md 2.3). */
+/** Rejects federated users. The AWS message does not contain the principal (facts/aws.md 2.3). */
 function refuseFederatedUser({ arn, session }: Caller): void {
   if (session === null || session.federatedUser === null) return;
   throw accessDenied(
     'GetWebIdentityToken does not support federated user sessions',
-    `${arn} comes from GetFederationToken`,
+    `${arn} is a session from GetFederationToken`,
   );
 }
 
 /**
- * Checks the permissions for a token. The audience is a condition key of both actions; duration and algorithm
- * are condition keys of the mint action only (facts/aws.md 5). The resource is the account, not the user or
- * role.
+ * Checks the permissions to mint and to tag a token. The audience is a condition key of both actions.
+ * Duration and algorithm are condition keys only of the action that mints a token (facts/aws.md 5). The
+ * resource is the account, not the user or role.
  */
 function permit(call: Pick<Call, 'caller' | 'region' | 'now'>, request: MintRequest): void {
   const tags = tagRecord(request.tags);
@@ -132,7 +135,7 @@ function refuseUnlessVending({ account }: Caller): void {
       'InternalFailure',
       500,
       INTERNAL_FAILURE,
-      `the change of account ${account.id} has not reached STS yet`,
+      `the change to the federation setting of account ${account.id} has not reached STS yet`,
     );
   }
   if (vending === 'off') {
@@ -141,7 +144,7 @@ function refuseUnlessVending({ account }: Caller): void {
       403,
       'OutboundWebIdentityFederation is disabled.',
       account.federation.enabled
-        ? `account ${account.id} was enabled, but the change has not reached STS yet`
+        ? `outbound federation of account ${account.id} was enabled, but the change has not reached STS yet`
         : `outbound federation of account ${account.id} is disabled`,
     );
   }

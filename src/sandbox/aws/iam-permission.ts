@@ -12,13 +12,14 @@ import type { Call } from './service.ts';
 export function permit(call: Call, action: LabAction, resource = '*'): void {
   const { principal, session } = call.caller;
   if (principal.kind === 'user' && session !== null && (!session.mfa || session.federatedUser !== null)) {
-    // Credentials of GetSessionToken cannot call IAM without MFA. IAM returns this message for them.
+    // IAM returns this message for credentials that GetSessionToken created without MFA. These credentials
+    // cannot call IAM.
     throw new AwsError(
       'InvalidClientTokenId',
       403,
       'The security token included in the request is invalid',
       session.federatedUser === null
-        ? 'credentials of GetSessionToken without MFA cannot call IAM'
+        ? 'credentials from GetSessionToken without MFA cannot call IAM'
         : 'a federated user cannot call IAM',
     );
   }

@@ -11,7 +11,7 @@ import type { XmlElement } from './xml.ts';
 /** A fixed creation date, because the lab does not record creation dates. */
 const CREATED = '2024-01-01T00:00:00Z';
 
-/** The read-only actions that remedies of fedctl use. */
+/** The read-only actions that fedctl recommends in its remedies. */
 export const IAM_READS: ReadonlyMap<string, Action> = new Map<string, Action>([
   [
     'GetRole',
@@ -140,7 +140,7 @@ function roleNamed({ world, caller }: Call, name: string): LabRole {
   throw new AwsError('NoSuchEntity', 404, `The role with name ${name} cannot be found.`);
 }
 
-/** Returns the user that the request names (default: the caller). */
+/** Returns the user whose name is in the request (default: the caller). */
 function userNamed(call: Call, action: 'iam:ListMFADevices' | 'iam:ListAccessKeys'): LabUser {
   const { world, caller, parameters } = call;
   const { principal } = caller;
@@ -154,7 +154,8 @@ function userNamed(call: Call, action: 'iam:ListMFADevices' | 'iam:ListAccessKey
 }
 
 /**
- * Returns the decisions of a principal's policies about actions, in the format of the IAM policy simulator.
+ * Evaluates a principal's policies for each requested action. Returns the decisions in the format of the IAM
+ * policy simulator.
  */
 function simulate(call: Call): ReturnType<Action> {
   const arn = required(call, 'PolicySourceArn');

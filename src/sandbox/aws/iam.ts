@@ -5,8 +5,8 @@ import type { LabAccount } from './identities.ts';
 import type { Action, Call, Outcome, Service } from './service.ts';
 
 /**
- * Creates the IAM service of the lab. It emulates the outbound federation setting (facts/aws.md 1), and the
- * read-only actions that remedies of fedctl use.
+ * Creates the lab's IAM service. It emulates the outbound federation setting (facts/aws.md 1) and the
+ * read-only actions that fedctl recommends in its remedies.
  */
 export function createIam(): Service {
   return {
@@ -49,7 +49,7 @@ function disable(call: Call): Outcome {
 function info(call: Call): Outcome {
   permit(call, 'iam:GetOutboundWebIdentityFederationInfo');
   const { account } = call.caller;
-  // AWS returns an error if federation is disabled, and never JwtVendingEnabled=false (facts/aws.md 0.1).
+  // If federation is disabled, AWS returns an error, not JwtVendingEnabled=false (facts/aws.md 0.1).
   if (!account.federation.enabled) throw featureDisabled(account);
   return {
     result: [

@@ -5,13 +5,13 @@ import type { FederationSwitch } from './federation-switch.ts';
 import type { MfaDevice } from './mfa-device.ts';
 import type { AttachedPolicies } from './policies.ts';
 
-/** Tags by key, in the original spelling. */
+/** Tags by key. The keys keep their original spelling. */
 export type Tags = Readonly<Record<string, string>>;
 
 export interface LabAccount {
   /** 12 digits */
   readonly id: string;
-  /** The organization; null for an account without an organization. */
+  /** The organization of the account; null if the account has no organization. */
   readonly organization: {
     /** `o-…` */
     readonly id: string;
@@ -19,27 +19,30 @@ export interface LabAccount {
     readonly ouPaths: readonly string[];
   } | null;
   readonly federation: FederationSwitch;
-  /** The current signing keys, which the issuer publishes. */
+  /** The current signing keys. The issuer publishes these keys. */
   keys: SigningKeys;
   /**
-   * The issuer URL, which is the value of `iss`. Empty until the issuer of the account listens. Disabling
-   * federation does not change the URL.
+   * The issuer URL, which is the value of `iss`. The URL is empty until the issuer of the account listens. It
+   * does not change if federation is disabled.
    */
   issuer: string;
-  /** The external issuers that the account trusts: OpenID Connect providers in IAM. */
+  /** The external issuers that the account trusts, as OpenID Connect providers in IAM. */
   oidcProviders: readonly OidcProvider[];
   /**
-   * The service control policies: one set for each level from the organization's root down to the account.
-   * Every level must allow an action.
+   * The service control policies: one set for each level, from the root of the organization to the account.
+   * An action is allowed only if every level allows it.
    */
   serviceControlPolicies: readonly (readonly NamedPolicy[])[];
 }
 
-/** An IAM OpenID Connect provider. Tokens of its issuer with one of its audiences may assume roles. */
+/**
+ * An IAM OpenID Connect provider. A token from its issuer can assume roles if the provider lists the token's
+ * audience.
+ */
 export interface OidcProvider {
   /** `arn:aws:iam::A:oidc-provider/host/path` */
   readonly arn: string;
-  /** The issuer URL, compared byte for byte with `iss`. */
+  /** The issuer URL. AWS compares this URL byte for byte with `iss`. */
   readonly issuer: string;
   readonly audiences: readonly string[];
 }
@@ -65,13 +68,14 @@ export interface LabUser extends LabPrincipal {
 
 export interface LabRole extends LabPrincipal {
   readonly kind: 'role';
-  /** The trust policy: the principals that may assume the role, and the conditions. */
+  /** The trust policy: the principals that can assume the role, and the conditions. */
   trustPolicy: NamedPolicy;
   readonly maxSessionSeconds: number;
 }
 
 /**
- * Temporary credentials of a role, of a user (GetSessionToken), or of a federated user (GetFederationToken).
+ * Temporary credentials for a role, for a user (GetSessionToken), or for a federated user
+ * (GetFederationToken).
  */
 export interface LabSession {
   readonly principal: LabUser | LabRole;
@@ -80,33 +84,33 @@ export interface LabSession {
   readonly sessionToken: Secret;
   readonly issuedAt: Date;
   readonly expiresAt: Date;
-  /** The name of a role session; null for a session of a user. */
+  /** The name of a role session; null if the session belongs to a user. */
   readonly sessionName: string | null;
   /**
-   * The name of the federated user; null for other sessions. The principal is then the user who called
-   * GetFederationToken.
+   * The name of the federated user; null for other sessions. For a federated user, `principal` is the user
+   * who called GetFederationToken.
    */
   readonly federatedUser: string | null;
   /** Whether the session was requested with an MFA code. */
   readonly mfa: boolean;
-  /** The ARN of the identity provider whose token was exchanged for the session; null for other sessions. */
+  /** The ARN of the identity provider whose token was exchanged for this session; null for other sessions. */
   readonly federatedProvider: string | null;
   readonly tags: Tags;
-  /** The keys of the tags that a further AssumeRole inherits. */
+  /** The keys of the transitive tags. A session that is created with this session inherits these tags. */
   readonly transitiveTagKeys: readonly string[];
   readonly sourceIdentity: string | null;
-  /** The session policies; null if the session has none. */
+  /** The session policies; null if the session has no session policies. */
   readonly policies: readonly NamedPolicy[] | null;
   /**
-   * The claims that the platform of the session adds to tokens. A role that is assumed with this session does
-   * not have these claims.
+   * The claims that the platform adds to the tokens of this session. If this session assumes another role,
+   * tokens of the new session do not contain these claims.
    */
   readonly platformClaims: PlatformClaims;
 }
 
 /**
- * The claims that EC2 and Lambda add; ECS and EKS add none (facts/aws.md 3.2). The type of
- * `ec2_role_delivery` is unverified. Here it is a string, like the other claims.
+ * The claims that EC2 and Lambda add to tokens. ECS and EKS add no claims (facts/aws.md 3.2). The type of
+ * `ec2_role_delivery` in AWS is unverified. The lab uses a string, as for the other claims.
  */
 export interface PlatformClaims {
   readonly ec2_source_instance_arn?: string;
@@ -116,22 +120,26 @@ export interface PlatformClaims {
   readonly lambda_source_function_arn?: string;
 }
 
-/** The signer of a request. */
+/** The principal that signed a request, and its session. */
 export interface Caller {
   readonly account: LabAccount;
   readonly principal: LabUser | LabRole;
-  /** Null for the long-term keys of a user. */
+  /** The session of the caller; null if the caller uses the long-term keys of a user. */
   readonly session: LabSession | null;
   /**
-   * The ARN as in GetCallerIdentity. For a role session, it is `arn:aws:sts::A:assumed-role/R/S`, without the
-   * role's path.
+   * The ARN that GetCallerIdentity returns. For a role session, this is `arn:aws:sts::A:assumed-role/R/S`,
+   * without the role's path.
    */
   readonly arn: string;
-  /** `AIDA…`, `AROA…:session` or `A:federated user` */
+  /** The UserId that GetCallerIdentity returns: `AIDA…`, `AROA…:session` or `A:federated user`. */
   readonly userId: string;
 }
 
-/** Returns the caller for the holder of an access key: a user or a session. */
+/**
+ * Returns the caller that uses an access key.
+ *
+ * @param holder the user or session that the access key belongs to
+ */
 export function callerOf(holder: LabUser | LabSession): Caller {
   const session = 'sessionToken' in holder ? holder : null;
   const principal = 'sessionToken' in holder ? holder.principal : holder;
@@ -159,9 +167,9 @@ export function callerOf(holder: LabUser | LabSession): Caller {
 }
 
 /**
- * Returns the tags of a caller. Tags of the session override tags of its principal. Keys are compared
- * case-insensitively, and the spelling of the session is kept: role `Team=role` and session `team=session`
- * become `team=session` (facts/aws.md 3.2).
+ * Returns the tags of a caller. The tags of the session override the tags of its principal. The keys are
+ * compared case-insensitively, and the result keeps the spelling of the session's key. For example, the role
+ * tag `Team=role` and the session tag `team=session` become `team=session` (facts/aws.md 3.2).
  */
 export function principalTags({ principal, session }: Caller): Tags {
   const over = session?.tags ?? {};

@@ -17,20 +17,20 @@ const KEY_TYPES: ReadonlyMap<unknown, string> = new Map([
   ['ES512', 'EC'],
 ]);
 
-/** How far `iat` and `nbf` may be in the future, in seconds, because clocks differ. */
+/** How many seconds `iat` and `nbf` can be in the future, to allow for different clocks. */
 const LEEWAY = 300;
 
-/** The verified identity in a token. */
+/** The identity that a verified token proves. */
 export interface WebIdentity {
   readonly provider: OidcProvider;
   readonly audience: string;
   readonly subject: string;
-  /** A description of the token for the log: jti and kid, never the token itself. */
+  /** Describes the token in the log: jti and kid, never the token itself. */
   readonly evidence: string;
 }
 
 export interface ProofContext {
-  /** The account of the role. Its OpenID Connect providers are used. */
+  /** The account of the role. The token is checked against the OpenID Connect providers in this account. */
   readonly account: LabAccount | undefined;
   /** The issuers of the accounts in this AWS partition. */
   readonly ownIssuers: readonly string[];
@@ -39,10 +39,10 @@ export interface ProofContext {
 }
 
 /**
- * Verifies a token of an external issuer for AssumeRoleWithWebIdentity: format, issuer, audience, signature,
- * lifetime.
+ * Verifies a token from an external issuer for AssumeRoleWithWebIdentity. Checks format, issuer, audience,
+ * signature and lifetime.
  *
- * The messages come from reports of AWS users, because the AWS documentation contains only codes and statuses
+ * The AWS documentation contains only codes and statuses, so the messages come from reports by AWS users
  * (facts/aws.md 6). The documentation also does not specify which claims cause IDPRejectedClaim. The lab
  * returns this error for a token that is not valid yet.
  *
@@ -105,7 +105,7 @@ function providerOf(issuer: unknown, { account, ownIssuers }: ProofContext, inva
   if (ownIssuers.includes(issuer)) {
     throw invalid(
       'Tokens of GetWebIdentityToken cannot be exchanged within the partition that issued them.',
-      `${shown(issuer)} is the issuer of an account of the same partition`,
+      `${shown(issuer)} is the issuer of an account in the same partition`,
     );
   }
   const provider = account?.oidcProviders.find((one) => one.issuer === issuer);
@@ -113,7 +113,7 @@ function providerOf(issuer: unknown, { account, ownIssuers }: ProofContext, inva
   const known = account?.oidcProviders.map((one) => one.issuer).join(', ') ?? '';
   throw invalid(
     `No OpenIDConnect provider found in your account for ${issuer}`,
-    `account ${account?.id ?? '(none)'} trusts ${known === '' ? 'no foreign issuer' : known}, not ${shown(issuer)}`,
+    `account ${account?.id ?? '(none)'} trusts ${known === '' ? 'no external issuer' : `${known}, not ${shown(issuer)}`}`,
   );
 }
 
@@ -130,7 +130,7 @@ function audienceOf(claim: unknown, { audiences }: OidcProvider, invalid: Invali
   if (audiences.includes(audience)) return audience;
   throw invalid(
     'Incorrect token audience',
-    `audience ${shown(audience)} is not the provider's ${audiences.map(shown).join(' or ')}`,
+    `the provider expects audience ${audiences.map(shown).join(' or ')}, not ${shown(audience)}`,
   );
 }
 
@@ -181,7 +181,7 @@ function invalidToken(message: string, reason: string): AwsError {
   return new AwsError('InvalidIdentityToken', 400, message, reason);
 }
 
-/** Formats text from the token for the log: escaped, quoted and shortened. */
+/** Escapes, quotes and shortens a value from the token for the log. */
 function shown(value: unknown): string {
   if (typeof value === 'string') return `"${value.slice(0, 200)}"`;
   return value === undefined ? 'missing' : typeof value;

@@ -12,9 +12,9 @@ export type { HttpAnswer, HttpRequest, LoopbackServer } from '../../lib/net/loop
 export interface LabServerOptions extends LoopbackServerOptions {
   /** The name of the server in failure messages, such as `STS`. */
   readonly name: string;
-  /** A network in which the server is also reachable. */
+  /** The network of an isolated command. The server also listens in this network. */
   readonly network?: CommandNetwork | undefined;
-  /** A second address of the server in this network. */
+  /** An additional address of the server in this network. */
   readonly alsoAt?: Address;
 }
 

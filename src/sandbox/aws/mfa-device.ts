@@ -4,8 +4,8 @@ import { Secret } from '../../lib/core/secret.ts';
 const STEP_SECONDS = 30;
 const DIGITS = 6;
 /**
- * How many earlier and later steps have valid codes, because clocks differ and typing takes time (RFC 6238,
- * 5.2).
+ * The codes of this many earlier and later time steps are also valid, because clocks differ and entering a
+ * code takes time (RFC 6238, 5.2).
  */
 const WINDOW = 1;
 
@@ -20,7 +20,7 @@ export class MfaDevice {
   /** `arn:aws:iam::A:mfa/N` */
   readonly serial: string;
   readonly #seed: Secret;
-  /** The time steps whose codes were used. Each code can be used only once (RFC 6238, 5.2). */
+  /** The time steps whose codes were already used. Each code can be used only once (RFC 6238, 5.2). */
   readonly #used = new Set<number>();
 
   /** @param seed the shared secret, in base32 (default: 160 random bits) */
@@ -39,14 +39,14 @@ export class MfaDevice {
     );
   }
 
-  /** Returns the code of the device at this time. */
+  /** Returns the code that the device shows at this time. */
   async code(now: Date): Promise<string> {
     return (await this.#totp()).generate({ timestamp: now.getTime() });
   }
 
   /** Checks a code. Marks a valid code as used. */
   async check(code: string, now: Date): Promise<CodeVerdict> {
-    // otpauth compares bytes, and digits outside ASCII have more than one byte.
+    // Rejects digits outside ASCII, because otpauth compares bytes. These digits have more than one byte.
     if (!CODE.test(code)) return 'wrong';
     const delta = (await this.#totp()).validate({ token: code, timestamp: now.getTime(), window: WINDOW });
     if (delta === null) return 'wrong';

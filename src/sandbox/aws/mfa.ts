@@ -3,7 +3,7 @@ import type { Caller } from './identities.ts';
 import type { QueryParameters } from './query.ts';
 import { LIMITS, type Validation } from './validation.ts';
 
-/** The parameters SerialNumber and TokenCode of a call. */
+/** The parameters SerialNumber and TokenCode. */
 export interface MfaInput {
   readonly serialNumber: string | undefined;
   readonly tokenCode: string | undefined;
@@ -18,10 +18,10 @@ export function readMfa(parameters: QueryParameters, validation: Validation): Mf
 }
 
 /**
- * Checks the code of the caller's own MFA device, and marks the code as used. The messages are known only
- * from reports, not from the AWS documentation (facts/aws.md 6).
+ * Checks a code from the caller's own MFA device, and marks the code as used. The error messages come from
+ * reports by users, because the AWS documentation does not contain these messages (facts/aws.md 6).
  *
- * @returns true if the request has a valid code; false if the request has no code
+ * @returns true if the request contains a valid code; false if the request contains no code
  * @throws AwsError AccessDenied
  */
 export async function verifyMfa(

@@ -18,15 +18,15 @@ export interface AttachedPolicies {
   readonly boundary: NamedPolicy | null;
 }
 
-/** A change of the attached policies. Omitted properties stay unchanged. */
+/** A change to the attached policies. Omitted properties stay unchanged. */
 export interface PolicyChange {
-  /** The new identity policies. All other identity policies are detached. */
+  /** The new identity policies. They replace all existing identity policies. */
   readonly identity?: PolicyDocuments;
-  /** Null removes the boundary. */
+  /** The new permissions boundary, as a policy document. Null removes the boundary. */
   readonly boundary?: unknown;
 }
 
-/** @throws FedctlError lab.policy-malformed */
+/** @throws FedctlError lab.policy-malformed if AWS would reject the policy */
 export function namedPolicy(name: string, document: unknown, kind: PolicyKind): NamedPolicy {
   const parsed = parsePolicy(document, kind);
   if (parsed.ok) return { name, document: parsed.document };
@@ -36,15 +36,15 @@ export function namedPolicy(name: string, document: unknown, kind: PolicyKind): 
   });
 }
 
-/** @throws FedctlError lab.policy-malformed */
+/** @throws FedctlError lab.policy-malformed if AWS would reject a policy */
 export function namedPolicies(documents: PolicyDocuments): readonly NamedPolicy[] {
   return Object.entries(documents).map(([name, document]) => namedPolicy(name, document, 'permissions'));
 }
 
 /**
- * Returns the policies after a change.
+ * Returns the policies after a change. Does not modify `attached`.
  *
- * @throws FedctlError lab.policy-malformed, without any change
+ * @throws FedctlError lab.policy-malformed
  */
 export function changedPolicies(
   attached: AttachedPolicies,
@@ -99,7 +99,7 @@ function principalJson({ listed }: NonNullable<Statement['principal']>): unknown
   return Object.fromEntries(types.map((type) => [type, oneOrAll(namesOf(type))]));
 }
 
-/** Returns the `Action` or `NotAction` element of a statement, or another element of this kind. */
+/** Returns a statement element such as `Action`, or its negation such as `NotAction`. */
 function element(name: string, { except, listed }: Selection<unknown>): Record<string, unknown> {
   return { [except ? `Not${name}` : name]: oneOrAll(listed) };
 }

@@ -7,8 +7,8 @@ export interface Tag {
 }
 
 /**
- * The parameters of a request in the AWS query protocol, from the URL and the form in the body (facts/aws.md
- * 13.1).
+ * The parameters of a request in the AWS query protocol. They come from the URL and from the form in the body
+ * (facts/aws.md 13.1).
  */
 export class QueryParameters {
   readonly #values: ReadonlyMap<string, string>;
@@ -22,8 +22,8 @@ export class QueryParameters {
   }
 
   /**
-   * Returns the values of `Name.member.1`, `.2`, … in order. An empty list, which some clients write as
-   * `Name=`, counts as absent.
+   * Returns the values of `Name.member.1`, `.2`, … in order. Some clients send `Name=` for an empty list. In
+   * this case, the list is treated as absent.
    */
   list(name: string): string[] | undefined {
     const found = this.#members(name).filter(({ rest }) => rest === '');
@@ -51,7 +51,7 @@ export class QueryParameters {
   }
 }
 
-/** Parses the parameters. A space may be `+` or `%20`. The content type of the form may contain a charset. */
+/** Parses the parameters. Accepts `+` and `%20` as a space, and a content type with a charset. */
 export function readParameters(request: HttpRequest): QueryParameters {
   const mark = request.target.indexOf('?');
   const values = new Map<string, string>();

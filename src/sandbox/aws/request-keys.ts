@@ -4,7 +4,7 @@ import { principalTags, type Tags } from './identities.ts';
 import type { Call } from './service.ts';
 
 /**
- * Returns the condition keys that every signed request has: facts about the caller and the time.
+ * Returns the condition keys of all signed requests. They describe the caller and the time.
  * aws:SecureTransport is always true, because AWS requires https. For IAM, the Region is always us-east-1.
  */
 export function globalKeys(
@@ -22,7 +22,7 @@ export function globalKeys(
     'aws:userid': userId,
     'aws:username': principal.kind === 'user' ? principal.name : undefined,
     'aws:SourceIdentity': session?.sourceIdentity ?? undefined,
-    // Long-term keys do not have this condition key, so policies use BoolIfExists.
+    // Requests with long-term keys do not have this condition key, so policies use BoolIfExists.
     'aws:MultiFactorAuthPresent': session === null ? undefined : String(session.mfa),
     // Policies use this condition key to revoke sessions that were created before a certain time.
     'aws:TokenIssueTime': session === null ? undefined : rfc3339(session.issuedAt),
@@ -34,7 +34,7 @@ export function globalKeys(
   };
 }
 
-/** Returns the condition keys that every request has, including unsigned requests. */
+/** Returns the condition keys of all requests, including unsigned requests. */
 export function commonKeys(now: Date): ContextKeys {
   return {
     'aws:SecureTransport': 'true',
@@ -50,7 +50,7 @@ export function requestTagKeys(tags: Tags): ContextKeys {
   return { 'aws:TagKeys': Object.keys(tags), ...prefixed('aws:RequestTag/', tags) };
 }
 
-/** Returns tags with prefixed keys: `aws:ResourceTag/Team`. */
+/** Adds a prefix to the keys of tags, as in `aws:ResourceTag/Team`. */
 export function prefixed(prefix: string, tags: Tags): ContextKeys {
   return Object.fromEntries(Object.entries(tags).map(([key, value]) => [prefix + key, value]));
 }

@@ -8,7 +8,7 @@ import { LIMITS, Validation } from './validation.ts';
 export const ONE_HOUR = 3600;
 const TWELVE_HOURS = 43_200;
 
-/** The parameters that all calls to assume a role share. */
+/** The parameters that are common to all actions that assume a role. */
 export interface RoleInput {
   readonly roleArn: string;
   readonly sessionName: string;
@@ -20,7 +20,7 @@ export interface RoleInput {
 /**
  * Reads the parameters of AssumeRole and similar actions.
  *
- * @param readOwn reads the parameters of one action, and reports their errors with the others
+ * @param readOwn reads the additional parameters of an action. All errors are reported together.
  * @throws AwsError ValidationError with every error; InvalidParameterValue for parameters that the lab does
  * not support
  */

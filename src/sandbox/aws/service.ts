@@ -9,7 +9,7 @@ import { headerValue } from './sigv4.ts';
 import type { AwsWorld } from './world.ts';
 import { writeXml, type XmlElement } from './xml.ts';
 
-/** An authenticated call of an action. */
+/** A call of an action by an authenticated caller. */
 export interface Call {
   readonly world: AwsWorld;
   readonly caller: Caller;
@@ -18,16 +18,19 @@ export interface Call {
   readonly region: string;
   /** The Host header, including the port. */
   readonly host: string;
-  /** Whether a MongoDB server forwards a request that a client signed (facts/mongodb.md 2.2). */
+  /**
+   * Whether a MongoDB server sent the request. The server forwards a request that a client signed
+   * (facts/mongodb.md 2.2).
+   */
   readonly replayed: boolean;
   readonly now: Date;
 }
 
-/** A call of an action that requires no signature. */
+/** A call without a signature. */
 export type UnsignedCall = Omit<Call, 'caller' | 'region'>;
 
 export interface Outcome {
-  /** The children of `<ActionResult>`; null if AWS sends no such element. */
+  /** The children of `<ActionResult>`; null if the AWS response does not contain this element. */
   readonly result: readonly XmlElement[] | null;
   /** The result for the lab's log, without secrets. */
   readonly reason: string;
@@ -36,7 +39,7 @@ export interface Outcome {
 /** Performs an action. Throws an AwsError to reject the call. */
 export type Action = (call: Call) => Outcome | Promise<Outcome>;
 
-/** Performs an action without a signature. The parameters authenticate the caller. */
+/** Performs an action that requires no signature. The parameters authenticate the caller. */
 export type UnsignedAction = (call: UnsignedCall) => Promise<Outcome>;
 
 /** An AWS service that uses the query protocol. */
@@ -55,8 +58,8 @@ export interface ServiceOptions {
 }
 
 /**
- * Handles a request to a service. Finds the action and the caller, returns the response, and logs the true
- * reason.
+ * Handles a request to a service. Finds the action and the caller, returns the response, and logs the actual
+ * reason for the result.
  */
 export async function answerQuery(
   service: Service,
@@ -151,8 +154,8 @@ function errorXml(service: Service, { status, code, message }: AwsError, request
 }
 
 /**
- * Returns whether STS must respond in JSON. STS does so for GetCallerIdentity if the client accepts only
- * JSON, like some proxies of AWS.
+ * Returns whether STS must respond in JSON. STS responds to GetCallerIdentity in JSON if the client accepts
+ * only JSON, as some proxies of AWS do.
  */
 function wantsJson(request: HttpRequest, action: string): boolean {
   return action === 'GetCallerIdentity' && headerValue(request, 'accept') === 'application/json';
@@ -180,8 +183,8 @@ function answerOf(
 ): HttpAnswer {
   return {
     status,
-    // SDKs read the request ID only from this header. They adjust their clock by the Date header
-    // (facts/aws.md 9.3, 9.4).
+    // SDKs read the request ID only from the header x-amzn-RequestId. They adjust their clock to the Date
+    // header (facts/aws.md 9.3, 9.4).
     headers: {
       'content-type': asJson ? 'application/json' : 'text/xml',
       'x-amzn-RequestId': requestId,
@@ -191,7 +194,10 @@ function answerOf(
   };
 }
 
-/** Returns the name of the action for the log, or a placeholder, because a client can send any text. */
+/**
+ * Returns the name of the action for the log. Returns a placeholder for other text, because a client can send
+ * any text.
+ */
 function shownAction(action: string): string {
   return /^\w{1,64}$/.test(action) ? action : '(no action)';
 }

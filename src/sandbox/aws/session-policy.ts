@@ -6,8 +6,9 @@ import { AwsError } from './aws-error.ts';
 import type { QueryParameters } from './query.ts';
 
 /**
- * Reads the session policy in the parameter `Policy`; null if there is none. The AWS message for an invalid
- * policy is unverified. It names neither the position nor the cause; the lab's log names both.
+ * Reads the session policy in the parameter `Policy`. Returns null if the request has no session policy. The
+ * AWS message for an invalid policy is unverified. It contains neither the position nor the cause. The lab's
+ * log contains both.
  *
  * @throws AwsError MalformedPolicyDocument
  */
@@ -24,7 +25,7 @@ function readJson(text: string): unknown {
     const value: unknown = JSON.parse(text);
     if (isRecord(value)) return value;
   } catch {
-    // The statement below reports this error, and also JSON that is not an object.
+    // The statement after this block reports invalid JSON, and also JSON that is not an object.
   }
   throw malformed('This policy contains invalid Json', 'the policy is not a JSON object');
 }

@@ -5,7 +5,7 @@ import type { QueryParameters } from './query.ts';
 import type { Validation } from './validation.ts';
 import type { XmlElement } from './xml.ts';
 
-/** Returns the credentials of a session, in the format of all STS responses. */
+/** Returns the credentials of a session in the format that all STS responses use. */
 export function credentialsXml(session: LabSession): XmlElement {
   return [
     'Credentials',
@@ -18,7 +18,7 @@ export function credentialsXml(session: LabSession): XmlElement {
   ];
 }
 
-/** Returns the session of a role, in the format of STS responses. */
+/** Returns the session of a role in the format that STS responses use. */
 export function assumedRoleXml(role: LabRole, sessionName: string): XmlElement {
   return [
     'AssumedRoleUser',
@@ -29,24 +29,28 @@ export function assumedRoleXml(role: LabRole, sessionName: string): XmlElement {
   ];
 }
 
-/** @throws AwsError ValidationError if the duration exceeds the maximum session duration of the role */
+/**
+ * Rejects a duration that exceeds the maximum session duration of the role.
+ *
+ * @throws AwsError ValidationError
+ */
 export function refuseOverMaximum(seconds: number, role: LabRole): void {
   if (seconds <= role.maxSessionSeconds) return;
   throw validationError(
     'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
-    `${role.name} allows sessions of ${role.maxSessionSeconds} s, but ${seconds} s were requested`,
+    `${role.name} allows sessions of at most ${role.maxSessionSeconds} s, but ${seconds} s were requested`,
   );
 }
 
 /**
- * Maximum size of the policy and the tags of a session, in bytes. This is an approximation, because AWS packs
- * them in an unpublished format.
+ * Maximum size of the policy and the tags of a session, in bytes. This value is an approximation, because AWS
+ * converts the policy and the tags to an unpublished packed format.
  */
 const PACKED_SPACE = 4096;
 
 /**
- * Returns the element PackedPolicySize: the used share of the maximum size, in percent. Returns none for a
- * session without a policy and tags (facts/aws.md 13.2).
+ * Returns the element PackedPolicySize: the used percentage of the maximum size. Returns no element if the
+ * session has no policy and no tags (facts/aws.md 13.2).
  *
  * @throws AwsError PackedPolicyTooLarge
  */
@@ -79,7 +83,7 @@ export function sessionSeconds(
 }
 
 /**
- * Reads the minimum length of the session token. Programs use this parameter to test whether they support
+ * Reads the minimum length of the session token. A program can use this parameter to test whether it supports
  * long tokens.
  */
 export function sessionTokenSize(parameters: QueryParameters, validation: Validation): number {

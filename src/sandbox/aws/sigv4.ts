@@ -3,10 +3,12 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { equalInConstantTime } from '../../lib/net/constant-time.ts';
 import type { HttpRequest } from './loopback-server.ts';
 
-/** The values of an AWS4-HMAC-SHA256 Authorization header, or of the query of a presigned request. */
+/** The values from an AWS4-HMAC-SHA256 Authorization header, or from the query of a presigned request. */
 export interface Authorization {
   readonly accessKeyId: string;
-  /** The date of the credential scope, as `YYYYMMDD`. Region, service and terminator complete the scope. */
+  /**
+   * The date in the credential scope, as `YYYYMMDD`. The scope also contains Region, service and terminator.
+   */
   readonly day: string;
   readonly region: string;
   readonly service: string;
@@ -18,7 +20,7 @@ export interface Authorization {
 }
 
 /**
- * Parses an Authorization header. Clients differ in the space after commas, and may use a different order.
+ * Parses an Authorization header. Accepts parts in any order, with or without spaces after the commas.
  *
  * @returns the AWS error messages if a part is missing
  */
@@ -78,7 +80,7 @@ function authorizationOf(
   };
 }
 
-/** Parses the format of X-Amz-Date, `20261122T080000Z`; null for any other format. */
+/** Parses a date in the format of X-Amz-Date, `20261122T080000Z`. Returns null for all other formats. */
 export function parseAmzDate(text: string): Date | null {
   const match = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/.exec(text);
   if (match === null) return null;
@@ -93,8 +95,8 @@ export function amzDate(date: Date): string {
 }
 
 /**
- * Returns the values of a header for a signature, joined by commas; undefined if the request has no such
- * header.
+ * Returns the values of a header as a signature contains them: joined by commas. Returns undefined if the
+ * request does not contain the header.
  */
 export function headerValue(request: HttpRequest, name: string): string | undefined {
   const values = request.headers.filter(([sent]) => sent === name).map(([, value]) => value.trim());
@@ -102,8 +104,8 @@ export function headerValue(request: HttpRequest, name: string): string | undefi
 }
 
 /**
- * Recomputes the signature over exactly the signed headers and compares it in constant time. Uses the signer
- * of AWS, which the tests verify with the published vectors of AWS and MongoDB (pitfalls:
+ * Computes the signature again over exactly the signed headers, and compares it in constant time. Uses the
+ * AWS signer. The tests verify this signer with the vectors that AWS and MongoDB publish (pitfalls:
  * facts/dependencies.md 11). Does not verify a signed `x-amz-content-sha256`, so callers must first compare
  * this header with the body.
  */
@@ -115,7 +117,7 @@ export async function signatureMatches(
 ): Promise<boolean> {
   const { accessKeyId, region, service, signedHeaders } = authorization;
   const signer = new SignatureV4({
-    // Omits the session token, because the signer would sign it even if the client did not.
+    // The session token is omitted, because the signer would sign it even if the client did not.
     credentials: { accessKeyId, secretAccessKey: secret },
     region,
     service,
@@ -134,12 +136,12 @@ export async function signatureMatches(
   );
   const computed = parseAuthorization(signed.headers['authorization'] ?? '');
   if ('faults' in computed) return false;
-  // The signer always signs the date, and ignores headers that are in the list but not in the request.
+  // The signer always signs the date. It ignores headers that are in the list but not in the request.
   const sameHeaders = computed.signedHeaders.join(';') === signedHeaders.join(';');
   return sameHeaders && equalInConstantTime(computed.signature, authorization.signature);
 }
 
-/** The query parameters that the signer itself adds to a presigned request. */
+/** The query parameters that the signer adds to a presigned request. */
 const PRESIGNED = [
   'Algorithm',
   'Credential',
@@ -151,7 +153,7 @@ const PRESIGNED = [
 ].map((name) => `X-Amz-${name}`);
 
 /**
- * Verifies the signature of a presigned request, which is in its query.
+ * Verifies the signature in the query of a presigned request.
  *
  * @param expiresIn the value of `X-Amz-Expires`, in seconds
  */
@@ -204,7 +206,7 @@ export async function presignatureMatches(
   return sameHeaders && equalInConstantTime(String(computed['X-Amz-Signature']), authorization.signature);
 }
 
-/** Splits a request target into path and query. A repeated parameter becomes a list. */
+/** Splits a request target into path and query. The value of a repeated parameter becomes a list. */
 export function splitTarget(target: string): { path: string; query: Record<string, string | string[]> } {
   const mark = target.indexOf('?');
   if (mark === -1) return { path: target, query: {} };
@@ -217,7 +219,7 @@ export function splitTarget(target: string): { path: string; query: Record<strin
   return { path: target.slice(0, mark), query };
 }
 
-/** Implements SHA-256, or HMAC-SHA-256 with a secret, with the interface that the signer requires. */
+/** Implements SHA-256, and HMAC-SHA-256 if a secret is given. Has the interface that the signer requires. */
 class Sha256 {
   readonly #secret: string | ArrayBuffer | ArrayBufferView | undefined;
   #chunks: Uint8Array[] = [];

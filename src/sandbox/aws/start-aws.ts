@@ -22,19 +22,19 @@ export interface AwsOptions {
   readonly ports?: {
     readonly sts?: number;
     readonly iam?: number;
-    /** Ports by account ID. */
+    /** The ports of the issuers, by account ID. */
     readonly issuers?: Readonly<Record<string, number>>;
   };
   /** Called before the server reads a request, to delay the request. */
   readonly wait?: (hop: 'sts' | 'iam' | 'issuer') => Promise<void>;
-  /** The certificate and key in PEM. If set, all servers use https. */
+  /** The certificate and the private key of the servers, both PEM. If set, all servers use https. */
   readonly tls?: { readonly key: string; readonly cert: string };
   /**
-   * A CA in PEM. STS trusts it when it fetches the keys of external issuers, in addition to the CAs that
-   * Node.js trusts.
+   * A CA certificate (PEM). STS trusts this CA when it fetches the keys of external issuers, in addition to
+   * the CAs that Node.js trusts.
    */
   readonly ca?: string;
-  /** A network in which the servers are also reachable. */
+  /** The network of an isolated command. The servers also listen in this network. */
   readonly network?: CommandNetwork | undefined;
 }
 
@@ -42,16 +42,17 @@ export interface LabAws {
   /** The URL of STS without a trailing slash, as AWS_ENDPOINT_URL_STS requires. */
   readonly stsUrl: string;
   readonly iamUrl: string;
-  /** Returns the issuer URL of an account, which is the `iss` of its tokens. */
+  /** Returns the issuer URL of an account. Tokens from this account contain the URL in `iss`. */
   issuerUrl(accountId: string): string;
-  /** Closes within a second, even with open connections. */
+  /** Closes the servers within one second, even if connections are open. */
   close(): Promise<void>;
 }
 
 /**
- * Starts STS, IAM and one issuer per account, and sets the issuer URLs of the accounts.
+ * Starts STS, IAM and one issuer for each account, and sets the issuer URLs of the accounts. Closes all
+ * servers if one of them cannot start.
  *
- * @throws FedctlError lab.port-taken, lab.start-failed; all servers are then closed
+ * @throws FedctlError lab.port-taken, lab.start-failed
  */
 export async function startAws(options: AwsOptions): Promise<LabAws> {
   const { world, ports = {} } = options;

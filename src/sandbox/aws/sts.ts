@@ -9,7 +9,7 @@ import type { Action, Call, Outcome, Service } from './service.ts';
 import { credentialsXml, sessionReason, sessionSeconds, sessionTokenSize } from './session.ts';
 import { Validation } from './validation.ts';
 
-/** Creates the STS service of the lab. */
+/** Creates the lab's STS service. */
 export function createSts(findKeys: FindIssuerKeys): Service {
   return {
     name: 'sts',
@@ -36,12 +36,12 @@ function getCallerIdentity({ caller, replayed }: Call): Outcome {
       ['Account', caller.account.id],
     ],
     reason: replayed
-      ? 'a MongoDB server forwarded the request of a client; the signature is valid'
+      ? 'a MongoDB server forwarded a request that the client signed; the signature is valid'
       : 'the signature is valid',
   };
 }
 
-/** Returns the account of any access key. As in AWS, no permission is checked. */
+/** Returns the account of any access key. As in AWS, requires no permission. */
 function getAccessKeyInfo({ world, parameters }: Call): Outcome {
   const id = parameters.text('AccessKeyId') ?? '';
   const holder = world.holderOf(id);
@@ -55,8 +55,8 @@ function getAccessKeyInfo({ world, parameters }: Call): Outcome {
 const TWELVE_HOURS = 43_200;
 
 /**
- * Returns temporary credentials to a caller with the long-term keys of a user (facts/aws.md 6). Requires no
- * permission.
+ * Returns temporary credentials. The caller must use the long-term keys of a user (facts/aws.md 6), but needs
+ * no permission.
  */
 async function getSessionToken({ world, caller, parameters, now }: Call): Promise<Outcome> {
   const validation = new Validation();

@@ -3,9 +3,9 @@ import type { ComparisonName } from '../../lib/policy/operators.ts';
 import type { LabRole, OidcProvider } from './identities.ts';
 import { namedPolicy } from './policies.ts';
 
-/** The principals that may assume a role, and the conditions. */
+/** The principals that can assume a role, and the conditions. */
 export interface Trust {
-  /** ARNs of users and roles, account IDs, or `*`. */
+  /** The trusted principals: ARNs of users and roles, account IDs, or `*`. */
   readonly trusts: readonly string[];
   readonly externalId?: string;
   /** Whether the role requires an MFA code. */
@@ -13,8 +13,8 @@ export interface Trust {
 }
 
 /**
- * Returns a trust policy in the format of the AWS console. The policy also allows session tags and a source
- * identity.
+ * Returns a trust policy in the format that the AWS console creates. The policy also allows session tags and
+ * a source identity.
  */
 export function trusting({ trusts, externalId, mfa = false }: Trust): unknown {
   const condition = {
@@ -35,9 +35,9 @@ export function trusting({ trusts, externalId, mfa = false }: Trust): unknown {
 }
 
 /**
- * Returns a trust policy that accepts the tokens of a provider, with one of its audiences and one of the
- * given subjects. Subjects may contain the wildcards of StringLike. Replaces earlier statements about this
- * provider, and keeps all others.
+ * Adds a statement to a trust policy. The statement accepts tokens from a provider if they have one of its
+ * audiences and one of the given subjects. Subjects can contain the wildcards of StringLike. Replaces earlier
+ * statements for this provider, and keeps all other statements.
  */
 export function trustingTokens(
   { name, document }: NamedPolicy,
@@ -73,7 +73,10 @@ export function providerHost(arn: string): string {
   return arn.slice(arn.indexOf('/') + 1);
 }
 
-/** Returns whether the role's trust policy names this ARN, under any conditions. Used to write profiles. */
+/**
+ * Returns whether a statement in the role's trust policy allows this ARN. Ignores conditions. Used to write
+ * profiles.
+ */
 export function namesPrincipal({ trustPolicy }: LabRole, arn: string): boolean {
   return trustPolicy.document.statements.some(
     ({ effect, principal }) =>
@@ -82,8 +85,8 @@ export function namesPrincipal({ trustPolicy }: LabRole, arn: string): boolean {
 }
 
 /**
- * Returns the external ID that the role's trust policy requires; null if it requires none. Used to write
- * profiles.
+ * Returns the external ID that the role's trust policy requires. Returns null if the policy requires no
+ * external ID. Used to write profiles.
  */
 export function externalIdOf(role: LabRole): string | null {
   return askedValue(role, 'StringEquals', 'sts:ExternalId') ?? null;

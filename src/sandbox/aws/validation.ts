@@ -4,7 +4,7 @@ import type { Tag } from './query.ts';
 interface TextLimits {
   readonly min: number;
   readonly max: number;
-  /** The pattern as it appears in AWS messages. A value must match it completely. */
+  /** The pattern, as AWS messages show it. It must match the complete value. */
   readonly pattern?: string;
 }
 
@@ -32,7 +32,7 @@ export const LIMITS = {
 const MOST_TAGS = 50;
 const HIDDEN = "'***Sensitive***'";
 
-/** Validates parameters like AWS. Collects all errors and reports them in one message. */
+/** Validates parameters as AWS does. Collects all errors and reports them in one message. */
 export class Validation {
   readonly #faults: string[] = [];
 
@@ -52,7 +52,7 @@ export class Validation {
     }
   }
 
-  /** Validates a value that AWS hides in its messages. */
+  /** Validates a secret value. As in AWS, messages do not contain the value. */
   requiredSecret(value: string | undefined, at: string, { min, max }: TextLimits): void {
     if (value === undefined) {
       this.fault('null', at, 'Member must not be null');
@@ -80,7 +80,10 @@ export class Validation {
     return number;
   }
 
-  /** Validates a required list of at most `most` strings, each with `min` to `max` characters. */
+  /**
+   * Validates a required list. The list can contain at most `most` strings, each with `min` to `max`
+   * characters.
+   */
   texts(values: readonly string[] | undefined, at: string, most: number, { min, max }: TextLimits): void {
     if (values === undefined) {
       this.fault('null', at, 'Member must not be null');
@@ -132,7 +135,7 @@ export function refuseDuplicateTagKeys(tags: readonly Tag[]): void {
   }
 }
 
-/** Counts Unicode characters, because the limits of AWS count them. */
+/** Counts Unicode characters, as AWS does for its limits. */
 function characters(text: string): number {
   return Array.from(text).length;
 }

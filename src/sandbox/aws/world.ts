@@ -30,16 +30,19 @@ export interface AwsWorldOptions {
   readonly now: () => Date;
   readonly log: LabLog;
   /**
-   * How long a change of the federation setting takes to reach STS, in milliseconds (default: 0). AWS takes 8
-   * to 12 seconds (facts/aws.md 1).
+   * The time until a change to the federation setting reaches STS, in milliseconds (default: 0). In AWS, this
+   * takes 8 to 12 seconds (facts/aws.md 1).
    */
   readonly propagationMs?: number;
   readonly description?: AwsDescription;
-  /** The keys, secrets and settings of an earlier lab by account ID, for the same identities. */
+  /**
+   * The keys, secrets and settings of an earlier lab, by account ID. Identities with the same ARN get them
+   * again.
+   */
   readonly kept?: Kept['accounts'];
 }
 
-/** The values for a session. They are not validated, because a test may need an expired session. */
+/** The values of a session. They are not validated, because a test may need an expired session. */
 export interface SessionFacts {
   readonly principal: LabUser | LabRole;
   readonly expiresAt: Date;
@@ -48,7 +51,9 @@ export interface SessionFacts {
   readonly tags?: Tags;
   readonly transitiveTagKeys?: readonly string[];
   readonly sourceIdentity?: string | null;
-  /** The name of a federated user. The principal is then the user who calls GetFederationToken. */
+  /**
+   * The name of a federated user. For a federated user, `principal` is the user who calls GetFederationToken.
+   */
   readonly federatedUser?: string;
   readonly mfa?: boolean;
   readonly federatedProvider?: string;
@@ -59,16 +64,16 @@ export interface SessionFacts {
   readonly minimumTokenSize?: number;
 }
 
-/** An external issuer that an account trusts, and the roles that its tokens may assume. */
+/** An external issuer that an account trusts, and the roles that tokens from this issuer can assume. */
 export interface IssuerTrust {
   readonly accountId: string;
-  /** The issuer URL, which is the `iss` of the tokens. */
+  /** The issuer URL, which tokens contain in `iss`. */
   readonly issuer: string;
   readonly audiences: readonly string[];
-  /** The roles. Tokens with any of the audiences may assume them. */
+  /** The roles that a token with any of the audiences can assume. */
   readonly roles: readonly {
     readonly name: string;
-    /** The `sub` of the tokens. It may contain the wildcards `*` and `?` of StringLike. */
+    /** The required `sub` of the tokens. It can contain the wildcards `*` and `?` of StringLike. */
     readonly subject: string;
   }[];
 }
@@ -83,18 +88,21 @@ export interface AwsWorld {
   user(name: string): LabUser;
   /** `app`, `etl`, `mfa` */
   role(name: string): LabRole;
-  /** Enables or disables an account's outbound federation, as IAM does. */
+  /** Enables or disables outbound federation for an account, as IAM does. */
   setFederation(accountId: string, enabled: boolean): void;
   /**
-   * Attaches policies to a user or role. They also apply to existing sessions.
+   * Changes the policies that are attached to a user or role. The change also applies to existing sessions.
    *
-   * @throws FedctlError lab.policy-malformed, as do the next two methods
+   * @throws FedctlError lab.policy-malformed; setTrustPolicy throws the same error
    */
   setPolicies(principal: LabUser | LabRole, change: PolicyChange): void;
   setTrustPolicy(role: LabRole, document: unknown): void;
   /**
-   * Sets the service control policies of an account: one set for each level from the organization's root down
-   * to the account. Every level must allow an action. An empty list removes all policies.
+   * Sets the service control policies of an account: one set for each level, from the root of the
+   * organization to the account. An action is allowed only if every level allows it. An empty list removes
+   * all policies.
+   *
+   * @throws FedctlError lab.policy-malformed
    */
   setServiceControlPolicies(accountId: string, levels: readonly PolicyDocuments[]): void;
   /**
@@ -108,21 +116,21 @@ export interface AwsWorld {
    */
   remove(arn: string): boolean;
   /**
-   * Creates an OpenID Connect provider for an external issuer. Replaces an existing provider of the account
-   * for this issuer.
+   * Creates an OpenID Connect provider for an external issuer. Replaces the account's existing provider for
+   * this issuer, if any.
    */
   trustIssuer(trust: IssuerTrust): OidcProvider;
   createSession(facts: SessionFacts): LabSession;
   /**
-   * Returns the holder of an access key. Also returns expired sessions, because AWS reports them as expired,
-   * not as unknown.
+   * Returns the user or session that an access key belongs to. Also returns expired sessions, because AWS
+   * distinguishes expired keys from unknown keys.
    */
   holderOf(accessKeyId: string): LabUser | LabSession | undefined;
 }
 
 /**
- * Creates the described accounts and identities with new keys and secrets. By default, creates those of the
- * built-in lab.
+ * Creates the described accounts and identities with new keys and secrets (default: the accounts of the
+ * built-in lab).
  *
  * @throws FedctlError lab.policy-malformed
  */
@@ -290,7 +298,10 @@ class World implements AwsWorld {
   }
 }
 
-/** Throws for an unknown name, because the names are fixed and the caller has a bug. */
+/**
+ * Returns the element that matches. Throws if no element matches, because an unknown name is a bug in the
+ * caller.
+ */
 function found<T>(all: readonly T[], matches: (one: T) => boolean, name: string): T {
   const one = all.find(matches);
   if (one === undefined) throw new RangeError(`the lab's AWS has no "${name}"`);

@@ -1,9 +1,9 @@
-/** An element of an XML response: its name, and either text or child elements. */
+/** An XML element: its name, and either text or child elements. */
 export type XmlElement = readonly [name: string, content: string | readonly XmlElement[]];
 
 /**
- * Formats elements without white space between them. Replaces characters that XML 1.0 does not allow with
- * question marks.
+ * Formats elements without white space between them. Replaces each character that XML 1.0 does not allow with
+ * a question mark.
  */
 export function writeXml(elements: readonly XmlElement[], namespace?: string): string {
   const attribute = namespace === undefined ? '' : ` xmlns="${namespace}"`;

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { BUILT_IN_AWS } from '../aws/description.ts';
 import { SandboxConfig } from './schema.ts';
 
-/** A conflict between fields of a configuration. The value of each field is valid by itself. */
+/** A conflict between fields of a configuration. Each of the fields is valid by itself. */
 export interface CrossFault {
   readonly path: readonly (string | number)[];
   readonly message: string;
@@ -17,7 +17,7 @@ function* accountFaults({ accounts }: SandboxConfig): Iterable<CrossFault> {
   if ((accounts[0]?.users ?? []).length === 0) {
     yield {
       path: ['accounts', 0],
-      message: 'the first account requires a user, which is the principal of the lab',
+      message: 'the first account requires a user; the first user is the principal of the lab',
     };
   }
   for (const [index, id] of repeated(accounts, (one) => one.id)) {
@@ -40,10 +40,13 @@ function* roleFaults({ accounts = [] }: SandboxConfig): Iterable<CrossFault> {
     for (const [index, { trusts, externalId, needsMfa, trustPolicy }] of roles.entries()) {
       const path = ['accounts', at, 'roles', index];
       if (trustPolicy === undefined && trusts === undefined) {
-        yield { path, message: 'requires trusts or trustPolicy: otherwise no principal can assume the role' };
+        yield {
+          path,
+          message: 'requires trusts or trustPolicy; without them, no principal can assume the role',
+        };
       }
       if (trustPolicy !== undefined && (trusts ?? externalId ?? needsMfa) !== undefined) {
-        const message = 'excludes trusts, externalId and needsMfa';
+        const message = 'cannot be combined with trusts, externalId and needsMfa';
         yield { path: [...path, 'trustPolicy'], message };
       }
     }
@@ -56,10 +59,10 @@ function* relyingPartyFaults(config: SandboxConfig): Iterable<CrossFault> {
   for (const [index, { account, issuer }] of identityProviders.entries()) {
     const path = ['identityProviders', index];
     if (account !== undefined && issuer !== undefined) {
-      yield { path: [...path, 'issuer'], message: 'excludes account' };
+      yield { path: [...path, 'issuer'], message: 'cannot be combined with account' };
     }
     if (account !== undefined && !ids.includes(account)) {
-      const message = `the lab has no account ${account}, only ${ids.join(', ')}`;
+      const message = `the lab has no account ${account}; accounts: ${ids.join(', ')}`;
       yield { path: [...path, 'account'], message };
     }
   }
@@ -75,13 +78,13 @@ function* relyingPartyFaults(config: SandboxConfig): Iterable<CrossFault> {
   }
 }
 
-/** Returns the elements whose key occurred before, with their positions. */
+/** Returns the elements whose key is the same as the key of an earlier element, with their positions. */
 function repeated<T>(all: readonly T[], keyOf: (one: T) => string): readonly (readonly [number, string])[] {
   const keys = all.map(keyOf);
   return keys.flatMap((key, index) => (keys.indexOf(key) < index ? [[index, key] as const] : []));
 }
 
-/** The schema of a configuration file, with the rules that involve several fields. */
+/** The schema of a configuration file, including the rules that involve more than one field. */
 export const ConsistentSandboxConfig: z.ZodType<SandboxConfig> = SandboxConfig.superRefine(
   (config, context) => {
     for (const { path, message } of crossFaults(config)) {

@@ -11,8 +11,8 @@ type ConfiguredRole = NonNullable<ConfiguredAccount['roles']>[number];
 const ONE_HOUR = 3600;
 
 /**
- * Returns the lab that a configuration describes. Parts that the configuration omits come from the built-in
- * lab.
+ * Returns the lab that a configuration describes. If the configuration omits a part, the lab has the same
+ * part as the built-in lab.
  */
 export function describedLab(config: SandboxConfig): LabDescription {
   const first = (config.accounts ?? BUILT_IN_LAB.aws.accounts)[0]?.id ?? '';
@@ -45,7 +45,8 @@ function account(configured: ConfiguredAccount, index: number): AccountDescripti
     organization,
     federation: federation === 'enabled',
     ...(serviceControlPolicies === undefined ? {} : { serviceControlPolicies }),
-    // The user of the lab's environment variables is also the user of the profile `default`.
+    // The first user of the first account gets the profile `default`. The lab's environment variables contain
+    // the keys of this user.
     users: users.map((one, at) => user(one, index === 0 && at === 0 ? 'default' : one.name)),
     roles: roles.map(role),
   };

@@ -7,7 +7,7 @@ import { describedLab } from './describe.ts';
  * Parses the configuration of a lab.
  *
  * @param file the file name, for messages
- * @throws FedctlError config.invalid with every error found and its position
+ * @throws FedctlError config.invalid with all errors and their positions
  */
 export function readSandboxConfig(text: string, file: string): LabDescription {
   const remedy =

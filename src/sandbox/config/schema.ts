@@ -3,7 +3,7 @@ import { faultText } from '../../lib/policy/faults.ts';
 import { parsePolicy } from '../../lib/policy/parse.ts';
 import { MECHANISM_NAMES } from '../../lib/uri/mechanism.ts';
 
-/** The schema ID of the configuration file of a lab. Editors show the descriptions of the fields. */
+/** The schema ID of the lab's configuration file. Editors show the descriptions of the fields. */
 
 const SCHEMA_ID = 'sandbox-config.v1.json';
 
@@ -13,7 +13,7 @@ const arn = z
   .string()
   .regex(/^arn:aws:(iam|sts)::\d{12}:[^\s]+$/, 'must be an ARN: arn:aws:iam::<account>:…');
 
-/** An AWS policy document. The parser of the policy evaluator validates it. */
+/** An AWS policy document. The parser of the policy evaluator validates the document. */
 function policy(kind: 'permissions' | 'trust') {
   return z
     .record(z.string(), z.unknown())
@@ -135,7 +135,8 @@ const databaseUser = z.strictObject({
 });
 
 /**
- * The schema of a configuration file. `ConsistentSandboxConfig` adds the rules that involve several fields.
+ * The schema of a configuration file. `ConsistentSandboxConfig` adds the rules that involve more than one
+ * field.
  */
 export const SandboxConfig = z.strictObject({
   accounts: z.array(account).min(1).optional().meta({
@@ -159,8 +160,8 @@ export const SandboxConfig = z.strictObject({
 export type SandboxConfig = z.infer<typeof SandboxConfig>;
 
 /**
- * Returns the published schema for editors (JSON Schema 2020-12). Only fedctl checks the rules that involve
- * several fields.
+ * Returns the published schema for editors (JSON Schema 2020-12). It omits the rules that involve more than
+ * one field. Only fedctl checks these rules.
  */
 export function sandboxConfigSchema(): object {
   const { $schema, ...schema } = z.toJSONSchema(SandboxConfig, { io: 'input' });

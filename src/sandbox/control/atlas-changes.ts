@@ -5,27 +5,24 @@ import { type AtlasState, objectId } from '../atlas/state.ts';
 import { invalid, unknown } from './refusals.ts';
 import { USER_TYPES, type UserType } from './user-types.ts';
 
-/** The new values for a database user. Omitted fields stay unchanged. */
+/** The new values of a database user. Omitted fields stay unchanged. */
 export interface DatabaseUserChange {
   readonly username: string;
   /** Authentication database (default: `$external`). */
   readonly database?: string;
   /** Required for a new user. */
   readonly type?: UserType;
-  /** Roles such as `readWrite@app` (default for a new user: none). */
+  /** Roles such as `readWrite@app`. By default, a new user has no roles. */
   readonly roles?: readonly string[];
-  /** The clusters that the user is limited to. If empty, the user can log in to all clusters. */
+  /** The clusters that the user can access. An empty list means all clusters. */
   readonly clusters?: readonly string[];
 }
 
-/** The new values for an identity provider. Omitted fields stay unchanged. */
+/** The new values of an identity provider. Omitted fields stay unchanged. */
 export interface IdentityProviderChange {
-  /**
-   * The ID or the display name of the identity provider. A new identity provider gets this value as its
-   * display name.
-   */
+  /** The ID or the display name of the identity provider. For a new identity provider, the display name. */
   readonly name: string;
-  /** Required for a new identity provider, as is the audience. */
+  /** Required for a new identity provider. The audience is also required. */
   readonly issuer?: string;
   readonly audience?: string;
   readonly userClaim?: string;
@@ -39,10 +36,10 @@ const TYPES: Readonly<Record<UserType, Pick<AtlasDatabaseUser, 'oidcAuthType' | 
 };
 
 /**
- * Creates a database user, or changes the user with this name in place.
+ * Creates a database user, or changes an existing user with this name.
  *
- * @throws FedctlError usage.invalid-value for a role without a database, and for a new user without a type;
- * lab.unknown-name for a cluster that the project does not have
+ * @throws FedctlError usage.invalid-value for a role without a database, or for a new user without a type;
+ * lab.unknown-name for a cluster that does not exist in the project
  * @internal
  */
 export function changeDatabaseUser(atlas: AtlasState, change: DatabaseUserChange): 'created' | 'changed' {
@@ -68,7 +65,7 @@ function grantedRole(text: string): GrantedRole {
   return { role, db };
 }
 
-/** The name of a deleted cluster is allowed if the user already has this scope. */
+/** If the user already has this scope, the cluster can be one that was deleted. */
 function scope(atlas: AtlasState, name: string, user: AtlasDatabaseUser | undefined) {
   const isKept = user?.scopes.some((each) => each.name === name) === true;
   if (!isKept && atlas.cluster(name) === undefined) {
@@ -79,10 +76,10 @@ function scope(atlas: AtlasState, name: string, user: AtlasDatabaseUser | undefi
 }
 
 /**
- * Creates an identity provider, or changes the identity provider with this ID or display name. As in Atlas, a
- * new identity provider is not connected to the organization.
+ * Creates an identity provider, or changes an existing identity provider with this ID or display name. As in
+ * Atlas, a new identity provider is not connected to the organization.
  *
- * @throws FedctlError usage.invalid-value for a new identity provider without issuer and audience
+ * @throws FedctlError usage.invalid-value for a new identity provider without an issuer or audience
  * @internal
  */
 export function changeIdentityProvider(
@@ -96,7 +93,7 @@ export function changeIdentityProvider(
   }
   const { issuer, audience } = changes;
   if (issuer === undefined || audience === undefined) {
-    throw invalid('issuer and audience', 'given for a new identity provider');
+    throw invalid('issuer or audience', 'both values for a new identity provider');
   }
   atlas.federationSettingsId ??= objectId();
   return atlas.addIdentityProvider({ ...changes, displayName: name, issuer, audience });
@@ -149,6 +146,8 @@ export function changeAccessList(atlas: AtlasState, address: string, allowed: bo
 }
 
 /**
+ * Pauses or resumes a cluster.
+ *
  * @throws FedctlError lab.unknown-name
  * @internal
  */

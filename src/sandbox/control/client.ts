@@ -23,22 +23,26 @@ interface LabCall {
   readonly timeoutMs: number;
 }
 
-/** The requested part of the lab's log. `next` is the value of `since` for the next request. */
+/** A part of the lab's log. `next` is the value of `since` for the next request. */
 export interface LabLogPage {
   readonly entries: readonly LabLogEntry[];
   readonly next: number;
 }
 
 /**
- * The control API of a running lab, for use from another process. Every method throws FedctlError lab.none,
- * lab.address-invalid, lab.unreachable, lab.refused, and the errors of the lab: usage.invalid-value,
- * lab.unknown-name, lab.scenario-played, lab.scenario-unplayable.
+ * A client for the control API of a running lab, for use from another process. Every method throws
+ * FedctlError lab.none, lab.address-invalid, lab.unreachable, lab.refused, and the errors that the lab
+ * returns: usage.invalid-value, lab.unknown-name, lab.scenario-played, lab.scenario-unplayable.
  */
 export interface LabClient {
   status(): Promise<LabStatus>;
   time(): Promise<LabTime>;
   setClock(offsetSeconds: number): Promise<LabTime>;
-  /** @param wait how long to wait for the next entry if there is no new entry, in seconds */
+  /**
+   * Returns the log entries after the first `since` entries.
+   *
+   * @param wait how long to wait if there is no new entry, in seconds
+   */
   log(since: number, wait: number): Promise<LabLogPage>;
   change(request: LabChangeRequest): Promise<LabChange>;
   playScenario(name: string): Promise<PlayedScenario>;
@@ -78,12 +82,12 @@ const CHANGES: Readonly<Record<LabChangeRequest['setting'], Pick<LabCall, 'metho
   delay: { method: 'PUT', path: '/v1/delay' },
 };
 
-/** Timeout for the stop of a lab, and the interval between checks, both in milliseconds. */
+/** The time limit for a lab to stop, and the interval between checks, both in milliseconds. */
 const GONE = { within: 10_000, every: 50 } as const;
 
 /**
- * Creates a client for the lab in FEDCTL_SANDBOX_URL with the token in FEDCTL_SANDBOX_TOKEN. Connects only to
- * loopback. Responses are not validated, because the server is this package and has the token.
+ * Creates a client for the lab in FEDCTL_SANDBOX_URL. Sends the token in FEDCTL_SANDBOX_TOKEN. Connects only
+ * to loopback addresses. Does not validate responses, because the server runs the code of this package.
  *
  * @param timeoutMs timeout of each call, in milliseconds
  */
@@ -120,7 +124,7 @@ export function createLabClient(context: Context, timeoutMs: number): LabClient 
   };
 }
 
-/** Waits until no server responds. The lab closes the control API last. */
+/** Waits until the control API no longer responds. The lab closes the control API last. */
 async function gone(context: Context, timeoutMs: number): Promise<void> {
   const bound = deadline(context.signal, GONE.within);
   while (!bound.aborted) {
@@ -191,7 +195,7 @@ function labAddress(env: Context['env']): { readonly url: string; readonly token
   return { url, token };
 }
 
-/** Converts an error response of the lab to a failure. */
+/** Converts an error response from the lab to a failure. */
 function refusal(url: string, status: number, text: string): FedctlError {
   const { code, message, ...facts } = errorIn(text);
   if (status === 422 && code !== null) return new FedctlError(code, { message, ...facts });
@@ -215,7 +219,7 @@ function errorIn(text: string): LabError {
   try {
     error = memberOf(JSON.parse(text), 'error');
   } catch {
-    // The response does not come from a control API. The message shows only the status.
+    // The response does not come from a control API. The message contains only the status.
   }
   const { code, message, likelyCause, remedy, details } = isRecord(error) ? error : {};
   return {

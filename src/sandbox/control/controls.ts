@@ -13,7 +13,7 @@ import {
 import { invalid, unknown } from './refusals.ts';
 import { type LabParts, type LabStatus, type LabTime, labStatus, labTime } from './status.ts';
 
-/** A change: its kind, the changed object, and the new value. */
+/** A change to the lab: its kind, the changed object, and the new value. */
 export interface LabChange {
   readonly setting:
     | 'federation'
@@ -36,8 +36,8 @@ const FURTHEST = 10 * 365 * 24 * 3600;
 const SLOWEST = 10 * 60_000;
 
 /**
- * Changes a running lab. Other processes can make the same changes with the control API. The lab's log
- * contains every change under the hop `control`.
+ * Changes a running lab. Other processes can make the same changes through the control API. The lab's log
+ * contains all changes, as entries of the hop `control`.
  */
 export class LabControls {
   readonly #parts: LabParts;
@@ -50,7 +50,7 @@ export class LabControls {
     this.#log = log;
   }
 
-  /** Fires when a client requests the lab to stop. */
+  /** Aborts when a client requests the lab to stop. */
   get stopping(): AbortSignal {
     return this.#stop.signal;
   }
@@ -64,7 +64,8 @@ export class LabControls {
   }
 
   /**
-   * Sets the lab's clock to this many seconds ahead of the real time; a negative number sets it behind.
+   * Sets the lab's clock ahead of the real time by this number of seconds. A negative number sets the clock
+   * behind.
    *
    * @throws FedctlError usage.invalid-value
    */
@@ -78,7 +79,7 @@ export class LabControls {
   }
 
   /**
-   * Enables or disables the outbound federation of an account.
+   * Enables or disables outbound federation for an account.
    *
    * @param accountId account ID (default: the first account)
    * @throws FedctlError lab.unknown-name
@@ -90,8 +91,8 @@ export class LabControls {
   }
 
   /**
-   * Replaces the signing keys of an account, and removes the old keys from its key set. Older tokens become
-   * invalid for every relying party that fetches the key set again.
+   * Replaces the signing keys of an account, and removes the old keys from its key set. After a relying party
+   * fetches the key set again, it rejects tokens that were signed with an old key.
    *
    * @param accountId account ID (default: the first account)
    * @throws FedctlError lab.unknown-name
@@ -103,8 +104,8 @@ export class LabControls {
   }
 
   /**
-   * Deletes a database user. As in MongoDB, new logins are rejected, and existing connections stay open until
-   * they are dropped.
+   * Deletes a database user. As in MongoDB, the server rejects new logins, but existing connections stay
+   * open.
    *
    * @throws FedctlError lab.unknown-name
    */
@@ -124,7 +125,7 @@ export class LabControls {
   }
 
   /**
-   * Creates a database user, or changes the user with this name. The change applies to later logins.
+   * Creates a database user, or changes an existing user with this name. The change applies to later logins.
    *
    * @throws FedctlError usage.invalid-value, lab.unknown-name
    */
@@ -133,8 +134,8 @@ export class LabControls {
   }
 
   /**
-   * Creates an identity provider, or changes the identity provider with this ID or display name. A new
-   * identity provider is not connected to the organization.
+   * Creates an identity provider, or changes an existing identity provider with this ID or display name. A
+   * new identity provider is not connected to the organization.
    *
    * @throws FedctlError usage.invalid-value
    */
@@ -155,7 +156,7 @@ export class LabControls {
   }
 
   /**
-   * Adds an IP address or a CIDR block to the IP access list, or removes one.
+   * Adds an IP address or a CIDR block to the IP access list, or removes it from the list.
    *
    * @throws FedctlError usage.invalid-value, lab.unknown-name
    */
@@ -192,8 +193,9 @@ export class LabControls {
   }
 
   /**
-   * Delays every request to a hop by this many milliseconds; 0 removes the delay. @throws FedctlError
-   * usage.invalid-value
+   * Delays all requests to a hop by this number of milliseconds. 0 removes the delay.
+   *
+   * @throws FedctlError usage.invalid-value
    */
   slow(hop: Hop, ms: number): LabChange {
     if (!(ms >= 0 && ms <= SLOWEST)) throw invalid('ms', 'a number of milliseconds, at most ten minutes');
@@ -202,8 +204,8 @@ export class LabControls {
   }
 
   /**
-   * Enables federation in the lab and introduces one fault, as `--scenario` does in a new lab. Each lab can
-   * play only one scenario.
+   * Enables federation in the lab and introduces the fault of a scenario, as `--scenario` does in a new lab.
+   * Each lab can play only one scenario.
    *
    * @throws FedctlError usage.invalid-value, lab.scenario-played, lab.scenario-unplayable
    */
@@ -211,7 +213,7 @@ export class LabControls {
     return this.#parts.scenarios.play(name);
   }
 
-  /** Requests the lab to stop. The code that started the lab stops it. */
+  /** Requests the lab to stop. The code that started the lab must stop it. */
   stop(): void {
     this.#tell('stop', 'the lab is stopping');
     this.#stop.abort();

@@ -3,7 +3,7 @@ import { FedctlError } from '../../lib/core/errors.ts';
 /** Creates the failure for an invalid value. */
 export function invalid(field: string, expected: string): FedctlError {
   return new FedctlError('usage.invalid-value', {
-    message: `Invalid ${field}: it must be ${expected}.`,
+    message: `Invalid ${field}: expected ${expected}.`,
     details: { field, expected },
   });
 }

@@ -4,7 +4,10 @@ import type { LabLog } from '../log.ts';
 import type { LabControls } from './controls.ts';
 import { USER_TYPES } from './user-types.ts';
 
-/** A route of the control API. The input contains the query parameters, or the properties of the body. */
+/**
+ * A route of the control API. The input contains the query parameters of a GET request, or the properties of
+ * the body.
+ */
 export type Route = (input: RouteInput, lab: ControlledLab) => unknown;
 
 export interface ControlledLab {
@@ -12,12 +15,12 @@ export interface ControlledLab {
   readonly log: LabLog;
 }
 
-/** How long a request for the log may wait for the next entry, in seconds. */
+/** Maximum time that a request for the log waits for the next entry, in seconds. */
 const LONGEST_WAIT = 20;
 
 /**
- * The routes of the control API. Requests and responses are single JSON documents. Times use the clock of the
- * lab unless stated otherwise.
+ * The routes of the control API. The body of each request and response is one JSON document. Unless stated
+ * otherwise, times are those of the lab's clock.
  */
 export const ROUTES: Readonly<Record<string, Route>> = {
   'GET /v1/status': (_input, { controls }) => controls.status(),
@@ -58,14 +61,14 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   'POST /v1/stop': () => ({ stopping: true }),
 };
 
-/** Returns new entries of the log. If there are none, waits up to `seconds` for the next entry. */
+/** Returns new entries of the log. If there are no new entries, waits up to `seconds` for the next entry. */
 async function logSince(log: LabLog, count: number, seconds: number) {
   const now = log.since(count);
   if (now.entries.length > 0 || seconds === 0) return now;
   await new Promise<void>((resolve) => {
     const unfollow = log.follow(() => end());
     const timer = setTimeout(() => end(), seconds * 1000);
-    // Lets the process exit while a request for the log is pending.
+    // Allows the process to exit while a request for the log is pending.
     timer.unref();
     const end = () => {
       unfollow();
@@ -77,7 +80,8 @@ async function logSince(log: LabLog, count: number, seconds: number) {
 }
 
 /**
- * The parameters of a request. Each method validates the type of a parameter. The error names the parameter.
+ * The parameters of a request. Each method checks the type of a parameter. The error contains the name of the
+ * parameter.
  */
 export class RouteInput {
   readonly #members: Readonly<Record<string, unknown>>;
@@ -102,10 +106,11 @@ export class RouteInput {
   }
 
   /**
-   * Returns an object with the value of `read` under this name; an empty object if the parameter is missing.
+   * Returns an object with one property, `name`, whose value `read` returns. Returns an empty object if the
+   * request does not contain this parameter.
    */
   given<Name extends string, T>(name: Name, read: () => T): { readonly [Key in Name]?: T } {
-    // Without the cast, TypeScript uses the type string for a computed name.
+    // The cast is necessary because TypeScript widens the type of a computed property name to string.
     return this.#members[name] === undefined ? {} : ({ [name]: read() } as { readonly [Key in Name]: T });
   }
 
@@ -123,7 +128,7 @@ export class RouteInput {
     return choices.find((one) => one === this.#members[name]) ?? refuse(name, choices.join(', '));
   }
 
-  /** Reads a query parameter that is a whole number. */
+  /** Reads a query parameter that must be a whole number. */
   count(name: string): number | undefined {
     const value = this.#members[name];
     if (value === undefined) return undefined;

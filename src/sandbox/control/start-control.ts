@@ -20,7 +20,7 @@ export interface ControlOptions {
   /** The bearer token that clients must send. */
   readonly token: Secret;
   readonly port: number;
-  /** A network in which the control API is also reachable. */
+  /** The network of an isolated command. The control API also listens in this network. */
   readonly network: CommandNetwork | undefined;
 }
 
@@ -28,12 +28,12 @@ const HOST = '127.0.0.1';
 const LARGEST_BODY = 16 * 1024;
 
 /**
- * Starts the control API. The API uses plain http on loopback, even in a lab with TLS. It is not an emulated
- * service, and must respond during every fault.
+ * Starts the control API. The API uses plain http on loopback, even in a lab with TLS, because it is not an
+ * emulated service and must respond during every fault.
  *
- * Requests require the token of this lab. The API also rejects requests of web pages: the Host header must be
- * its own address, which fails after DNS rebinding; an Origin header is not allowed; and a body must declare
- * JSON.
+ * Requests require the token of this lab. The API also rejects requests from web pages. The Host header must
+ * contain the address of the API, which prevents DNS rebinding. An Origin header is not allowed. A request
+ * with a body must declare JSON as its content type.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
@@ -65,7 +65,10 @@ interface Refusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Returns why a request is rejected; null if its sender has the token and is not a web page. */
+/**
+ * Returns the reason to reject a request. Returns null if the request has the token and does not come from a
+ * web page.
+ */
 function intruder({ headers }: HttpRequest, authority: string, token: Secret): Refusal | null {
   const all = (name: string) => headers.filter(([header]) => header === name).map(([, value]) => value);
   const [host, ...hosts] = all('host');
@@ -101,7 +104,8 @@ async function perform(request: HttpRequest, { controls, log }: ControlOptions):
   if (members === null) return json(415, { error: { message: 'the body must be a single JSON object' } });
   try {
     const answer = json(200, await route(new RouteInput(members), { controls, log }));
-    // The lab stops after the response has been sent. Otherwise the client would not receive the response.
+    // The lab stops only after it has sent the response. If it stopped earlier, the client would receive no
+    // response.
     return path === '/v1/stop' ? { ...answer, sent: () => controls.stop() } : answer;
   } catch (error) {
     if (!isFedctlError(error)) throw error;
@@ -111,8 +115,8 @@ async function perform(request: HttpRequest, { controls, log }: ControlOptions):
 }
 
 /**
- * Returns the properties of a body: none for an empty body; null for a body that is not a JSON object or does
- * not declare JSON.
+ * Returns the properties of a body. Returns no properties for an empty body. Returns null if the body is not
+ * a JSON object, or if the content type is not JSON.
  */
 function body({ headers, body: bytes }: HttpRequest): Readonly<Record<string, unknown>> | null {
   if (bytes.length === 0) return {};

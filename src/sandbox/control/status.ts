@@ -10,7 +10,7 @@ import type { PlayedScenario } from '../scenarios/played-scenario.ts';
 /** The current state of the lab, as plain data without secrets. */
 export interface LabStatus {
   readonly clock: LabTime;
-  /** The emulated services and their URLs: `STS` at `http://127.0.0.1:…`. */
+  /** The emulated services and their URLs, such as `STS` at `http://127.0.0.1:…`. */
   readonly endpoints: readonly { readonly name: string; readonly url: string }[];
   readonly accounts: readonly {
     readonly id: string;
@@ -21,11 +21,9 @@ export interface LabStatus {
   readonly identities: readonly {
     readonly kind: 'user' | 'role';
     readonly arn: string;
-    /** The profile of the identity in the lab's AWS config file. */
+    /** The name of the user's or role's profile in the lab's AWS config file. */
     readonly profile: string;
-    /**
-     * The actions that the policies of the identity itself allow under any conditions; `*` for all actions.
-     */
+    /** The actions that the user's or role's own policies allow, ignoring conditions; `*` for all actions. */
     readonly may: readonly string[];
   }[];
   readonly identityProviders: readonly {
@@ -35,12 +33,12 @@ export interface LabStatus {
     readonly audience: string;
     readonly userClaim: string;
     /**
-     * Whether the identity provider is connected to the organization. The cluster rejects tokens of other
-     * identity providers.
+     * Whether the organization is connected to the identity provider. The cluster rejects the tokens of
+     * identity providers that are not connected.
      */
     readonly connected: boolean;
   }[];
-  /** Addresses in CIDR notation, and IDs of security groups. */
+  /** IP addresses in CIDR notation, and IDs of security groups. */
   readonly accessList: readonly string[];
   readonly databaseUsers: readonly {
     readonly username: string;
@@ -49,7 +47,7 @@ export interface LabStatus {
     readonly mechanism: 'oidc' | 'aws' | 'none';
     readonly roles: readonly GrantedRole[];
   }[];
-  /** The MFA devices. Each file contains the URL to scan with an authenticator app. */
+  /** The MFA devices. `file` contains the URL to scan with an authenticator app. */
   readonly mfaDevices: readonly { readonly serial: string; readonly file: string }[];
   /** Number of connections to the MongoDB server. */
   readonly connections: number;
@@ -66,11 +64,7 @@ export interface LabTime {
   readonly offsetSeconds: number;
 }
 
-/**
- * The parts of a running lab that the controls read and change.
- *
- * @internal
- */
+/** The parts of a running lab that the control API reads and changes. @internal */
 export interface LabParts {
   readonly clock: LabClock;
   readonly world: AwsWorld;
@@ -130,7 +124,7 @@ export function labStatus(parts: LabParts): LabStatus {
     })),
     mfaDevices: parts.mfaDevices.map(([serial, file]) => ({ serial, file })),
     connections: mongod.connections(),
-    // Built from the list of hops, so every hop has an entry.
+    // The object contains every hop, because it is built from HOPS.
     delays: Object.fromEntries(HOPS.map(delayOf)) as Record<Hop, number>,
   };
 }

@@ -1,5 +1,5 @@
 /**
- * The types of database users. The OIDC types match a user or group in a token; the IAM types match the ARN
+ * The types of database users. The OIDC types match a user or group in a token. The IAM types match the ARN
  * of a user or role.
  */
 export const USER_TYPES = ['oidc-user', 'oidc-group', 'iam-user', 'iam-role'] as const;

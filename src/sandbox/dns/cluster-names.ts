@@ -1,8 +1,8 @@
 import type { DnsRecords } from './dns-server.ts';
 
-/** The DNS zone of the lab's cluster. The certificate of the lab is valid for its names. */
+/** The DNS zone of the lab's cluster. The lab's certificate is valid for the host names in this zone. */
 export const CLUSTER_ZONE = 'lab.fedctl.test';
-/** The host of the connection string, in the format of Atlas. */
+/** The host name in the connection string, in the format of Atlas. */
 export const SRV_HOST: string = `cluster0.${CLUSTER_ZONE}`;
 /** The host name of the only replica set member. */
 export const MEMBER_HOST: string = `cluster0-shard-00-00.${CLUSTER_ZONE}`;

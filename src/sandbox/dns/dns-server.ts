@@ -4,7 +4,7 @@ import type { Answer, Packet } from 'dns-packet';
 import { FedctlError } from '../../lib/core/errors.ts';
 import type { LabLog } from '../log.ts';
 
-/** TTL of the records, in seconds. A short TTL makes changed records take effect quickly. */
+/** TTL of the records, in seconds. A short TTL ensures that clients soon see a changed record. */
 const TTL = 1;
 const NAME_ERROR = 3;
 const SERVER_FAILURE = 2;
@@ -13,27 +13,27 @@ const HOST = '127.0.0.1';
 /** The records of one name. */
 export interface DnsRecords {
   readonly SRV?: readonly { readonly target: string; readonly port: number }[];
-  /** One string per record. */
+  /** The TXT records, one string for each record. */
   readonly TXT?: readonly string[];
   /** IPv4 addresses. */
   readonly A?: readonly string[];
 }
 
 export interface LabDns {
-  /** `host:port`, for FEDCTL_DNS_SERVER. */
+  /** The address as `host:port`, the format of FEDCTL_DNS_SERVER. */
   readonly address: string;
-  /** The records by name in lowercase. They can be changed at any time. */
+  /** The records by lowercase name. Other parts of the lab can change the records at any time. */
   readonly zone: Map<string, DnsRecords>;
-  /** How the server fails all queries: no response, or SERVFAIL; null for correct responses. */
+  /** The fault that the server emulates: no response, or SERVFAIL. Null if the server responds correctly. */
   fault: 'silent' | 'server-failure' | null;
-  /** Also responds to queries on another socket, until the server closes. */
+  /** Also responds to queries that arrive on another socket, until the server closes. */
   serve(socket: Socket): void;
   close(): Promise<void>;
 }
 
 /**
  * Starts a DNS server for the lab's own names, over UDP on loopback. The server supports SRV, TXT and A
- * records. For an unknown name, it returns NXDOMAIN and queries no other server.
+ * records. It returns NXDOMAIN for unknown names, and never forwards a query.
  *
  * @throws FedctlError lab.start-failed
  */
@@ -46,7 +46,7 @@ export async function startDns(records: Readonly<Record<string, DnsRecords>>, lo
     serve(socket) {
       sockets.push(socket);
       socket.on('message', (message, from) => answer(socket, message, from));
-      // An undeliverable datagram causes an error event. Later datagrams are not affected.
+      // A datagram that cannot be delivered causes an error event. Later datagrams are not affected.
       socket.on('error', () => {});
     },
     close: async () => {
@@ -82,7 +82,7 @@ interface Query {
   readonly questions: NonNullable<Packet['questions']>;
 }
 
-/** Returns a parsed query; null for an invalid query, which gets no response. */
+/** Parses a query. Returns null for an invalid query, to which the server does not respond. */
 function readQuery(decode: (message: Buffer) => Packet, message: Buffer): Query | null {
   try {
     const { type, id = 0, questions = [] } = decode(message);
@@ -100,7 +100,7 @@ function noted({ name, type }: Query) {
 
 interface Reply {
   readonly packet: Packet;
-  /** Why the response contains no records; null if it contains records. */
+  /** The reason why the response contains no records; null if the response contains records. */
   readonly reason: string | null;
 }
 
@@ -115,8 +115,8 @@ function answerTo(query: Query, zone: ReadonlyMap<string, DnsRecords>): Reply {
 }
 
 function answersOf({ type, questions }: Query, { SRV = [], TXT = [], A = [] }: DnsRecords): Answer[] {
-  // Repeats the spelling of the query. Some resolvers mix upper and lower case in a query, and verify the
-  // spelling in the response.
+  // The response repeats the name exactly as the client wrote it. Some resolvers mix uppercase and lowercase
+  // letters in a query, and expect the same spelling in the response.
   const record = { name: questions[0]?.name ?? '', ttl: TTL, class: 'IN' } as const;
   switch (type) {
     case 'SRV':
@@ -143,7 +143,7 @@ function response({ id, questions }: Query, code: number, answers: Answer[]): Pa
   return { type: 'response', id, flags: AUTHORITATIVE | code, questions, answers };
 }
 
-/** Sends a response. Errors are ignored, because the client may have disconnected. */
+/** Sends a response. Ignores errors, because the client may have disconnected. */
 function send(socket: Socket, packet: Buffer, { port, address }: RemoteInfo): void {
   socket.send(packet, port, address, () => {});
 }

@@ -8,16 +8,19 @@ export interface Address {
 }
 
 /**
- * The network of an isolated command. Its only interface is loopback, on which the servers of the lab are
- * reachable.
+ * The network of an isolated command. Its only interface is loopback. The command can reach the servers of
+ * the lab on this interface.
  */
 export interface CommandNetwork {
   /**
-   * Makes a listening server reachable at its own address, and at a second address if given, until the server
-   * closes.
+   * Makes a listening server reachable in this network until the server closes. The server has the same
+   * address as outside, and also the address `alsoAt`, if given.
    */
   admit(server: Server, alsoAt?: Address): Promise<void>;
-  /** Makes a DNS server reachable at its own address, and at port 53 for resolvers. */
+  /**
+   * Makes a DNS server reachable in this network: at the same address as outside, and at port 53, which
+   * resolvers use.
+   */
   resolveBy(dns: LabDns): Promise<void>;
   /**
    * Runs a worker thread in the network.
@@ -27,7 +30,9 @@ export interface CommandNetwork {
   runWorker(source: string, port: number): Promise<void>;
 }
 
-/** Link-local addresses of AWS platforms: instance metadata, ECS tasks, and the agent of EKS Pod Identity. */
+/**
+ * The link-local addresses of AWS platforms: instance metadata, ECS tasks, and the agent of EKS Pod Identity.
+ */
 export const LINK_LOCAL = {
   instanceMetadata: '169.254.169.254',
   container: '169.254.170.2',

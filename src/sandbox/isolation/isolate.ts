@@ -11,11 +11,11 @@ import { isolationFailure, unsupportedSystem } from './unavailable.ts';
 /** The Linux namespaces of an isolated command. */
 export interface Isolation extends CommandNetwork {
   /**
-   * Returns the command line that runs a program in the namespaces, with the user ID of this process and
-   * without capabilities.
+   * Returns the command line that runs a program in the namespaces. The program has the user ID of this
+   * process and no capabilities.
    */
   enter(program: string, args: readonly string[]): CommandLine;
-  /** Ends the namespaces, unless the command left processes in them. */
+  /** Ends the namespaces. They continue to exist if the command left processes in them. */
   close(): Promise<void>;
 }
 
@@ -25,9 +25,9 @@ interface CommandLine {
 }
 
 /**
- * Sets up the namespaces as their root user. The files are in a tmpfs that only these processes see, so no
- * folder remains. nss-resolve and nscd are disabled, because they query services of the host through Unix
- * sockets.
+ * Sets up the namespaces as their root user. The configuration files are in a tmpfs that only the processes
+ * in the namespaces see, so no folder remains. nss-resolve and nscd are disabled, because they use Unix
+ * sockets to query services of the host.
  */
 const SET_UP = `set -e
 ip link set lo up
@@ -43,15 +43,15 @@ umount /sys
 if [ -d /var/run/nscd ]; then mount -t tmpfs none /var/run/nscd; fi
 exec "$@"`;
 
-/** The folders of system programs, for users without them in PATH. */
+/** The folders of system programs. PATH does not contain these folders for all users. */
 const SYSTEM_FOLDERS = '/usr/sbin:/sbin';
 
 const DNS_PORT = 53;
 
 /**
- * Creates network and mount namespaces for a command. Their only interface is loopback, with the link-local
- * addresses of the AWS platforms. Port 53 on loopback resolves names. Runs a program in the namespaces to
- * test whether the system allows this.
+ * Creates network and mount namespaces for a command. The only network interface is loopback. It also has the
+ * link-local addresses of AWS platforms, and a DNS server on port 53. Runs a program in the namespaces to
+ * find out whether the system allows this.
  *
  * @throws FedctlError lab.isolation-unsupported, lab.isolation-program-missing, lab.isolation-refused
  */
@@ -111,7 +111,7 @@ function networkOf(keeper: Keeper): CommandNetwork {
           socket.setNoDelay(true);
           server.emit('connection', socket);
         });
-        // A connection that cannot be accepted is lost. Later connections are not affected.
+        // An error here means that a connection was lost. Later connections are not affected.
         door.on('error', () => {});
         server.once('close', () => door.close());
       }

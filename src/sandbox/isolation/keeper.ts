@@ -1,18 +1,18 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Address } from './command-network.ts';
 
-/** A request to bin/isolated.js, which runs in the namespaces. */
+/** A request to bin/isolated.js. This script runs in the namespaces. */
 export interface KeeperRequest extends Address {
   readonly kind: 'tcp' | 'udp' | 'worker';
   readonly source?: string;
 }
 
-/** How a program ended early. */
+/** How a program ended. */
 export interface ProgramEnd {
   readonly code: number | null;
-  /** The output of the program on stderr. */
+  /** The standard error of the program. */
   readonly stderr: string;
-  /** Why the program could not start; null if it started. */
+  /** The reason why the program could not start; null if the program started. */
   readonly cause: NodeJS.ErrnoException | null;
 }
 
@@ -21,21 +21,21 @@ interface Pending {
   readonly reject: (end: Error) => void;
 }
 
-/** The ID of the message that reports that the namespaces are ready. */
+/** The ID of the first message, which reports that the namespaces are ready. */
 const READY = 0;
 
-/** The process that keeps the namespaces open. It ends when this process ends, for any reason. */
+/** A child process that keeps the namespaces open. It always ends when this process ends. */
 export class Keeper {
   readonly #child: ChildProcess;
   readonly #pending = new Map<number, Pending>();
   readonly #ended: Promise<unknown>;
-  /** Resolves when the namespaces are set up. Rejects if the process exits first. */
+  /** Resolves when the namespaces are ready. Rejects if the child process exits first. */
   readonly ready: Promise<unknown>;
   #last = READY;
 
   /**
    * @param child a process with an IPC channel and a pipe for stderr
-   * @param failure returns the error to throw when the process ends early
+   * @param failure returns the error to throw if the process ends too early
    */
   constructor(child: ChildProcess, failure: (end: ProgramEnd) => Promise<Error>) {
     this.#child = child;
@@ -60,7 +60,7 @@ export class Keeper {
   /**
    * Opens a server or socket in the namespaces.
    *
-   * @returns the server or socket, which this process then owns
+   * @returns the server or socket; it now belongs to this process
    */
   ask(request: KeeperRequest): Promise<unknown> {
     this.#last += 1;

@@ -3,8 +3,8 @@ import { FedctlError } from '../../lib/core/errors.ts';
 import type { ProgramEnd } from './keeper.ts';
 
 /**
- * Linux settings that prevent users from creating namespaces: the file, the value that prevents them, and the
- * argument of sysctl that allows them.
+ * Linux settings that can prevent users from creating namespaces. Each entry contains the file of the
+ * setting, the value that prevents namespaces, and the argument for sysctl that allows namespaces.
  */
 const SETTINGS = [
   [
@@ -16,7 +16,7 @@ const SETTINGS = [
   ['/proc/sys/user/max_user_namespaces', '0', 'user.max_user_namespaces=10000'],
 ] as const;
 
-/** @param system the name of the system in Node.js */
+/** @param system the name of the operating system, as Node.js returns it */
 export function unsupportedSystem(system: string): FedctlError {
   return new FedctlError('lab.isolation-unsupported', {
     message: `--isolate requires Linux, and this system is ${system}.`,
@@ -25,7 +25,8 @@ export function unsupportedSystem(system: string): FedctlError {
 }
 
 /**
- * Creates the failure for namespaces that could not be created or entered, from the output of the program.
+ * Creates the failure for namespaces that could not be created or entered. Reads the reason from the output
+ * of the program.
  */
 export async function isolationFailure(
   program: string,
@@ -56,15 +57,15 @@ export async function isolationFailure(
   });
 }
 
-/** Returns the missing program from the messages of dash, busybox, bash and util-linux. */
+/** Returns the name of a missing program. Recognizes the messages of dash, busybox, bash and util-linux. */
 function missingProgram(stderr: string): string | undefined {
   const found = /(\w+): (?:command )?not found|failed to execute (\w+): No such file/.exec(stderr);
   return found?.[1] ?? found?.[2];
 }
 
 /**
- * Returns the error message of a program: the first line with a colon. Hints and stack traces follow this
- * line.
+ * Returns the error message of a program: the first line with a colon. The lines after it are hints and stack
+ * traces.
  */
 function complaint(stderr: string): string | undefined {
   return stderr

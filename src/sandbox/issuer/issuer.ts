@@ -14,26 +14,28 @@ const JWKS_PATH = '/.well-known/jwks.json';
 
 export interface IssuerOptions {
   readonly accountId: string;
-  /** Returns the signing keys. Called for every request, because keys can be rotated. */
+  /**
+   * Returns the signing keys. The issuer calls this function for every request, because keys can be rotated.
+   */
   readonly keys: () => SigningKeys;
-  /** Delays each response. Called before the response is sent. */
+  /** Delays the response. Called before each response is sent. */
   readonly wait: () => Promise<void>;
   readonly log: LabLog;
   /**
-   * The lab's clock. The Date header of responses contains its time, which clients compare with their own
-   * clock.
+   * Returns the time of the lab's clock. The Date header of responses contains this time. Clients compare it
+   * with their own clocks.
    */
   readonly now: () => Date;
   readonly host: string;
   readonly port: number;
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
-  /** A network in which the issuer is also reachable. */
+  /** The network of an isolated command. The issuer also listens in this network. */
   readonly network?: CommandNetwork | undefined;
 }
 
 /**
- * Starts the issuer of one account. As in AWS, the discovery document and the key set are public even if
- * federation is disabled (facts/aws.md 1 and 4). The URL of the issuer is identical to `iss`.
+ * Starts the issuer of one account. As in AWS, the discovery document and the key set are public, even if
+ * federation is disabled (facts/aws.md 1 and 4). The URL of the issuer is the `iss` of its tokens.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
@@ -71,7 +73,7 @@ async function answer(
     principal: null,
     decision: readable && known ? 'allowed' : 'refused',
     reason:
-      readable && known ? `served by ${issuer}` : 'only the discovery document and the keys can be read here',
+      readable && known ? `served by ${issuer}` : 'only the discovery document and the key set can be read',
   });
   if (!known) return { status: 404, headers: {}, body: '' };
   if (!readable) return { status: 405, headers: { allow: 'GET, HEAD' }, body: '' };
@@ -80,7 +82,7 @@ async function answer(
 }
 
 /**
- * Returns the discovery document of AWS, which has no authorization endpoint and no token endpoint
+ * Returns the discovery document. As in AWS, it contains no authorization endpoint and no token endpoint
  * (facts/aws.md 4).
  */
 export function discoveryDocument(issuer: string): object {

@@ -4,23 +4,23 @@ import { CompactSign } from 'jose/jws/compact/sign';
 import { exportJWK } from 'jose/key/export';
 import type { SigningAlgorithm } from '../../lib/core/token.ts';
 
-/** A signing key of an account. The JWKS of the issuer contains its public key. */
+/** A signing key of an account. The issuer publishes the public key in its JWKS. */
 export interface SigningKey {
   readonly algorithm: SigningAlgorithm;
   /**
-   * The key ID. AWS uses the same IDs in every account (facts/aws.md 3), so a cache must not use the key ID
-   * alone.
+   * The key ID. AWS uses the same key IDs in every account (facts/aws.md 3). A cache must therefore use the
+   * issuer together with the key ID.
    */
   readonly kid: string;
-  /** How many earlier keys the account had. This number is part of `kid`. */
+  /** The number of earlier keys of the account. This number is part of `kid`. */
   readonly generation: number;
-  /** Returns the key pair. The first call creates it, which takes 0.1 s for RSA. */
+  /** Returns the key pair. The first call creates the key pair, which takes 0.1 s for RSA. */
   readonly pair: () => Promise<SigningKeyPair>;
 }
 
 export interface SigningKeyPair {
   readonly privateKey: webcrypto.CryptoKey;
-  /** The public key as it appears in the JWKS: kty, use, alg, kid and the public numbers. */
+  /** The public key as the JWKS contains it: kty, use, alg, kid and the public numbers. */
   readonly jwk: JWK;
 }
 
@@ -38,10 +38,10 @@ const P384 = { name: 'ECDSA', namedCurve: 'P-384' } as const;
 
 /**
  * Creates the two signing keys of an account: RSA with 2048 bits, and P-384. A key pair is created on first
- * use, because most labs need at most one. The names of AWS suggest that a rotation increases the number from
- * `RSA_0` to `RSA_1`; no rotation has been observed yet.
+ * use, because most labs need at most one key pair. The key IDs in AWS suggest that a rotation increases the
+ * number from `RSA_0` to `RSA_1`. No rotation has been observed yet.
  *
- * @param kept the private keys of an earlier lab as JWK
+ * @param kept the private keys of an earlier lab, as JWK
  */
 export function createSigningKeys(generation = 0, kept?: KeptKeys): SigningKeys {
   return {
@@ -75,7 +75,7 @@ function signingKey(
   return { algorithm, kid, generation, pair };
 }
 
-/** Imports a private key. Its JWK also contains the public numbers. */
+/** Imports a private key. Its JWK also contains the public key. */
 async function importPair(kept: JWK, parameters: typeof RSA | typeof P384) {
   const { kty, n, e, crv, x, y } = kept;
   const open = JSON.parse(JSON.stringify({ kty, n, e, crv, x, y })) as webcrypto.JsonWebKey;
@@ -87,8 +87,8 @@ async function importPair(kept: JWK, parameters: typeof RSA | typeof P384) {
 }
 
 /**
- * Signs any claims, even invalid claims, because tests need forged tokens. By default, the header has exactly
- * the three members of AWS tokens in the same order. The claims keep their order.
+ * Signs claims, including invalid claims, because tests need forged tokens. By default, the header has only
+ * the three members that AWS tokens have, in the same order. The order of the claims does not change.
  */
 export async function signToken(
   key: SigningKey,

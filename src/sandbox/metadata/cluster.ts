@@ -16,25 +16,25 @@ export interface Pod {
 export interface ClusterOptions {
   readonly log: LabLog;
   readonly now: () => Date;
-  /** The certificate and key of the lab's issuers, both PEM. */
+  /** The certificate and the private key of the lab's issuers, both PEM; undefined without TLS. */
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
   readonly network: CommandNetwork | undefined;
 }
 
-/** The public part of a Kubernetes cluster: the issuer of tokens for its pods. */
+/** The public part of a Kubernetes cluster: the issuer of its pods' tokens. */
 export interface Cluster {
   readonly name: string;
-  /** The `iss` of the cluster's tokens. As in EKS, the URL has a path. */
+  /** The `iss` claim of the cluster's tokens. As in EKS, this URL has a path. */
   readonly issuer: string;
-  /** Issues a token like the projected service account token of a pod. */
+  /** Issues a token in the format of a pod's projected service account token. */
   issueToken(pod: Pod, audience: string, lifeSeconds: number): Promise<string>;
   close(): Promise<void>;
 }
 
 /**
- * Starts the issuer of an EKS cluster. It has its own key; its discovery document and key set are below a
- * path. The issuer is external to AWS: an account trusts it only if IAM has an OpenID Connect provider for
- * it. The members of its documents are not verified against EKS.
+ * Starts the issuer of an EKS cluster. The issuer has its own key. The URLs of its discovery document and key
+ * set have a path. The issuer is external to AWS: an account trusts it only if IAM has an OpenID Connect
+ * provider for it. The members of its documents are not verified against EKS.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
@@ -72,7 +72,7 @@ export async function startCluster({ log, now, tls, network }: ClusterOptions): 
         decision: document === undefined ? 'refused' : 'allowed',
         reason:
           document === undefined
-            ? 'only the discovery document and the keys can be read here'
+            ? 'only the discovery document and the key set can be read'
             : `served by ${issuer}`,
       });
       if (document === undefined) return { status: 404, headers: {}, body: '' };

@@ -11,32 +11,32 @@ import type { LabLog } from '../log.ts';
 import { credentialsMembers } from './role-session.ts';
 
 export interface ContainerCredentialsOptions {
-  /** Returns the current keys of the container's role. */
+  /** Returns the current session of the container's role. */
   readonly session: () => LabSession;
   readonly log: LabLog;
   /** The only path that returns credentials. */
   readonly path: string;
-  /** Returns whether an Authorization header is valid for this container. */
+  /** Returns whether the value of an Authorization header is valid for this container. */
   readonly authorizes: (sent: string) => boolean;
-  /** Returns the properties that the platform adds to the keys. */
+  /** Returns the properties that the platform adds to the credentials. */
   readonly members: (session: LabSession) => Readonly<Record<string, string>>;
   /**
-   * The host of the endpoint on the platform, on port 80, and whether requests to this host need no
-   * Authorization header.
+   * The address of the endpoint on the real platform, where the port is 80. If `open` is true, requests to
+   * this host need no Authorization header.
    */
   readonly linkLocal: { readonly host: string; readonly open: boolean };
   readonly network: CommandNetwork | undefined;
 }
 
 export interface ContainerCredentials extends LoopbackServer {
-  /** The value for AWS_CONTAINER_CREDENTIALS_FULL_URI. */
+  /** The URL of the endpoint, for AWS_CONTAINER_CREDENTIALS_FULL_URI. */
   readonly credentialsUri: string;
 }
 
 /**
- * Starts the endpoint that returns the keys of a container's role (facts/aws.md 7.5). The endpoint has one
- * path and compares the Authorization header byte for byte. The error responses are unverified, except for
- * their format: `{Code, Message}` with a 4xx status.
+ * Starts the endpoint that returns the credentials of a container's role (facts/aws.md 7.5). The endpoint has
+ * one path, and compares the Authorization header byte for byte. Error responses have the format `{Code,
+ * Message}` and a 4xx status. Their other details are unverified.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
@@ -48,7 +48,7 @@ export async function startContainerCredentials(
     name: 'container credentials endpoint',
     host: '127.0.0.1',
     port: 0,
-    // Plain HTTP, even in a lab with TLS, because the endpoint of AWS uses HTTP.
+    // Uses plain HTTP even in a lab with TLS, because the endpoint in AWS uses HTTP.
     tls: undefined,
     network: options.network,
     alsoAt: { host: linkLocal.host, port: 80 },
@@ -59,7 +59,7 @@ export async function startContainerCredentials(
         action: `${request.method === 'GET' ? 'GET' : 'other'} container credentials`,
         principal: null,
         decision: fault === null ? 'allowed' : 'refused',
-        reason: fault === null ? `credentials of ${session().principal.arn}` : fault.reason,
+        reason: fault === null ? `returned credentials for ${session().principal.arn}` : fault.reason,
       });
       return fault === null ? keysOf(session(), options) : fault.answer;
     },
@@ -91,7 +91,7 @@ function faultOf(
     'The authorization token is missing or invalid.',
     sent === undefined
       ? 'the Authorization header is missing'
-      : 'the Authorization header does not belong to this container',
+      : 'the Authorization header is not valid for this container',
   );
 }
 

@@ -15,7 +15,7 @@ const TOKEN_PATH = '/latest/api/token';
 const TOKEN_HEADER = 'x-aws-ec2-metadata-token';
 const TTL_HEADER = 'x-aws-ec2-metadata-token-ttl-seconds';
 
-/** The facts about an EC2 instance that its metadata contains. */
+/** The values that the metadata of an EC2 instance contains. */
 export interface Instance {
   readonly id: string;
   readonly accountId: string;
@@ -28,17 +28,17 @@ export interface Instance {
 
 export interface InstanceMetadataOptions {
   readonly instance: Instance;
-  /** Returns the current keys of the instance's role. */
+  /** Returns the current session of the instance's role. */
   readonly session: () => LabSession;
   readonly log: LabLog;
   readonly now: () => Date;
   readonly network: CommandNetwork | undefined;
 }
 
-/** The documents for requests with a valid token, by path without a trailing slash. */
+/** The documents for requests with a valid token, by path. The paths have no trailing slash. */
 type Documents = ReadonlyMap<string, () => string>;
 
-/** A response, and the true reason for the lab's log. */
+/** A response, and the actual reason for the lab's log. */
 interface Decision {
   readonly answer: HttpAnswer;
   readonly reason: string;
@@ -47,8 +47,8 @@ interface Decision {
 /**
  * Starts the metadata service of an EC2 instance. As on new instances, the service requires version 2
  * (facts/aws.md 7.6): a PUT request returns a token, and all other requests must send this token. The text of
- * the error pages is unverified; SDKs read only the status. A hop limit cannot be emulated on loopback. As in
- * AWS, requests with X-Forwarded-For are rejected, because this header shows that they passed a proxy.
+ * the error pages is unverified, but SDKs read only the status. A hop limit cannot be emulated on loopback.
+ * As in AWS, the service rejects requests with X-Forwarded-For, because proxies add this header.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
@@ -59,7 +59,7 @@ export async function startInstanceMetadata(options: InstanceMetadataOptions): P
     name: 'instance metadata service',
     host: '127.0.0.1',
     port: 0,
-    // Plain HTTP, even in a lab with TLS: AWS serves instance metadata over HTTP only.
+    // Uses plain HTTP even in a lab with TLS, because AWS serves instance metadata only over HTTP.
     tls: undefined,
     network: options.network,
     alsoAt: { host: LINK_LOCAL.instanceMetadata, port: 80 },
@@ -84,7 +84,7 @@ export async function startInstanceMetadata(options: InstanceMetadataOptions): P
 }
 
 function giveToken(request: HttpRequest, tokens: InstanceTokens, now: Date): Decision {
-  if (request.method !== 'PUT') return refuse(405, 'a token requires PUT');
+  if (request.method !== 'PUT') return refuse(405, 'a request for a token must use PUT');
   if (headerValue(request, 'x-forwarded-for') !== undefined) {
     return refuse(403, 'the request came through a proxy (X-Forwarded-For)');
   }
@@ -96,7 +96,7 @@ function giveToken(request: HttpRequest, tokens: InstanceTokens, now: Date): Dec
   const body = tokens.create(new Date(now.getTime() + seconds * 1000));
   return {
     answer: { status: 200, headers: { ...TEXT, [TTL_HEADER]: String(seconds) }, body },
-    reason: `a token for ${seconds} s`,
+    reason: `returned a token that is valid for ${seconds} s`,
   };
 }
 
@@ -108,14 +108,18 @@ function readDocument(
 ): Decision {
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, 'metadata is read-only');
   const token = headerValue(request, TOKEN_HEADER);
-  if (token === undefined) return refuse(401, 'version 1 (no token), but this instance requires version 2');
+  if (token === undefined)
+    return refuse(401, 'the request has no token (version 1), but this instance requires version 2');
   const fault = tokens.fault(token, now);
   if (fault !== null) return refuse(401, fault);
   if (document === undefined) return refuse(404, 'this metadata does not exist');
   return { answer: { status: 200, headers: TEXT, body: document() }, reason: 'valid token' };
 }
 
-/** Returns the documents that SDKs and the AWS CLI request: keys, Region and the identity of the instance. */
+/**
+ * Returns the documents that SDKs and the AWS CLI request: credentials, Region and the identity of the
+ * instance.
+ */
 function documentsOf({ instance, session, now }: InstanceMetadataOptions): Documents {
   const roleName = session().principal.name;
   const lastUpdated = () => `${now().toISOString().slice(0, 19)}Z`;

@@ -1,12 +1,12 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { equalInConstantTime } from '../../lib/net/constant-time.ts';
 
-/** The maximum lifetime of an IMDSv2 token: six hours. */
+/** The maximum lifetime of an IMDSv2 token: six hours, in seconds. */
 export const LONGEST_TTL_SECONDS = 21_600;
 
 /**
  * The tokens of one instance metadata service. Each token contains its expiration, authenticated with a key
- * of this service. The service therefore stores no tokens.
+ * of this service. The service therefore does not need to store tokens.
  */
 export class InstanceTokens {
   readonly #key = randomBytes(32);
@@ -16,11 +16,11 @@ export class InstanceTokens {
     return `${end}.${this.#mac(end)}`;
   }
 
-  /** Returns why a token is invalid, for the lab's log; null for a valid token. */
+  /** Returns the reason why a token is invalid, for the lab's log. Returns null if the token is valid. */
   fault(token: string, now: Date): string | null {
     const [end = '', mac = '', ...more] = token.split('.');
     if (more.length > 0 || !equalInConstantTime(mac, this.#mac(end)))
-      return 'the token does not belong to this service';
+      return 'this service did not issue the token';
     const expiresAt = new Date(Number.parseInt(end, 36));
     return expiresAt <= now ? `the token expired at ${expiresAt.toISOString()}` : null;
   }

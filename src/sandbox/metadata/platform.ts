@@ -11,8 +11,8 @@ import { ROLE, renewedSession } from './role-session.ts';
 import type { Platform, PlatformOptions } from './running-platform.ts';
 
 /**
- * Starts the services of a platform. Its workloads run as the role `app`. Enables federation in the account
- * of this role, because workloads have no permission to enable it.
+ * Starts the services of a platform. Workloads on the platform use the role `app`. Enables federation in the
+ * account of this role, because workloads have no permission to enable it.
  *
  * @throws FedctlError lab.unknown-name, lab.start-failed
  */
@@ -37,8 +37,9 @@ const START: Readonly<Record<PlatformName, (options: PlatformOptions) => Promise
 };
 
 /**
- * Starts an EC2 instance. EC2 sets no variables: workloads read everything, including the Region, from the
- * metadata service. Without isolation, one variable contains the endpoint of this service.
+ * Starts an EC2 instance. EC2 sets no environment variables. Workloads read all values from the metadata
+ * service, including the Region. Without isolation, the lab sets one variable, which contains the endpoint of
+ * this service.
  */
 async function startInstance({ world, log, now, region, network }: PlatformOptions): Promise<Platform> {
   const principal = world.role(ROLE);
@@ -80,9 +81,9 @@ async function startInstance({ world, log, now, region, network }: PlatformOptio
 }
 
 /**
- * Starts a Fargate task. ECS sets AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, whose address exists only in ECS
- * and in an isolated command. Without isolation, the lab sets AWS_CONTAINER_CREDENTIALS_FULL_URI and an
- * authorization token.
+ * Starts a Fargate task. ECS sets AWS_CONTAINER_CREDENTIALS_RELATIVE_URI. The host for this path exists only
+ * in ECS and in the network of an isolated command. Without isolation, the lab sets
+ * AWS_CONTAINER_CREDENTIALS_FULL_URI and an authorization token instead.
  */
 async function startTask({ world, log, now, region, network }: PlatformOptions): Promise<Platform> {
   const session = renewedSession(world, now, {
@@ -122,10 +123,10 @@ async function startTask({ world, log, now, region, network }: PlatformOptions):
 const TWELVE_HOURS_MS = 12 * 3_600_000;
 
 /**
- * Starts a Lambda function. Lambda sets the keys in the environment once, for the lifetime of the instance.
- * The other variables come from the Lambda Developer Guide, "Defined runtime environment variables".
- * Variables for the runtime API, the X-Ray daemon and search paths are missing, because the lab does not
- * emulate these services.
+ * Starts a Lambda function. Lambda sets the credentials once in the environment, for the lifetime of the
+ * instance. The other variables come from the Lambda Developer Guide, "Defined runtime environment
+ * variables". The lab omits the variables for the runtime API, the X-Ray daemon and search paths, because it
+ * does not emulate these services.
  */
 async function startFunction({ world, now, region }: PlatformOptions): Promise<Platform> {
   const principal = world.role(ROLE);

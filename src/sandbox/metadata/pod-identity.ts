@@ -14,16 +14,16 @@ const ONE_DAY_S = 86_400;
 const PATH = '/v1/credentials';
 
 /**
- * Starts an EKS pod whose service account is associated with a role. An agent on the node exchanges the token
- * in the pod's file for keys (EKS User Guide, "Learn how EKS Pod Identity grants pods access to AWS
- * services").
+ * Starts an EKS pod whose service account is associated with a role. The pod's file contains a token. An
+ * agent on the node exchanges this token for credentials (EKS User Guide, "Learn how EKS Pod Identity grants
+ * pods access to AWS services").
  */
 export async function startPodIdentity(options: PlatformOptions): Promise<Platform> {
   const { world, log, now, region, folder, tls, network } = options;
   const pod = labPod();
   const principal = world.role(ROLE);
   const cluster = await startCluster({ log, now, tls, network });
-  /** The expiration of each token. */
+  /** The issued tokens, with their expiration in milliseconds since 1970. */
   const issued = new Map<string, number>();
   const tokenFile = join(folder, 'eks-pod-identity-token');
   try {

@@ -9,8 +9,8 @@ const AUDIENCE = 'sts.amazonaws.com';
 const ONE_DAY_S = 86_400;
 
 /**
- * Returns a pod with a new name, because the AWS CLI caches sessions in the home directory by role and
- * session name.
+ * Returns a pod with a new name. The AWS CLI caches sessions in the home directory by role and session name,
+ * so each lab needs a different name.
  */
 export function labPod(): Pod {
   return {
@@ -22,9 +22,9 @@ export function labPod(): Pod {
 }
 
 /**
- * Starts an EKS pod with IAM roles for service accounts (IRSA): a file contains a token of the cluster, and a
- * role trusts this token. As IAM requires, the account of the role gets an OpenID Connect provider for the
- * cluster's issuer.
+ * Starts an EKS pod that uses IAM roles for service accounts (IRSA). A file contains a token from the
+ * cluster, and a role trusts this token. As IAM requires, the account of the role gets an OpenID Connect
+ * provider for the cluster's issuer.
  */
 export async function startPod({
   world,

@@ -1,21 +1,21 @@
 import { writeSecretFile } from '../../lib/files/secret-file.ts';
 
-/** The interval at which the emulated kubelet checks its token, in milliseconds. */
+/** The interval at which the emulated kubelet checks the token, in milliseconds. */
 const LOOK_EVERY_MS = 10_000;
 
-/** The kubelet replaces a token after this fraction of its lifetime. */
+/** The fraction of a token's lifetime after which the kubelet replaces the token. */
 const RENEW_AT = 0.8;
 
-/** A token file that a background task renews. */
+/** A token in a file. A background task replaces the token before it expires. */
 export interface ProjectedToken {
-  /** Checks the token now, and replaces it if it is due. */
+  /** Checks the token now, and replaces it if 80% of its lifetime has passed. */
   refresh(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Keeps a valid token in a file, like a kubelet. Writes the file by rename. Replaces the token after 80% of
- * its lifetime, according to the lab's clock.
+ * Keeps a valid token in a file, as a kubelet does. Writes the file by rename. Replaces the token after 80%
+ * of its lifetime, as measured by the lab's clock.
  */
 export async function projectToken({
   path,
@@ -42,7 +42,7 @@ export async function projectToken({
   };
   await refresh();
   const timer = setInterval(() => {
-    // After a failed write, the next check tries again.
+    // If a write fails, the next check writes the file again.
     refresh().catch(() => {
       writing = Promise.resolve();
     });

@@ -2,24 +2,24 @@ import { rfc3339 } from '../../lib/core/time.ts';
 import type { LabSession } from '../aws/identities.ts';
 import type { AwsWorld, SessionFacts } from '../aws/world.ts';
 
-/** The name of the role that workloads use on every platform. */
+/** The name of the role that workloads use, on every platform. */
 export const ROLE = 'app';
 
 const SIX_HOURS_MS = 6 * 3_600_000;
 
 /**
- * Keys are replaced this long before they expire. SDKs request new keys 5 to 20 minutes before the
- * expiration, and must then receive new keys.
+ * How long before their expiration credentials are replaced, in milliseconds. SDKs request credentials again
+ * 5 to 20 minutes before the expiration, and must then receive new credentials.
  */
 const RENEW_BEFORE_MS = 30 * 60_000;
 
-/** The principal and session of the platform's workload. */
+/** The principal and the session of a workload. */
 export type Workload = Pick<SessionFacts, 'principal' | 'sessionName' | 'platformClaims' | 'tags'>;
 
 /**
- * Returns the current keys of a platform. All callers share one session. It is replaced half an hour before
- * it expires, according to the lab's clock. A session is valid for six hours. The maximum session duration of
- * the role does not apply, because it limits only AssumeRole.
+ * Returns a function that returns the current session of a platform. All callers share one session. The
+ * session is valid for six hours, and is replaced half an hour before it expires, as measured by the lab's
+ * clock. The maximum session duration of the role does not apply, because it limits only AssumeRole.
  */
 export function renewedSession(world: AwsWorld, now: () => Date, workload: Workload): () => LabSession {
   let session: LabSession | null = null;
@@ -33,8 +33,8 @@ export function renewedSession(world: AwsWorld, now: () => Date, workload: Workl
 }
 
 /**
- * Returns the properties of the keys, in the format of the metadata and container endpoints (facts/aws.md
- * 7.5, 7.6).
+ * Returns the properties of the credentials, in the format that the metadata and container endpoints use
+ * (facts/aws.md 7.5, 7.6).
  */
 export function credentialsMembers(session: LabSession) {
   return {

@@ -8,22 +8,19 @@ export interface PlatformOptions {
   readonly log: LabLog;
   readonly now: () => Date;
   readonly region: string;
-  /** The folder for files of the platform. The lab removes it. */
+  /** The folder for the platform's files. The lab removes the folder. */
   readonly folder: string;
-  /** The certificate for servers that use TLS in AWS. */
+  /** The certificate and the private key for servers that use TLS in AWS; undefined without TLS. */
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
-  /** The network of an isolated command, which has the link-local addresses of the platform. */
+  /** The network of an isolated command. It has the platform's link-local addresses. */
   readonly network?: CommandNetwork | undefined;
 }
 
 /** An emulated platform. */
 export interface Platform {
-  /** The variables that workloads need to get keys, and the Region if the platform sets one. */
+  /** The variables that workloads need to get credentials, and the Region if the platform sets it. */
   readonly env: LabEnvironment;
-  /**
-   * The variables that are different in an isolated command, which has the link-local addresses of the
-   * platform.
-   */
+  /** The changes to `env` for an isolated command, whose network has the platform's link-local addresses. */
   readonly isolated?: ChangedVariables;
   readonly plays: readonly (readonly [what: string, where: string])[];
   close(): Promise<void>;

@@ -3,13 +3,13 @@ import { type Scenario, scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
 /**
- * How long the change takes to reach STS, in milliseconds. AWS takes about 10 seconds (facts/aws.md 1). This
- * value gives a person enough time to observe the fault.
+ * The time until the change reaches STS, in milliseconds. In AWS, this takes about 10 seconds (facts/aws.md
+ * 1). The longer time lets a person observe the fault.
  */
 const PROPAGATION = 60_000;
 
 /**
- * Faults of the federation setting, of permissions and of sessions. STS returns an error for each of them.
+ * Faults of the federation setting, of permissions and of sessions. STS returns an error in each scenario.
  */
 export const ACCOUNT_SCENARIOS: readonly Scenario[] = [
   scenario(
@@ -53,7 +53,7 @@ export const ACCOUNT_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'mint-duration-denied',
-    'The policy of the principal allows tokens of at most two minutes, but the request specifies five.',
+    'The policy of the principal limits the token lifetime to two minutes, but the request specifies five minutes.',
     'sts.mint-denied',
     (stage) => usePolicy(stage, { NumericLessThanEquals: { 'sts:DurationSeconds': '120' } }),
   ),
@@ -89,7 +89,7 @@ export const ACCOUNT_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'session-too-short',
-    'The session expires in three minutes, so a token of five minutes would expire after the session.',
+    'The session expires in three minutes, so a five-minute token would expire after the session.',
     'sts.session-too-short',
     (stage) => {
       const { world } = stage.lab;
@@ -98,7 +98,7 @@ export const ACCOUNT_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'payload-too-large',
-    'The principal has fifty long tags, which are all added to the token.',
+    'The principal has fifty long tags, and AWS adds all of them to the token.',
     'sts.payload-too-large',
     (stage) => {
       const { world } = stage.lab;
@@ -111,8 +111,8 @@ export const ACCOUNT_SCENARIOS: readonly Scenario[] = [
 ];
 
 /**
- * Allows the operator all actions except minting. Minting is allowed only under the condition, or never if
- * the condition is null.
+ * Allows the operator all actions except minting tokens. Minting tokens is allowed only under `condition`, or
+ * never if `condition` is null.
  */
 function usePolicy(stage: Stage, condition: object | null): void {
   const statement = { Effect: 'Allow', Action: 'sts:GetWebIdentityToken', Resource: '*' };

@@ -2,13 +2,16 @@ import type { AtlasDatabaseUser, AtlasIdentityProvider } from '../atlas/records.
 import { type Scenario, scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
-/** The failure codes for a rejected token and for rejected AWS keys without access to the Atlas API. */
+/**
+ * The failure codes for a rejected token and for rejected AWS credentials, if the diagnosis has no access to
+ * the Atlas API.
+ */
 const TOKEN_REFUSED = 'mongo.oidc-refused';
 const KEYS_REFUSED = 'mongo.aws-refused';
 
 /**
- * Faults of the identity provider and the database users in Atlas. The server returns code 18 for all of
- * them.
+ * Faults of the identity provider and the database users in Atlas. In all of these scenarios, the server
+ * returns code 18.
  */
 export const ATLAS_SCENARIOS: readonly Scenario[] = [
   scenario(
@@ -53,7 +56,7 @@ export const ATLAS_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'database-user-session-arn',
-    'The database user was named after the session of the role instead of the role.',
+    'The name of the database user contains the ARN of a role session instead of the ARN of the role.',
     ['atlas.database-user-session-arn', TOKEN_REFUSED],
     (stage) => {
       const { account, arn, name } = stage.actAsRole('app');
@@ -69,7 +72,7 @@ export const ATLAS_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'database-user-role-path',
-    'The database user was named after the role without its path.',
+    'The name of the database user contains the ARN of the role without its path.',
     ['atlas.database-user-wrong-path', TOKEN_REFUSED],
     (stage) => {
       const { account, arn, name } = stage.actAsRole('etl');
@@ -85,7 +88,7 @@ export const ATLAS_SCENARIOS: readonly Scenario[] = [
   scenario(
     'database-user-expired',
     'The database user was temporary, and Atlas deleted it after its expiration date.',
-    // Atlas deletes an expired user, so a client sees no user.
+    // Atlas deletes expired users, so a client does not find the user.
     ['atlas.database-user-missing', TOKEN_REFUSED],
     (stage) => changeTokenUser(stage, stage.operator.arn, { deleteAfterDate: stage.later(-60) }),
   ),
@@ -139,7 +142,7 @@ function changeProvider(stage: Stage, changes: Partial<AtlasIdentityProvider>): 
   stage.lab.atlas.updateIdentityProvider(providerOf(stage).id, changes);
 }
 
-/** Changes the database user for the token of this principal. */
+/** Changes the database user for tokens of the principal with this ARN. */
 function changeTokenUser(stage: Stage, arn: string, changes: Partial<AtlasDatabaseUser>): void {
   stage.lab.atlas.updateDatabaseUser(tokenUser(stage, arn), changes);
 }

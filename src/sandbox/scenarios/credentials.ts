@@ -1,10 +1,10 @@
 import { type Scenario, scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
-/** Removes the keys, because AWS_PROFILE has an effect only without keys. */
+/** Removes the keys. AWS_PROFILE has an effect only if no keys are set. */
 const NO_KEYS = { AWS_ACCESS_KEY_ID: null, AWS_SECRET_ACCESS_KEY: null };
 
-/** Faults of keys, profiles, the Region and the clock. They occur before any call to AWS. */
+/** Faults of keys, profiles, the Region and the clock. They have an effect before the first call to AWS. */
 export const CREDENTIAL_SCENARIOS: readonly Scenario[] = [
   scenario(
     'credentials-missing',
@@ -17,7 +17,7 @@ export const CREDENTIAL_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'credentials-expired',
-    'The session of the AWS credentials has expired.',
+    'The temporary AWS credentials have expired.',
     'aws.credentials-expired',
     (stage) => {
       const { world } = stage.lab;
@@ -26,7 +26,7 @@ export const CREDENTIAL_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'secret-key-wrong',
-    'The secret access key was copied incorrectly and does not belong to the access key.',
+    'The secret access key was copied incorrectly and does not match the access key ID.',
     'aws.signature-refused',
     (stage) => stage.set({ AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' }),
   ),
@@ -44,7 +44,7 @@ export const CREDENTIAL_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'profile-missing',
-    'AWS_PROFILE names a profile that this machine does not have.',
+    'AWS_PROFILE contains the name of a profile that does not exist on this machine.',
     'aws.profile-unknown',
     (stage) => stage.set({ ...NO_KEYS, AWS_PROFILE: 'production' }),
   ),
@@ -76,21 +76,21 @@ export const CREDENTIAL_SCENARIOS: readonly Scenario[] = [
       await useConfig(stage, "[profile vault]\ncredential_process = sh -c 'exit 3'\n");
     },
   ),
-  scenario('region-missing', 'No Region is set anywhere.', 'aws.region-missing', async (stage) => {
+  scenario('region-missing', 'No Region is set.', 'aws.region-missing', async (stage) => {
     stage.set({ AWS_REGION: null });
     await useConfig(stage, '');
   }),
   scenario(
     'region-global',
-    'The Region is the pseudo-Region of the global STS endpoint, which mints no tokens.',
+    'The Region is the pseudo-Region of the global STS endpoint, and this endpoint mints no tokens.',
     'aws.region-global',
     (stage) => stage.set({ AWS_REGION: 'aws-global' }),
   ),
   scenario(
     'clock-off',
-    'The clock of this machine is ten minutes behind all other clocks.',
+    'The clock of this machine is ten minutes behind the correct time.',
     'aws.clock-skew',
-    // The command uses the clock of its machine, so the scenario changes the clock of the lab instead.
+    // The command uses the clock of its machine, so the scenario sets the lab's clock ahead instead.
     (stage) => stage.lab.clock.set(10 * 60_000),
   ),
 ];

@@ -4,7 +4,10 @@ import { CAPTIVE_PORTAL, closedPort, type HttpAnswer, json, silence, standIn } f
 import { type Scenario, scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
-/** Faults of the issuer. A relying party must reach the issuer and receive valid documents. */
+/**
+ * Faults of the issuer. A login requires that the relying party can reach the issuer and receives valid
+ * documents.
+ */
 export const ISSUER_SCENARIOS: readonly Scenario[] = [
   scenario(
     'issuer-unreachable',
@@ -23,7 +26,7 @@ export const ISSUER_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'issuer-redirecting',
-    'A proxy redirects requests for the issuer to a sign-in page.',
+    'A proxy returns a redirect to a sign-in page for requests to the issuer.',
     'issuer.redirected',
     (stage) =>
       replaceIssuer(stage, async () => ({
@@ -34,7 +37,7 @@ export const ISSUER_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'issuer-captive-portal',
-    'A guest network responds to requests for the issuer with its welcome page.',
+    'A guest network returns its welcome page for requests to the issuer.',
     'issuer.not-json',
     (stage) => replaceIssuer(stage, async () => CAPTIVE_PORTAL),
   ),
@@ -49,7 +52,7 @@ export const ISSUER_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'issuer-names-another',
-    'The discovery document names a different issuer than the URL that was requested.',
+    'The issuer in the discovery document differs from the requested URL.',
     'issuer.wrong-document',
     (stage) => serveDocuments(stage, { discovery: (issuer) => discoveryDocument(`${issuer}/`) }),
   ),
@@ -71,7 +74,7 @@ export const ISSUER_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'issuer-key-rotated',
-    'The keys were rotated, and the token file has a token signed with the old key.',
+    'The keys were rotated, and the token file contains a token that was signed with the old key.',
     'jwt.key-unknown',
     async (stage) => {
       stage.useTokenFile(await stage.file('token', await stage.token()));
@@ -86,7 +89,7 @@ export const ISSUER_SCENARIOS: readonly Scenario[] = [
   ),
 ];
 
-/** Replaces the issuer URL in tokens, in the identity provider, and in the variables of the command. */
+/** Replaces the issuer URL in tokens, in the identity provider, and in the command's variables. */
 function moveIssuer(stage: Stage, url: string): void {
   const { account, lab } = stage;
   for (const { id, issuer } of lab.atlas.identityProviders) {
@@ -104,7 +107,7 @@ async function replaceIssuer(
   moveIssuer(stage, server.url);
 }
 
-/** Starts an issuer with the documents of the account. The given documents replace the originals. */
+/** Starts an issuer that serves the account's documents. The given documents replace the originals. */
 function serveDocuments(
   stage: Stage,
   given: { readonly discovery?: (issuer: string) => object; readonly keys?: () => Promise<object> },

@@ -2,8 +2,8 @@ import { frontWire } from './hops/wire.ts';
 import { type Scenario, scenario } from './scenario.ts';
 
 /**
- * The version of the MongoDB server. MongoDB 4.2 is the last release below wire version 9, which drivers
- * require (facts/mongodb.md 9, row 65).
+ * The version of the MongoDB server. MongoDB 4.2 is the last release with a wire version below 9. Drivers
+ * require wire version 9 or later (facts/mongodb.md 9, row 65).
  */
 const TOO_OLD = { version: '4.2.25', maxWireVersion: 8 } as const;
 
@@ -21,7 +21,7 @@ export const MONGOD_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'mechanism-unavailable',
-    'The cluster has the free tier, which does not support MONGODB-OIDC.',
+    'The cluster uses the free tier, which does not support MONGODB-OIDC.',
     'mongo.mechanism-unavailable',
     ({ lab, cluster }) => {
       lab.mongod.settings.mechanisms = ['MONGODB-AWS'];

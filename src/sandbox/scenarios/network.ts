@@ -13,25 +13,25 @@ const DAY = 24 * 3600;
 export const NETWORK_SCENARIOS: readonly Scenario[] = [
   srvScenario(
     'srv-missing',
-    'The name in the connection string has no SRV record: a typing error, or a deleted cluster.',
+    'The host name in the connection string has no SRV record: it is misspelled, or the cluster was deleted.',
     'mongo.srv-failed',
     (zone) => zone.delete(`_mongodb._tcp.${SRV_HOST}`),
   ),
   srvScenario(
     'txt-broken',
-    'The TXT record of the cluster sets an option that is not allowed in DNS.',
+    'The TXT record of the cluster contains an option that is not allowed in TXT records.',
     'mongo.srv-failed',
     (zone) => zone.set(SRV_HOST, { TXT: ['replicaSet=atlas-lab-shard-0&readPreference=secondary'] }),
   ),
   srvScenario(
     'host-unknown',
-    'The SRV record names a host that the DNS resolver of this network cannot resolve.',
+    'The SRV record contains a host name that the DNS resolver of this network cannot resolve.',
     'mongo.dns-failed',
     (zone) => zone.delete(MEMBER_HOST),
   ),
   scenario(
     'port-closed',
-    'No server listens on the port of the connection string.',
+    'No server listens on the port in the connection string.',
     'mongo.port-closed',
     async (stage) => stage.useDatabase(await closedPort()),
   ),
@@ -47,7 +47,7 @@ export const NETWORK_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'tls-untrusted',
-    'The certificate of the database comes from an untrusted CA: a proxy inspects TLS.',
+    'A proxy inspects TLS, and clients do not trust its CA.',
     'mongo.tls-untrusted',
     (stage) => frontTls(stage, { trusted: false }),
   ),
@@ -59,13 +59,13 @@ export const NETWORK_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'tls-name-mismatch',
-    'The connection string has a host name that the certificate does not list.',
+    'The connection string contains a host name that is not in the certificate.',
     'mongo.tls-name-mismatch',
     (stage) => frontTls(stage, { trusted: true, names: ['cluster0.example.net'], elsewhere: true }),
   ),
   scenario(
     'tls-alert-80',
-    'The IP address of this machine is not on the IP access list, and Atlas closes TLS with alert 80.',
+    'The IP address of this machine is not on the IP access list, and Atlas rejects TLS handshakes with alert 80.',
     ['atlas.access-list-missing', 'mongo.tls-refused'],
     async (stage) => {
       stage.lab.atlas.removeAccessListEntry('127.0.0.1');
@@ -74,7 +74,7 @@ export const NETWORK_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'cluster-paused',
-    'The cluster is paused, and Atlas closes TLS with alert 80.',
+    'The cluster is paused, and Atlas rejects TLS handshakes with alert 80.',
     ['atlas.cluster-paused', 'mongo.tls-refused'],
     async (stage) => {
       stage.lab.atlas.setClusterState(stage.cluster, 'IDLE', true);
@@ -83,7 +83,7 @@ export const NETWORK_SCENARIOS: readonly Scenario[] = [
   ),
 ];
 
-/** Creates a scenario with a fault in the DNS zone of the lab. */
+/** Creates a scenario with a fault in the lab's DNS zone. */
 function srvScenario(
   name: string,
   title: string,

@@ -7,23 +7,29 @@ import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { Stage } from './stage.ts';
 
-/** Maximum length for the search of a similar name, in characters. */
+/** How many characters of an unknown name are used in the search for a similar name. */
 const LONGEST_NAME = 100;
 
 /** A running scenario. */
 export interface Scene {
-  /** The variables for a command. They replace those of the lab. */
+  /** The variables for a command. They replace the lab's variables. */
   readonly env: LabEnvironment;
-  /** Stops the servers of the scenario. Other changes to the lab remain. */
+  /** Stops the servers of the scenario. Does not undo the other changes to the lab. */
   close(): Promise<void>;
 }
 
-/** Sets the initial state of every scenario: federation is enabled, and STS has received the change. */
+/**
+ * Creates the state in which every scenario starts: federation is enabled, and the change has reached STS.
+ */
 export function enableLab(lab: Lab): void {
   new Stage(lab).account.federation.set(true, 0);
 }
 
-/** @throws FedctlError usage.invalid-value for a name that no scenario has */
+/**
+ * Returns the scenario with this name.
+ *
+ * @throws FedctlError usage.invalid-value if no scenario has this name
+ */
 export function scenarioNamed(name: string): Scenario {
   const found = SCENARIOS.find((scenario) => scenario.name === name);
   if (found !== undefined) return found;
@@ -42,9 +48,11 @@ export function scenarioNamed(name: string): Scenario {
 }
 
 /**
- * Enables federation in a new built-in lab of an operator, and introduces one fault.
+ * Enables federation in a new lab, and introduces one fault. The lab must be the built-in lab without a
+ * platform.
  *
- * @throws FedctlError lab.start-failed; RangeError for a lab without the part that the scenario needs
+ * @throws FedctlError lab.start-failed; RangeError if the lab does not contain a part that the scenario
+ * requires
  */
 export async function playScenario(lab: Lab, { play }: Scenario): Promise<Scene> {
   enableLab(lab);

@@ -3,8 +3,8 @@ import type { ChangedVariables } from '../environment.ts';
 /** The scenario that the lab is playing. */
 export interface PlayedScenario {
   readonly name: string;
-  /** What happened, in one sentence. */
+  /** Describes the fault in one sentence. */
   readonly title: string;
-  /** The changes to the variables of a command that must see the fault. */
+  /** The changes to the lab's variables. A command shows the fault only with these changes. */
   readonly env: ChangedVariables;
 }

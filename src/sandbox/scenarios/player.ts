@@ -6,7 +6,8 @@ import type { PlayedScenario } from './played-scenario.ts';
 import type { Scenario } from './scenario.ts';
 
 /**
- * Plays a scenario in a running lab. Each lab can play only one scenario, because its changes are not undone.
+ * Plays a scenario in a running lab. Each lab can play only one scenario, because the changes to the lab are
+ * not undone.
  *
  * @internal
  */
@@ -17,7 +18,7 @@ export class ScenarioPlayer {
   #scene: Promise<Scene> | null = null;
   #over = false;
 
-  /** @param lab returns the complete lab; called only when a scenario starts */
+  /** @param lab returns the complete lab. Called only when a scenario starts. */
   constructor(lab: () => Lab, { description, as = null }: Pick<LabOptions, 'description' | 'as'>) {
     this.#lab = lab;
     this.#builtIn = description === undefined && as === null;
@@ -28,16 +29,17 @@ export class ScenarioPlayer {
    * stops.
    *
    * @throws FedctlError usage.invalid-value for an unknown scenario; lab.scenario-played for a second
-   * scenario; lab.scenario-unplayable if this lab lacks a part that the scenario needs
+   * scenario; lab.scenario-unplayable if the lab does not contain a part that the scenario requires
    */
   async play(name: string): Promise<PlayedScenario> {
-    // The import loads all scenarios and their dependencies, so it runs only when a scenario is played.
+    // This import loads all scenarios and their dependencies. It is dynamic, because most labs play no
+    // scenario.
     const { playScenario, scenarioNamed } = await import('./play.ts');
     const scenario = scenarioNamed(name);
     const lab = this.#lab();
     if (this.#name !== null) throw playedAlready(scenario, this.#name);
     if (!this.#builtIn) {
-      throw unplayable(scenario, 'scenarios require the built-in lab of an operator');
+      throw unplayable(scenario, 'scenarios require a lab without a configuration and without a platform');
     }
     if (scenario.srv && lab.dns === null) {
       throw unplayable(scenario, 'it requires a lab that was started with --srv');
@@ -67,7 +69,7 @@ export class ScenarioPlayer {
   }
 }
 
-/** Returns the changes from `before` to `after`; null removes a variable. */
+/** Returns the changes from `before` to `after`. Null removes a variable. */
 function changes(before: LabEnvironment, after: LabEnvironment): ChangedVariables {
   const set = Object.entries(after).filter(([name, value]) => before[name] !== value);
   const gone = Object.keys(before).filter((name) => after[name] === undefined);

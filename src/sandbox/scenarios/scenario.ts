@@ -1,20 +1,20 @@
 import type { FailureCode } from '../../lib/failures/failures.ts';
 import type { Stage } from './stage.ts';
 
-/** A fault that occurs in real systems, as a record. */
+/** Describes a fault that also occurs in real systems. */
 export interface Scenario {
-  /** The name, in lowercase with hyphens. It never changes. */
+  /** The name, in lowercase with hyphens. A name never changes in later versions. */
   readonly name: string;
-  /** What happened, in one sentence. */
+  /** Describes the fault in one sentence. */
   readonly title: string;
-  /** The failure code that a diagnosis with access to the Atlas API must find. */
+  /** The failure code that a diagnosis must find if it has access to the Atlas API. */
   readonly expects: FailureCode;
   /**
-   * The failure code that a diagnosis without access to the Atlas API must find. If the server returns only
-   * code 18, this is the code for a rejected login.
+   * The failure code that a diagnosis must find if it has no access to the Atlas API. If the server returns
+   * only code 18, this is the failure code for a rejected login.
    */
   readonly expectsBlind: FailureCode;
-  /** Introduces the fault in a lab with federation enabled and no other fault. */
+  /** Introduces the fault. The lab has federation enabled and no other fault. */
   readonly play: (stage: Stage) => void | Promise<void>;
   /** Whether the scenario requires a `mongodb+srv` connection string (the lab option `srv`). */
   readonly srv: boolean;
@@ -23,8 +23,8 @@ export interface Scenario {
 /**
  * Creates a scenario.
  *
- * @param expects one code if the cause is visible without the Atlas API; otherwise two codes, with and
- * without access to the API
+ * @param expects one failure code if a diagnosis finds the cause without the Atlas API. Otherwise two failure
+ * codes: with access to the API, and without access.
  */
 export function scenario(
   name: string,

@@ -9,7 +9,7 @@ interface Closable {
   close(): Promise<void>;
 }
 
-/** The lab, and the variables of the command. A scenario changes both. */
+/** The lab, and the variables of a command. A scenario can change both. */
 export class Stage {
   readonly lab: Lab;
   readonly #variables: Map<string, string>;
@@ -35,7 +35,7 @@ export class Stage {
     return this.operator.account;
   }
 
-  /** Sets variables of the command; null removes a variable. */
+  /** Sets variables of the command. Null removes a variable. */
   set(variables: Readonly<Record<string, string | null>>): void {
     for (const [name, value] of Object.entries(variables)) {
       if (value === null) this.#variables.delete(name);
@@ -43,7 +43,7 @@ export class Stage {
     }
   }
 
-  /** Sets the keys of a session for the command. */
+  /** Makes the command use the credentials of a session. */
   actAs({ accessKeyId, secretAccessKey, sessionToken }: LabSession): void {
     this.set({
       AWS_ACCESS_KEY_ID: accessKeyId,
@@ -52,7 +52,7 @@ export class Stage {
     });
   }
 
-  /** Sets the keys of a role session for the command. The session expires in an hour. */
+  /** Makes the command use a new session of a role. The session expires in one hour. */
   actAsRole(name: string): LabRole {
     const role = this.lab.world.role(name);
     this.actAs(this.lab.world.createSession({ principal: role, expiresAt: this.later(3600) }));
@@ -60,11 +60,11 @@ export class Stage {
   }
 
   /**
-   * Replaces the lab's MongoDB server with a server on 127.0.0.1 for the command, and for the connection
-   * strings in Atlas. Uses a direct connection, because a replica set member would refer clients to the lab's
-   * server.
+   * Makes the command connect to a different server on 127.0.0.1 instead of the lab's MongoDB server. Also
+   * replaces the connection string in Atlas. The command uses a direct connection, because a replica set
+   * member would refer the command to the lab's MongoDB server.
    *
-   * @param options additional options of the connection string
+   * @param options additional options for the connection string
    */
   useDatabase(port: number, options: Readonly<Record<string, string>> = {}): void {
     const query = new URLSearchParams({ directConnection: 'true', ...options });
@@ -83,8 +83,8 @@ export class Stage {
   }
 
   /**
-   * Returns a token that is valid for an hour, as STS would mint it for the operator. Its issue time is this
-   * many seconds from now.
+   * Returns a token for the operator, as STS would mint it. The token is issued this many seconds from now
+   * and is valid for one hour.
    */
   token(seconds = 0): Promise<string> {
     return mintToken({
@@ -95,21 +95,27 @@ export class Stage {
     });
   }
 
-  /** Sets the token file for the command: one variable for fedctl, one for drivers with `ENVIRONMENT:k8s`. */
+  /**
+   * Sets the token file for the command. Sets one variable for fedctl, and one for drivers with
+   * `ENVIRONMENT:k8s`.
+   */
   useTokenFile(path: string): void {
     this.set({ FEDCTL_TOKEN_FILE: path, AZURE_FEDERATED_TOKEN_FILE: path });
   }
 
-  /** Writes a file that is removed with the lab. By default, only its owner can read it. */
+  /**
+   * Writes a file and returns its path. The lab removes the file when it stops. By default, only the owner
+   * can read the file.
+   */
   async file(name: string, content: string, mode = 0o600): Promise<string> {
     const path = join(await mkdtemp(join(this.lab.folder, 'scenario-')), name);
     await writeFile(path, content);
-    // `writeFile` cannot set the mode, because the umask of the process would remove bits.
+    // The mode is set separately, because the umask of the process would restrict a mode set by `writeFile`.
     await chmod(path, mode);
     return path;
   }
 
-  /** Registers a server that is closed when the scenario ends. */
+  /** Registers a server to be closed when the scenario ends. */
   keep<Server extends Closable>(server: Server): Server {
     this.#open.push(server);
     return server;

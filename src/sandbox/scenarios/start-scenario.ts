@@ -6,7 +6,7 @@ import type { Scenario } from './scenario.ts';
 /**
  * Starts a lab with the options that a scenario requires, and introduces the fault.
  *
- * @returns a lab whose `env` is for the command
+ * @returns a lab whose `env` contains the variables for the command
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
 export async function startScenario(scenario: Scenario, options: LabOptions): Promise<Lab> {

@@ -7,7 +7,7 @@ import type { Stage } from './stage.ts';
 export const STS_SCENARIOS: readonly Scenario[] = [
   scenario(
     'sts-throttled',
-    'The account exceeded its request rate, and STS throttles it.',
+    'The account exceeded its request rate, and STS throttles its requests.',
     'aws.throttled',
     (stage) => useSts(stage, async () => stsError(stage, 400, 'Sender', 'Throttling', 'Rate exceeded')),
   ),
@@ -37,13 +37,13 @@ export const STS_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'sts-unreachable',
-    'No server listens at the endpoint that AWS_ENDPOINT_URL_STS names.',
+    'No server listens at the endpoint in AWS_ENDPOINT_URL_STS.',
     'aws.unreachable',
     async (stage) => stage.set({ AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${await closedPort()}` }),
   ),
   scenario(
     'sts-captive-portal',
-    'A guest network responds to all requests to AWS with its welcome page.',
+    'A guest network returns its welcome page for all requests to AWS.',
     'aws.not-aws',
     async (stage) => {
       const { url } = await standIn(stage, async () => CAPTIVE_PORTAL);
@@ -57,7 +57,7 @@ async function useSts(stage: Stage, answer: () => Promise<HttpAnswer>): Promise<
   stage.set({ AWS_ENDPOINT_URL_STS: url });
 }
 
-/** Returns an error in the format of STS (facts/aws.md 13.3). */
+/** Returns an error response in the format that STS uses (facts/aws.md 13.3). */
 function stsError(stage: Stage, status: number, type: string, code: string, message: string): HttpAnswer {
   const requestId = randomUUID();
   return {

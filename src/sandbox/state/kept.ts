@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** The state that a lab keeps in a file between runs. The secrets in it are only valid in the lab. */
+/** The state that a lab keeps in a file between runs. The secrets in this file are valid only in the lab. */
 
 const jwk = z.record(z.string(), z.unknown());
 
@@ -8,31 +8,37 @@ const keptUser = z.strictObject({
   id: z.string(),
   accessKeyId: z.string(),
   secretAccessKey: z.string(),
-  /** MFA secret in base32; null without an MFA device. */
+  /** The MFA secret in base32; null if the user has no MFA device. */
   mfaSeed: z.string().nullable(),
 });
 
 const keptAccount = z.strictObject({
   federation: z.boolean(),
-  /** The number in the key IDs. */
+  /** The number that the key IDs contain. */
   generation: z.number().int().min(0),
-  /** Private keys as JWK. */
+  /** The private keys, as JWK. */
   keys: z.strictObject({ RS256: jwk, ES384: jwk }),
-  /** Users by ARN. */
+  /** The users, by ARN. */
   users: z.record(z.string(), keptUser),
-  /** Unique role IDs by ARN. */
+  /** The unique IDs of the roles, by ARN. */
   roles: z.record(z.string(), z.string()),
 });
 
 export const Kept = z.strictObject({
   schema: z.literal('fedctl.sandbox-state/v1'),
-  /** The lab that uses the file now, or that ended without removing this entry. */
+  /**
+   * The lab that uses this file. The entry remains if a lab ends without a clean stop. Null if no lab uses
+   * the file.
+   */
   usedBy: z.strictObject({ url: z.string(), token: z.string() }).nullable(),
-  /** Accounts by ID. */
+  /** The accounts, by account ID. */
   accounts: z.record(z.string(), keptAccount),
-  /** IDs by display name. They must not change, because names of database users contain them. */
+  /**
+   * The IDs of the identity providers, by display name. The IDs must not change, because the names of
+   * database users contain them.
+   */
   identityProviders: z.record(z.string(), z.string()),
-  /** Documents by `database.collection`, as Extended JSON. */
+  /** The documents by `database.collection`, as Extended JSON. */
   data: z.record(z.string(), z.array(z.record(z.string(), z.unknown()))),
 });
 

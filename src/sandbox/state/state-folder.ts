@@ -12,15 +12,17 @@ import { Kept, type KeptAccount } from './kept.ts';
 const FILE = 'state.json';
 
 /**
- * Maximum size of the state, in bytes. A lab keeps its documents in memory, so a larger state is not useful.
+ * Maximum size of the state, in bytes. A lab keeps its documents in memory, so it does not need a larger
+ * state.
  */
 const LARGEST_STATE = 64 * 1024 * 1024;
 
 /**
- * Reads the state of an earlier lab from a folder. Creates the folder if it does not exist, and returns null.
+ * Reads the state of an earlier lab from a folder. Creates the folder if it does not exist. Returns null if the
+ * folder contains no state.
  *
  * @param timeoutMs timeout for reading the file, in milliseconds
- * @throws FedctlError lab.state-invalid; the signal's own reason
+ * @throws FedctlError lab.state-invalid; the reason of `signal`, if it aborts
  */
 export async function readState(
   folder: string,

@@ -169,7 +169,7 @@ describe('a token is refused', () => {
       'for another audience',
       { aud: 'sts.amazonaws.con' },
       'Incorrect token audience',
-      'audience "sts.amazonaws.con" is not the provider\'s "sts.amazonaws.com"',
+      'the provider expects audience "sts.amazonaws.com", not "sts.amazonaws.con"',
     ],
     [
       'for two audiences, one of them right',
@@ -288,7 +288,7 @@ describe('an issuer', () => {
     [
       'calls itself another',
       ({ answers }) => answers.set(DISCOVERY, json({ issuer: 'https://other.example', jwks_uri: 'x' })),
-      'its discovery document names a different issuer',
+      'its discovery document contains a different issuer',
     ],
     [
       'has keys nowhere',

@@ -133,31 +133,31 @@ describe('one byte that differs is refused', () => {
           return withHeaders(request, { authorization: flipped(header, header.length - 1) });
         },
         'SignatureDoesNotMatch',
-        'the signature does not match the secret of',
+        'the signature does not match the secret access key of',
       ],
       [
         'in the body',
         (request) => ({ ...request, body: `${BODY}&` }),
         'SignatureDoesNotMatch',
-        'the signature does not match the secret of',
+        'the signature does not match the secret access key of',
       ],
       [
         'in the query',
         (request) => ({ ...request, target: '/?a' }),
         'SignatureDoesNotMatch',
-        'the signature does not match the secret of',
+        'the signature does not match the secret access key of',
       ],
       [
         'in a signed header',
         (request) => withHeaders(request, { 'content-type': 'application/x-www-form-urlencodeD' }),
         'SignatureDoesNotMatch',
-        'the signature does not match the secret of',
+        'the signature does not match the secret access key of',
       ],
       [
         'in the host',
         (request) => withHeaders(request, { host: 'sts.amazonaws.con' }),
         'SignatureDoesNotMatch',
-        'the signature does not match the secret of',
+        'the signature does not match the secret access key of',
       ],
       [
         'in the date',
@@ -167,7 +167,7 @@ describe('one byte that differs is refused', () => {
           return withHeaders(request, { 'x-amz-date': `${date.slice(0, 14)}${second}Z` });
         },
         'SignatureDoesNotMatch',
-        'the signature does not match the secret of',
+        'the signature does not match the secret access key of',
       ],
       [
         'in the session token',
@@ -192,7 +192,7 @@ describe('one byte that differs is refused', () => {
             authorization: (request.headers['authorization'] ?? '').replace(';x-amz-date', ''),
           }),
         'SignatureDoesNotMatch',
-        'the signature does not match the secret of',
+        'the signature does not match the secret access key of',
       ],
       [
         'in the list of signed headers, which names one that was not sent',
@@ -201,7 +201,7 @@ describe('one byte that differs is refused', () => {
             authorization: (request.headers['authorization'] ?? '').replace(';host;', ';host;nobody;'),
           }),
         'SignatureDoesNotMatch',
-        'the signature does not match the secret of',
+        'the signature does not match the secret access key of',
       ],
       [
         'between the body and its hash',

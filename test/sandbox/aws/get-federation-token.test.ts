@@ -170,7 +170,7 @@ describe('a federated user', () => {
     });
     expect(lab.lastEntry()).toMatchObject({
       principal: ARN,
-      reason: `AccessDenied: ${ARN} comes from GetFederationToken`,
+      reason: `AccessDenied: ${ARN} is a session from GetFederationToken`,
     });
     // A parameter that cannot be comes first (facts/aws.md 2.3).
     expect(await mint(59)).toMatchObject({ code: 'ValidationError' });

@@ -81,7 +81,7 @@ describe('a token', () => {
     expect(Object.keys(JSON.parse(json))).toEqual(['aud', 'sub', AWS_CLAIMS, 'iss', 'exp', 'iat', 'jti']);
     expect((expiration?.getTime() ?? 0) - before).toBeGreaterThanOrEqual(300_000);
     expect(lab.lastEntry()?.reason).toBe(
-      `minted token ${claims.jti} with key RSA_0 until ${expiration?.toISOString()}`,
+      `minted token ${claims.jti} with key RSA_0, valid until ${expiration?.toISOString()}`,
     );
   });
 
@@ -248,7 +248,7 @@ describe('the size of the claims', () => {
       status: 400,
       message: 'The requested token payload size exceeds the maximum allowed size.',
     });
-    expect(lab.lastEntry()?.reason).toContain('the claims have 14985 bytes; the limit is 14984');
+    expect(lab.lastEntry()?.reason).toContain('the claims are 14985 bytes; the limit is 14984');
   });
 });
 

@@ -141,13 +141,13 @@ describe('a fault is told with its line and column', () => {
       'a role that nobody could assume',
       `accounts:\n  - id: "111122223333"\n    ${USER}\n    roles:\n      - name: app\n`,
       [
-        '5:9 accounts[0].roles[0]: requires trusts or trustPolicy: otherwise no principal can assume the role',
+        '5:9 accounts[0].roles[0]: requires trusts or trustPolicy; without them, no principal can assume the role',
       ],
     ],
     [
       'a first account without a user',
       'accounts:\n  - id: "111122223333"\n',
-      ['2:5 accounts[0]: the first account requires a user, which is the principal of the lab'],
+      ['2:5 accounts[0]: the first account requires a user; the first user is the principal of the lab'],
     ],
     [
       'two of one name',
@@ -158,7 +158,7 @@ describe('a fault is told with its line and column', () => {
       'an identity provider of an account that the lab lacks',
       'identityProviders:\n  - { name: x, audience: y, account: "111122223333" }\n',
       [
-        '2:38 identityProviders[0].account: the lab has no account 111122223333, only 123456789012, 210987654321',
+        '2:38 identityProviders[0].account: the lab has no account 111122223333; accounts: 123456789012, 210987654321',
       ],
     ],
     [

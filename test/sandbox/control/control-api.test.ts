@@ -120,7 +120,7 @@ describe('the control API refuses', () => {
       'PUT',
       '/v1/clock',
       { offsetSeconds: 1e12 },
-      'Invalid offsetSeconds: it must be a number of seconds, at most ten years.',
+      'Invalid offsetSeconds: expected a number of seconds, at most ten years.',
     ],
     [
       'PUT',
@@ -135,7 +135,7 @@ describe('the control API refuses', () => {
       'PUT',
       '/v1/database-user',
       { username: 'x' },
-      'Invalid type: it must be one of oidc-user, oidc-group, iam-user, iam-role for a new database user.',
+      'Invalid type: expected one of oidc-user, oidc-group, iam-user, iam-role for a new database user.',
     ],
     [
       'PUT',
@@ -147,7 +147,7 @@ describe('the control API refuses', () => {
       'PUT',
       '/v1/database-user',
       { username: 'x', type: 'oidc-user', roles: ['readWrite'] },
-      'Invalid roles: it must be role@database, such as readWrite@app.',
+      'Invalid roles: expected role@database, such as readWrite@app.',
     ],
     [
       'PUT',
@@ -159,7 +159,7 @@ describe('the control API refuses', () => {
       'PUT',
       '/v1/identity-provider',
       { name: 'x', issuer: 'https://issuer.example.com' },
-      'Invalid issuer and audience: it must be given for a new identity provider.',
+      'Invalid issuer or audience: expected both values for a new identity provider.',
     ],
     [
       'PUT',
@@ -171,7 +171,7 @@ describe('the control API refuses', () => {
       'PUT',
       '/v1/access-list',
       { address: '192.0.2.0/33', allowed: true },
-      'Invalid address: it must be an IP address or a block such as 192.0.2.0/24.',
+      'Invalid address: expected an IP address or a block such as 192.0.2.0/24.',
     ],
     [
       'PUT',
@@ -190,7 +190,7 @@ describe('the control API refuses', () => {
       'PUT',
       '/v1/delay',
       { hop: 'sts', ms: -1 },
-      'Invalid ms: it must be a number of milliseconds, at most ten minutes.',
+      'Invalid ms: expected a number of milliseconds, at most ten minutes.',
     ],
   ])('%s %s %o', async (method, path, members, message) => {
     expect(await change(method, path, members)).toMatchObject({ status: 422, body: { error: { message } } });

@@ -68,7 +68,7 @@ describe('the issuer', () => {
       hop: 'issuer',
       action: 'GET (another path)',
       decision: 'refused',
-      reason: 'only the discovery document and the keys can be read here',
+      reason: 'only the discovery document and the key set can be read',
     });
   });
 

@@ -90,14 +90,14 @@ describe('the container credentials endpoint', () => {
       { headers: { authorization: 'x' } },
       401,
       unauthorized,
-      'HTTP 401: the Authorization header does not belong to this container',
+      'HTTP 401: the Authorization header is not valid for this container',
     ],
     [
       'a scheme before the token',
       { headers: { authorization: 'Bearer <token>' } },
       401,
       unauthorized,
-      'HTTP 401: the Authorization header does not belong to this container',
+      'HTTP 401: the Authorization header is not valid for this container',
     ],
     [
       'another method',

@@ -120,7 +120,7 @@ describe('the instance metadata service', () => {
   test('refuses version 1', async () => {
     expect(await refusal(ask(KEYS_URL))).toEqual([
       401,
-      'HTTP 401: version 1 (no token), but this instance requires version 2',
+      'HTTP 401: the request has no token (version 1), but this instance requires version 2',
     ]);
   });
 
@@ -128,10 +128,10 @@ describe('the instance metadata service', () => {
     const token = await tokenFor(60);
     const changed = token.replace(/^./, (first) => (first === 'm' ? 'n' : 'm'));
     for (const [sent, reason] of [
-      ['AQAEAFedctl', 'the token does not belong to this service'],
-      [changed, 'the token does not belong to this service'],
-      [`${token}.x`, 'the token does not belong to this service'],
-      ['', 'the token does not belong to this service'],
+      ['AQAEAFedctl', 'this service did not issue the token'],
+      [changed, 'this service did not issue the token'],
+      [`${token}.x`, 'this service did not issue the token'],
+      ['', 'this service did not issue the token'],
     ] as const) {
       expect(await refusal(ask(KEYS_URL, { headers: { [TOKEN]: sent } }))).toEqual([
         401,
@@ -171,7 +171,7 @@ describe('the instance metadata service', () => {
       405,
       'HTTP 405: metadata is read-only',
     ]);
-    expect(await refusal(ask(TOKEN_URL))).toEqual([405, 'HTTP 405: a token requires PUT']);
+    expect(await refusal(ask(TOKEN_URL))).toEqual([405, 'HTTP 405: a request for a token must use PUT']);
   });
 
   test('renews the keys half an hour before they end, by the clock of the lab', async () => {

@@ -153,7 +153,7 @@ const MEETINGS: Readonly<Record<string, Meeting>> = {
   'federation-disabled': TOKEN,
   'federation-just-enabled': {
     args: ['enable', '--wait-timeout', '1s', '--json'],
-    reason: /: account \d+ was enabled, but the change has not reached STS yet$/,
+    reason: /: outbound federation of account \d+ was enabled, but the change has not reached STS yet$/,
   },
   'mint-permission-missing': denied(/: no identity-based policy allows sts:GetWebIdentityToken on [^;]*$/),
   'mint-audience-denied': denied(

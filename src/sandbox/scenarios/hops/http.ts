@@ -10,7 +10,7 @@ import { listen } from './listen.ts';
 
 export type { HttpAnswer, HttpRequest } from '../../aws/loopback-server.ts';
 
-/** Starts an HTTP server that replaces a server of the lab, with TLS if the lab uses TLS. */
+/** Starts an HTTP server that replaces a server of the lab. Uses TLS if the lab uses TLS. */
 export async function standIn(
   stage: Stage,
   answer: (request: HttpRequest) => Promise<HttpAnswer>,
@@ -22,7 +22,7 @@ export async function standIn(
   );
 }
 
-/** Never responds to an accepted request. */
+/** Never resolves, so that an accepted request gets no response. */
 export function silence(): Promise<never> {
   return new Promise(() => {});
 }
@@ -35,12 +35,15 @@ export function json(document: unknown, status = 200): HttpAnswer {
   return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(document) };
 }
 
-/** The page that a captive portal returns for every request until the user accepts its terms. */
+/**
+ * The page of a captive portal. A captive portal returns its page for every request until the user accepts
+ * the terms.
+ */
 export const CAPTIVE_PORTAL: HttpAnswer = html(
   '<!doctype html><title>Welcome</title><h1>Welcome to the guest network</h1><p>Accept the terms to go online.</p>',
 );
 
-/** Returns a port of this machine without a listening server. */
+/** Returns a port of this machine on which no server listens. */
 export async function closedPort(): Promise<number> {
   const server = await listen(createServer());
   await server.close();

@@ -3,27 +3,27 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { FedctlError } from '../../../lib/core/errors.ts';
 import type { CommandNetwork } from '../../isolation/command-network.ts';
 
-/** A server of a scenario that listens on loopback. */
+/** A server on loopback that belongs to a scenario. */
 export interface Listening {
   readonly port: number;
-  /** Closes immediately, even with open connections. */
+  /** Closes the server immediately, even if connections are open. */
   close(): Promise<void>;
 }
 
 /**
  * Starts a server on a free port of 127.0.0.1.
  *
- * @param network the network of an isolated command, in which the server is also reachable
+ * @param network the network of an isolated command; the server also listens in this network
  * @throws FedctlError lab.start-failed
  */
 export async function listen(server: Server, network?: CommandNetwork): Promise<Listening> {
   const sockets = new Set<Socket>();
-  // Collects the TCP sockets, which include those in a TLS handshake.
+  // Collects all TCP sockets, including sockets that are still in a TLS handshake.
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('error', () => {}).on('close', () => sockets.delete(socket));
   });
-  // Ignores TLS errors, because clients of some scenarios abort the handshake.
+  // TLS errors are expected, because the clients of some scenarios abort the handshake.
   server.on('tlsClientError', () => {});
   try {
     server.listen(0, '127.0.0.1');

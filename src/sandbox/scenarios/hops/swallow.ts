@@ -3,8 +3,9 @@ import type { CommandNetwork } from '../../isolation/command-network.ts';
 import type { Listening } from './listen.ts';
 
 /**
- * Listens, fills its own queue, posts its port, and never accepts a connection. The system then drops further
- * connection requests. With a backlog of 1, the queue holds fewer than eight connections on Linux and macOS.
+ * A worker that listens, fills its own accept queue, posts its port, and never accepts a connection. The
+ * operating system then drops all further connection requests. With a backlog of 1, fewer than eight
+ * connections fill the queue on Linux and macOS.
  */
 const LISTENER = `
 const { connect, createServer } = require('node:net');
@@ -13,7 +14,7 @@ const server = createServer();
 server.listen({ host: '127.0.0.1', port: workerData, backlog: 1 }, () => {
   const { port } = server.address();
   for (let queued = 0; queued < 8; queued += 1) connect(port, '127.0.0.1').on('error', () => {});
-  // Node.js asks for these connections at the next tick, and accepts later than that.
+  // Node.js starts these connections at the next tick, and accepts connections later.
   process.nextTick(() => {
     parentPort.postMessage(port);
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
@@ -22,7 +23,7 @@ server.listen({ host: '127.0.0.1', port: workerData, backlog: 1 }, () => {
 `;
 
 /**
- * Starts a loopback port that drops packets, as a firewall does.
+ * Opens a port on loopback that drops packets, as a firewall does.
  *
  * @param network the network of an isolated command; the port also drops packets in this network
  */

@@ -5,14 +5,14 @@ import type { Stage } from '../stage.ts';
 import { listen } from './listen.ts';
 import { dialDatabase } from './wire.ts';
 
-/** The fatal alert `internal_error`, which Atlas sends (facts/mongodb.md 9, row 1). */
+/** The fatal TLS alert `internal_error`. Atlas sends this alert (facts/mongodb.md 9, row 1). */
 const ALERT_80 = Buffer.from([0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 80]);
 
 /**
- * Starts a TLS proxy with its own certificate and CA in front of the lab's MongoDB server, and makes the
- * command connect to the proxy.
+ * Starts a TLS proxy in front of the lab's MongoDB server, and makes the command connect to the proxy. The
+ * proxy has its own certificate and CA.
  *
- * @param trusted whether the connection string names the CA of the proxy
+ * @param trusted whether the connection string contains the CA file of the proxy
  */
 export async function frontTls(
   stage: Stage,
@@ -31,8 +31,8 @@ export async function frontTls(
 }
 
 /**
- * Makes the command connect to a server that rejects TLS handshakes with alert 80. It rejects them while this
- * machine is not in the access list, or while the cluster is paused.
+ * Makes the command connect to a proxy for the lab's MongoDB server. The proxy rejects TLS handshakes with
+ * alert 80 if this machine is not on the access list, or if the cluster is paused.
  */
 export async function refuseTls(stage: Stage): Promise<void> {
   const { atlas } = stage.lab;
@@ -48,9 +48,9 @@ export async function refuseTls(stage: Stage): Promise<void> {
 }
 
 /**
- * Creates a server that terminates TLS and forwards to the lab's MongoDB server.
+ * Creates a server that terminates TLS, and forwards the data to the lab's MongoDB server.
  *
- * @returns the server, which is not listening yet, and its CA
+ * @returns the server, which is not listening yet, and its CA certificate
  */
 async function tlsFront(
   stage: Stage,

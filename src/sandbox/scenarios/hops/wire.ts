@@ -6,11 +6,11 @@ import type { Stage } from '../stage.ts';
 import { listen } from './listen.ts';
 
 /**
- * Starts a proxy that parses every message between the command and the lab's MongoDB server, and makes the
- * command connect to the proxy. The proxy uses the certificate of the lab, if any.
+ * Starts a proxy in front of the lab's MongoDB server, and makes the command connect to the proxy. The proxy
+ * parses every message from the command. If the lab uses TLS, the proxy uses the lab's certificate.
  *
- * @param act receives the name of a command; returns whether to forward it (`pass`) or to close the
- * connection (`cut`)
+ * @param act receives the name of a MongoDB command. Returns `pass` to forward the message, or `cut` to close
+ * the connection.
  */
 export async function frontWire(stage: Stage, act: (command: string) => 'pass' | 'cut'): Promise<void> {
   const { tls } = stage.lab;
@@ -47,7 +47,7 @@ async function relay(
       }
     }
   } catch {
-    // The client disconnected or sent an invalid message. Either way, the connection is closed.
+    // The client disconnected or sent an invalid message. The connection is closed in both cases.
   } finally {
     client.destroy();
     database.destroy();
