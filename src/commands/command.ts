@@ -17,7 +17,9 @@ export interface CommonOptions {
   readonly region: string | null;
   readonly timeoutMs: number;
   readonly output: 'human' | 'json';
-  /** The output formats, including formats that only this command has and reports in files. */
+  /**
+   * The output formats for stdout and for report files, including formats that only this command supports.
+   */
   readonly formats: OutputFormats;
   readonly quiet: boolean;
   readonly verbose: boolean;
@@ -44,11 +46,11 @@ export interface Invocation<Table extends OptionTable> {
   readonly typed: ReadonlySet<string>;
   /** The positional arguments. */
   readonly args: readonly string[];
-  /** The common options as settings of the AWS adapter. */
+  /** The common options as settings for the AWS adapter. */
   readonly awsSettings: AwsSettings;
   /**
-   * Completes an offered command with the command-line options and quotes it for bash. Returns null if the
-   * command cannot be completed.
+   * Formats an offered command for bash, with the options of the current command line. Returns null if no
+   * command can be offered.
    */
   offer(command: OfferedCommand | null | undefined, about?: Partial<Typed>): string | null;
   /**
@@ -59,8 +61,8 @@ export interface Invocation<Table extends OptionTable> {
    */
   complete(words: readonly string[]): Promise<readonly Candidate[]>;
   /**
-   * Reports a warning on stderr, or in the document's `warnings` with JSON output. Never throws and never
-   * stops the run.
+   * Reports a warning: in the member `warnings` of the document with JSON output, on stderr with other
+   * formats. Never throws and never stops the run.
    */
   warn(warning: Warning): void;
   /** The warnings so far, for a command that prints its own JSON document. */
@@ -82,8 +84,8 @@ export interface Invocation<Table extends OptionTable> {
 
 /**
  * The result of a command. `document` is the JSON output and contains secrets only if the schema says so.
- * `lines` are the human output; empty if they were already printed. A failure is thrown; a negative result is
- * returned with exit code 5.
+ * `lines` is the human output, and is empty if the command has already printed it. A command throws a
+ * failure, but returns a negative result with exit code 5.
  */
 export interface Answer {
   readonly document: { readonly schema: `fedctl.${string}/v${number}` };
@@ -97,8 +99,8 @@ export interface Answer {
 
 /**
  * The result of a command that printed its own output, for example because it ran a child process or ran
- * until it was stopped. fedctl prints nothing more to stdout. The command has already handled an
- * interruption.
+ * until it was stopped. fedctl prints nothing more to stdout. If the run was interrupted, the command has
+ * already handled the interruption.
  */
 export interface Ended {
   readonly exitCode: number;
@@ -108,7 +110,7 @@ export function isEnded(result: Answer | Ended): result is Ended {
   return !('document' in result);
 }
 
-/** Common options that can be irrelevant for a command: keys of COMMON_OPTIONS. */
+/** Common options that have no effect on some commands: keys of COMMON_OPTIONS. */
 export type CommonOption = 'profile' | 'region' | 'timeout' | 'noInput';
 
 export interface CommandSpec<Table extends OptionTable> {

@@ -59,7 +59,7 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
     holds: 'a configuration',
     signal: context.signal,
   });
-  // If variables define a target, `check` uses the file only with --config.
+  // If environment variables define a target, `check` uses the file only with --config.
   const found = trusted && path === resolve(context.cwd, DEFAULT_FILE) && !namedByEnvironment(context.env);
   const next = invocation.offer(fedctl(found ? ['check'] : ['check', '--config', file]));
   const written = { file, targets, next };

@@ -39,7 +39,10 @@ export function durationOrAuto(
   });
 }
 
-/** Adds the choices to the parenthesis at the end of the description, if there is one. */
+/**
+ * Adds the choices to a description. If the description ends with parentheses, the choices are put inside
+ * them.
+ */
 function withChoices(description: string, listed: string): string {
   const [, words, inside] = /^(.*) \(([^()]*)\)$/.exec(description) ?? [];
   return inside === undefined ? `${description} (${listed})` : `${words} (${listed}; ${inside})`;

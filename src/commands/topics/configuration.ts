@@ -12,7 +12,7 @@ export const CONFIGURATION_RULES: readonly string[] = [
   'Do not put secrets into the file. Connection strings with passwords are rejected.',
 ];
 
-/** The keys of a target, each with its description. */
+/** Returns the keys of a target, each with its description. */
 export function configurationKeys(): readonly (readonly [key: string, description: string])[] {
   return Object.entries(CheckSettings.shape).map(([key, schema]) => [key, schema.unwrap().description ?? '']);
 }
