@@ -57,7 +57,7 @@ function openCodeCache({ env, hash, command }) {
         write(folder, file, chunks);
         prune(folder, hash);
       } catch {
-        // Without the file, the next run compiles the chunks again.
+        // If the file cannot be written, the next run compiles the chunks again.
       }
     },
   };
@@ -80,14 +80,15 @@ function cacheFolder(env) {
   const folder = join(base, 'fedctl');
   try {
     if (!fs.existsSync(folder)) {
-      // Not recursive, because a missing home directory must not be created.
+      // mkdir is not recursive, because a missing home directory must not be created.
       if (!fs.existsSync(base)) fs.mkdirSync(base, { mode: 0o700 });
       // With sudo, the home directory can belong to another user. No file is created there.
       if (fs.lstatSync(base).uid !== process.getuid()) return null;
       fs.mkdirSync(folder, { mode: 0o700 });
     }
   } catch {
-    // Another run created the directory at the same time, or it cannot be created. The check below handles both cases.
+    // Another run created the directory at the same time, or the directory cannot be created. The check below
+    // handles both cases.
   }
   try {
     const { uid, mode } = fs.lstatSync(folder);
