@@ -109,7 +109,7 @@ function milliseconds(seconds: number): number {
 function unseen(failure: FedctlError, caller: Caller, { audience }: MintRequest): Warning {
   return {
     code: failure.code,
-    message: `Federation is enabled, but this principal cannot mint tokens, so fedctl cannot tell whether STS mints tokens. ${failure.message}`,
+    message: `Federation is enabled, but this principal cannot mint tokens, so fedctl cannot determine whether STS mints tokens. ${failure.message}`,
     ...(failure.code === 'sts.mint-denied'
       ? {
           remedy: `To check STS, an administrator of the account must allow sts:GetWebIdentityToken for the audience ${audience[0]} in the policies of ${caller.arn}.`,

@@ -35,8 +35,9 @@ export const init = command({
     "fedctl init --uri 'mongodb+srv://cluster0.example.mongodb.net/' --audience my-atlas",
     'fedctl init --out -                        # print every supported key',
   ],
-  notes: `Does not prompt and sends no requests. The file has a comment for every key. Its first line names the JSON schema of this
-installation, with which an editor validates the file. The file contains no secrets and can be committed.`,
+  notes: `Does not prompt and sends no requests. The file has a comment for every key. Its first line contains
+the path of the JSON schema in this installation. Editors validate the file with this schema. The file contains no
+secrets and can be committed.`,
   options: OPTIONS,
   run,
 });

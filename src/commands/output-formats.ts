@@ -57,7 +57,7 @@ export function readOutputFormats(given: readonly string[], own: readonly string
   const twice = files.find(({ file }, index) => files.findIndex((each) => each.file === file) !== index);
   if (twice !== undefined) {
     throw new FedctlError('usage.invalid-command-line', {
-      message: `--output names the file "${twice.file}" twice.`,
+      message: `--output specifies the file "${twice.file}" twice.`,
       likelyCause: 'The second report would replace the first one.',
       remedy: `Choose another file: --output ${twice.format}=<another file>.`,
     });

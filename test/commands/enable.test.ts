@@ -237,7 +237,7 @@ describe('the JSON format', () => {
     expect(run.document.warnings).toEqual([
       {
         code,
-        message: `Federation is enabled, but this principal cannot mint tokens, so fedctl cannot tell whether STS mints tokens. AWS says ${code}.`,
+        message: `Federation is enabled, but this principal cannot mint tokens, so fedctl cannot determine whether STS mints tokens. AWS says ${code}.`,
         remedy,
         command,
       },

@@ -106,7 +106,7 @@ function soakMs(seconds: number | null): number | null {
   if (seconds === null || seconds > SOAK_TOKEN_SECONDS) return seconds === null ? null : seconds * 1000;
   throw invalidValue('--soak', {
     message: `Invalid --soak ${seconds}s: expected more than ${SOAK_TOKEN_SECONDS} s, the lifetime of the tokens.`,
-    remedy: 'Hold the connection longer, for example with --soak 3m.',
+    remedy: 'Keep the connection open longer, for example with --soak 3m.',
     command: rerun({ set: { '--soak': '3m' } }),
   });
 }

@@ -220,7 +220,7 @@ function notPicked(option: string, file: string, all: readonly CheckTarget[]): F
 function noFile(): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
     message: '--target selects a target of a configuration file, but no configuration file was found.',
-    remedy: 'Name the file with --config <file>, or remove --target.',
+    remedy: 'Specify the file with --config <file>, or remove --target.',
     option: '--target',
   });
 }
