@@ -26,8 +26,8 @@ import { text, toggle } from './options/option.ts';
 import { belongsToRole } from './options/role.ts';
 import { SIGNING_ALGORITHM, WANTED_DURATION } from './options/token.ts';
 
-// Options that write a file, or that have a different meaning in other commands, have no environment
-// variable.
+// These options have no environment variable: they write a file, or have a different meaning in other
+// commands.
 const FLAG_ONLY = { env: false };
 
 const OPTIONS = {

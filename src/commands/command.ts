@@ -40,8 +40,8 @@ export interface Invocation<Table extends OptionTable> {
   readonly common: CommonOptions;
   readonly options: OptionValues<Table>;
   /**
-   * The keys of the options on the command line, including common options. Options from the environment or
-   * with a default value are not included.
+   * The keys of the options on the command line, including common options. The set does not contain options
+   * that are set by the environment or by a default.
    */
   readonly typed: ReadonlySet<string>;
   /** The positional arguments. */
@@ -118,7 +118,7 @@ export interface CommandSpec<Table extends OptionTable> {
   readonly arguments: string;
   /** Completions for the first argument; file names if absent. */
   readonly values?: ValueSource;
-  /** Command lines with an optional comment at the end. --help shows them first. */
+  /** Command lines, each with an optional comment at its end. --help shows these lines first. */
   readonly examples: readonly string[];
   /** Further information in a few lines. --help shows it after the options. */
   readonly notes?: string;

@@ -103,8 +103,8 @@ function milliseconds(seconds: number): number {
 }
 
 /**
- * Returns a warning for a caller who cannot mint tokens. This is not a failure: federation is enabled, and an
- * operator often has no permission to mint.
+ * Returns a warning for a caller that cannot mint tokens. The command still succeeds: federation is enabled,
+ * and an operator often has no permission to mint.
  */
 function unseen(failure: FedctlError, caller: Caller, { audience }: MintRequest): Warning {
   return {

@@ -87,7 +87,7 @@ async function starter({ context, options }: Invocation<typeof OPTIONS>, file: s
 
 /**
  * Returns the path of the JSON schema in this installation. The path is relative if the schema is below the
- * folder of the file, as in a project with fedctl as a dependency.
+ * folder of the file, for example if fedctl is a dependency of a project.
  */
 function schemaPath({ self, cwd }: Pick<Context, 'self' | 'cwd'>, file: string): string {
   const installed = resolve(dirname(self.at(-1) ?? ''), '../schemas/fedctl.v1.json');

@@ -282,7 +282,10 @@ function bug(error: unknown): FedctlError {
   });
 }
 
-/** Returns the chain of causes of a failure, by name and message. Stacks are included only for bugs. */
+/**
+ * Returns the names and messages of all errors in the cause chain of a failure. Stacks are included only for
+ * bugs.
+ */
 function causes(failure: FedctlError): readonly string[] {
   return foreignErrors(failure).flatMap(({ name, message, stack: trace }) => {
     const said = `${name}: ${message}`;

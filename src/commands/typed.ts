@@ -8,7 +8,7 @@ export type Piece =
       readonly kind: 'option';
       readonly flag: Flag;
       readonly spec: OptionSpec<unknown>;
-      /** The text on the command line; true for a switch, and for an option without its optional value. */
+      /** The value on the command line; true for a switch, or if an optional value is absent. */
       readonly value: string | true;
     };
 

@@ -51,8 +51,8 @@ export class PendingChecks {
   }
 
   /**
-   * Formats the pending checks: `sts.mint (2 s), issuer.discovery (0 s)`. With --soak, the text ends with the
-   * remaining lifetime of the token.
+   * Formats the pending checks, such as `sts.mint (2 s), issuer.discovery (0 s)`. With --soak, the text ends
+   * with the remaining lifetime of the token.
    */
   text(): string {
     const done = this.#targets === 1 ? '' : `${this.#over.size} of ${this.#targets} targets done; `;

@@ -133,8 +133,8 @@ function about(
 }
 
 /**
- * Validates the URL of the Atlas API. A failure names --atlas-url only if the URL comes from this option. The
- * URL can also come from a variable of the Atlas CLI.
+ * Validates the URL of the Atlas API. A failure names --atlas-url only if the URL comes from this option, and
+ * not from an environment variable of the Atlas CLI.
  */
 function addressOf(url: string, option: string | null): string {
   return option === null ? checkedAddress(url) : readingOption('--atlas-url', () => checkedAddress(url));

@@ -30,8 +30,8 @@ function repeatedUri(uri: string, set: Settings): string | null {
 }
 
 /**
- * Parses the connection string of `--uri`. Called only when the value is used, because an unused variable may
- * contain any text.
+ * Parses the connection string of `--uri`. Commands call this function only if they use the value, because an
+ * unused environment variable may contain any text.
  *
  * @throws FedctlError the failures of `parseConnectionString`
  */

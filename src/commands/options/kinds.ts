@@ -146,7 +146,7 @@ export function listenAddress(
 
 /**
  * Creates a repeatable option for tags, `<key>=<value>`. The first `=` is the separator. AWS allows `=` in
- * keys, but the option does not support it. The option has no variable, because a variable cannot contain
+ * keys, but the option does not. The option has no environment variable, because a variable cannot contain
  * several tags.
  */
 export function tags(flags: string, description: string): OptionSpec<readonly Tag[]> {

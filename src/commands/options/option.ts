@@ -2,14 +2,14 @@ import type { Flag, Settings } from '../../lib/core/command-line.ts';
 import { invalidValue } from '../../lib/core/invalid-value.ts';
 
 /**
- * The declaration of an option, with the type of its value. The command line, the environment
- * (FEDCTL_<OPTION>) and the help all use this record.
+ * The declaration of an option, with the type of its value. The command line, the environment variable
+ * (FEDCTL_<OPTION>) and the help are defined by this record.
  */
 export interface OptionSpec<T> {
   /** The option in the notation of commander, such as `--audience <aud>` or `--no-wait`. */
   readonly flags: string;
   readonly description: string;
-  /** False for options that relax safety or write a file: they have no environment variable. */
+  /** False for options that relax safety or write a file. Such options have no environment variable. */
   readonly env: boolean;
   readonly repeatable: boolean;
   /** Completions for the value; file names if absent. */

@@ -79,7 +79,7 @@ const settings = z.strictObject({
     (value) => (value === '-' ? 'must be a file; standard input is for the option --token-file' : null),
     {
       description:
-        'Token file to check instead of a minted token. The path is relative to the directory of this file.',
+        'Token file to check instead of a minted token. The path is relative to the directory of this configuration file.',
     },
   ),
   roleArn: text(roleValueFault('roleArn'), {
