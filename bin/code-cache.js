@@ -18,11 +18,11 @@ const DIGEST = 32;
 const COMMAND = /^[a-z]{1,20}$/;
 
 /**
- * Opens the code cache of one command. Without a safe directory, the cache is empty and stores nothing. An error of the
- * cache never fails the run.
+ * Opens the code cache of one command. If no safe directory exists, the cache is empty and stores nothing.
+ * Cache errors never make the run fail.
  *
- * @param {{ env: NodeJS.ProcessEnv, hash: string, command: string }} options `hash`: hash of the bundle; `command`:
- * first command-line argument
+ * @param {{ env: NodeJS.ProcessEnv, hash: string, command: string }} options `hash`: hash of the bundle;
+ * `command`: first command-line argument
  */
 function openCodeCache({ env, hash, command }) {
   const folder = cacheFolder(env);
@@ -48,7 +48,10 @@ function openCodeCache({ env, hash, command }) {
       if (!before.has(chunk) || script.cachedDataRejected) complete = false;
     },
 
-    /** Rewrites the cache file if this run loaded chunks that the file lacks. Called after the output is written. */
+    /**
+     * Rewrites the cache file if this run loaded chunks that the file lacks. Must be called after the output
+     * is written.
+     */
     save() {
       if (folder === null || file === null || complete) return;
       const chunks = new Map(before);

@@ -30,8 +30,8 @@ else {
 }
 
 /**
- * Returns the version or the help that the build has prepared; null if fedctl must run. On a terminal, fedctl wraps the
- * help to the width of the terminal.
+ * Returns the version or the help text that the build prepared. Returns null if the bundle must run. On a
+ * terminal, the bundle wraps the help to the width of the terminal.
  *
  * @param {readonly string[]} args
  */

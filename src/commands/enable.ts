@@ -112,7 +112,7 @@ function unseen(failure: FedctlError, caller: Caller, { audience }: MintRequest)
     message: `Federation is enabled, but this principal cannot mint tokens, so fedctl cannot determine whether STS mints tokens. ${failure.message}`,
     ...(failure.code === 'sts.mint-denied'
       ? {
-          remedy: `To check STS, an administrator of the account must allow sts:GetWebIdentityToken for the audience ${audience[0]} in the policies of ${caller.arn}.`,
+          remedy: `To let fedctl check STS, an administrator of the account must allow sts:GetWebIdentityToken for the audience ${audience[0]} in the policies of ${caller.arn}.`,
         }
       : { remedy: failure.remedy, command: failure.command }),
   };
