@@ -11,7 +11,7 @@ import type { OptionTable, OptionValues, ValueSource } from './options/option.ts
 import type { OutputFormats } from './output-formats.ts';
 import type { Typed } from './typed.ts';
 
-/** The values of the options that all commands share. */
+/** The values of the common options. */
 export interface CommonOptions {
   readonly profile: string | null;
   readonly region: string | null;
@@ -30,7 +30,7 @@ export interface CommonOptions {
 /** One candidate for the completion of a word. */
 export interface Candidate {
   readonly value: string;
-  /** One line; empty if the value needs no description. */
+  /** A description in one line; empty if the value needs no description. */
   readonly description: string;
 }
 
