@@ -18,11 +18,11 @@ const DIGEST = 32;
 const COMMAND = /^[a-z]{1,20}$/;
 
 /**
- * Opens the code cache of one command. Without a safe directory, the cache is empty and stores nothing. An error of the
- * cache never fails the run.
+ * Opens the code cache of one command. If no safe directory exists, the cache is empty and stores nothing.
+ * Cache errors never make the run fail.
  *
- * @param {{ env: NodeJS.ProcessEnv, hash: string, command: string }} options `hash`: hash of the bundle; `command`:
- * first command-line argument
+ * @param {{ env: NodeJS.ProcessEnv, hash: string, command: string }} options `hash`: hash of the bundle;
+ * `command`: first command-line argument
  */
 function openCodeCache({ env, hash, command }) {
   const folder = cacheFolder(env);
@@ -48,7 +48,10 @@ function openCodeCache({ env, hash, command }) {
       if (!before.has(chunk) || script.cachedDataRejected) complete = false;
     },
 
-    /** Rewrites the cache file if this run loaded chunks that the file lacks. Called after the output is written. */
+    /**
+     * Rewrites the cache file if this run loaded chunks that the file lacks. Must be called after the output
+     * is written.
+     */
     save() {
       if (folder === null || file === null || complete) return;
       const chunks = new Map(before);
@@ -57,7 +60,7 @@ function openCodeCache({ env, hash, command }) {
         write(folder, file, chunks);
         prune(folder, hash);
       } catch {
-        // Without the file, the next run compiles the chunks again.
+        // If the file cannot be written, the next run compiles the chunks again.
       }
     },
   };
@@ -80,14 +83,15 @@ function cacheFolder(env) {
   const folder = join(base, 'fedctl');
   try {
     if (!fs.existsSync(folder)) {
-      // Not recursive, because a missing home directory must not be created.
+      // mkdir is not recursive, because a missing home directory must not be created.
       if (!fs.existsSync(base)) fs.mkdirSync(base, { mode: 0o700 });
       // With sudo, the home directory can belong to another user. No file is created there.
       if (fs.lstatSync(base).uid !== process.getuid()) return null;
       fs.mkdirSync(folder, { mode: 0o700 });
     }
   } catch {
-    // Another run created the directory at the same time, or it cannot be created. The check below handles both cases.
+    // Another run created the directory at the same time, or the directory cannot be created. The check below
+    // handles both cases.
   }
   try {
     const { uid, mode } = fs.lstatSync(folder);

@@ -24,14 +24,14 @@ const args = process.argv.slice(2);
 const prepared = preparedAnswer(args);
 if (prepared === null) void run();
 else {
-  // A closed pipe (`fedctl --help | head -1`) is not a failure.
+  // If the reader closes the pipe (`fedctl --help | head -1`), fedctl reports no failure.
   process.stdout.on('error', () => {});
   process.stdout.write(prepared);
 }
 
 /**
- * Returns the version or the help that the build has prepared; null if fedctl must run. On a terminal, fedctl wraps the
- * help to the width of the terminal.
+ * Returns the version or the help text that the build prepared. Returns null if the bundle must run. On a
+ * terminal, the bundle wraps the help to the width of the terminal.
  *
  * @param {readonly string[]} args
  */
@@ -55,8 +55,8 @@ async function run() {
   // the process alive.
   for (const stream of [process.stdout, process.stderr]) await new Promise((said) => stream.write('', said));
   cache.save();
-  // process.exit() can wait for a DNS lookup thread. Node.js calls no signal listeners during that time, so they are
-  // removed first. A signal then ends the process.
+  // process.exit() can wait for a DNS lookup thread. During that time, Node.js calls no signal listeners.
+  // letGo() removes the listeners, so that a signal ends the process.
   letGo();
   process.exit();
 }

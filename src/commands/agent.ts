@@ -26,8 +26,8 @@ import { text, toggle } from './options/option.ts';
 import { belongsToRole } from './options/role.ts';
 import { SIGNING_ALGORITHM, WANTED_DURATION } from './options/token.ts';
 
-// Options that write a file, or that have a different meaning in other commands, have no environment
-// variable.
+// These options have no environment variable: they write a file, or have a different meaning in other
+// commands.
 const FLAG_ONLY = { env: false };
 
 const OPTIONS = {
@@ -48,7 +48,7 @@ const OPTIONS = {
   once: toggle('--once', 'Write each file once and exit, as an init container does', FLAG_ONLY),
 } as const;
 
-/** Options for a single token file. With --config, set them in the configuration file. */
+/** Options for a single token file. They are mutually exclusive with --config. */
 const OF_ONE_FILE = {
   out: '--out',
   mode: '--mode',
@@ -176,8 +176,8 @@ async function agentSettings({ context, options, common, typed }: AgentInvocatio
 }
 
 /**
- * Rejects settings that can never work, before the agent writes a file. The agent retries after all other
- * failures.
+ * Rejects settings that can never work, before the agent writes a file. After other failures, the agent
+ * retries.
  */
 async function refuseTokenFile({ context }: AgentInvocation, file: TokenFileSettings): Promise<void> {
   const { audience, signingAlgorithm, durationSeconds } = file;

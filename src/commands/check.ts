@@ -65,7 +65,8 @@ async function run(invocation: Invocation<typeof CHECK_OPTIONS>): Promise<Answer
   const { options, common } = invocation;
   if (options.list) return listChecks(common.formats, options.only, options.skip);
   const plan = await planRequest(invocation);
-  // The other formats show these warnings in the result of the configuration check, which is always included.
+  // The other formats show these warnings in the result of the configuration check. This check is always part
+  // of the report.
   if (common.output === 'json') {
     for (const warning of plan.request.targets.flatMap(({ warnings }) => warnings)) invocation.warn(warning);
   }

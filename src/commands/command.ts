@@ -11,13 +11,15 @@ import type { OptionTable, OptionValues, ValueSource } from './options/option.ts
 import type { OutputFormats } from './output-formats.ts';
 import type { Typed } from './typed.ts';
 
-/** The values of the options that all commands share. */
+/** The values of the common options. */
 export interface CommonOptions {
   readonly profile: string | null;
   readonly region: string | null;
   readonly timeoutMs: number;
   readonly output: 'human' | 'json';
-  /** The output formats, including formats that only this command has and reports in files. */
+  /**
+   * The output formats for stdout and for report files, including formats that only this command supports.
+   */
   readonly formats: OutputFormats;
   readonly quiet: boolean;
   readonly verbose: boolean;
@@ -28,7 +30,7 @@ export interface CommonOptions {
 /** One candidate for the completion of a word. */
 export interface Candidate {
   readonly value: string;
-  /** One line; empty if the value needs no description. */
+  /** A description in one line; empty if the value needs no description. */
   readonly description: string;
 }
 
@@ -38,17 +40,17 @@ export interface Invocation<Table extends OptionTable> {
   readonly common: CommonOptions;
   readonly options: OptionValues<Table>;
   /**
-   * The keys of the options on the command line, including common options. Options from the environment or
-   * with a default value are not included.
+   * The keys of the options on the command line, including common options. The set does not contain options
+   * that are set by the environment or by a default.
    */
   readonly typed: ReadonlySet<string>;
   /** The positional arguments. */
   readonly args: readonly string[];
-  /** The common options as settings of the AWS adapter. */
+  /** The common options as settings for the AWS adapter. */
   readonly awsSettings: AwsSettings;
   /**
-   * Completes an offered command with the command-line options and quotes it for bash. Returns null if the
-   * command cannot be completed.
+   * Formats an offered command for bash, with the options of the current command line. Returns null if no
+   * command can be offered.
    */
   offer(command: OfferedCommand | null | undefined, about?: Partial<Typed>): string | null;
   /**
@@ -59,8 +61,8 @@ export interface Invocation<Table extends OptionTable> {
    */
   complete(words: readonly string[]): Promise<readonly Candidate[]>;
   /**
-   * Reports a warning on stderr, or in the document's `warnings` with JSON output. Never throws and never
-   * stops the run.
+   * Reports a warning: in the member `warnings` of the document with JSON output, on stderr with other
+   * formats. Never throws and never stops the run.
    */
   warn(warning: Warning): void;
   /** The warnings so far, for a command that prints its own JSON document. */
@@ -82,8 +84,8 @@ export interface Invocation<Table extends OptionTable> {
 
 /**
  * The result of a command. `document` is the JSON output and contains secrets only if the schema says so.
- * `lines` are the human output; empty if they were already printed. A failure is thrown; a negative result is
- * returned with exit code 5.
+ * `lines` is the human output, and is empty if the command has already printed it. A command throws a
+ * failure, but returns a negative result with exit code 5.
  */
 export interface Answer {
   readonly document: { readonly schema: `fedctl.${string}/v${number}` };
@@ -97,8 +99,8 @@ export interface Answer {
 
 /**
  * The result of a command that printed its own output, for example because it ran a child process or ran
- * until it was stopped. fedctl prints nothing more to stdout. The command has already handled an
- * interruption.
+ * until it was stopped. fedctl prints nothing more to stdout. If the run was interrupted, the command has
+ * already handled the interruption.
  */
 export interface Ended {
   readonly exitCode: number;
@@ -108,7 +110,7 @@ export function isEnded(result: Answer | Ended): result is Ended {
   return !('document' in result);
 }
 
-/** Common options that can be irrelevant for a command: keys of COMMON_OPTIONS. */
+/** Common options that have no effect on some commands: keys of COMMON_OPTIONS. */
 export type CommonOption = 'profile' | 'region' | 'timeout' | 'noInput';
 
 export interface CommandSpec<Table extends OptionTable> {
@@ -116,7 +118,7 @@ export interface CommandSpec<Table extends OptionTable> {
   readonly arguments: string;
   /** Completions for the first argument; file names if absent. */
   readonly values?: ValueSource;
-  /** Command lines with an optional comment at the end. --help shows them first. */
+  /** Command lines, each with an optional comment at its end. --help shows these lines first. */
   readonly examples: readonly string[];
   /** Further information in a few lines. --help shows it after the options. */
   readonly notes?: string;

@@ -18,8 +18,8 @@ import { type OptionValues, text, texts } from './options/option.ts';
 import { belongsToRole } from './options/role.ts';
 import { refuseTwoFormats } from './output-formats.ts';
 
-// No environment variables: a variable cannot contain a list of pairs, and `token` has an option of the same
-// name with a different meaning.
+// These options have no environment variable. A variable cannot contain a list, and `token` has options of
+// the same name with a different meaning.
 const FLAG_ONLY = { env: false };
 
 const OPTIONS = {

@@ -17,8 +17,8 @@ interface Step {
 }
 
 /**
- * The steps of the demo, in the order in which an operator performs them. `token.jwt` is in a temporary
- * folder, which is removed after the demo.
+ * The steps of the demo, in the order in which an operator performs them. The file `token.jwt` is in a
+ * temporary folder that is removed after the demo.
  */
 const STEPS: readonly Step[] = [
   { why: 'In a new account, outbound federation is disabled.', type: ['status'], exit: EXIT.done },

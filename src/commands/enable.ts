@@ -103,16 +103,16 @@ function milliseconds(seconds: number): number {
 }
 
 /**
- * Returns a warning for a caller who cannot mint tokens. This is not a failure: federation is enabled, and an
- * operator often has no permission to mint.
+ * Returns a warning for a caller that cannot mint tokens. The command still succeeds: federation is enabled,
+ * and an operator often has no permission to mint.
  */
 function unseen(failure: FedctlError, caller: Caller, { audience }: MintRequest): Warning {
   return {
     code: failure.code,
-    message: `Federation is enabled, but this principal cannot mint tokens, so fedctl cannot tell whether STS mints tokens. ${failure.message}`,
+    message: `Federation is enabled, but this principal cannot mint tokens, so fedctl cannot determine whether STS mints tokens. ${failure.message}`,
     ...(failure.code === 'sts.mint-denied'
       ? {
-          remedy: `To check STS, an administrator of the account must allow sts:GetWebIdentityToken for the audience ${audience[0]} in the policies of ${caller.arn}.`,
+          remedy: `To let fedctl check STS, an administrator of the account must allow sts:GetWebIdentityToken for the audience ${audience[0]} in the policies of ${caller.arn}.`,
         }
       : { remedy: failure.remedy, command: failure.command }),
   };

@@ -33,7 +33,8 @@ import { text, texts, toggle } from './options/option.ts';
 import { ROLE_OPTIONS, roleToAssume } from './options/role.ts';
 import { SIGNING_ALGORITHM, WANTED_DURATION } from './options/token.ts';
 
-// No environment variables, because they would affect every fedctl process that the program starts.
+// These options have no environment variable. The program inherits variables, so they would affect every
+// fedctl process that it starts.
 const FLAG_ONLY = { env: false };
 
 const OPTIONS = {
@@ -77,7 +78,7 @@ Exit codes: the exit code of the program, or 128 + n if signal n ended it; 127, 
   run,
 });
 
-/** The environment variables of a program, and the output that must stay valid while it runs. */
+/** The environment variables for a program, and the output that must stay valid while the program runs. */
 interface Equipment extends ChildVariables {
   /** The output to renew; null if nothing is renewed. */
   readonly fresh: Fresh | null;
@@ -106,7 +107,7 @@ async function run(invocation: ExecInvocation): Promise<Ended> {
   const closers: (() => Promise<void>)[] = [];
   let kept: Promise<void> | null = null;
   try {
-    // fedctl can prompt for an MFA code only before the program starts, because the program then uses the
+    // fedctl can prompt for an MFA code only before the program starts. After that, the program uses the
     // terminal.
     const terminal = { free: true };
     const aws = settings(invocation.awsSettings, terminal);
@@ -132,7 +133,7 @@ async function run(invocation: ExecInvocation): Promise<Ended> {
   } finally {
     stop.abort();
     await kept;
-    // The next run removes files that cannot be removed now.
+    // If a file cannot be removed now, the next run removes it.
     await Promise.allSettled(closers.map((close) => close()));
   }
 }
@@ -147,7 +148,7 @@ async function keep(invocation: ExecInvocation, { output, life }: Fresh, signal:
   }
 }
 
-/** Returns the AWS settings without the MFA prompt while the program uses the terminal. */
+/** Returns the AWS settings with an MFA prompt that returns null while the program uses the terminal. */
 function settings(aws: AwsSettings, terminal: { readonly free: boolean }): AwsSettings {
   const { mfaCode } = aws;
   if (mfaCode === undefined) return aws;
@@ -195,7 +196,7 @@ async function credentials(
     tags: [],
     transitiveTagKeys: [],
     sourceIdentity: null,
-    // The default of --duration applies only to tokens.
+    // The default of --duration applies only to tokens, not to session credentials.
     durationSeconds: typed.has('duration') && duration !== 'auto' ? duration : null,
   };
   if (options.static) {
@@ -237,8 +238,8 @@ function expiryLine(expiresAt: Date | null, now: Date): string {
 }
 
 /**
- * Returns the Region; null if it is missing or invalid. Not every program needs a Region, and code that needs
- * it reports an invalid Region.
+ * Returns the Region, or null if the Region is missing or invalid. Some programs need no Region. Code that
+ * needs the Region reports the failure.
  */
 async function regionOf(context: Context, aws: AwsSettings): Promise<string | null> {
   try {
@@ -331,8 +332,8 @@ async function cannotRun(
 }
 
 /**
- * Returns whether a path is a file. A directory, or a name that the shell looks up in PATH, cannot be fixed
- * with chmod.
+ * Returns whether a path is a file. chmod cannot fix a directory, or a program name that the shell looks up
+ * in PATH.
  */
 async function isFile(path: string): Promise<boolean> {
   return (await stat(path).catch(() => null))?.isFile() ?? false;

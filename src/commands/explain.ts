@@ -61,7 +61,8 @@ function list(theme: Theme): Answer {
 }
 
 /**
- * Explains the text from stdin. Without the argument `-`, an empty stdin (as in cron and CI) lists all codes.
+ * Explains the text from stdin. If stdin is empty (as in cron and CI) and the argument `-` is absent, lists
+ * all codes.
  */
 async function explainPasted(invocation: Invocation<OptionTable>): Promise<Answer> {
   const { args, context, hint, theme } = invocation;
@@ -85,8 +86,8 @@ function widthOf({ context }: Invocation<OptionTable>): number {
 }
 
 /**
- * Suggests codes that contain the given text, are similar to it, or match it as an error text. Text that does
- * not have the form of a code is not repeated, because it may be a secret.
+ * Suggests codes that contain the given text or are similar to it, and codes whose error texts match it. The
+ * message repeats the given text only if the text has the form of a code, because other text may be a secret.
  */
 function unknownCode(typed: string): FedctlError {
   refuseToken('a code', [typed]);

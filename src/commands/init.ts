@@ -35,8 +35,9 @@ export const init = command({
     "fedctl init --uri 'mongodb+srv://cluster0.example.mongodb.net/' --audience my-atlas",
     'fedctl init --out -                        # print every supported key',
   ],
-  notes: `Does not prompt and sends no requests. The file has a comment for every key. Its first line names the JSON schema of this
-installation, with which an editor validates the file. The file contains no secrets and can be committed.`,
+  notes: `Does not prompt and sends no requests. The file has a comment for every key. Its first line contains
+the path of the JSON schema in this installation. Editors validate the file with this schema. The file contains no
+secrets and can be committed.`,
   options: OPTIONS,
   run,
 });
@@ -59,7 +60,7 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
     holds: 'a configuration',
     signal: context.signal,
   });
-  // If variables define a target, `check` uses the file only with --config.
+  // If environment variables define a target, `check` uses the file only with --config.
   const found = trusted && path === resolve(context.cwd, DEFAULT_FILE) && !namedByEnvironment(context.env);
   const next = invocation.offer(fedctl(found ? ['check'] : ['check', '--config', file]));
   const written = { file, targets, next };
@@ -86,7 +87,7 @@ async function starter({ context, options }: Invocation<typeof OPTIONS>, file: s
 
 /**
  * Returns the path of the JSON schema in this installation. The path is relative if the schema is below the
- * folder of the file, as in a project with fedctl as a dependency.
+ * folder of the file, for example if fedctl is a dependency of a project.
  */
 function schemaPath({ self, cwd }: Pick<Context, 'self' | 'cwd'>, file: string): string {
   const installed = resolve(dirname(self.at(-1) ?? ''), '../schemas/fedctl.v1.json');

@@ -95,7 +95,8 @@ async function runCommand(
       })
     : SILENT_PROGRESS;
   const warn = (warning: Warning) => {
-    // Each member is copied by name: the warning can be a failure, whose message is not enumerable.
+    // Copy each member by name. The warning can be a FedctlError, and the message of an error is not
+    // enumerable.
     const { code, message, remedy } = warning;
     const told = { code, message, remedy, command: offer(warning.command) };
     warnings.push(told);
@@ -151,7 +152,7 @@ async function runCommand(
   if (isEnded(answer)) return answer.exitCode;
   if (context.signal.aborted) throw context.signal.reason;
   const { discloses = [], end = '\n' } = answer;
-  // The runner of GitHub Actions then masks these secrets in the log of the job.
+  // The runner of GitHub Actions masks these secrets in the log of the job after this output.
   if (isInActions(context.env))
     stderr.write(discloses.map((secret) => WorkflowCommand.mask(secret.reveal())));
   if (json) stdout.write([new JsonLine({ ...answer.document, warnings })], { discloses });
@@ -209,7 +210,7 @@ function misplacedOption(typed: string, line: TypedLine): FedctlError {
   });
 }
 
-/** Returns the function that completes offered commands in this run. */
+/** Returns the function that formats offered commands in this run. */
 function offerer(line: TypedLine, timeout: number, env: Context['env']): Invocation<OptionTable>['offer'] {
   const typed = {
     line,
@@ -261,8 +262,8 @@ function ownExitCode({ exitCode }: FedctlError, line: TypedLine): ExitCode {
 }
 
 /**
- * Returns the requested output formats. `--json` means `--output json`. On the command line, each of these
- * two options takes precedence over the variable of the other.
+ * Returns the requested output formats. `--json` means `--output json`. On the command line, --json overrides
+ * FEDCTL_OUTPUT, and --output overrides FEDCTL_JSON.
  */
 function outputs(
   common: Pick<CommonValues['values'], 'json' | 'output'>,
@@ -281,7 +282,10 @@ function bug(error: unknown): FedctlError {
   });
 }
 
-/** Returns the chain of causes of a failure, by name and message. Stacks are included only for bugs. */
+/**
+ * Returns the names and messages of all errors in the cause chain of a failure. Stacks are included only for
+ * bugs.
+ */
 function causes(failure: FedctlError): readonly string[] {
   return foreignErrors(failure).flatMap(({ name, message, stack: trace }) => {
     const said = `${name}: ${message}`;

@@ -27,11 +27,12 @@ export interface OutputFormats {
 const COMMON_FORMATS = ['human', 'json'];
 
 /**
- * Parses `--output`. For a command with its own formats, the option can be repeated, and all but one
- * occurrence must name a file: `--output json=report.json`.
+ * Parses `--output`. If a command has its own formats, the option can be repeated. One format goes to stdout,
+ * and each further format requires a file: `--output json=report.json`. If a command has only the common
+ * formats, the last `--output` applies.
  *
  * @param given the values of `--output`, in order
- * @param own the formats of the command; null for the common formats, with which the last `--output` applies
+ * @param own the formats of the command; null if the command has only the common formats
  * @throws FedctlError usage.invalid-value, usage.invalid-command-line
  */
 export function readOutputFormats(given: readonly string[], own: readonly string[] | null): OutputFormats {
@@ -56,7 +57,7 @@ export function readOutputFormats(given: readonly string[], own: readonly string
   const twice = files.find(({ file }, index) => files.findIndex((each) => each.file === file) !== index);
   if (twice !== undefined) {
     throw new FedctlError('usage.invalid-command-line', {
-      message: `--output names the file "${twice.file}" twice.`,
+      message: `--output specifies the file "${twice.file}" twice.`,
       likelyCause: 'The second report would replace the first one.',
       remedy: `Choose another file: --output ${twice.format}=<another file>.`,
     });

@@ -59,7 +59,7 @@ export async function parse(
     .exitOverride()
     .configureOutput({
       writeOut: output.writeOut,
-      // Usage faults are thrown, and main reports them in the requested output format.
+      // commander throws usage faults, and main reports them in the requested output format.
       writeErr: () => {},
       getOutHelpWidth: () => output.width,
     })
@@ -70,7 +70,10 @@ export async function parse(
     );
   addOptions(program, COMMON_OPTIONS);
   const commandLine = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : null;
-  /** Adds commands to a parent command. The called command is loaded before its options are parsed. */
+  /**
+   * Adds commands to a parent command. The command on the command line is loaded before its options are
+   * parsed.
+   */
   const addRows = (parent: Command, rows: readonly (Omit<CommandRow, 'group'> & { group?: string })[]) => {
     const loaded = new Map<string, AnyCommand>();
     for (const row of rows) {
@@ -99,7 +102,7 @@ export async function parse(
       define(sub, record, program, flow);
     });
   };
-  // A command line that begins with the name of a command needs no other command.
+  // If the command line begins with the name of a command, only this command is added.
   const called = COMMANDS.filter(({ name }) => name === argv[0]);
   addRows(program, called.length === 0 ? COMMANDS : called);
   await program.parseAsync(argv, { from: 'user' });

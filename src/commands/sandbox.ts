@@ -207,7 +207,9 @@ async function openState(invocation: Invocation<OptionTable>, folder: string) {
   return await open(invocation, folder);
 }
 
-/** Reads the configuration file. Loads the YAML parser and the schema, which only --config needs. */
+/**
+ * Reads the configuration file. Loads the YAML parser and the schema here, because only --config needs them.
+ */
 async function readConfig({ common, context }: Invocation<OptionTable>, file: string) {
   const { readSandboxConfig } = await import('../sandbox/config/read.ts');
   const text = await readBoundedFile(
@@ -225,7 +227,7 @@ async function makeNamespaces(context: Context): Promise<Isolation> {
   return await isolate(context);
 }
 
-/** Runs the command in the lab. If the lab is stopped first, terminates the command. */
+/** Runs the command in the lab. If the lab stops first, terminates the command. */
 async function runInside(
   { context, args, stderr }: Invocation<OptionTable>,
   lab: Lab,

@@ -61,7 +61,7 @@ function requireEnabled({ account, arn }: Caller, { state, missingPermission }: 
       });
     case 'unknown':
       throw new FedctlError('iam.permission-missing', {
-        message: `Cannot read whether outbound federation is enabled for account ${account}: ${arn} lacks ${missingPermission}.`,
+        message: `Cannot determine whether outbound federation is enabled for account ${account}: ${arn} lacks ${missingPermission}.`,
         remedy: `An administrator of the account must allow ${missingPermission} on Resource "*" in the policies of ${arn}.`,
         details: { account, state, permission: missingPermission },
       });

@@ -32,8 +32,8 @@ export async function tokenInput(
   if (args.length === 0 && terminal) {
     throw new FedctlError('usage.invalid-command-line', {
       message: `${name} requires a token from a file or from standard input.`,
-      likelyCause: 'No file is named, and standard input is a terminal.',
-      remedy: `Pipe a token to the command ("${typed}"), name a file, or use - to paste a token.`,
+      likelyCause: 'No file is specified, and standard input is a terminal.',
+      remedy: `Pipe a token to the command ("${typed}"), specify a file, or use - to paste a token.`,
     });
   }
   if (terminal) hint('Paste the token, then press Enter and Ctrl-D.');

@@ -55,7 +55,7 @@ async function run(invocation: TokenInvocation): Promise<Answer | Ended> {
     durationSeconds: options.duration,
     tags: options.tag,
   };
-  // Validated before the role is assumed: an invalid request is rejected without a call to AWS.
+  // Validate the request before the role is assumed, so that an invalid request causes no call to AWS.
   validateWantedToken(wanted);
   refuseTwoFormats(invocation.common.output, options.format);
   const role = roleToAssume(options);
@@ -79,7 +79,10 @@ async function run(invocation: TokenInvocation): Promise<Answer | Ended> {
     : { exitCode: EXIT.done };
 }
 
-/** Formats the result as one line without a newline, because a token file contains no newline. */
+/**
+ * Formats the output as one line. The text has no newline at its end, because a token file contains no
+ * newline.
+ */
 function formatted(
   { common, options, offer }: TokenInvocation,
   minted: MintedToken,

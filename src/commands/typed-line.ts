@@ -46,8 +46,8 @@ export async function readTypedLine(argv: readonly string[]): Promise<TypedLine>
 }
 
 /**
- * Returns the line with the options before the command placed after the command. Returns null if no option of
- * the command precedes the command.
+ * Reorders a command line: options of the command that precede its name are moved after the name. Returns
+ * null if the line has no such options.
  */
 export async function withOptionsBehind(argv: readonly string[]): Promise<TypedLine | null> {
   for (const [index, word] of argv.entries()) {
@@ -101,7 +101,7 @@ export interface CommonValues {
   readonly fault: FedctlError | null;
 }
 
-/** Reads the common options. Never fails, because they are needed to report a failure. */
+/** Reads the common options. Never throws, because main needs these options to report a failure. */
 export function readCommon(line: TypedLine, env: Environment): CommonValues {
   const values: Record<string, unknown> = {};
   const typed = new Set<string>();
@@ -134,8 +134,8 @@ export function isInEnvironment({ specs }: TypedLine, flag: Flag, env: Environme
 }
 
 /**
- * Returns the source of an option's value: its variable if the value comes from the environment, otherwise
- * the option itself.
+ * Returns the environment variable if it provides the value of an option. Otherwise returns the option
+ * itself.
  */
 export function sourceOf(line: TypedLine, flag: Flag, env: Environment): string {
   const spec = line.specs.get(flag);
@@ -149,8 +149,8 @@ export function typedValues({ pieces }: TypedLine, flag: Flag): readonly (string
 }
 
 /**
- * Completes an offered command and quotes it for bash. Returns null if no command is offered, or if a
- * required value may contain a secret.
+ * Formats an offered command for bash, with the options of the current command line. Returns null if no
+ * command is offered, or if a required value may contain a secret.
  */
 export function commandLine(offered: OfferedCommand | null | undefined, typed: Typed): string | null {
   if (offered === null || offered === undefined) return null;

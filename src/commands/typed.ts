@@ -8,7 +8,7 @@ export type Piece =
       readonly kind: 'option';
       readonly flag: Flag;
       readonly spec: OptionSpec<unknown>;
-      /** The text on the command line; true for a switch, and for an option without its optional value. */
+      /** The value on the command line; true for a switch, or if an optional value is absent. */
       readonly value: string | true;
     };
 
@@ -27,15 +27,15 @@ export interface TypedLine {
   readonly rest: readonly string[];
 }
 
-/** The data of an invocation that completes an offered command. */
+/** The data of an invocation from which offered commands are formatted. */
 export interface Typed {
   readonly line: TypedLine;
   /** The timeout of each network step, in seconds. */
   readonly timeout: number;
-  /** Returns whether the environment, or the entry of a target in a file, sets an option. */
+  /** Returns whether an environment variable or a target in a file sets an option. */
   given(flag: Flag): boolean;
-  /** Options to add if the same command is offered again, such as the target of a file. */
+  /** Options to add if the same command is offered again, such as --target. */
   readonly repeat: Settings;
-  /** Options to add if a different command of fedctl is offered, such as the profile of a target. */
+  /** Options to add if a different command of fedctl is offered, such as --profile. */
   readonly common: Settings;
 }

@@ -25,7 +25,8 @@ export function refuseToken(option: string, values: readonly string[]): void {
 /**
  * Converts a usage fault that commander found to a failure of fedctl.
  *
- * @returns 'told' if commander printed the requested help or version; null if the error is not from commander
+ * @returns the failure; 'told' if commander printed the requested help or version; null if the error is not
+ * from commander
  */
 export function usageFailure(
   error: unknown,
@@ -64,10 +65,7 @@ function unknownOption(message: string): string {
   return sentence(`unknown option '${name}'${suggested}`);
 }
 
-/**
- * Formats a message of commander as a sentence. An example is `error: unknown command 'tokn'\n(Did you mean
- * token?)`.
- */
+/** Formats a message from commander, such as `error: unknown command 'tokn'`, as a sentence. */
 function sentence(message: string): string {
   const text = message
     .replace(/^error: /, '')

@@ -36,7 +36,7 @@ reasons on standard output; 6, the issuer is unreachable.`,
         code: 'jwt.audience-unchecked',
         message:
           'The audience is not checked (--any-audience). The token may be for a different relying party.',
-        remedy: 'Name the expected audience with --audience <audience>.',
+        remedy: 'Specify the expected audience with --audience <audience>.',
       });
     }
     const request = { issuer: options.issuer, audience, subject: options.subject, keySet: options.jwks };

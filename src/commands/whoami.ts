@@ -75,7 +75,7 @@ interface IssuerAnswer {
 }
 
 /**
- * Reads the issuer, which is needed only for the values to copy to Atlas. If IAM is unreachable, the command
+ * Reads the issuer, which is needed only for the values to enter in Atlas. If IAM is unreachable, the command
  * reports the caller without the issuer.
  */
 async function askIssuer(aws: Aws, signal: AbortSignal): Promise<IssuerAnswer> {

@@ -172,7 +172,7 @@ describe('reports in files', () => {
   test('two to one file are refused', async () => {
     const { code, stderr } = await lab.check(['--output', 'junit=a', '--output', 'html=a']);
     expect(code).toBe(2);
-    expect(stderr).toContain('error: --output names the file "a" twice.');
+    expect(stderr).toContain('error: --output specifies the file "a" twice.');
   });
 });
 

@@ -171,8 +171,8 @@ Other claims
     expect(await run([])).toEqual(
       failure(
         'decode requires a token from a file or from standard input.',
-        'No file is named, and standard input is a terminal.',
-        'Pipe a token to the command ("fedctl token --audience <audience> | fedctl decode"), name a file, or use - to paste a token.',
+        'No file is specified, and standard input is a terminal.',
+        'Pipe a token to the command ("fedctl token --audience <audience> | fedctl decode"), specify a file, or use - to paste a token.',
         'usage.invalid-command-line',
       ),
     );

@@ -216,7 +216,7 @@ describe('the JSON format', () => {
   test.each([
     [
       'sts.mint-denied',
-      `To check STS, an administrator of the account must allow sts:GetWebIdentityToken for the audience fedctl-enable-probe in the policies of ${USER_ARN}.`,
+      `To let fedctl check STS, an administrator of the account must allow sts:GetWebIdentityToken for the audience fedctl-enable-probe in the policies of ${USER_ARN}.`,
       null,
     ],
     ['sts.federated-user', 'Use the credentials of a role or of an IAM user.', null],
@@ -237,7 +237,7 @@ describe('the JSON format', () => {
     expect(run.document.warnings).toEqual([
       {
         code,
-        message: `Federation is enabled, but this principal cannot mint tokens, so fedctl cannot tell whether STS mints tokens. AWS says ${code}.`,
+        message: `Federation is enabled, but this principal cannot mint tokens, so fedctl cannot determine whether STS mints tokens. AWS says ${code}.`,
         remedy,
         command,
       },

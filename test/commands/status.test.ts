@@ -198,7 +198,7 @@ describe('unknown', () => {
     expect(run).toEqual({
       code: 4,
       stdout: '',
-      stderr: `error: Cannot read whether outbound federation is enabled for account ${ACCOUNT}: ${USER_ARN} lacks ${INFO}.
+      stderr: `error: Cannot determine whether outbound federation is enabled for account ${ACCOUNT}: ${USER_ARN} lacks ${INFO}.
 cause:  The principal lacks the IAM permission that the error message names. A policy must grant this permission on Resource "*".
 remedy: An administrator of the account must allow ${INFO} on Resource "*" in the policies of ${USER_ARN}.
 code:   iam.permission-missing

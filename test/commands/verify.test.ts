@@ -100,7 +100,7 @@ describe('a valid token', () => {
     expect(stdout).toContain('  audience  not checked (--any-audience); the token has x, y\n');
     expect(stderr).toBe(
       'warning: The audience is not checked (--any-audience). The token may be for a different relying party.\n' +
-        '         Name the expected audience with --audience <audience>.\n',
+        '         Specify the expected audience with --audience <audience>.\n',
     );
     const json = await run(text, ['--any-audience', '--json']);
     expect(JSON.parse(json.stdout)).toMatchObject({

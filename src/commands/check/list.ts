@@ -9,7 +9,7 @@ import type { OutputFormats } from '../output-formats.ts';
  * Lists the checks that --only and --skip select, in the order of the chain (`--list`).
  *
  * @throws FedctlError usage.invalid-command-line if the output format is neither human nor json;
- * usage.invalid-value if a name matches no check
+ * usage.invalid-value if a value of --only or --skip matches no check
  */
 export function listChecks(
   { stdout, files }: OutputFormats,

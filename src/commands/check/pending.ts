@@ -10,7 +10,7 @@ const MOST_NAMES = 2;
 export class PendingChecks {
   readonly #now: () => Date;
   readonly #targets: number;
-  /** The name and the start time of each pending check, by target and check ID. */
+  /** The pending checks by target and check ID, each with its name and start time. */
   readonly #pending = new Map<string, { readonly shown: string; readonly since: number }>();
   readonly #ended = new Map<string, ReadonlyMap<string, CheckStatus>>();
   readonly #over = new Set<string>();
@@ -51,8 +51,8 @@ export class PendingChecks {
   }
 
   /**
-   * Formats the pending checks: `sts.mint (2 s), issuer.discovery (0 s)`. With --soak, the text ends with the
-   * remaining lifetime of the token.
+   * Formats the pending checks, such as `sts.mint (2 s), issuer.discovery (0 s)`. With --soak, the text ends
+   * with the remaining lifetime of the token.
    */
   text(): string {
     const done = this.#targets === 1 ? '' : `${this.#over.size} of ${this.#targets} targets done; `;

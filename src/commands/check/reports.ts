@@ -27,8 +27,8 @@ export async function refuseUnwritableReports({ common, context }: Invocation<Op
 }
 
 /**
- * Returns the file for the job summary of GitHub Actions; null if the format is not requested or the variable
- * is not set.
+ * Returns the file for the job summary of GitHub Actions. Returns null if the github format is not requested,
+ * or if GITHUB_STEP_SUMMARY is not set.
  */
 function summaryFile({ stdout, files }: OutputFormats, { env, cwd }: Invocation<OptionTable>['context']) {
   const file = env['GITHUB_STEP_SUMMARY'] ?? '';
@@ -39,8 +39,8 @@ function summaryFile({ stdout, files }: OutputFormats, { env, cwd }: Invocation<
 /**
  * Writes the reports to their files.
  *
- * @returns the lines for stdout; empty for human and short, which are already printed, and for json, which
- * the caller prints
+ * @returns the lines to print on stdout; empty for human and short, which were printed during the run, and
+ * for json, which the caller prints
  * @throws FedctlError usage.unwritable-output
  */
 export async function writeReports(
@@ -50,7 +50,8 @@ export async function writeReports(
 ): Promise<readonly Line[]> {
   const { stdout, files } = formats;
   const { redactor } = context;
-  // Secrets are removed before an output format encodes them, because the encoding can change a secret.
+  // Remove secrets before the report is encoded. An encoded secret can differ from the secret that the
+  // redactor searches for.
   const clean = redactor.redactAll(report);
   for (const { format, file } of files) {
     await writeReportFile(
@@ -65,7 +66,7 @@ export async function writeReports(
     try {
       await appendToFile(summary, fileText(await formatLines('markdown', clean), redactor));
     } catch (error) {
-      // An error of the job summary must not prevent the report from being printed.
+      // If the job summary cannot be written, the report is printed nevertheless.
       if (!isFedctlError(error)) throw error;
       warn(error);
     }

@@ -40,8 +40,8 @@ export async function planRequest(invocation: Invocation<typeof CHECK_OPTIONS>):
 }
 
 /**
- * Rejects command-line options that no target uses. A variable may be set for other runs, but a command-line
- * option is meant for this run.
+ * Rejects command-line options that no target uses. Unused environment variables are accepted, because they
+ * may be set for other runs.
  *
  * @throws FedctlError usage.invalid-command-line, atlas.credentials-missing
  */
@@ -99,14 +99,14 @@ function checkOptions({
 }
 
 /**
- * Converts the time of --soak to milliseconds. Rejects a time that does not exceed the lifetime of the token,
- * because the token would not expire during the check. This is a usage error and not a fault of the chain.
+ * Converts the time of --soak to milliseconds. Rejects a time that is not longer than the token lifetime,
+ * because the token would not expire during the check.
  */
 function soakMs(seconds: number | null): number | null {
   if (seconds === null || seconds > SOAK_TOKEN_SECONDS) return seconds === null ? null : seconds * 1000;
   throw invalidValue('--soak', {
     message: `Invalid --soak ${seconds}s: expected more than ${SOAK_TOKEN_SECONDS} s, the lifetime of the tokens.`,
-    remedy: 'Hold the connection longer, for example with --soak 3m.',
+    remedy: 'Keep the connection open longer, for example with --soak 3m.',
     command: rerun({ set: { '--soak': '3m' } }),
   });
 }
@@ -133,8 +133,8 @@ function about(
 }
 
 /**
- * Validates the URL of the Atlas API. A failure names --atlas-url only if the URL comes from this option. The
- * URL can also come from a variable of the Atlas CLI.
+ * Validates the URL of the Atlas API. A failure names --atlas-url only if the URL comes from this option, and
+ * not from an environment variable of the Atlas CLI.
  */
 function addressOf(url: string, option: string | null): string {
   return option === null ? checkedAddress(url) : readingOption('--atlas-url', () => checkedAddress(url));

@@ -14,10 +14,10 @@ import type { Invocation } from '../command.ts';
 import type { OptionTable } from '../options/option.ts';
 
 /**
- * Prints the human output format during the run, with a line for each check. On a terminal, a line is printed
- * as soon as the check ends. Otherwise the lines follow the order of the chain, so the output of two runs can
- * be compared. The results of several targets are printed at the end, after a table. With retries, only final
- * results are printed.
+ * Prints the human output format during the run, with a line for each check. On a terminal, each line is
+ * printed as soon as its check ends. Without a terminal, the lines follow the order of the chain, so that the
+ * output of two runs can be compared. The results of several targets are printed at the end, after a table.
+ * With retries, only final results are printed.
  */
 export class StreamedChecks {
   readonly #invocation: Invocation<OptionTable>;
@@ -98,8 +98,8 @@ export class StreamedChecks {
     const inOrder = !this.#isTerminal || !this.#isFinal;
     for (const id of this.#order) {
       const result = this.#seen.get(id);
-      // A check without a result is pending, or was not requested. Later results wait for it until the target
-      // has finished.
+      // A check without a result is pending or was not requested. Results that follow in the order of the
+      // chain are printed when this check or the target has finished.
       if (result === undefined && inOrder && !this.#isOver) return;
       if (result === undefined || this.#told.has(id)) continue;
       this.#told.add(id);

@@ -11,7 +11,7 @@ import { roleToAssume } from '../options/role.ts';
 import { namingSource } from '../options/source.ts';
 import { CHECK_OPTIONS } from './options.ts';
 
-/** Options that define a target. One of them is enough. */
+/** Options that define a target. Each of these options is sufficient. */
 const OF_ONE_TARGET = {
   uri: 'uri',
   audience: 'audience',
@@ -21,7 +21,7 @@ const OF_ONE_TARGET = {
   api: 'api',
 } as const;
 
-/** Environment variables that define a target. One of them is enough. */
+/** Environment variables that define a target. Each of these variables is sufficient. */
 export const TARGET_VARIABLES: readonly string[] = keysOf(OF_ONE_TARGET).flatMap(
   (option) => environmentName(CHECK_OPTIONS[option]) ?? [],
 );
@@ -29,7 +29,9 @@ export const TARGET_VARIABLES: readonly string[] = keysOf(OF_ONE_TARGET).flatMap
 /** Options that have no effect without a role. */
 const OF_A_ROLE = { externalId: 'role', sessionName: 'role', mfaSerial: 'role' } as const;
 
-/** Other options of a target. On the command line, they override every target of a file. */
+/**
+ * Other options of a target. An option on the command line overrides the setting in every target of a file.
+ */
 const OF_ANY_TARGET = {
   signingAlgorithm: 'signingAlgorithm',
   durationSeconds: 'duration',
@@ -43,12 +45,12 @@ const OF_ANY_TARGET = {
 } as const;
 
 /**
- * On the command line, these options also override every target. A target without its own values uses the
- * values of the command.
+ * On the command line, these options also override every target of a file. In a target, the value null stands
+ * for the value of the command.
  */
 const OF_THE_CALLER = ['profile', 'region'] as const;
 
-/** The options whose values can come from an entry of a file. */
+/** The options that a target in a file can set. */
 const OF_AN_ENTRY: ReadonlySet<string> = new Set([
   ...Object.keys({ ...OF_ONE_TARGET, ...OF_A_ROLE }),
   ...Object.values(OF_ANY_TARGET),
@@ -65,8 +67,8 @@ export interface Targets {
 
 /**
  * Reads the targets to check, from the command line, the environment or a file. If the environment and a file
- * both define targets, the command line must select one of the two. Otherwise the run fails, because no
- * target may be silently ignored.
+ * both define targets, the command line must select one of the two sources. Without a selection, the run
+ * fails, because no target may be silently ignored.
  *
  * - With --config or --target on the command line, the file defines the targets. Other command-line options
  *   override the settings of the selected target.
@@ -99,8 +101,8 @@ function keysOf<Table extends object>(table: Table): (keyof Table)[] {
 }
 
 /**
- * Plans a run with the targets of a file. If a value in the file is invalid, the failure names the file, and
- * not the environment variable of the option.
+ * Plans a run with the targets of a file. If a value in the file is invalid, the failure names the file
+ * instead of the option.
  */
 export function namingFile<T>(
   { file }: ConfigFile,
@@ -117,7 +119,10 @@ export function namingFile<T>(
   }
 }
 
-/** Reads the targets of a file. Loads the YAML parser and the schema, which only a run with a file needs. */
+/**
+ * Reads the targets of a file. Loads the YAML parser and the schema here, because only a run with a file
+ * needs them.
+ */
 async function ofFile(
   invocation: Invocation<typeof CHECK_OPTIONS>,
   file: ConfigFile,
@@ -215,7 +220,7 @@ function notPicked(option: string, file: string, all: readonly CheckTarget[]): F
 function noFile(): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
     message: '--target selects a target of a configuration file, but no configuration file was found.',
-    remedy: 'Name the file with --config <file>, or remove --target.',
+    remedy: 'Specify the file with --config <file>, or remove --target.',
     option: '--target',
   });
 }

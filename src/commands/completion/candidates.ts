@@ -48,13 +48,13 @@ async function places(line: TypedLine, current: string, context: Context): Promi
   return values.map(({ value, description }) => ({ value: `${flag}=${value}`, description }));
 }
 
-/** Loads the command of a line; null if the line names no command. */
+/** Loads the command that the line names. Returns null if the line names no command. */
 async function loaded({ command: [name, sub] }: TypedLine): Promise<AnyCommand | null> {
   const row = COMMANDS.find((each) => each.name === name);
   return (await (row?.subcommands?.find((each) => each.name === sub) ?? row)?.load()) ?? null;
 }
 
-/** Returns the commands, the subcommands or the arguments that can follow. */
+/** Returns the commands, subcommands or arguments that can follow. */
 async function wordsOf(
   line: TypedLine,
   command: AnyCommand | null,
@@ -105,7 +105,7 @@ async function fromSource(source: ValueSource | undefined, context: Context): Pr
   return (source ?? []).map((value) => ({ value, description: '' }));
 }
 
-/** Loads the values that the option tables do not list. */
+/** Functions that load the values that are not listed in the option tables. */
 const SOURCES: Readonly<
   Record<Extract<ValueSource, string>, (context: Context) => Promise<readonly Candidate[]>>
 > = {

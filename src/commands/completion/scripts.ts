@@ -1,6 +1,6 @@
 /**
- * The completion scripts of each shell. The scripts request the candidates from fedctl at run time, so they
- * do not become outdated.
+ * The shells that have a completion script. The scripts request the candidates from fedctl at run time, so
+ * the scripts do not become outdated.
  */
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;

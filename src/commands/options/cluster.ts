@@ -7,7 +7,7 @@ import { TOKEN_ENVIRONMENTS, type TokenEnvironment } from '../../lib/uri/program
 import { choice, nameServer } from './kinds.ts';
 import { type OptionSpec, text } from './option.ts';
 
-/** The option `--uri`. An offered command never repeats its secrets. */
+/** The option `--uri`. An offered command repeats the connection string without secrets. */
 export const URI: OptionSpec<string | null> = {
   ...text('--uri <uri>', 'Connection string of the cluster, without a password'),
   repeated: repeatedUri,
@@ -30,8 +30,8 @@ function repeatedUri(uri: string, set: Settings): string | null {
 }
 
 /**
- * Parses the connection string of `--uri`. Called only when the value is used, because an unused variable may
- * contain any text.
+ * Parses the connection string of `--uri`. Commands call this function only if they use the value, because an
+ * unused environment variable may contain any text.
  *
  * @throws FedctlError the failures of `parseConnectionString`
  */

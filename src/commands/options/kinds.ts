@@ -39,7 +39,10 @@ export function durationOrAuto(
   });
 }
 
-/** Adds the choices to the parenthesis at the end of the description, if there is one. */
+/**
+ * Adds the choices to a description. If the description ends with parentheses, the choices are put inside
+ * them.
+ */
 function withChoices(description: string, listed: string): string {
   const [, words, inside] = /^(.*) \(([^()]*)\)$/.exec(description) ?? [];
   return inside === undefined ? `${description} (${listed})` : `${words} (${listed}; ${inside})`;
@@ -143,7 +146,7 @@ export function listenAddress(
 
 /**
  * Creates a repeatable option for tags, `<key>=<value>`. The first `=` is the separator. AWS allows `=` in
- * keys, but the option does not support it. The option has no variable, because a variable cannot contain
+ * keys, but the option does not. The option has no environment variable, because a variable cannot contain
  * several tags.
  */
 export function tags(flags: string, description: string): OptionSpec<readonly Tag[]> {

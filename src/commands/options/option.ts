@@ -2,28 +2,28 @@ import type { Flag, Settings } from '../../lib/core/command-line.ts';
 import { invalidValue } from '../../lib/core/invalid-value.ts';
 
 /**
- * The declaration of an option, with the type of its value. The command line, the environment
- * (FEDCTL_<OPTION>) and the help all use this record.
+ * The declaration of an option, with the type of its value. The command line, the environment variable
+ * (FEDCTL_<OPTION>) and the help are defined by this record.
  */
 export interface OptionSpec<T> {
   /** The option in the notation of commander, such as `--audience <aud>` or `--no-wait`. */
   readonly flags: string;
   readonly description: string;
-  /** False for options that relax safety or write a file: they have no environment variable. */
+  /** False for options that relax safety or write a file. Such options have no environment variable. */
   readonly env: boolean;
   readonly repeatable: boolean;
   /** Completions for the value; file names if absent. */
   readonly values?: ValueSource;
   /**
    * Parses the given value: `true` for a switch, a list of texts for an option with a value, null for an
-   * absent option. The list has several texts only if the option is repeatable. A failure names the option;
-   * `namingSource` later replaces the option with the source of the value.
+   * absent option. The list has several texts only if the option is repeatable. A failure names the option.
+   * `namingSource` later replaces this name if the value comes from a variable or a file.
    */
   readonly read: (given: Given | null) => T;
   /**
-   * Returns the value for an offered command, without secrets; null if the secrets cannot be removed. `set`
-   * contains the options that the offered command changes. Without this function, an offered command repeats
-   * the value unchanged.
+   * Returns the value for an offered command, without secrets. Returns null if the secrets cannot be removed.
+   * `set` contains the options that the offered command changes. If this function is absent, the offered
+   * command repeats the value unchanged.
    */
   readonly repeated?: (value: string, set: Settings) => string | null;
 }
@@ -108,8 +108,8 @@ export function several<T>(
 }
 
 /**
- * Creates an option with an optional value, `--flag [value]`. Without a value, the value is `bare`. An absent
- * option is null.
+ * Creates an option with an optional value, `--flag [value]`. If the option has no value, `bare` applies. If
+ * the option is absent, the value is null.
  */
 export function optionalValue<T>(valued: OptionSpec<T>, bare: string): OptionSpec<T> {
   return { ...valued, read: (given) => valued.read(given === true ? [bare] : given) };
@@ -128,8 +128,8 @@ export function texts(
 }
 
 /**
- * Creates a switch: `--flag`, or `--no-flag`, which is true if given. Its variable has the value 1, true, 0
- * or false.
+ * Creates a switch, `--flag` or `--no-flag`. The value is true if the switch is given. The environment
+ * variable of the switch has the value 1, true, 0 or false.
  */
 export function toggle(flags: string, description: string, common: Common = {}): OptionSpec<boolean> {
   const valued = single(flags, description, common, false, (value, option) => {

@@ -12,9 +12,9 @@ export const ROLE_OPTIONS = {
 } as const;
 
 /**
- * Returns the role to assume; null if --role-arn is absent.
+ * Returns the role to assume. Returns null if --role-arn is absent.
  *
- * @throws FedctlError usage.invalid-command-line for an external id, a session name or an MFA device without
+ * @throws FedctlError usage.invalid-command-line for an external ID, a session name or an MFA device without
  * a role
  */
 export function roleToAssume(values: OptionValues<typeof ROLE_OPTIONS>): RoleToAssume | null {

@@ -6,8 +6,8 @@ import { refuseToken } from '../usage-failure.ts';
 import { environmentName, type Given, longFlag, type OptionSpec } from './option.ts';
 
 /**
- * Reads an option from the command line, otherwise from its variable; otherwise the default applies. An empty
- * variable counts as absent.
+ * Reads an option. A value on the command line takes precedence over the environment variable, and the
+ * variable over the default. An empty variable counts as absent.
  *
  * @param typed the value on the command line; null if the option is absent
  * @throws FedctlError usage.invalid-value, usage.token-as-argument, and the failures of `spec.read`
@@ -20,7 +20,10 @@ export function readOption<T>(spec: OptionSpec<T>, typed: Given | null, env: Con
   return readingOption(flag, () => spec.read(given));
 }
 
-/** Returns the variable of an option, if it is set and not empty. */
+/**
+ * Returns the name and value of an option's environment variable. Returns null if the variable is not set or
+ * empty.
+ */
 export function variableOf(
   spec: OptionSpec<unknown>,
   env: Context['env'],
@@ -31,10 +34,11 @@ export function variableOf(
 }
 
 /**
- * Makes a failure name the variable or the file that sets an option, if the value does not come from the
- * command line.
+ * Replaces the option in a failure with the variable or the file that sets the option. A failure about a
+ * command-line option stays unchanged.
  *
- * @param sourceOf returns the variable or the file; otherwise the option itself
+ * @param sourceOf returns the variable or the file, or the option itself if its value comes from the command
+ * line
  */
 export function namingSource(failure: FedctlError, sourceOf: (option: Flag) => string): FedctlError {
   const { option, message, remedy, command, details } = failure;

@@ -17,7 +17,7 @@ export const TOKEN_DURATION: OptionSpec<number> = duration(
   DEFAULT_DURATION_SECONDS,
 );
 
-/** The token lifetime for commands that support `auto`, the longest possible lifetime. */
+/** The token lifetime for commands that support `auto`. With `auto`, the lifetime is as long as possible. */
 export const WANTED_DURATION: OptionSpec<WantedDuration> = durationOrAuto(
   '--duration <time>',
   'Token lifetime, or auto (default: 5m)',

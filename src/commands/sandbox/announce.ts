@@ -12,7 +12,7 @@ export interface ReadyLab {
   readonly env: LabEnvironment;
   readonly pid: number;
   readonly status: LabStatus;
-  /** How to stop the lab, such as `Ctrl-C stops the lab`. */
+  /** Tells how to stop the lab, such as `Ctrl-C stops the lab`. */
   readonly end: string;
 }
 

@@ -14,8 +14,8 @@ const FIXED: Readonly<Partial<Record<PlatformName, string>>> = {
 };
 
 /**
- * Returns warnings about programs that connect to other servers instead of the lab if the lab is not
- * isolated.
+ * Returns warnings for a lab without isolation, about programs that connect to other servers instead of the
+ * lab.
  */
 export function isolationWarnings(
   { as: platform, srv }: { readonly as: PlatformName | null; readonly srv: boolean },

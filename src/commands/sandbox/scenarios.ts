@@ -11,7 +11,7 @@ export async function listScenarios(): Promise<Answer> {
 }
 
 /**
- * Returns the function that starts the lab, with the fault of `--scenario` if one is named.
+ * Returns the function that starts the lab. With `--scenario`, the lab has the fault of the scenario.
  *
  * @throws FedctlError usage.invalid-value, usage.invalid-command-line
  */

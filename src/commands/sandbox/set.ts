@@ -151,7 +151,7 @@ function identityProviderIn(options: Options): readonly LabChangeRequest[] {
   return oneOf('--provider', provider, change, (name) => ({ setting: 'identity-provider', name, ...change }));
 }
 
-/** Creates the change of a user or an identity provider. Fails if settings are given without a name. */
+/** Creates a change to a user or an identity provider. Fails if settings are given without a name. */
 function oneOf(
   flag: string,
   name: string | null,

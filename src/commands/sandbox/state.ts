@@ -46,8 +46,8 @@ export async function openState(invocation: Invocation<OptionTable>, given: stri
 }
 
 /**
- * Returns whether the lab that wrote the state is still running. The request contains the token of that lab,
- * because a different server may now use the address.
+ * Returns whether the lab that wrote the state is still running. The request contains the token of this lab,
+ * so that another lab at the same address rejects the request.
  */
 async function answers(
   { context, common }: Invocation<OptionTable>,

@@ -8,11 +8,11 @@ export const CONFIGURATION_RULES: readonly string[] = [
   'The file has two keys. targets: the chains to check, each under a name of your choice. defaults: values for every target; the keys of a target take precedence.',
   'Command-line options take precedence over the file, but only for the target that --target selects.',
   `A text value may contain \${FEDCTL_VAR_<NAME>} or \${FEDCTL_VAR_<NAME>:-<default>}. No other variables can be read. $$ is a dollar sign.`,
-  'With a file that was found and not named with --config, fedctl sends tokens only to Atlas, to this machine and to the hosts of --allow-host. Such a file cannot add trusted TLS certificates. If FEDCTL_URI, FEDCTL_AUDIENCE or a similar variable also defines a target, fedctl exits with an error.',
+  'If the file was found and not specified with --config, fedctl sends tokens only to Atlas, to this machine and to the hosts of --allow-host. Such a file cannot add trusted TLS certificates. If FEDCTL_URI, FEDCTL_AUDIENCE or a similar variable also defines a target, fedctl exits with an error.',
   'Do not put secrets into the file. Connection strings with passwords are rejected.',
 ];
 
-/** The keys of a target, each with its description. */
+/** Returns the keys of a target, each with its description. */
 export function configurationKeys(): readonly (readonly [key: string, description: string])[] {
   return Object.entries(CheckSettings.shape).map(([key, schema]) => [key, schema.unwrap().description ?? '']);
 }

@@ -73,7 +73,7 @@ export const VARIABLES: readonly VariableGroup[] = [
       ],
       [
         'REQUEST_METHOD',
-        'If set, as in a CGI program, HTTP_PROXY is ignored, because a client could set it.',
+        'If set, as in a CGI program, HTTP_PROXY is ignored, because a client could set HTTP_PROXY.',
       ],
       [
         'AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE',

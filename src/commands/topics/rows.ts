@@ -1,6 +1,6 @@
 import type { Theme } from '../../lib/render/theme.ts';
 
-/** Formats two columns, the second of which is prose. */
+/** Formats a table with two columns. The second column contains prose. */
 export function rows(
   table: readonly (readonly [name: string, text: string])[],
   theme: Theme,

@@ -53,7 +53,7 @@ const credentialsEndpoint = z.strictObject({
   ),
   authorizationTokenFile: text(
     anything,
-    'File for AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, relative to the directory of this file. The agent writes a new token at each start.',
+    'File for the authorization token that clients send (AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE). The path is relative to the directory of this configuration file. The agent writes a new token at each start.',
   ),
   mode,
   ...role,

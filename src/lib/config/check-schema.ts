@@ -22,8 +22,8 @@ import {
  * The schema of `fedctl.yaml`. The keys have the names of the options. Editors show the descriptions of the
  * keys.
  *
- * Targets are a mapping by name. The name comes first, YAML itself rejects duplicate names, and an error
- * names `targets.production.uri` instead of `targets[3].uri`.
+ * Targets are a mapping by name, and not a list. YAML rejects duplicate names, and an error contains
+ * `targets.production.uri` instead of `targets[3].uri`.
  */
 
 export const CHECK_CONFIG_ID = 'fedctl.v1.json';
@@ -79,7 +79,7 @@ const settings = z.strictObject({
     (value) => (value === '-' ? 'must be a file; standard input is for the option --token-file' : null),
     {
       description:
-        'Token file to check instead of a minted token. The path is relative to the directory of this file.',
+        'Token file to check instead of a minted token. The path is relative to the directory of this configuration file.',
     },
   ),
   roleArn: text(roleValueFault('roleArn'), {
@@ -156,7 +156,7 @@ const targetName = z
 
 export const CheckConfig = z
   .strictObject({
-    // Nullable, because YAML parses a mapping as null when all of its keys are commented out.
+    // The value can be null: YAML parses a mapping as null when all of its keys are commented out.
     defaults: CheckSettings.nullable()
       .optional()
       .meta({ description: 'Default settings for all targets. The settings of a target take precedence.' }),
@@ -165,7 +165,7 @@ export const CheckConfig = z
       .refine((targets) => Object.keys(targets).length > 0, 'is empty: there is nothing to check')
       .meta({ description: 'The targets to check, by name.' }),
   })
-  // Runs even if there are other errors, to report all errors at once.
+  // This check runs even if there are other errors, so that all errors are reported at once.
   .superRefine(
     (config, context) => {
       for (const { path, message } of crossFaults(config)) {

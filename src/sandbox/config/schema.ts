@@ -104,8 +104,7 @@ const account = z.strictObject({
 const identityProvider = z.strictObject({
   name: z.string().min(1).max(50),
   account: accountId.optional().meta({
-    description:
-      'Account of the lab that is the issuer of the identity provider (default: the first account).',
+    description: 'Account in the lab whose issuer the identity provider trusts (default: the first account).',
   }),
   issuer: z
     .string()
