@@ -1,11 +1,11 @@
 /** Where the chain stays broken whatever fedctl offers: the remedy that is printed last. */
 export const OUTSIDE: Readonly<Record<string, string>> = {
   'credentials-missing check':
-    'Name a profile with --profile or AWS_PROFILE, sign in with "aws sso login", or set session credentials.',
+    'Specify a profile with --profile or AWS_PROFILE, sign in with "aws sso login", or set session credentials.',
   'credentials-missing connect':
-    'Name a profile with --profile or AWS_PROFILE, sign in with "aws sso login", or set session credentials.',
+    'Specify a profile with --profile or AWS_PROFILE, sign in with "aws sso login", or set session credentials.',
   'credentials-missing token':
-    'Name a profile with --profile or AWS_PROFILE, sign in with "aws sso login", or set session credentials.',
+    'Specify a profile with --profile or AWS_PROFILE, sign in with "aws sso login", or set session credentials.',
   'credentials-expired check':
     'Renew the credentials at their source (see the error message): sign in again, or export the credentials of a new session.',
   'credentials-expired connect':
@@ -31,11 +31,11 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'credentials-half-set token':
     'Set both variables, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN to use a profile.',
   'profile-missing check':
-    'Name one of the profiles that "aws configure list-profiles" prints, or add the profile to the AWS config file.',
+    'Specify one of the profiles that "aws configure list-profiles" prints, or add the profile to the AWS config file.',
   'profile-missing connect':
-    'Name one of the profiles that "aws configure list-profiles" prints, or add the profile to the AWS config file.',
+    'Specify one of the profiles that "aws configure list-profiles" prints, or add the profile to the AWS config file.',
   'profile-missing token':
-    'Name one of the profiles that "aws configure list-profiles" prints, or add the profile to the AWS config file.',
+    'Specify one of the profiles that "aws configure list-profiles" prints, or add the profile to the AWS config file.',
   'mfa-missing check':
     'Run eval "$(fedctl credentials --profile mfa --format env)" on a terminal to enter the code. Then repeat the command.',
   'mfa-missing connect':
@@ -51,12 +51,12 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
     'Run the program alone and correct it. To print its command, run "aws configure get credential_process --profile vault".',
   'credential-process-failing token':
     'Run the program alone and correct it. To print its command, run "aws configure get credential_process --profile vault".',
-  'region-missing check': 'Name the Region with --region or AWS_REGION, for example eu-west-1.',
-  'region-missing connect': 'Name the Region with --region or AWS_REGION, for example eu-west-1.',
-  'region-missing token': 'Name the Region with --region or AWS_REGION, for example eu-west-1.',
-  'region-global check': 'Name the Region with --region, for example --region eu-west-1.',
-  'region-global connect': 'Name the Region with --region, for example --region eu-west-1.',
-  'region-global token': 'Name the Region with --region, for example --region eu-west-1.',
+  'region-missing check': 'Specify the Region with --region or AWS_REGION, for example eu-west-1.',
+  'region-missing connect': 'Specify the Region with --region or AWS_REGION, for example eu-west-1.',
+  'region-missing token': 'Specify the Region with --region or AWS_REGION, for example eu-west-1.',
+  'region-global check': 'Specify the Region with --region, for example --region eu-west-1.',
+  'region-global connect': 'Specify the Region with --region, for example --region eu-west-1.',
+  'region-global token': 'Specify the Region with --region, for example --region eu-west-1.',
   'clock-off check': 'Set the clock of this machine, for example with "timedatectl set-ntp true".',
   'mint-permission-missing check':
     'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match an existing statement.',

@@ -115,7 +115,7 @@ describe('a configuration file', () => {
     await write(targets({ found: HEALTHY() }));
     expect(await refused([...QUICK, '--quiet'], {})).toBe(
       `error: Targets are defined both in fedctl.yaml and in the environment (FEDCTL_URI, FEDCTL_AUDIENCE).
-cause:  The configuration file was found in the working directory, and variables such as FEDCTL_URI name another target. fedctl does not choose between these sources.
+cause:  fedctl found the configuration file in the working directory, and variables such as FEDCTL_URI specify another target. fedctl does not choose between these sources.
 remedy: To check the file, add --config fedctl.yaml, or unset FEDCTL_URI FEDCTL_AUDIENCE. To check the target of the environment, pass its values as command-line options.
 code:   config.two-sources
 `,

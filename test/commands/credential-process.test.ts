@@ -31,7 +31,7 @@ test.each([
     stdout: '',
     stderr: `error: The credential_process of the profile "loop" exited with code 2: The credential_process of the profile "loop" is fedctl, which reads its credentials from the same profile.
 cause:  The credential_process of the profile is fedctl, which reads its credentials from the same profile.
-remedy: Name another profile in the line: "credential_process = fedctl credentials --format process --profile <other>".
+remedy: Specify another profile in the credential_process line: "credential_process = fedctl credentials --format process --profile <other>".
 code:   aws.credential-process-loop
 `,
   });

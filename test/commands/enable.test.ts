@@ -87,7 +87,7 @@ Name the role of the workload with --role-arn <arn>, or run the command as the w
     expect(run.stderr).toBe(`${hints}  through http://127.0.0.1:1 for STS (AWS_ENDPOINT_URL_STS)
   through http://127.0.0.1:2 for IAM (profile "lab")
 error: AWS says iam.permission-missing.
-cause:  The principal lacks the IAM permission that the error message names. A policy must grant this permission on Resource "*".
+cause:  The principal lacks the IAM permission in the error message. A policy must grant this permission on Resource "*".
 remedy: Ask an administrator of the account for the permission in the error message.
 code:   iam.permission-missing, request id request-of-iam.permission-missing
 `);

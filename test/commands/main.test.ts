@@ -167,7 +167,7 @@ describe('the end of a run', () => {
     expect(context.stdout.text).toBe('');
     expect(context.stderr.text).toBe(`error: Unexpected error in fedctl: TypeError: x is not a function
 cause:  This error is a bug in fedctl.
-remedy: Repeat the command with --verbose. Remove secrets from the output and report it.
+remedy: Repeat the command with --verbose. Remove secrets from the output, and report the error with the output.
 code:   bug.unexpected
 `);
   });

@@ -73,7 +73,7 @@ const UNREADABLE: Meaning = {
 const UNREACHABLE: Readonly<Record<string, Meaning>> = {
   ENOTFOUND: {
     reason: 'the host name does not resolve',
-    likelyCause: 'The name has a typing error, or the DNS resolver cannot find it.',
+    likelyCause: 'The name is misspelled, or the DNS resolver cannot find it.',
     ...NSLOOKUP,
   },
   EAI_AGAIN: {

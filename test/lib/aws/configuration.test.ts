@@ -84,7 +84,7 @@ describe('the Region', () => {
           code: 'aws.region-missing',
           message:
             'No AWS Region: --region, FEDCTL_REGION, AWS_REGION and AWS_DEFAULT_REGION are not set, and the profile "lost" has no Region.',
-          remedy: 'Name the Region with --region or AWS_REGION, for example eu-west-1.',
+          remedy: 'Specify the Region with --region or AWS_REGION, for example eu-west-1.',
           exitCode: 3,
         }),
       { AWS_PROFILE: 'lost', AWS_EC2_METADATA_DISABLED: 'true' },
@@ -153,7 +153,7 @@ describe('an unknown profile', () => {
           code: 'aws.profile-unknown',
           message: 'The AWS profile "something-else", which AWS_PROFILE names, does not exist.',
           remedy:
-            'Name one of the profiles that "aws configure list-profiles" prints, or add the profile to the AWS config file.',
+            'Specify one of the profiles that "aws configure list-profiles" prints, or add the profile to the AWS config file.',
           command: null,
         }),
       { AWS_PROFILE: 'something-else' },

@@ -102,7 +102,7 @@ const ROWS: readonly Row[] = [
     certificate: () => ca.issue(['127.0.0.1']),
     codes: ['tls-failed', 'mongo.tls-untrusted'],
     says: 'it has a certificate that is not trusted on this machine: 127.0.0.1, for 127.0.0.1, issued by fedctl test CA, valid from ',
-    remedy: /^Set AWS_CA_BUNDLE to a file with the certificate authority of the proxy\.$/,
+    remedy: /^Set AWS_CA_BUNDLE to the path of a file that contains the CA certificate of the proxy\.$/,
   },
   {
     what: 'has a certificate that has expired',
