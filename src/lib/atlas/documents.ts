@@ -115,8 +115,8 @@ export const AccessListStatus = z
 const text = z.string().nullish();
 
 /**
- * An empty object while Atlas creates the cluster. The most widely used connection string comes first in the
- * result.
+ * The object is empty while Atlas creates the cluster. The result starts with the connection string that most
+ * applications use.
  */
 const ConnectionStrings = z
   .object({
@@ -159,7 +159,10 @@ const common = {
 
 const Specs = z.object({ instanceSize: z.string().nullish() }).nullish();
 
-/** Schema of version 2024-08-05. It stores the size with each Region, and only electable nodes count. */
+/**
+ * Schema of API version 2024-08-05, which states the instance size for each Region. Only electable nodes
+ * count.
+ */
 export const Cluster = z
   .object({
     ...common,
@@ -211,9 +214,7 @@ export const AccessLogs = z
     ),
   );
 
-/**
- * Parses a time in the Java format `Tue Jun 08 15:49:25 GMT 2021`, which Atlas has returned, or in RFC 3339.
- */
+/** Parses a time. Atlas returns RFC 3339 or the Java format `Tue Jun 08 15:49:25 GMT 2021`. */
 function loginTime(given: string): Date | null {
   const java = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{1,2}) (\d\d:\d\d:\d\d) (?:GMT|UTC) (\d{4})$/.exec(given);
   const [, month, day, time, year] = java ?? [];
