@@ -9,10 +9,10 @@ import type {
 } from '../ports/atlas.ts';
 
 /*
- * Schemas of the Atlas responses. They contain only the properties that fedctl needs, with the recorded
- * deviations from the API contract (facts/mongodb.md 7.5 to 7.9). Other properties are ignored. A property of
- * an undocumented type makes its entry unreadable, because a wrong guess about who may log in is worse than
- * no result.
+ * Schemas of the Atlas responses. They contain only the properties that fedctl needs; other properties are
+ * ignored. They accept the known differences between Atlas and its API specification (facts/mongodb.md 7.5 to
+ * 7.9). An entry is unreadable if a property has an undocumented type, because a wrong statement about who can
+ * log in is worse than no result.
  */
 
 const Time = z

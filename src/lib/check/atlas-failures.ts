@@ -3,8 +3,8 @@ import { FedctlError } from '../core/errors.ts';
 import type { AtlasAccessListEntry, AtlasIdentityProvider } from '../ports/atlas.ts';
 
 /**
- * Failures for missing Atlas configuration. The messages name the real organization, project and identity
- * provider.
+ * Failures for missing Atlas configuration. The messages contain the actual organization, project and
+ * identity provider.
  */
 
 export function noFederation(organizationId: string): FedctlError {

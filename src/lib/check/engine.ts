@@ -15,8 +15,8 @@ interface Ended {
   /** The id of the failed check that caused this skip; null if no failed check did. */
   readonly blockedBy: string | null;
   /**
-   * The id of the check that --skip excludes: this check or one of its prerequisites. Null if --skip excludes
-   * neither.
+   * The ID of the check that --skip excludes: this check or a prerequisite. Null if --skip excludes none of
+   * them.
    */
   readonly leftBy: string | null;
 }
@@ -37,9 +37,10 @@ interface Observer {
  *
  * @param selection in the order of the chain; must not contain cycles
  * @param observe called with the result of each check
- * @param hooks `begin` is called before each check runs, `facts` at the end with all facts
+ * @param hooks `begin` is called before each check runs; `facts` is called once with all facts when all
+ * checks have finished
  * @returns the results in the order of the catalogue, without checks that were not requested
- * @throws the signal's reason, and bugs
+ * @throws the reason of the signal, if the signal fires, and unexpected errors
  */
 export async function runChecks(
   selection: Selection,
@@ -87,7 +88,7 @@ class Run implements Facts {
       return ended;
     });
     this.#under.set(check, end);
-    // Checks that wait for this check receive the rejection, so it must not be reported as unhandled.
+    // The checks that wait for this check handle the rejection. It must not be reported as unhandled.
     end.catch(() => {});
     return end;
   }
@@ -139,8 +140,8 @@ class Run implements Facts {
   }
 
   /**
-   * Converts the result of a check that could not run. A check that the user selected fails. Other checks get
-   * the status in `unpicked`.
+   * Converts the result of a check that could not run. If the user selected the check, the check fails.
+   * Otherwise it gets the status in `unpicked`.
    */
   #asAsked(check: Check, outcome: Outcome<unknown>, leftBy: string | null): Outcome<unknown> {
     const { picked, named, required } = this.#wanted;
@@ -166,12 +167,12 @@ class Run implements Facts {
     return needed;
   }
 
-  /** Runs the check, or uses a result that another target shares. */
+  /** Runs the check, or returns the result that another target shares. */
   #find(check: Check, startedAt: Date): Promise<TimedOutcome> {
     const { context, shared } = this.#world;
     const find = async (): Promise<TimedOutcome> => {
       const outcome = await this.#ask(check);
-      // The duration must not be negative if the clock is set back during the check.
+      // The clock can be set back during the check, but the duration must not be negative.
       const ms = Math.max(0, context.now().getTime() - startedAt.getTime());
       return { outcome, ...(outcome.timing ?? { startedAt, ms }) };
     };
@@ -250,7 +251,9 @@ function wordsOf(outcome: Outcome<unknown>): Words {
   }
 }
 
-/** Returns the notes, plus the evidence of the failure if no comparison shows it. */
+/**
+ * Returns the notes of the check. If the check has no comparisons, also returns the evidence of the failure.
+ */
 function notesOf(outcome: Outcome<unknown>): readonly string[] {
   const { notes = [], comparisons = [] } = outcome;
   const evidence = outcome.status === 'fail' ? outcome.failure.details['evidence'] : null;

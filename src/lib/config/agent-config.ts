@@ -114,7 +114,7 @@ export interface AgentSettings {
 /**
  * Parses the configuration of an agent.
  *
- * @param place the file name for messages, and the folder for relative paths
+ * @param place the file name for messages, and the folder to which paths in the file are relative
  * @throws FedctlError config.invalid with every error found, each with its line and column
  */
 export function readAgentConfig(
@@ -146,8 +146,8 @@ export function readAgentConfig(
 }
 
 /**
- * Returns the published schema for editors (JSON Schema 2020-12). Only fedctl checks the rules that involve
- * several keys.
+ * Returns the published schema for editors (JSON Schema 2020-12). The schema does not contain the rules for
+ * several keys; only fedctl checks them.
  */
 export function agentConfigSchema(): object {
   const { $schema, ...schema } = z.toJSONSchema(AgentConfig, { io: 'input' });

@@ -8,8 +8,8 @@ import { invalidValue } from '../core/invalid-value.ts';
 import { readHost } from '../uri/host-port.ts';
 
 /**
- * The domains of Atlas, from the driver's default list of hosts that may receive tokens (ALLOWED_HOSTS,
- * facts/mongodb.md 1.5).
+ * The Atlas domains. Drivers send tokens only to these domains by default (ALLOWED_HOSTS, facts/mongodb.md
+ * 1.5).
  */
 const ATLAS = ['*.mongodb.net', '*.mongodbgov.net', '*.mongo.com'] as const;
 
@@ -20,7 +20,7 @@ export interface HostRule {
   readonly allowed: readonly string[];
 }
 
-/** A host, or a TLS setting, that a target of the file uses. */
+/** A host or a TLS setting that a target in the file uses. */
 interface Dealing {
   readonly target: string;
   /** The host in the format of `bareHost`; null for a TLS setting, which `--allow-host` cannot allow. */
@@ -42,7 +42,7 @@ interface Dealing {
  * - `--allow-host` allows further hosts by name.
  * - The file must not change which certificates TLS trusts.
  *
- * Hosts are compared by name, because the response of a resolver cannot be trusted.
+ * Hosts are compared by name, because responses from a resolver are not trusted.
  *
  * @throws FedctlError config.host-refused, with every rejected host in `details.hosts`; usage.invalid-value
  * for an invalid `--allow-host`
@@ -69,7 +69,8 @@ export function refuseStrangeHosts(targets: readonly CheckTarget[], { file, allo
 }
 
 /**
- * Applies the same rules to replica set members that a server names, because a member would receive a token.
+ * Applies the host rules of `refuseStrangeHosts` to the replica set members that a server reports, because a
+ * member would receive a token.
  *
  * @returns a function that returns why fedctl must not connect to a member; null if the member is allowed
  * @throws FedctlError usage.invalid-value for an invalid `--allow-host`
@@ -86,7 +87,10 @@ export function memberRule({ file, allowed }: HostRule): (member: HostPort) => F
   };
 }
 
-/** Returns a remedy and a command that allows these hosts in addition to the hosts already allowed. */
+/**
+ * Returns a remedy and a command that allow these hosts. The command keeps the hosts that are already
+ * allowed.
+ */
 function allowing(
   hosts: readonly string[],
   { file, allowed }: HostRule,
@@ -154,8 +158,8 @@ function isTrusted(host: string, patterns: readonly string[]): boolean {
 }
 
 /**
- * `*.example.com` and `.example.com` match all subdomains of example.com, at any depth, but not example.com
- * itself.
+ * Returns whether a host matches a pattern. `*.example.com` and `.example.com` match all subdomains of
+ * example.com at any depth, but not example.com itself.
  */
 function fits(host: string, pattern: string): boolean {
   if (!pattern.startsWith('*.')) return host === pattern;

@@ -11,5 +11,5 @@ export function isFailureCode(code: string): code is FailureCode {
   return Object.hasOwn(CATALOGUE, code);
 }
 
-/** Every failure that fedctl can raise. The source of each failure is the page docs/failures/<code>.md. */
+/** Every failure that fedctl can raise. Generated from the pages docs/failures/<code>.md. */
 export const FAILURES: Readonly<Record<FailureCode, Failure>> = CATALOGUE;

@@ -11,10 +11,10 @@ export interface Tail {
 const LINE_BREAK = 0x0a;
 
 /**
- * Reads a stream of any length to its end, and keeps the last `maxBytes`. Never blocks the writer of a pipe
- * or closes the pipe early.
+ * Reads a stream of any length to its end, and keeps the last `maxBytes`. Reads everything, so that the
+ * writer of a pipe is never blocked and never gets an error.
  *
- * @throws FedctlError usage.unreadable-input; the signal's own reason, as soon as it fires
+ * @throws FedctlError usage.unreadable-input; the reason of the signal, if the signal fires
  */
 export async function readTail(stream: InputStream, maxBytes: number, signal: AbortSignal): Promise<Tail> {
   const stop = () => stream.destroy();

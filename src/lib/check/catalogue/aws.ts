@@ -123,7 +123,7 @@ export const stsRole = check<{ readonly aws: Aws; readonly caller: Caller }>({
 });
 
 /**
- * Returns the caller for all later checks: the assumed role if the target names a role, otherwise the base
+ * Returns the caller that later checks use: the assumed role if the target has a role, otherwise the base
  * identity. Returns null if the caller is unknown.
  */
 export function callerOf(facts: Facts): Caller | null {
