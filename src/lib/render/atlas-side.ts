@@ -4,7 +4,7 @@ import type { Theme } from './theme.ts';
 
 const ROLE = '<ARN of the role of the workload>';
 
-/** Formats the values to enter in Atlas, for people. Unknown values are placeholders. */
+/** Formats the values that the user must enter in Atlas. Unknown values are placeholders. */
 export function atlasSideLines(
   side: AtlasSide,
   workload: Workload,
@@ -50,8 +50,8 @@ function awsLines({ awsUser }: AtlasSide, { subject }: Workload, theme: Theme): 
 }
 
 /**
- * Returns a note if the ARN may be wrong or incomplete: what is uncertain, and how to find the correct ARN.
- * Empty if the ARN is certain.
+ * Returns a note if the ARN may be wrong or incomplete. The note says why, and how to find the correct ARN.
+ * Empty if the ARN is correct.
  */
 function principalNote({ subject, source }: Workload, caller: Caller): readonly string[] {
   if (subject === null) {

@@ -9,8 +9,8 @@ import { epoch } from '../core/time.ts';
 type Cells = readonly string[];
 
 /**
- * Returns the shell command that loads the variables in a file. A name without a slash becomes a path,
- * because the shell would search the name in PATH (POSIX Shell Command Language, `dot`).
+ * Returns the shell command that loads the variables in a file. Adds `./` to a file name without a slash,
+ * because the shell would search for the file in PATH (POSIX Shell Command Language, `dot`).
  */
 export function sourceCommand(file: string): string {
   return `. ${shellWord(file.includes('/') ? file : `./${file}`)}`;
@@ -67,7 +67,7 @@ export function sandboxStatusLines(status: LabStatus): readonly string[] {
     .flatMap(([title, rows], index) => [...(index === 0 ? [] : ['']), title, ...table(rows)]);
 }
 
-/** Returns the settings that differ from a new lab. */
+/** Returns the settings that differ from the defaults of a new lab. */
 function changedRows({ clock, delays }: LabStatus): readonly Cells[] {
   const slow = Object.entries(delays).filter(([, ms]) => ms > 0);
   return [

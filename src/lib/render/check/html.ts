@@ -13,8 +13,8 @@ const NOTHING = markup``;
 
 /**
  * Renders the HTML report: a self-contained file to attach to an incident. The report has no scripts. Its
- * content security policy lets the browser load no files and apply only the style sheet of the report, which
- * a hash identifies (CSP Level 3, section 2.3.1).
+ * content security policy prevents the browser from loading files. The browser applies only the style sheet
+ * with the hash in this policy (CSP Level 3, section 2.3.1).
  */
 export function checkHtml(report: CheckReport): string {
   const targets = brokenFirst(report.targets);
@@ -92,8 +92,8 @@ ${targets.map((target, index) => {
 }
 
 /**
- * Renders one target. If there are several targets, each has its name, and healthy targets are short and
- * collapsed.
+ * Renders one target. If there are several targets, shows the name of the target, and shortens and collapses
+ * a healthy target.
  */
 function targetHtml(target: TargetReport, index: number, alone: boolean): Markup {
   const { status, words } = targetVerdict(target);
