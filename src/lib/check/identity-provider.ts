@@ -55,10 +55,10 @@ function claimFault(provider: AtlasIdentityProvider): FedctlError | null {
   if (authorizationType === 'USER' && userClaim === 'sub') return null;
   const seen =
     authorizationType === 'USER'
-      ? `names users by the claim "${userClaim}"`
-      : 'names users by groups, which AWS tokens do not have';
+      ? `uses the user claim "${userClaim}"`
+      : 'uses group membership instead of a user claim';
   return new FedctlError('atlas.user-claim-changed', {
-    message: `${named(provider)} ${seen}; AWS tokens name their principal in "sub".`,
+    message: `${named(provider)} ${seen}; AWS tokens contain the principal in "sub".`,
     remedy:
       'In Atlas, set the authorization type of the identity provider to User ID and its user claim to sub.',
     details: { identityProvider: provider.id, userClaim, authorizationType },

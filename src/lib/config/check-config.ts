@@ -44,7 +44,7 @@ function withoutSecret(read: ReturnType<typeof interpolate>): ReturnType<typeof 
   const secret = 'text' in read ? secretIn(read.text) : null;
   return secret === null
     ? read
-    : { fault: `looks like ${secret}: this file must not contain secrets, and fedctl needs none` };
+    : { fault: `looks like ${secret}: this file must not contain secrets, and fedctl does not need them` };
 }
 
 function checkTarget(name: string, keys: CheckSettings, folder: string): CheckTarget {

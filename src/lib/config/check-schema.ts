@@ -47,7 +47,7 @@ const duration = z.union(
       pattern: '^[0-9]+[smh]?$',
     }),
   ],
-  { error: 'must be seconds, or a duration such as 90s, 5m or 1h' },
+  { error: 'must be a number of seconds, or a duration such as 90s, 5m or 1h' },
 );
 
 const writeProbe = z.union(

@@ -62,7 +62,7 @@ export function refuseStrangeHosts(targets: readonly CheckTarget[], { file, allo
   throw new FedctlError('config.host-refused', {
     message: `${file} was found in the working directory and is not trusted: target "${first.target}" ${sentence(first)}.`,
     ...(strange.some(({ host }) => host === null)
-      ? { remedy: `If you trust the file, name it with --config ${file}.` }
+      ? { remedy: `If you trust the file, specify it with --config ${file}.` }
       : allowing(hosts, { file, allowed })),
     details: { file, hosts, target: first.target, ...(lines.length > 1 ? { evidence: lines } : {}) },
   });
@@ -80,7 +80,7 @@ export function memberRule({ file, allowed }: HostRule): (member: HostPort) => F
   return ({ host }) => {
     if (isTrusted(host, patterns)) return null;
     return new FedctlError('config.host-refused', {
-      message: `The server names ${host} as a member of its replica set. ${file} was found in the working directory and can send tokens only to loopback addresses and Atlas.`,
+      message: `The server reports ${host} as a member of its replica set. ${file} was found in the working directory and can send tokens only to loopback addresses and Atlas.`,
       ...allowing([host], { file, allowed }),
       details: { file, hosts: [host] },
     });

@@ -41,7 +41,7 @@ export function audienceFault(audience: string): Fault {
 
 /** @param seconds the parsed duration; null for an invalid duration */
 export function durationFault(seconds: number | null): Fault {
-  if (seconds === null) return 'must be seconds, or a duration such as 90s, 5m or 1h';
+  if (seconds === null) return 'must be a number of seconds, or a duration such as 90s, 5m or 1h';
   if (seconds >= MINT_LIMITS.shortest && seconds <= MINT_LIMITS.longest) return null;
   return `must be from ${MINT_LIMITS.shortest} to ${MINT_LIMITS.longest} seconds`;
 }
@@ -52,7 +52,7 @@ export function roleValueFault(kind: keyof typeof ROLE_VALUES): (value: string) 
 }
 
 export function regionFault(name: string): Fault {
-  if (isGlobalRegion(name)) return 'is the global endpoint, which mints no tokens: name a Region';
+  if (isGlobalRegion(name)) return 'is the global endpoint, which mints no tokens; specify a Region';
   if (isRegionName(name)) return null;
   const meant = regionMeant(name);
   return meant === null

@@ -72,7 +72,7 @@ export function tokenVariables(
     warnings.push({
       code: 'exec.pymongo-web-identity',
       message:
-        'AWS_WEB_IDENTITY_TOKEN_FILE is set, as in a pod with IRSA. With ENVIRONMENT:k8s, PyMongo sends the token in that file instead of the token of fedctl.',
+        'AWS_WEB_IDENTITY_TOKEN_FILE is set, as in a pod with IRSA. With ENVIRONMENT:k8s, PyMongo sends the token in that file instead of the token from fedctl.',
       remedy: 'For PyMongo, add --environment test.',
       command: rerun({ set: { '--environment': 'test' } }),
     });
@@ -81,7 +81,7 @@ export function tokenVariables(
     warnings.push({
       code: 'exec.azure-identity-replaced',
       message:
-        'AZURE_FEDERATED_TOKEN_FILE was already set. An Azure SDK in the program will now use the token of fedctl.',
+        'AZURE_FEDERATED_TOKEN_FILE was already set. An Azure SDK in the program will now use the token from fedctl.',
       remedy: null,
     });
   }

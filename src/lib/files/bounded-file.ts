@@ -179,7 +179,7 @@ function unreadable(
     return new FedctlError('usage.unreadable-input', {
       message: `Cannot read standard input: ${reason}.`,
       likelyCause: 'The input is not a single token, or the pipe was closed.',
-      remedy: 'Mint a new token and pipe it in: "fedctl token --audience <audience> | fedctl decode".',
+      remedy: 'Mint a new token and pipe it to fedctl: "fedctl token --audience <audience> | fedctl decode".',
       details: { file: '-' },
       cause,
     });

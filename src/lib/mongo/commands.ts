@@ -123,7 +123,7 @@ async function probeWriting(
       throw new FedctlError('mongo.command-failed', {
         message: `The login succeeded, but the test document inserted into ${namespace} was not found.`,
         likelyCause:
-          'The readPreference of the connection string selects a secondary that lags behind the primary.',
+          'The readPreference in the connection string selects a secondary that lags behind the primary.',
         remedy: 'Remove readPreference from the connection string.',
       });
     }

@@ -25,7 +25,7 @@ export class DialGuard {
     const refusal =
       host === undefined || port === undefined
         ? new FedctlError('mongo.plaintext-refused', {
-            message: 'The server names a Unix domain socket as a member of its replica set.',
+            message: 'The server reports a Unix domain socket as a member of its replica set.',
           })
         : this.#refuse({ host, port });
     if (refusal !== null) throw refusal;

@@ -162,7 +162,7 @@ export class HelloWatch {
       likelyCause:
         'Drivers remove a standalone server from a list of several hosts, because it belongs to no replica set.',
       remedy:
-        'In the connection string, name only the standalone server, or the hosts of the intended replica set.',
+        'In the connection string, list only the standalone server, or the hosts of the intended replica set.',
       cause: this.#errors.get(unreached),
     });
   }
@@ -177,14 +177,14 @@ export class HelloWatch {
     const seen = this.#answers.get(address)?.['setName'];
     const is = typeof seen === 'string' ? `part of the replica set "${seen}"` : 'not part of a replica set';
     return new FedctlError('mongo.topology-mismatch', {
-      message: `${address} is ${is}, but the connection string names "${this.#uri.replicaSet ?? ''}".`,
+      message: `${address} is ${is}, but the connection string specifies "${this.#uri.replicaSet ?? ''}".`,
       details: { expected: this.#uri.replicaSet, seen: seen ?? null },
     });
   }
 
   #membersUnreachable(addresses: readonly string[], cause: Error): FedctlError {
     return new FedctlError('mongo.no-primary', {
-      message: `${this.#hosts()} responded and names ${addresses.join(', ')} as members, but none of them is reachable.`,
+      message: `${this.#hosts()} responded and reports ${addresses.join(', ')} as members, but none of them is reachable.`,
       likelyCause: 'The replica set uses member names that do not resolve on this machine.',
       remedy: 'Add directConnection=true to the connection string, or use the member names as its hosts.',
       details: { members: addresses },

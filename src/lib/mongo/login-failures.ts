@@ -89,7 +89,7 @@ function brokenLogin(error: unknown, mechanism: Mechanism): FedctlError {
     : new FedctlError('mongo.auth-interrupted', {
         message: 'The server responded to the login with data that is not the MongoDB protocol.',
         likelyCause:
-          'A network device changes the responses of the server, or responds instead of the server.',
+          'A network device changes the responses from the server, or responds instead of the server.',
         cause: error,
       });
 }

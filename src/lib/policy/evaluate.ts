@@ -62,8 +62,9 @@ export type Decision =
  * must allow the request depends on the caller. For a caller from another account, all layers must allow the
  * request. Within the same account, if the trust policy contains the user or role, the identity-based
  * policies do not need to allow the request. For a user, the permissions boundary does not need to allow it
- * either. If the trust policy contains the session or `*`, only the trust policy must allow the request. (IAM
- * User Guide, "Policy evaluation logic"; not verified by a run.)
+ * either. If the trust policy contains the session or `*`, the identity-based policies, the permissions
+ * boundary and the session policies do not need to allow the request. (IAM User Guide, "Policy evaluation
+ * logic"; not verified by a run.)
  */
 export function evaluate(request: PolicyRequest, layers: PolicyLayers): Decision {
   const steps = stepsOf(request, layers);

@@ -57,12 +57,12 @@ function principalNote({ subject, source }: Workload, caller: Caller): readonly 
   if (subject === null) {
     return [
       `The workload is unknown: the operator ${caller.arn} ran this command.`,
-      'Name the role of the workload with --role-arn <arn>, or run the command as the workload: fedctl whoami --profile <profile of the workload>',
+      'Specify the role of the workload with --role-arn <arn>, or run the command as the workload: fedctl whoami --profile <profile of the workload>',
     ];
   }
   if (source === '--role-arn') {
     return [
-      `These values are for the role of --role-arn, not for the operator ${caller.arn} that ran this command.`,
+      `These values are for the role in --role-arn, not for the operator ${caller.arn} that ran this command.`,
     ];
   }
   switch (subject.certainty) {

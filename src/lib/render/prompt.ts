@@ -29,7 +29,7 @@ interface Key {
  * Prompts for a line of text.
  *
  * @returns the text; null if the user cancelled with Ctrl-D or Escape, or at the end of the input
- * @throws Interruption on Ctrl-C; the signal's reason if the signal fires
+ * @throws Interruption on Ctrl-C; the reason of the signal, if the signal fires
  */
 export async function askText(message: string, terminal: Terminal): Promise<string | null> {
   const { text } = await import('@clack/prompts');
@@ -41,7 +41,7 @@ export async function askText(message: string, terminal: Terminal): Promise<stri
  *
  * @param fault returns why an answer is invalid, to prompt again; null for a valid answer
  * @returns the secret without surrounding white space; null if the user cancelled
- * @throws Interruption on Ctrl-C; the signal's reason if the signal fires
+ * @throws Interruption on Ctrl-C; the reason of the signal, if the signal fires
  */
 export async function askHidden(
   message: string,

@@ -26,8 +26,8 @@ export interface Theme {
 
 /**
  * Returns whether to use colour in a stream. The first of these that applies determines the result:
- * --no-color, NO_COLOR (not empty, no-color.org), FORCE_COLOR (not 0 or false), TERM=dumb, whether the stream
- * is a terminal. chalk itself does not support NO_COLOR.
+ * --no-color, NO_COLOR (not empty, no-color.org), FORCE_COLOR (0 and false disable colour), TERM=dumb,
+ * whether the stream is a terminal. chalk itself does not support NO_COLOR.
  */
 export function wantsColour(
   stream: OutputStream,

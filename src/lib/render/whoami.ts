@@ -15,7 +15,7 @@ export interface WhoAmI {
   /** Why the credential provider was chosen, if several had credentials. */
   readonly notes: readonly string[];
   readonly workload: Workload;
-  /** Whether the credentials may belong to a person. True if the user did not specify the workload. */
+  /** Whether the credentials may belong to a person instead of the workload. */
   readonly mayBeOperator: boolean;
   readonly atlas: AtlasSide;
 }

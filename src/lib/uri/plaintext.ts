@@ -43,7 +43,7 @@ export function plaintextMember(hop: Hop, member: HostPort): FedctlError | null 
   if (hop.tls === 'verified' || isLoopbackHost(member.host)) return null;
   const where = hostPort(member);
   return new FedctlError('mongo.plaintext-refused', {
-    message: `The server names ${where} as a member of its replica set, but fedctl does not log in to this member ${howOf(hop)}.`,
+    message: `The server reports ${where} as a member of its replica set, but fedctl does not log in to this member ${howOf(hop)}.`,
     likelyCause: 'The connection uses a tunnel or port forward, but the members have their own addresses.',
     remedy:
       'Connect to the members by their own names with tls=true. To log in only to the server that you connect to, add directConnection=true.',

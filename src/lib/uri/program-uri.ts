@@ -66,7 +66,7 @@ function replacedWarnings(given: string | null, wanted: string | null): readonly
   return [
     {
       code: 'mongo.uri.properties-replaced',
-      message: `authMechanismProperties of the connection string is ${by}.`,
+      message: `authMechanismProperties in the connection string is ${by}.`,
       remedy: 'Remove authMechanismProperties from the connection string.',
     },
   ];

@@ -32,7 +32,7 @@ export function withSrvRecords(uri: ConnectionString, { srv, txt }: SrvRecords):
   if (stranger !== undefined) {
     throw srvFailed(
       name,
-      `The SRV records of ${name.host} name a host outside the domain of that name: ${stranger.host}.`,
+      `The SRV records of ${name.host} contain a host outside its domain: ${stranger.host}.`,
       undefined,
       'The DNS server may not be controlled by the owner of the domain, or the record is wrong. fedctl does not connect to this host.',
     );

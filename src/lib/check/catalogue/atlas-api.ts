@@ -46,7 +46,7 @@ export const atlasApi = check<AtlasProject | null>({
       return unseen(
         new FedctlError('atlas.project-unnamed', {
           message:
-            'Skipped: no Atlas project is named. Identity provider, database users, IP access list and cluster are not checked.',
+            'Skipped: no Atlas project is specified. Identity provider, database users, IP access list and cluster are not checked.',
         }),
         'skip',
       );

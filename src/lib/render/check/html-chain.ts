@@ -134,7 +134,7 @@ function narrowWay({ state, x, y, height }: Box, above: Box | undefined, stem: n
       middle: [stem, middle - 14],
     };
   }
-  // The line starts above the API box, because this box is beside the line.
+  // Below an API box, the line starts above this box, because the box is to the right of the line.
   const start = above?.state.link === 'api' ? above.y - NARROW.gap : from;
   return {
     status,

@@ -11,7 +11,7 @@ export const MARKS = { pass: '✓', warn: '!', fail: '✗', skip: '-' } as const
 
 export const STATUS_WORDS = { pass: 'passed', warn: 'warned', fail: 'failed', skip: 'skipped' } as const;
 
-/** The addition to the verdict if, with --fail-on warn, only warnings make the run fail. */
+/** The verdict if the run fails only because of warnings and --fail-on warn. */
 const WARNINGS_COUNT = 'warnings are treated as failures';
 
 /** The verdict for a target. All output formats use this text in their headlines. */
