@@ -11,8 +11,8 @@ const OPS_MANAGER_URL = 'MONGODB_ATLAS_OPS_MANAGER_URL';
 
 /**
  * Reads the URL and the credentials of the Atlas API from the environment. A service account takes precedence
- * over an API key. An empty variable counts as not set. Sends no request. Does not validate the URL;
- * `createAtlas` does.
+ * over an API key. An empty variable counts as not set. Sends no request and does not validate the URL (see
+ * `createAtlas`).
  *
  * @param given the URL of `--atlas-url` or FEDCTL_ATLAS_URL; takes precedence over
  * MONGODB_ATLAS_OPS_MANAGER_URL

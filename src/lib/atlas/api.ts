@@ -37,7 +37,7 @@ const ATTEMPTS = 3;
 const WAITS = 2;
 /** Entries per page, the default of Atlas (facts/mongodb.md 7.2). */
 const PAGE = 100;
-/** Maximum number of pages, which allows 10,000 entries. Atlas limits are far lower. */
+/** Maximum number of pages. A list can have 10,000 entries, which is far above the limits of Atlas. */
 const PAGES = 100;
 
 /** Reads Atlas resources with one credential. */
@@ -47,7 +47,7 @@ export class AtlasApi {
   readonly #authentication: Authentication;
   readonly #userAgent: string;
 
-  /** @param settings The URL and the credentials must already be validated. */
+  /** @param settings the settings, with a validated URL and validated credentials */
   constructor(settings: AtlasSettings, context: ApiContext) {
     const { url, credentials, timeoutMs } = settings;
     this.#settings = settings;

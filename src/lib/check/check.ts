@@ -12,7 +12,7 @@ export type Asked = Pick<World, 'target' | 'plan' | 'options'>;
  * runs the check.
  */
 export interface Check<Fact = unknown> {
-  /** Stable: `<area>[.<part>].<kebab>`. */
+  /** A fixed ID in the form `<area>[.<part>].<kebab>`. */
   readonly id: string;
   /** The assertion in plain English, such as `the AWS profile exists`. */
   readonly title: string;

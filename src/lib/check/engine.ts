@@ -141,7 +141,7 @@ class Run implements Facts {
 
   /**
    * Converts the result of a check that could not run. If the user selected the check, the check fails.
-   * Otherwise it gets the status in `unpicked`.
+   * Otherwise the check gets the status in `unpicked`.
    */
   #asAsked(check: Check, outcome: Outcome<unknown>, leftBy: string | null): Outcome<unknown> {
     const { picked, named, required } = this.#wanted;
@@ -262,8 +262,8 @@ function notesOf(outcome: Outcome<unknown>): readonly string[] {
 }
 
 /**
- * Returns the fact of a check. The cast is safe because each check stores its own type, which the map cannot
- * express.
+ * Returns the fact of a check. The cast is safe because each check stores a fact of the type that it defines.
+ * The type of the map cannot express this.
  */
 function factOf<Fact>(ended: Ended | undefined): Fact | null {
   return (ended?.fact ?? null) as Fact | null;

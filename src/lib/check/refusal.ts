@@ -155,7 +155,7 @@ function asExpected(failure: FedctlError, id: string, { code, remedy, command }:
   return failure.with({ likelyCause: `See ${id} above (${code}).`, remedy, command });
 }
 
-/** Returns whether all Atlas checks among the known checks passed. */
+/** Returns whether all checks that require the Atlas API passed. */
 function wasRead(known: readonly Known[]): boolean {
   return known.filter(({ ofAtlas }) => ofAtlas).every(hasPassed);
 }

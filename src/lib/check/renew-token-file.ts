@@ -15,8 +15,8 @@ const MENDED: ReadonlySet<FailureCode> = new Set<FailureCode>([
 ]);
 
 /**
- * Returns the audience for the new token: the audience of the target, otherwise the audience of the current
- * token.
+ * Returns the audience for the new token: the audience of the target or, if the target has none, the audience
+ * of the current token.
  */
 export function audienceOf({ audience }: CheckTarget, token: MintedToken): string | null {
   return audience ?? token.audience[0] ?? null;

@@ -241,7 +241,10 @@ function clusterOf({ srv, hosts }: ConnectionString): string {
   return srv?.host ?? hosts.map(hostPort).join(', ');
 }
 
-/** Returns the result that makes a target unhealthy: its first failure, otherwise its first warning. */
+/**
+ * Returns the result that makes a target unhealthy: the first failure or, if no check failed, the first
+ * warning.
+ */
 function worstOf({ checks }: TargetReport): CheckResult | undefined {
   return checks.find(({ status }) => status === 'fail') ?? checks.find(isCaution);
 }

@@ -7,7 +7,10 @@ import { text } from './text-key.ts';
 import { audienceFault, durationFault, roleValueFault } from './value-faults.ts';
 import { readYaml } from './yaml-document.ts';
 
-/** The schema ID for the file of `fedctl agent --config`. Editors show the descriptions of the keys. */
+/**
+ * The ID of the JSON Schema for the file of `fedctl agent --config`. Editors show the descriptions of the
+ * keys.
+ */
 
 const AGENT_CONFIG_ID = 'agent-config.v1.json';
 

@@ -156,7 +156,7 @@ const targetName = z
 
 export const CheckConfig = z
   .strictObject({
-    // Nullable, because YAML parses a mapping as null when all of its keys are commented out.
+    // Null is allowed, because YAML parses a mapping as null if all keys in the mapping are commented out.
     defaults: CheckSettings.nullable()
       .optional()
       .meta({ description: 'Default settings for all targets. The settings of a target take precedence.' }),

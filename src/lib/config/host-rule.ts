@@ -25,7 +25,7 @@ interface Dealing {
   readonly target: string;
   /** The host in the format of `bareHost`; null for a TLS setting, which `--allow-host` cannot allow. */
   readonly host: string | null;
-  /** What the target does with the host. Completes `target "x" …`. */
+  /** What the target would do with the host. The rest of a sentence that starts with `target "x"`. */
   readonly what: string;
   /** Whether hosts of Atlas are allowed. */
   readonly atlasWillDo: boolean;
@@ -34,7 +34,7 @@ interface Dealing {
 /**
  * Protects against a `fedctl.yaml` that an attacker commits to a repository. Such a file must not receive the
  * token of an operator who clones the repository. The rules apply to a file that was found in the working
- * directory and not named with --config:
+ * directory and not specified with --config:
  *
  * - Every host that receives a token or a credential must be a loopback host or belong to Atlas.
  * - Every host that decides which servers to trust (a DNS server, a proxy, an issuer without TLS) must be a

@@ -99,8 +99,8 @@ function aliasFaults(document: Document): readonly Fault[] {
 }
 
 /**
- * Finds duplicate keys, and the key `__proto__`, which has a special meaning in JavaScript. The messages are
- * the same as in the parser. The parser can also find duplicate keys, but is too slow.
+ * Finds duplicate keys, and the key `__proto__`, which has a special meaning in JavaScript. The YAML parser
+ * can find duplicate keys too, but is too slow. The messages are the same as in the parser.
  */
 function keyFaults(document: Document): readonly Fault[] {
   const faults: Fault[] = [];

@@ -15,8 +15,8 @@ export const LINKS = [
 export type Link = (typeof LINKS)[number];
 
 /**
- * `warn`: the check passed with a warning, or could not run because of a missing input or permission. `skip`:
- * the check could not run. `detail` gives the reason.
+ * `warn`: the check passed with a warning, or could not run because an input or a permission is missing.
+ * `skip`: the check did not run. The reason is in `detail`.
  */
 export type CheckStatus = 'pass' | 'warn' | 'fail' | 'skip';
 
@@ -29,7 +29,8 @@ export interface Comparison {
   /** The expected values; the actual value must equal one of them. Empty if there is no expected value. */
   readonly expected: readonly string[];
   /**
-   * The source of the expected value: `identity provider "prod"`, `--subject`. Empty if there is no source.
+   * The source of the expected value, such as `identity provider "prod"` or `--subject`. Empty if there is no
+   * expected value.
    */
   readonly by: string;
   readonly matches: boolean;
@@ -37,7 +38,7 @@ export interface Comparison {
 
 /** The result of one check, without secrets. */
 export interface CheckResult {
-  /** Never changes. Has the form of a failure code: `<area>[.<part>].<kebab>`. */
+  /** A fixed ID in the form of a failure code: `<area>[.<part>].<kebab>`. */
   readonly id: string;
   /** The assertion in plain English, such as `the AWS profile exists`. */
   readonly title: string;

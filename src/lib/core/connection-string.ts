@@ -52,8 +52,12 @@ export interface ConnectionString {
   readonly proxy: UriProxy | null;
   /** Further URI options for the driver, as names and values without secrets. */
   readonly driverOptions: readonly (readonly [name: string, value: string])[];
-  /** The authMechanism of the connection string, in capitals; null if the connection string has none. */
+  /**
+   * authMechanism in the connection string, in uppercase; null if the connection string has no authMechanism.
+   */
   readonly namedMechanism: string | null;
-  /** Warnings about ignored options, which contradict the login with a token or with AWS credentials. */
+  /**
+   * Warnings about options that are ignored because they contradict a login with a token or AWS credentials.
+   */
   readonly warnings: readonly Warning[];
 }

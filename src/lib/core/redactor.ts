@@ -140,8 +140,9 @@ class Forms {
   }
 
   /**
-   * Returns false if the text contains no part of a secret, as most texts. Avoids listing all parts, which
-   * takes longer for one token than the rest of a short run. There are nine times fewer blocks than parts.
+   * Returns false if the text cannot contain a part of a secret. Most texts cannot. This test is fast,
+   * because there are nine times fewer blocks than parts. A list of all parts of one token would take longer
+   * than the rest of a short run.
    */
   mayContainPart(text: string, base64: string): boolean {
     if (this.#encoded.length === 0) return false;

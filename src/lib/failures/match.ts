@@ -83,10 +83,10 @@ function pattern(code: ExplainedCode, symptom: Symptom, rank: number): Pattern {
 }
 
 /**
- * Returns the codes that match a text, the most likely first. Codes in the text come first, in the order of
- * the text. Next are failures of which a specific text was found, the longest match first. Texts that several
- * failures share count only if there are no other matches. If two matches overlap, only the better match
- * counts.
+ * Returns the codes that match a text, the most likely first. Codes that the text itself contains come first,
+ * in the order of the text. Next are failures of which a specific text was found, the longest match first.
+ * Texts that several failures share count only if there are no other matches. If two matches overlap, only
+ * the better match counts.
  *
  * @param most the maximum number of results
  */
@@ -118,7 +118,7 @@ export function matches(
 
 function better(a: Hit, b: Hit): number {
   const { rank } = a.pattern;
-  // The length of a code does not make the match better.
+  // For two matching codes, the longer code is not a better match.
   return b.pattern.rank - rank || (rank === CODE ? 0 : b.pattern.weight - a.pattern.weight);
 }
 

@@ -36,11 +36,11 @@ export interface PageText {
    * in a shell.
    */
   readonly commands: readonly string[];
-  /** Sources of the facts, by URL or by name: documentation, RFC sections, issues. */
+  /** The sources of the page, as URLs or names: documentation, RFC sections, issues. */
   readonly sources: readonly string[];
 }
 
-/** One text and the program that prints it. */
+/** A known error text and the program that prints the text. */
 export interface Symptom {
   readonly from: string;
   readonly text: string;

@@ -1,4 +1,4 @@
-// stripVTControlCharacters of node:util is not used, because it takes quadratic time on Node.js 24 and 26
+// stripVTControlCharacters from node:util is not used, because it takes quadratic time on Node.js 24 and 26
 // (nodejs/node#64319).
 import stripAnsi from 'strip-ansi';
 

@@ -118,7 +118,7 @@ export function evidenceOf(presented: Presented, now: Date): string[] {
     : arnEvidence(presented.keys);
 }
 
-/** Lists every claim that the server compares (facts/mongodb.md 1.6 and 6). */
+/** Returns a line for each claim that the server compares (facts/mongodb.md 1.6 and 6). */
 function tokenEvidence(token: MintedToken, now: Date): string[] {
   const left = (token.expiresAt.getTime() - now.getTime()) / 1000;
   const expiry = left > 0 ? `in ${formatDuration(left)}` : `EXPIRED ${formatDuration(left)} ago`;
@@ -147,7 +147,7 @@ function arnEvidence({ arn, databaseUser, accessKeyId, providerDetail }: LoginKe
   if (databaseUser === null)
     return [`arn  ${arn}`, '     Atlas has no type of database user for this principal'];
   const { username, awsIAMType } = databaseUser;
-  // The lines do not contain the session ARN, because users often enter it in Atlas by mistake.
+  // The lines do not contain the session ARN, because users often enter the session ARN in Atlas by mistake.
   return [
     `arn  ${username}`,
     `     requires a database user with this name in $external, AWS IAM type ${awsIAMType}`,

@@ -20,7 +20,7 @@ export class StageLog {
     this.#now = now;
   }
 
-  /** The running stage; null between two stages. */
+  /** The stage that is running; null if no stage is running. */
   get running(): StageId | null {
     return this.#running;
   }

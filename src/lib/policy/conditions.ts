@@ -10,7 +10,7 @@ import { resolveVariables } from './variables.ts';
  * - Absent key: ForAllValues holds, ForAnyValue does not. Other operators hold only if they are negated or
  * have IfExists.
  * - Multivalued key: an operator without ForAllValues or ForAnyValue never holds. AWS behaves this way for
- * StringEquals on sts:IdentityTokenAudience. Its behaviour for negated operators is not verified.
+ * StringEquals on sts:IdentityTokenAudience. The behaviour of AWS for negated operators is not verified.
  */
 export function holds(
   { operator, key, values }: Condition,

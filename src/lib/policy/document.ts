@@ -25,7 +25,7 @@ export interface Statement {
   readonly resource: Selection<string> | null;
   /** Principal or NotPrincipal of a trust policy; null in all other policies. */
   readonly principal: Selection<Principal> | null;
-  /** The conditions, which must all hold. */
+  /** The conditions. The statement applies only if all of them hold. */
   readonly conditions: readonly Condition[];
 }
 

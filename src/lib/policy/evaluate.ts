@@ -55,8 +55,8 @@ export type Decision =
     };
 
 /**
- * Decides a request as AWS does: an explicit deny in any policy denies the request. Otherwise every existing
- * layer must allow the request.
+ * Evaluates the policies for a request as AWS does. An explicit deny in any policy denies the request. If
+ * there is no explicit deny, every existing layer must allow the request.
  *
  * For sts:AssumeRole, the trust policy of the role must always allow the request. Whether the other layers
  * must allow the request depends on the caller. For a caller from another account, all layers must allow the

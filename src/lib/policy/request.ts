@@ -6,7 +6,7 @@ export interface PolicyRequest {
   readonly resource: string;
   /** The caller, with all names that a trust policy can use. */
   readonly principal: RequestPrincipal;
-  /** The values of condition keys and policy variables. A missing key is absent, not empty. */
+  /** The values of condition keys and policy variables. */
   readonly context: RequestContext;
 }
 

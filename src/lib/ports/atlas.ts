@@ -56,7 +56,7 @@ export interface AtlasAccessListEntry {
   readonly deleteAfterDate: Date | null;
 }
 
-/** A cluster of a project, dedicated, shared or flex (facts/mongodb.md 7.8). */
+/** A dedicated, shared or flex cluster of a project (facts/mongodb.md 7.8). */
 export interface AtlasCluster {
   readonly name: string;
   /** `M10`, `M0`, `FLEX` … */

@@ -21,8 +21,8 @@ export interface WhoAmI {
 }
 
 /**
- * Formats the result as JSON. The JSON contains the access key ID, which is not a secret, and the source of
- * the credentials. It contains no secrets.
+ * Formats the result as JSON without secrets. The JSON contains the access key ID, which is not a secret, and
+ * the source of the credentials.
  */
 export function whoamiDocument({ caller, credentials, endpoints, notes, atlas }: WhoAmI) {
   return {

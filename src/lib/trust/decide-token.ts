@@ -174,7 +174,7 @@ function stringClaim(claims: Claims, claim: string): Found<string> {
   return { ok: false, refusal: { kind: 'claim-type', claim, expected: 'string', seen: jsonType(value) } };
 }
 
-/** `aud` is one string or a list of them (RFC 7519, section 4.1.3). */
+/** `aud` is a string or a list of strings (RFC 7519, section 4.1.3). */
 function audienceClaim(claims: Claims): Found<readonly string[]> {
   const value = ownClaim(claims, 'aud');
   if (isListOfStrings(value)) return { ok: true, value };

@@ -1,4 +1,4 @@
-/** An identity provider in the configuration of Atlas (facts/mongodb.md, section 6). */
+/** An identity provider as configured in Atlas (facts/mongodb.md, section 6). */
 export interface IdentityProvider {
   /** 24 hexadecimal characters. Database user names start with this ID. */
   readonly id: string;

@@ -5,8 +5,8 @@ interface OptionRule {
   readonly value: keyof typeof ACCEPTED;
   /**
    * `read`: fedctl reads the option and configures the driver itself. `driver`: fedctl passes the option to
-   * the driver unchanged. `unused`: fedctl accepts and ignores the option, because a connection string can be
-   * used by several programs.
+   * the driver unchanged. `unused`: fedctl accepts and ignores the option, because several programs can use
+   * the same connection string.
    */
   readonly use: 'read' | 'driver' | 'unused';
   /** True if the value is a secret. fedctl never shows the value. */

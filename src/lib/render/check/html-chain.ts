@@ -96,7 +96,7 @@ function wideReason({ state, x, y, width, height }: Box, all: number): Markup {
 
 const NARROW = { width: 340, left: 14, top: 14, box: 312, height: 38, gap: 26, indent: 44 };
 
-/** Draws the chain from top to bottom. The API branches off below the issuer. */
+/** Draws the chain from top to bottom. The branch for the API starts below the issuer. */
 function narrow(states: readonly LinkState[], label: string): Markup {
   const { width, left, top, box, height, gap, indent } = NARROW;
   const main = states.filter(({ link }) => link !== 'api');

@@ -12,9 +12,9 @@ import { brokenFirst, MARKS, principalFacts, reportVerdict, STATUS_WORDS, target
 const NOTHING = markup``;
 
 /**
- * Renders the HTML report: a self-contained file to attach to an incident. The report has no scripts. Its
- * content security policy prevents the browser from loading files. The browser applies only the style sheet
- * with the hash in this policy (CSP Level 3, section 2.3.1).
+ * Renders the HTML report as a single file that users can attach to an incident. The report has no scripts.
+ * Its content security policy prevents the browser from loading files. The browser applies only the style
+ * sheet with the hash in this policy (CSP Level 3, section 2.3.1).
  */
 export function checkHtml(report: CheckReport): string {
   const targets = brokenFirst(report.targets);

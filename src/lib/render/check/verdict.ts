@@ -19,7 +19,9 @@ export interface Verdict {
   readonly status: 'pass' | 'warn' | 'fail';
   /** `broken at trust.audience`, `the chain works`, `the chain works, with warnings`. */
   readonly words: string;
-  /** The check to start with: the first failure, otherwise the first warning. */
+  /**
+   * The check to fix first: the first failed check or, if no check failed, the first check with a warning.
+   */
   readonly first: CheckResult | null;
 }
 
