@@ -35,7 +35,7 @@ export interface ListResource<T> extends Resource<T> {
 const ATTEMPTS = 3;
 /** Maximum number of times that a call waits for the rate limit. */
 const WAITS = 2;
-/** Entries per page, the default of Atlas (facts/mongodb.md 7.2). */
+/** Entries per page. Same as the Atlas default (facts/mongodb.md 7.2). */
 const PAGE = 100;
 /** Maximum number of pages. A list can have 10,000 entries, which is far above the limits of Atlas. */
 const PAGES = 100;

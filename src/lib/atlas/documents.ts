@@ -149,7 +149,7 @@ const ConnectionStrings = z
 const common = {
   name: z.string().min(1),
   stateName: z.string(),
-  // Missing while Atlas creates the cluster.
+  // This property is missing while Atlas creates the cluster.
   mongoDBVersion: z
     .string()
     .nullish()

@@ -2,7 +2,10 @@ import * as z from 'zod';
 import { FedctlError } from '../core/errors.ts';
 import { type AtlasHttpAnswer, nameOf, notAtlas, quote } from './exchange.ts';
 
-/** `application/json`, or a versioned type: `application/vnd.atlas.2023-01-01+json;charset=utf-8`. */
+/**
+ * Matches `application/json`, or a versioned type such as
+ * `application/vnd.atlas.2023-01-01+json;charset=utf-8`.
+ */
 const JSON_TYPE = /^\s*application\/(?:json|[\w.-]+\+json)\s*(?:;|$)/i;
 
 /** Returns the JSON object in a response; null if the response contains no JSON object. */

@@ -43,7 +43,10 @@ export function notListed(address: string, projectId: string): FedctlError {
   });
 }
 
-/** Atlas activates an entry some time after its creation (facts/mongodb.md 7.7). */
+/**
+ * Returns the failure for an IP access list entry that is not active. Atlas activates an entry some time
+ * after the entry was created (facts/mongodb.md 7.7).
+ */
 export function notInForce(
   { cidrBlock }: AtlasAccessListEntry,
   status: 'PENDING' | 'FAILED',

@@ -12,7 +12,7 @@ interface Ended {
   readonly result: CheckResult;
   readonly fact: unknown;
   readonly failure: FedctlError | null;
-  /** The id of the failed check that caused this skip; null if no failed check did. */
+  /** The ID of the failed check because of which this check was skipped; null if there is none. */
   readonly blockedBy: string | null;
   /**
    * The ID of the check that --skip excludes: this check or a prerequisite. Null if --skip excludes none of
@@ -60,7 +60,8 @@ export async function runChecks(
 }
 
 /**
- * Thrown when a check requires a missing fact: the check that provides the fact was left out or had no input.
+ * Thrown if a check requires a fact that is missing, because the check that provides the fact was excluded or
+ * had no input.
  */
 class MissingFact extends Error {
   constructor(id: string) {

@@ -15,7 +15,7 @@ interface Waiting {
 
 const NOT_REACHED: StageEnd = { event: null, failure: null };
 
-/** A running login that several checks observe. Each stage can be awaited separately. */
+/** A running login that several checks observe. Checks can wait for each stage separately. */
 export class LoginRun {
   readonly #stages: ReadonlyMap<StageId, Waiting> = new Map(STAGES.map((id) => [id, waiting()]));
   readonly #over = new Set<StageId>();

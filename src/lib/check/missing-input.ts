@@ -1,6 +1,6 @@
 import { FedctlError } from '../core/errors.ts';
 
-/** Failures for missing inputs of checks. */
+/** Failures for inputs that a check requires and the user did not give. */
 
 export function missingUri(): FedctlError {
   return new FedctlError('usage.missing-uri', { message: 'No connection string was given.' });

@@ -52,9 +52,9 @@ const LAST_RSA_ONLY = 25;
 const OF_A_REASON = /^(?:jwt|issuer|atlas|sts|aws)\.|^mongo\.(?:server\.|role-path-lost$|token-file\.)/;
 
 /**
- * Explains a rejected login. Compares the token or ARN with the expected values and returns the first of
- * these reasons that is known: a failed Atlas check, the reason in the server log from the Atlas API, a
- * failed issuer or token check. If no reason is known, lists ruled-out and possible causes.
+ * Explains a rejected login. Compares the token or ARN with the expected values. The explanation is the first
+ * of these that exists: a failed Atlas check, the reason in the server log (from the Atlas API), a failed
+ * issuer or token check. If none exists, the explanation lists ruled-out and possible causes.
  *
  * @param startedAt the start of the login, to find the login in the access history
  */
@@ -212,12 +212,12 @@ interface Sides {
 
 /** A condition that the server tests during a login, and the fedctl checks that test the same condition. */
 interface Question {
-  /** The cause that is ruled out if the checks passed. */
+  /** The text for the cause if the checks passed, so that the cause is ruled out. */
   readonly what: string;
   readonly answeredBy: readonly Check[];
   /** Whether the checks require the Atlas API. */
   readonly ofAtlas: boolean;
-  /** The possible cause if the checks did not run. */
+  /** The text for the possible cause if the checks did not run. */
   readonly otherwise: string;
 }
 

@@ -23,7 +23,7 @@ export interface CheckOptions {
    * these warnings.
    */
   readonly warnExpiryMs: number | null;
-  /** Whether to also send requests that must be rejected. */
+  /** Whether to also run the checks that send requests which must be rejected (--negative). */
   readonly negative: boolean;
   /**
    * How long to keep a connection open, in milliseconds. Its token expires during this time. Null skips this

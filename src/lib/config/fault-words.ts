@@ -55,7 +55,7 @@ export function pathText(path: Path): string {
     .join('');
 }
 
-/** Formats a key for messages: on one line, shortened, and replaced if it contains a secret. */
+/** Formats a key for messages. Shortens the key to one line, and replaces a key that contains a secret. */
 function keyText(key: string): string {
   if (secretIn(key) !== null) return '(a secret)';
   return key.length > LONGEST_SHOWN ? `${key.slice(0, LONGEST_SHOWN)}…` : key;

@@ -27,7 +27,7 @@ interface Dealing {
   readonly host: string | null;
   /** What the target would do with the host. The rest of a sentence that starts with `target "x"`. */
   readonly what: string;
-  /** Whether hosts of Atlas are allowed. */
+  /** Whether Atlas hosts are allowed. */
   readonly atlasWillDo: boolean;
 }
 

@@ -10,8 +10,8 @@ const RANDOM = 22;
  * Returns the kind of secret that a text seems to contain: a token, or an AWS access key, secret key or
  * session token. Returns null if the text seems to contain no secret. If in doubt, reports a secret.
  *
- * Sources: RFC 7519 (JWT); the IAM User Guide: access key IDs begin with AKIA or ASIA, a secret key has 40
- * base64 characters, and a session token has several hundred.
+ * Access key IDs begin with AKIA or ASIA. A secret key has 40 base64 characters, and a session token has
+ * several hundred (IAM User Guide). For JWT, see RFC 7519.
  */
 export function secretIn(text: string): 'a token' | 'an AWS access key' | null {
   // The first label of a host name such as `eyes.shop.example` can look like the header of a JWT. The header

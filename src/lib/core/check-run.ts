@@ -99,7 +99,7 @@ export interface TargetReport {
   readonly firstFailure: string | null;
   /** The number of times the target was checked. Greater than 1 only with --retry or --wait. */
   readonly attempts: number;
-  /** In the order of the catalogue. */
+  /** The check results, in the order of the catalogue. */
   readonly checks: readonly CheckResult[];
   readonly startedAt: Date;
   readonly ms: number;

@@ -88,7 +88,10 @@ export function quoted(words: readonly string[]): string | null {
   return words.map(shellWord).join(' ');
 }
 
-/** Returns untrusted text as one word of a shell command, quoted if a shell would interpret a character. */
+/**
+ * Returns untrusted text as one word for a shell command. Quotes the text if it contains a character that a
+ * shell interprets.
+ */
 export function shellWord(text: string): string {
   return HARMLESS.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -27,7 +27,7 @@ export interface ResolvedCredentials extends Credentials {
   readonly providerDetail: string;
 }
 
-/** The response of GetCallerIdentity. */
+/** The response from GetCallerIdentity. */
 export interface CallerIdentity {
   readonly account: string;
   /**

@@ -31,8 +31,8 @@ export interface FailureFacts {
 }
 
 /**
- * A failure with a code, a cause, a remedy and possibly a command. Use `isFedctlError`, not `instanceof`, to
- * test for this class.
+ * A failure with a code, a cause, a remedy and, for some failures, a command. To test for this class, use
+ * `isFedctlError` instead of `instanceof`.
  */
 export class FedctlError extends Error {
   readonly code: FailureCode;

@@ -15,7 +15,7 @@ export type Texts = Readonly<Record<string, readonly string[]>>;
 /** The content of docs/failures/<code>.md. */
 export interface PageText {
   readonly title: string;
-  /** The exit code of fedctl; null if fedctl never raises the code. */
+  /** The exit code of fedctl for this failure; null if fedctl never raises the code. */
   readonly exit: number | null;
   /** The issues or documents that report the code; null if fedctl raises the code. */
   readonly reported: string | null;

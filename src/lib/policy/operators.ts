@@ -83,7 +83,7 @@ export const COMPARISONS = {
   StringNotEqualsIgnoreCase: text(true, equalIgnoringCase),
   StringLike: text(false, like),
   StringNotLike: text(true, like),
-  // In AWS, ArnEquals and ArnLike behave identically, and so do their negated forms.
+  // In AWS, ArnEquals behaves the same as ArnLike, and ArnNotEquals the same as ArnNotLike.
   ArnEquals: text(false, likeArn),
   ArnLike: text(false, likeArn),
   ArnNotEquals: text(true, likeArn),

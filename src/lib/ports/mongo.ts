@@ -143,7 +143,7 @@ export interface LoginPlan {
   readonly timeoutMs: number;
   /** `address:port` of the DNS server to use. If absent, the DNS servers of this machine are used. */
   readonly dnsServer?: string;
-  /** The source of tokens for MONGODB-OIDC. */
+  /** The token source for MONGODB-OIDC. */
   readonly tokenSource?: TokenSource;
   /** Returns the keys for MONGODB-AWS. */
   readonly credentials?: (signal: AbortSignal) => Promise<LoginKeys>;
@@ -151,7 +151,7 @@ export interface LoginPlan {
   readonly writeProbe?: { readonly database: string; readonly collection: string };
   /** Called with each step of a MONGODB-AWS login. */
   readonly observeHandshake?: (step: HandshakeStep) => void;
-  /** Also read the privileges of the roles. */
+  /** Set to also read the privileges that the roles grant. */
   readonly privileges?: true;
 }
 

@@ -98,7 +98,7 @@ export function sandboxClockDocument(time: LabTime) {
   return { schema: 'fedctl.sandbox-clock/v1', ...time } as const;
 }
 
-/** Formats the time of the lab: `2026-11-22T12:10:00Z, 10 min ahead of the real time`. */
+/** Formats the current time in the lab: `2026-11-22T12:10:00Z, 10 min ahead of the real time`. */
 export function clockText({ now, offsetSeconds }: LabTime): string {
   const where =
     offsetSeconds === 0
@@ -124,7 +124,7 @@ function logEntryMembers({ at, ...entry }: LabLogEntry) {
   return { at: at.toISOString(), atEpoch: epoch(at), ...entry };
 }
 
-/** Formats one decision of the lab: `12:00:01 sts GetWebIdentityToken refused: … (arn:…)`. */
+/** Formats one entry of the lab log: `12:00:01 sts GetWebIdentityToken refused: … (arn:…)`. */
 export function labLogLine(entry: LabLogEntry): string {
   const who = entry.principal === null ? '' : ` (${entry.principal})`;
   return `lab ${entry.at.toISOString().slice(11, 19)} ${entry.hop} ${entry.action} ${entry.decision}: ${entry.reason}${who}`;

@@ -32,8 +32,7 @@ export class WorkflowCommand {
   }
 
   /**
-   * Creates `::add-mask::…`: the runner removes the value, and each line of the value, from all further log
-   * output.
+   * Creates `::add-mask::…`: the runner hides the value, and each line of the value, in all later log output.
    */
   static mask(value: string): WorkflowCommand {
     return new WorkflowCommand(() => `::add-mask::${escapeData(value)}`);

@@ -56,7 +56,7 @@ export type Refusal =
       readonly expected: 'USER' | 'ROLE';
       readonly seen: string;
     }
-  /** The scopes of the database user do not include the cluster of the login. */
+  /** The scopes of the database user do not include the cluster to which the login connects. */
   | {
       readonly kind: 'user-scope';
       readonly username: string;

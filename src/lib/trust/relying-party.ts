@@ -3,9 +3,9 @@ export interface IdentityProvider {
   /** 24 hexadecimal characters. Database user names start with this ID. */
   readonly id: string;
   readonly displayName: string;
-  /** Compared with the claim `iss`, byte for byte. */
+  /** The issuer that the claim `iss` must equal, byte for byte. */
   readonly issuer: string;
-  /** Exactly one audience. */
+  /** The only audience that this identity provider accepts. */
   readonly audience: string;
   /** The claim that contains the user name; `sub` by default. */
   readonly userClaim: string;

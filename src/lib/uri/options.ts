@@ -40,7 +40,7 @@ const OPTIONS = {
   maxConnecting: { value: 'positive', use: 'unused' },
   maxIdleTimeMS: { value: 'natural', use: 'unused' },
   maxPoolSize: { value: 'natural', use: 'unused' },
-  // -1 means no limit.
+  // The value -1 means no limit.
   maxStalenessSeconds: { value: 'integer', use: 'driver' },
   minPoolSize: { value: 'natural', use: 'unused' },
   proxyHost: { value: 'text', use: 'read' },

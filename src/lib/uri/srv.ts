@@ -8,7 +8,7 @@ import { refusePlaintext } from './plaintext.ts';
 /** The DNS records of a `mongodb+srv://` name. */
 export interface SrvRecords {
   readonly srv: readonly { readonly name: string; readonly port: number }[];
-  /** One string per TXT record. */
+  /** The text of each TXT record. */
   readonly txt: readonly string[];
 }
 

@@ -18,7 +18,8 @@ export function callerKey({ target, options }: World): string {
 }
 
 /**
- * Returns the AWS settings of a target. Its profile and Region take precedence over the command-line options.
+ * Returns the AWS settings for a target. The profile and Region of the target take precedence over the
+ * command-line options.
  */
 function settingsOf({ profile, region }: World['target'], common: AwsSettings): AwsSettings {
   return {

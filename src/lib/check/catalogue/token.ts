@@ -123,8 +123,8 @@ export const stsMint = check<MintedToken>({
 });
 
 /**
- * Returns iam.propagation-timeout if IAM reports federation as enabled but STS does not yet. IAM applies a
- * change at once, STS some seconds later (facts/aws.md 1).
+ * Returns iam.propagation-timeout if IAM reports that federation is enabled, but STS does not mint tokens
+ * yet. IAM applies a change at once. STS applies it some seconds later (facts/aws.md 1).
  */
 function notYet(failure: FedctlError, facts: Facts): FedctlError {
   if (failure.code !== 'sts.federation-disabled' || facts.of(iamFederation)?.state !== 'enabled')

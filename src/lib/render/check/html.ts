@@ -41,7 +41,7 @@ ${headline(report)}${targets.length > 1 ? overview(targets) : NOTHING}${targets.
 `.toString();
 }
 
-/** Renders the verdict, the first cause with its command, and the facts of the run. */
+/** Renders the verdict, the first failure with its cause and command, and the facts about the run. */
 function headline(report: CheckReport): Markup {
   const { targets, startedAt, ms, version } = report;
   const { status, words, first, where } = reportVerdict(report);
