@@ -13,7 +13,7 @@ const VARIABLES = [
 
 /** Matches a password in a URL, for example in a connection string, a proxy URL or an endpoint URL. */
 const URL_PASSWORD = /:\/\/[^\s/@:]*:([^\s/@]+)@/g;
-/** Matches the value of a connection string option whose name suggests a secret. */
+/** Matches the value of a connection string option with `pass`, `secret` or `token` in its name. */
 const SECRET_OPTION = /[?&;,:=][\w-]*(?:pass|secret|token)[\w-]*[=:]([^\s&,]+)/gi;
 
 /**

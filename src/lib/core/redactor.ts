@@ -169,7 +169,10 @@ class Forms {
   }
 }
 
-/** Returns a secret unchanged and in the encodings of URLs, forms, JSON and hex dumps. */
+/**
+ * Returns a secret in all forms in which a text can contain it: unchanged, and encoded as in URLs, forms,
+ * JSON and hex dumps.
+ */
 function encodings(secret: string): readonly string[] {
   // Buffer replaces half of a surrogate pair, which encodeURIComponent would reject.
   const wellFormed = Buffer.from(secret).toString();

@@ -1,8 +1,8 @@
 import type { Secret } from './secret.ts';
 
 /**
- * The signing algorithms of AWS (facts/aws.md 2.1). RS256 is the default of fedctl, because MongoDB 7.0 and
- * 8.0 accept RSA keys only.
+ * The signing algorithms that AWS supports (facts/aws.md 2.1). fedctl uses RS256 by default, because MongoDB
+ * 7.0 and 8.0 accept RSA keys only.
  */
 export const SIGNING_ALGORITHMS = ['RS256', 'ES384'] as const;
 export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];

@@ -6,7 +6,7 @@ import { FedctlError } from '../core/errors.ts';
 import { systemCode } from '../core/system-error.ts';
 import { identityOf, isGone, type ProcessIdentity } from './process-identity.ts';
 
-/** The name of the file in a lock without an owner. */
+/** The name of the empty file in the lock folder while the lock has no owner. */
 const FREE = 'free';
 
 /**

@@ -45,7 +45,9 @@ export async function makeRuntimeFolder({ env, pid }: Pick<Context, 'env' | 'pid
   });
 }
 
-/** A failure is ignored; the next run tries again. */
+/**
+ * Removes the folders of earlier runs that were killed. Ignores failures, because the next run tries again.
+ */
 async function removeAbandoned(base: string): Promise<void> {
   const { uid } = userInfo();
   const names = await readdir(base).catch(() => []);

@@ -6,7 +6,7 @@ export type { Failure } from './failure.ts';
 /** The code of a failure: `<area>[.<part>].<kebab>`. Codes are never renamed. */
 export type FailureCode = RaisedCode;
 
-/** Returns whether a text is a code of the catalogue. */
+/** Returns whether a text is a code in the catalogue. */
 export function isFailureCode(code: string): code is FailureCode {
   return Object.hasOwn(CATALOGUE, code);
 }

@@ -53,7 +53,7 @@ export async function readBoundedFile(
 }
 
 async function readWhole(path: string, maxBytes: number, signal: AbortSignal): Promise<string> {
-  // Without O_NONBLOCK, `open()` would wait for the writer of a pipe in a thread that cannot be stopped.
+  // Without O_NONBLOCK, `open()` would wait for the writer of a pipe. Its thread cannot be stopped.
   const opening = openFile(path, constants.O_RDONLY | constants.O_NONBLOCK);
   let file: number;
   try {

@@ -4,7 +4,7 @@ import { FedctlError } from '../core/errors.ts';
 /** The last part of a stream. */
 export interface Tail {
   readonly text: string;
-  /** The number of line breaks before the text. */
+  /** The number of line breaks in the stream before the text. */
   readonly linesBefore: number;
 }
 

@@ -34,7 +34,7 @@ export interface LoginCallbacks {
   }>;
 }
 
-/** The parts of a plan that a client needs. */
+/** The parts of a login plan that are required to create a client. */
 export type ClientPlan = Pick<
   LoginPlan,
   'uri' | 'mechanism' | 'timeoutMs' | 'refuseMember' | 'observeHandshake'

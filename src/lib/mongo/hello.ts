@@ -41,7 +41,7 @@ export class HelloWatch {
     client.on('serverHeartbeatSucceeded', ({ connectionId, reply }) => {
       this.#answers.set(connectionId, reply);
       this.#errors.delete(connectionId);
-      // The driver updates its topology after this event.
+      // Wait until the driver has updated its topology. It does this after the event.
       setImmediate(() => this.#judge());
     });
     client.on('serverHeartbeatFailed', ({ connectionId, failure }) => {

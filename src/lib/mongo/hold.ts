@@ -10,8 +10,8 @@ import { commandFailure, isNetworkEnd, ownFailure, serverAnswer } from './server
 import type { Session } from './session.ts';
 
 /**
- * Codes of a failed re-authentication: token rejected, token rejected by Atlas, re-authentication still
- * required (facts/mongodb.md 1.2).
+ * Server codes for a failed re-authentication: token rejected, token rejected by Atlas, re-authentication
+ * still required (facts/mongodb.md 1.2).
  */
 const NOT_LOGGED_IN: ReadonlySet<number | null> = new Set([18, 8000, 391]);
 

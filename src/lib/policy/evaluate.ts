@@ -4,7 +4,7 @@ import type { Condition, NamedPolicy, Selection, Statement } from './document.ts
 import { type Grant, grantTo } from './principals.ts';
 import type { PolicyRequest } from './request.ts';
 
-/** The kinds of policies, in the order of evaluation. */
+/** The layers of policies, in the order of evaluation. */
 export const LAYERS = ['service-control', 'trust', 'identity', 'boundary', 'session'] as const;
 export type Layer = (typeof LAYERS)[number];
 

@@ -16,7 +16,7 @@ export type Grant = 'account' | 'principal' | 'session';
  */
 export function grantTo({ except, listed }: Selection<Principal>, principal: RequestPrincipal): Grant | null {
   const grants = listed.map((one) => named(one, principal)).filter((grant) => grant !== null);
-  // NotPrincipal grants access to all other principals, like the principal `*`.
+  // For all principals that it does not exclude, NotPrincipal has the same effect as the principal `*`.
   if (except) return grants.length === 0 ? 'session' : null;
   return (
     grants.find((grant) => grant === 'session') ??

@@ -1,4 +1,4 @@
-/** A request to AWS as policies evaluate it. */
+/** The properties of an AWS request that policies can test. */
 export interface PolicyRequest {
   /** `sts:AssumeRole` */
   readonly action: string;

@@ -47,7 +47,7 @@ export interface AtlasDatabaseUser {
   readonly deleteAfterDate?: Date;
 }
 
-/** An entry of a project's IP access list (facts/mongodb.md 7.7). */
+/** An entry in the IP access list of a project (facts/mongodb.md 7.7). */
 export interface AtlasAccessListEntry {
   /** CIDR block such as `203.0.113.9/32`; null for a security group. */
   readonly cidrBlock: string | null;

@@ -18,11 +18,13 @@ import type { MintRequest } from '../core/token.ts';
 
 /** The settings for AWS, from the options that all commands share. */
 export interface AwsSettings {
-  /** `--profile` or FEDCTL_PROFILE. Takes precedence over keys in the environment. */
+  /**
+   * The value of `--profile` or FEDCTL_PROFILE. The profile takes precedence over keys in the environment.
+   */
   readonly profile?: string;
   /** The source of the profile, for messages. Set if the profile does not come from `--profile`. */
   readonly profileSource?: string;
-  /** `--region` or FEDCTL_REGION. */
+  /** The value of `--region` or FEDCTL_REGION. */
   readonly region?: string;
   /** The source of the Region, for messages. Set if the Region does not come from `--region`. */
   readonly regionSource?: string;

@@ -57,7 +57,7 @@ export type StageFacts =
       readonly wireVersion: number | null;
       /** The name of the replica set; null if the server is not in a replica set. */
       readonly replicaSet: string | null;
-      /** `host:port` of the primary; null if there is no primary. */
+      /** The primary as `host:port`; null if there is no primary. */
       readonly primary: string | null;
     }
   | ({ readonly stage: 'whoami' } & ServerIdentity);

@@ -50,10 +50,7 @@ export const issuerKeys = check<IssuerReport>({
   },
 });
 
-/**
- * Uses only the keys of the expected issuer. A signature that only a key from another issuer verifies proves
- * nothing.
- */
+/** Uses only the keys of the expected issuer. A signature from another issuer proves nothing. */
 export const jwtSignature = check<null>({
   id: 'jwt.signature',
   title: 'the token is signed with a key of the issuer',
