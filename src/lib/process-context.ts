@@ -29,7 +29,7 @@ export function processContext(
     cwd: process.cwd(),
     home: homedir(),
     version: VERSION,
-    // `--` prevents Node.js from interpreting --env-file.
+    // `--` prevents Node.js from interpreting an argument such as --env-file.
     self: [process.execPath, '--', script],
     pid: process.pid,
     now,
@@ -37,7 +37,7 @@ export function processContext(
     fetch: clocks.recording(loadedFetch()),
     clocks,
     redactor: new Redactor(),
-    // A getter, because loading takes time or memory.
+    // A getter, because opening stdin takes time and memory.
     get stdin() {
       return process.stdin;
     },
@@ -102,8 +102,8 @@ function loadedFetch(): Fetch {
 }
 
 /**
- * Signals that a program in place of fedctl also receives. All remaining signals end Node.js, or cannot be
- * caught.
+ * Signals that fedctl also passes to a program that runs in its place. All other signals end Node.js or
+ * cannot be caught.
  */
 const MORE_SIGNALS = ['SIGUSR1', 'SIGUSR2'] as const;
 
@@ -119,25 +119,25 @@ const SIGNALS = {
 } as const;
 
 /**
- * Time in milliseconds within which a second signal counts as the same key press. The terminal sends the
- * signal to fedctl, and npm and timeout(1) send it again.
+ * In milliseconds. A second signal within this time counts as the same key press. The terminal sends the
+ * signal to fedctl, and npm and timeout(1) send the signal again.
  */
 const SAME_KEY_MS = 200;
 
-/** The error codes of a write without a reader: the pipe or the terminal is closed. */
+/** The error codes of a write to a closed pipe or terminal. */
 const NOBODY_READS: ReadonlySet<unknown> = new Set(['EPIPE', 'EIO']);
 
 /**
  * Handles the signals of this process, for bin. The first Ctrl-C, SIGTERM, SIGQUIT or SIGHUP fires the signal
  * `stopped`, which lets the run clean up. The next signal of any kind ends the process immediately. A closed
- * pipe (`fedctl … | head`) or terminal is not a failure, and nothing is reported.
+ * pipe (`fedctl … | head`) or terminal is not reported as a failure.
  *
  * The listeners are not removed after the first signal. ora's restore-cursor (through signal-exit) kills the
- * process on a signal without other listeners, and does not count a `once` listener, which is already removed
- * by then (sindresorhus/ora#27, tapjs/signal-exit#49).
+ * process if the signal has no other listeners. A `once` listener does not count, because Node.js removes it
+ * before signal-exit runs (sindresorhus/ora#27, tapjs/signal-exit#49).
  *
- * @returns `stopped`; `letGo`, which removes the handlers at the very end of the run, when no listener is
- * called any more and a signal must end the process immediately; and `passSignals` of the Context
+ * @returns `stopped`; `letGo`, which removes the handlers; `passSignals` for the Context. Call `letGo` at the
+ * end of the run, so that a signal ends the process immediately.
  */
 export function takeOverSignals(): {
   readonly stopped: AbortSignal;

@@ -161,7 +161,7 @@ Other claims
       failure(
         'Cannot read standard input: it is larger than 64 KiB.',
         'The input is not a single token, or the pipe was closed.',
-        'Mint a new token and pipe it in: "fedctl token --audience <audience> | fedctl decode".',
+        'Mint a new token and pipe it to fedctl: "fedctl token --audience <audience> | fedctl decode".',
         'usage.unreadable-input',
       ),
     );

@@ -64,7 +64,7 @@ Atlas, for MONGODB-AWS: a database user of type AWS IAM
   database       $external
 
 The workload is unknown: the operator ${USER_ARN} ran this command.
-Name the role of the workload with --role-arn <arn>, or run the command as the workload: fedctl whoami --profile <profile of the workload>
+Specify the role of the workload with --role-arn <arn>, or run the command as the workload: fedctl whoami --profile <profile of the workload>
 `);
     expect(run.code).toBe(0);
     expect(run.minted).toHaveLength(5);
@@ -108,7 +108,7 @@ Atlas, for MONGODB-AWS: a database user of type AWS IAM
   database user  ${role}
   database       $external
 
-These values are for the role of --role-arn, not for the operator ${USER_ARN} that ran this command.
+These values are for the role in --role-arn, not for the operator ${USER_ARN} that ran this command.
 `);
     expect(run.stderr).toContain(
       `warning: ${role} has a path, but MONGODB-AWS ignores role paths. The database user may never match.\n`,

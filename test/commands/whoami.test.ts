@@ -140,7 +140,7 @@ Atlas, for MONGODB-AWS: a database user of type AWS IAM
   database user  ${WORKLOAD}
   database       $external
 
-These values are for the role of --role-arn, not for the operator ${USER_ARN} that ran this command.
+These values are for the role in --role-arn, not for the operator ${USER_ARN} that ran this command.
 `);
     const document = await whoamiJson({}, ['--role-arn', WORKLOAD]);
     expect(document.arn).toBe(USER_ARN);

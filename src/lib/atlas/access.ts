@@ -4,18 +4,19 @@ import { Secret } from '../core/secret.ts';
 import type { AtlasCredentials, AtlasSettings } from '../ports/atlas.ts';
 import { ATLAS_URL } from './address.ts';
 
-/** The variables of the Atlas CLI: the client ID and the secret. */
+/** The environment variables of the Atlas CLI for the client ID and the secret. */
 const SERVICE_ACCOUNT = ['MONGODB_ATLAS_CLIENT_ID', 'MONGODB_ATLAS_CLIENT_SECRET'] as const;
 const API_KEY = ['MONGODB_ATLAS_PUBLIC_API_KEY', 'MONGODB_ATLAS_PRIVATE_API_KEY'] as const;
 const OPS_MANAGER_URL = 'MONGODB_ATLAS_OPS_MANAGER_URL';
 
 /**
  * Reads the URL and the credentials of the Atlas API from the environment. A service account takes precedence
- * over an API key. An empty variable counts as not set. Sends nothing. `createAtlas` validates the URL.
+ * over an API key. An empty variable counts as not set. Sends no request and does not validate the URL (see
+ * `createAtlas`).
  *
  * @param given the URL of `--atlas-url` or FEDCTL_ATLAS_URL; takes precedence over
  * MONGODB_ATLAS_OPS_MANAGER_URL
- * @returns null if no credential is set
+ * @returns null if the environment contains no credentials
  * @throws FedctlError atlas.credentials-half-set
  */
 export function atlasAccess(

@@ -7,10 +7,10 @@ import { isLoopbackHost } from '../core/hosts.ts';
 export const ATLAS_URL = 'https://cloud.mongodb.com';
 
 /**
- * Validates the URL of the API before fedctl sends a credential.
+ * Validates the URL of the Atlas API. Must be called before fedctl sends credentials.
  *
- * @param value the URL as the user wrote it; a trailing slash is removed
- * @returns scheme, host and port
+ * @param value the URL that the user gave
+ * @returns scheme, host and port, without a trailing slash
  * @throws FedctlError atlas.url-invalid, atlas.plaintext-refused
  */
 export function checkedAddress(value: string): string {

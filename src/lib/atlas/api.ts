@@ -15,29 +15,29 @@ export interface Resource<T> {
   /** Absolute path, such as `/api/atlas/v2/groups/…`, percent-encoded once. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
-  /** The date of the API version, such as `2023-01-01`; null for a resource without versions. */
+  /** API version, such as `2023-01-01`; null if the resource has no versions. */
   readonly version: string | null;
-  /** The role that the request requires, as Atlas names it; null if it requires no role. */
+  /** The Atlas role that the request requires; null if the request requires no role. */
   readonly role: string | null;
   readonly shape: z.ZodType<T>;
 }
 
 /** A paginated list. */
 export interface ListResource<T> extends Resource<T> {
-  /** The name of the property that identifies an entry. */
+  /** The property that identifies an entry. */
   readonly named: string;
 }
 
 /**
- * The maximum number of requests per call. The first may receive a challenge, and the nonce or token of the
- * second may have expired.
+ * Maximum number of requests per call. The first request may return a challenge. The second request may fail
+ * because the nonce or token has expired.
  */
 const ATTEMPTS = 3;
-/** How many times a call waits because of the rate limit before it fails. */
+/** Maximum number of times that a call waits for the rate limit. */
 const WAITS = 2;
-/** Entries per page, the default of Atlas (facts/mongodb.md 7.2). */
+/** Entries per page. Same as the Atlas default (facts/mongodb.md 7.2). */
 const PAGE = 100;
-/** Maximum number of pages: enough for 10,000 entries. The limits of Atlas are far lower. */
+/** Maximum number of pages. A list can have 10,000 entries, which is far above the limits of Atlas. */
 const PAGES = 100;
 
 /** Reads Atlas resources with one credential. */
@@ -47,7 +47,7 @@ export class AtlasApi {
   readonly #authentication: Authentication;
   readonly #userAgent: string;
 
-  /** @param settings settings whose URL and credentials are already validated */
+  /** @param settings the settings, with a validated URL and validated credentials */
   constructor(settings: AtlasSettings, context: ApiContext) {
     const { url, credentials, timeoutMs } = settings;
     this.#settings = settings;
@@ -67,8 +67,8 @@ export class AtlasApi {
   }
 
   /**
-   * Reads all pages of a list. Requests pages by number, and never follows a URL in a response. Still returns
-   * the other entries if an entry is unreadable.
+   * Reads all pages of a list. Requests pages by number, and never follows a URL in a response. If an entry
+   * is unreadable, returns the other entries anyway.
    *
    * @throws FedctlError atlas.*
    */
@@ -106,8 +106,8 @@ export class AtlasApi {
   }
 
   /**
-   * Sends the request. When Atlas limits the rate, waits as long as Atlas requests, but no longer than the
-   * request timeout.
+   * Sends the request. If Atlas responds with status 429, waits as long as Atlas requests, up to the request
+   * timeout, and repeats the request.
    */
   async #patiently(resource: Resource<unknown>, bounds: Bounds): Promise<AtlasHttpAnswer> {
     let left = bounds.timeoutMs;
@@ -130,8 +130,8 @@ export class AtlasApi {
   }
 
   /**
-   * Sends the request with its authorization. Repeats the request when the response requires a different
-   * authorization.
+   * Sends the request with an Authorization header. Repeats the request if the server rejects the
+   * authorization and a new one may succeed.
    */
   async #authorized(resource: Resource<unknown>, bounds: Bounds): Promise<AtlasHttpAnswer> {
     const url = this.#urlOf(resource);
@@ -187,8 +187,8 @@ const Page = z
   }));
 
 /**
- * Reads Retry-After in seconds or as a date (RFC 9110 10.2.3) and returns milliseconds. Without Retry-After,
- * the first pause is one second, and the second is two.
+ * Returns the pause in milliseconds from Retry-After, which is a number of seconds or a date (RFC 9110
+ * 10.2.3). If Retry-After is missing, returns one second for the first pause and two seconds for the second.
  */
 function pauseMs({ headers }: AtlasHttpAnswer, waits: number, now: Date): number {
   const given = headers['retry-after'] ?? '';
@@ -198,9 +198,9 @@ function pauseMs({ headers }: AtlasHttpAnswer, waits: number, now: Date): number
 }
 
 /**
- * Percent-encodes one path segment, because ARNs and CIDR blocks contain slashes.
+ * Percent-encodes a path segment. ARNs and CIDR blocks contain slashes.
  *
- * @throws FedctlError atlas.not-found for a value that would change the path
+ * @throws FedctlError atlas.not-found for a value such as `..` that would change the path
  */
 export function segment(value: string): string {
   if (!/^\.{0,2}$/.test(value)) return encodeURIComponent(value);

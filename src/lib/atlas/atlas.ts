@@ -18,37 +18,38 @@ import {
 } from './documents.ts';
 
 /**
- * The API version of all resources except clusters. These resources have only one version (facts/mongodb.md
+ * The API version for all resources except clusters. These resources have one version only (facts/mongodb.md
  * 7.5 to 7.8).
  */
 const VERSION = '2023-01-01';
 const CLUSTER_VERSION = '2024-08-05';
 const FLEX_VERSION = '2024-11-13';
 
-/** The minimum roles that Atlas requires, as Atlas names them. */
+/** The lowest Atlas roles that can read each resource. */
 const FEDERATION_ROLE = 'Organization Owner';
 const PROJECT_ROLE = 'Project Read Only';
 const HISTORY_ROLE = 'Project Database Access Admin or Project Monitoring Admin';
 
-/** The maximum number of logins to read: several megabytes for a busy cluster. */
+/** The maximum number of logins to read. This limits the response to several megabytes for a busy cluster. */
 const MOST_LOGINS = 2000;
 /**
- * The maximum time that the clock of Atlas may be ahead of the local clock, in milliseconds. Within this
- * time, the newest logins are still found.
+ * In milliseconds. The newest logins are found even if the Atlas clock is ahead of the local clock by this
+ * time.
  */
 const SKEW_MS = 5 * 60 * 1000;
 
 const NOTHING: AtlasList<never> = { entries: [], unreadable: [] };
 
 /**
- * Creates the adapter for the Atlas Administration API v2 (facts/mongodb.md 7). Sends nothing before the
- * first call. The returned object keeps the access token of a service account, or the nonce of an API key.
+ * Creates the adapter for the Atlas Administration API v2 (facts/mongodb.md 7). Sends nothing until a method
+ * is called. The returned object caches the access token of the service account, or the Digest nonce of the
+ * API key.
  *
  * @throws FedctlError atlas.url-invalid, atlas.plaintext-refused, atlas.credentials-malformed. The methods
  * throw atlas.credentials-refused, atlas.secret-expired, atlas.api-access-list, atlas.role-missing,
  * atlas.not-found, atlas.rate-limited, atlas.version-gone, atlas.request-refused, atlas.service-failed,
  * atlas.unreachable, atlas.tls-failed, atlas.timeout, atlas.not-atlas, atlas.answer-unreadable, the proxy
- * errors (net.*), and the reason of the signal when it fires
+ * errors (net.*), and the reason of the signal, if the signal fires
  */
 export async function createAtlas(settings: AtlasSettings, context: ApiContext): Promise<Atlas> {
   const url = checkedAddress(settings.url);
@@ -67,7 +68,7 @@ export async function createAtlas(settings: AtlasSettings, context: ApiContext):
       return await unless(read, null, isNoFederation);
     },
     identityProviders: async (id, signal) => {
-      // Without these parameters, Atlas lists workforce identity providers, which are for people.
+      // Without these parameters, Atlas lists identity providers for people (workforce).
       const query = { protocol: 'OIDC', idpType: 'WORKLOAD' };
       const path = `${federation(id)}/identityProviders`;
       const named = 'issuerUri';
@@ -95,8 +96,8 @@ export async function createAtlas(settings: AtlasSettings, context: ApiContext):
         named,
       };
       const clusters = await api.list(dedicated, signal);
-      // The project exists, because the first list succeeded. A 404 means that this Atlas has no flex
-      // clusters.
+      // The project exists, because the first request succeeded. Status 404 means that this Atlas version
+      // does not support flex clusters.
       const { entries, unreadable } = await unless(api.list(flex, signal), NOTHING, isNotFound);
       return {
         entries: [...clusters.entries, ...entries],
@@ -130,7 +131,7 @@ function resource<T>(
   return { path: `/api/atlas/v2${path}`, version: VERSION, role: PROJECT_ROLE, shape, ...more };
 }
 
-/** Converts an expected error response to a result. */
+/** Returns `instead` if the work fails with an error that `isAnswer` accepts. */
 async function unless<T, U>(
   work: Promise<T>,
   instead: U,
@@ -149,13 +150,17 @@ function isNotFound(error: unknown): boolean {
 }
 
 /**
- * The error code of Atlas for a missing federation is unverified. An unknown organization has its own code.
+ * The Atlas error code for a missing federation is not documented, so any 404 counts, except the code for an
+ * unknown organization.
  */
 function isNoFederation(error: unknown): boolean {
   return isNotFound(error) && isFedctlError(error) && error.details['errorCode'] !== 'ORG_NOT_FOUND';
 }
 
-/** For a shared tier, Atlas returns 400 with an unverified code. An invalid request has a known code. */
+/**
+ * For a shared tier, Atlas returns status 400 with an undocumented code. The codes for an invalid request are
+ * known and excluded.
+ */
 function isWithoutHistory(error: unknown): boolean {
   return (
     isFedctlError(error) &&

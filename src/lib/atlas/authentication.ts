@@ -9,22 +9,22 @@ export interface Authorization {
   /** The value of the Authorization header; null if the server must send a challenge first. */
   readonly header: string | null;
   /**
-   * True if this request created the authorization. If a fresh authorization is rejected, the credential
-   * itself is invalid.
+   * True if the authorization was created for this request. If the server rejects a fresh authorization, the
+   * credential itself is invalid.
    */
   readonly fresh: boolean;
 }
 
-/** An authentication scheme. Its name contains no secret. */
+/** An authentication scheme for the Atlas API. */
 export interface Authentication {
-  /** `service account mdb_sa_id_…` or `API key abcdefgh`. */
+  /** Describes the credential without secrets: `service account mdb_sa_id_…` or `API key abcdefgh`. */
   readonly name: string;
   authorize(method: string, target: string, bounds: Bounds): Promise<Authorization>;
   /**
    * Evaluates a 401 response.
    *
    * @returns `again` if another authorization may succeed; `stale` if another authorization will succeed,
-   * because only the nonce was too old; `unasked` if the response does not request this kind of credential
+   * because only the nonce was too old; `unasked` if the response does not request this authentication scheme
    */
   refused(answer: AtlasHttpAnswer, authorization: Authorization): 'again' | 'stale' | 'unasked';
 }
@@ -44,10 +44,7 @@ export function bearer(clientId: string, tokens: AccessTokens): Authentication {
   };
 }
 
-/**
- * Authenticates with an API key and HTTP Digest. A response cannot contain the private key, because the key
- * is never sent.
- */
+/** Authenticates with an API key and HTTP Digest. The private key is never sent. */
 export function digest({
   publicKey,
   privateKey,
@@ -68,7 +65,8 @@ export function digest({
 }
 
 /**
- * Atlas credentials contain only these characters. Others would break the header, or were pasted by mistake.
+ * Atlas credentials contain only these characters. Other characters were pasted by mistake or would make the
+ * header invalid.
  */
 const CREDENTIAL = /^[\x21-\x7e]+$/;
 
@@ -85,7 +83,7 @@ export function validateCredentials(credentials: AtlasCredentials): void {
           ['private key', credentials.privateKey.reveal()],
         ] as const);
   for (const [name, value] of parts) {
-    // In both schemes, a colon ends the name. In Digest, so does a quotation mark.
+    // A colon ends the name in Basic and Digest. A quotation mark ends the name in Digest.
     const isName = name === 'client id' || name === 'public key';
     if (CREDENTIAL.test(value) && !(isName && /[:"\\]/.test(value))) continue;
     throw new FedctlError('atlas.credentials-malformed', {

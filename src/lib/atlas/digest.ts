@@ -2,10 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Secret } from '../core/secret.ts';
 
 /**
- * Implements HTTP Digest (RFC 7616) with qop=auth, which Atlas requires for API keys. No known library
- * supports everything that Atlas requires (as of 2026-11). digest-fetch has no types, four dependencies and
- * no `stale`. http-auth-utils supports only MD5 and puts `qop` and `nc` in quotes, which the RFC forbids.
- * digest-header supports only MD5 and does not restart its count for a new nonce.
+ * Implements HTTP Digest (RFC 7616) with qop=auth, which Atlas requires for API keys. As of 2026-11, no known
+ * library meets the requirements. digest-fetch has no types, four dependencies and no `stale`.
+ * http-auth-utils supports only MD5 and puts `qop` and `nc` in quotes, which the RFC forbids. digest-header
+ * supports only MD5 and does not reset `nc` for a new nonce.
  */
 const HASHES: readonly (readonly [algorithm: string, hash: string])[] = [
   // The stronger algorithm is first, because a server may offer both.
@@ -13,7 +13,7 @@ const HASHES: readonly (readonly [algorithm: string, hash: string])[] = [
   ['MD5', 'md5'],
 ];
 
-/** A Digest challenge of the server. */
+/** A Digest challenge from the server. */
 export interface Challenge {
   readonly realm: string;
   readonly nonce: string;
@@ -27,9 +27,9 @@ export interface Challenge {
 type Parameters = Readonly<Record<string, string>>;
 
 /**
- * Returns the strongest supported challenge in WWW-Authenticate.
+ * Returns the supported challenge in WWW-Authenticate with the strongest algorithm.
  *
- * @returns null if no challenge is supported: another scheme, another algorithm, or no qop=auth
+ * @returns null if no challenge uses Digest with a supported algorithm and qop=auth
  */
 export function readChallenge(header: string | null): Challenge | null {
   const offers = digestOffers(header ?? '');
@@ -42,7 +42,10 @@ export function readChallenge(header: string | null): Challenge | null {
   return null;
 }
 
-/** Parses `Scheme k="v", k=v, Scheme …` and returns the Digest challenges. Quoted values stay unchanged. */
+/**
+ * Parses `Scheme k="v", k=v, Scheme …` and returns the parameters of each Digest challenge. Does not resolve
+ * backslashes in quoted values.
+ */
 function digestOffers(header: string): readonly Parameters[] {
   const offers: Record<string, string>[] = [];
   let offer: Record<string, string> = {};
@@ -59,7 +62,7 @@ function digestOffers(header: string): readonly Parameters[] {
   return offers;
 }
 
-/** Creates the Authorization headers for one API key. Reuses the last nonce with an increasing count. */
+/** Creates the Authorization headers for one API key. Reuses the last nonce and increases the count `nc`. */
 export class DigestAnswers {
   readonly #publicKey: string;
   readonly #privateKey: Secret;
@@ -81,7 +84,7 @@ export class DigestAnswers {
    *
    * @param target path and query, byte for byte as in the request
    * @param cnonce the client nonce, new for each request
-   * @returns null until the server has sent a challenge
+   * @returns null if the server has not sent a challenge yet
    */
   answer(method: string, target: string, cnonce = randomBytes(16).toString('hex')): string | null {
     const challenge = this.#challenge;

@@ -9,10 +9,10 @@ import type {
 } from '../ports/atlas.ts';
 
 /*
- * Schemas of the Atlas responses. They contain only the properties that fedctl needs, with the recorded
- * deviations from the API contract (facts/mongodb.md 7.5 to 7.9). Other properties are ignored. A property of
- * an undocumented type makes its entry unreadable, because a wrong guess about who may log in is worse than
- * no result.
+ * Schemas of the Atlas responses. They contain only the properties that fedctl needs; other properties are
+ * ignored. They accept the known differences between Atlas and its API specification (facts/mongodb.md 7.5 to
+ * 7.9). An entry is unreadable if a property has an undocumented type, because a wrong statement about who can
+ * log in is worse than no result.
  */
 
 const Time = z
@@ -115,8 +115,8 @@ export const AccessListStatus = z
 const text = z.string().nullish();
 
 /**
- * An empty object while Atlas creates the cluster. The most widely used connection string comes first in the
- * result.
+ * The object is empty while Atlas creates the cluster. The result starts with the connection string that most
+ * applications use.
  */
 const ConnectionStrings = z
   .object({
@@ -149,7 +149,7 @@ const ConnectionStrings = z
 const common = {
   name: z.string().min(1),
   stateName: z.string(),
-  // Missing while Atlas creates the cluster.
+  // This property is missing while Atlas creates the cluster.
   mongoDBVersion: z
     .string()
     .nullish()
@@ -159,7 +159,10 @@ const common = {
 
 const Specs = z.object({ instanceSize: z.string().nullish() }).nullish();
 
-/** Schema of version 2024-08-05. It stores the size with each Region, and only electable nodes count. */
+/**
+ * Schema of API version 2024-08-05, which states the instance size for each Region. Only electable nodes
+ * count.
+ */
 export const Cluster = z
   .object({
     ...common,
@@ -211,9 +214,7 @@ export const AccessLogs = z
     ),
   );
 
-/**
- * Parses a time in the Java format `Tue Jun 08 15:49:25 GMT 2021`, which Atlas has returned, or in RFC 3339.
- */
+/** Parses a time. Atlas returns RFC 3339 or the Java format `Tue Jun 08 15:49:25 GMT 2021`. */
 function loginTime(given: string): Date | null {
   const java = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{1,2}) (\d\d:\d\d:\d\d) (?:GMT|UTC) (\d{4})$/.exec(given);
   const [, month, day, time, year] = java ?? [];

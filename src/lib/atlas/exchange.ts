@@ -7,9 +7,9 @@ import type { FetchResponse } from '../core/fetch.ts';
 import type { Redactor } from '../core/redactor.ts';
 import { adviceOf, transportFault } from '../net/transport-fault.ts';
 
-/** Maximum size of a response in bytes. A page of 100 clusters has about one megabyte. */
+/** Maximum size of a response in bytes. A page of 100 clusters is about 1 MB. */
 const MAX_BYTES = 8 * 1024 * 1024;
-/** Maximum length of quoted untrusted text, in characters. */
+/** Maximum length of untrusted text in a message, in characters. */
 const QUOTED = 300;
 
 export interface AtlasHttpRequest {
@@ -17,7 +17,7 @@ export interface AtlasHttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Removes the secrets of the request from messages, in case the server repeats them. */
+  /** Removes the secrets of the request from messages. The server could repeat them in its response. */
   readonly redactor: Redactor;
 }
 
@@ -28,18 +28,18 @@ export interface AtlasHttpAnswer {
   readonly body: string;
 }
 
-/** The limits of one exchange: a timeout in milliseconds, and a signal that ends the exchange earlier. */
+/** The timeout of one exchange in milliseconds, and a signal that aborts the exchange. */
 export interface Bounds {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
 /**
- * Sends one request and reads the complete response, whatever its status. Does not follow redirects, because
- * Atlas sends none and the credential is for one host.
+ * Sends one request and returns the complete response, with any status. Does not follow redirects: Atlas
+ * sends none, and a redirect could send the credential to another host.
  *
  * @throws FedctlError atlas.unreachable, atlas.tls-failed, atlas.timeout, atlas.not-atlas, and the proxy
- * errors (net.*); the signal's own reason when it fires
+ * errors (net.*); the reason of the signal, if the signal fires
  */
 export async function exchange(
   context: Pick<Context, 'fetch'>,
@@ -97,9 +97,9 @@ export function quote({ redactor }: AtlasHttpRequest, text: string): string {
 }
 
 /**
- * Creates the failure for a response that does not come from Atlas.
+ * Returns the failure for a response that does not come from Atlas.
  *
- * @param did completes a sentence that starts with the request: `returned HTML`
+ * @param did the rest of the sentence after the name of the request: `returned HTML`
  */
 export function notAtlas(request: AtlasHttpRequest, did: string, status: number): FedctlError {
   return new FedctlError('atlas.not-atlas', {

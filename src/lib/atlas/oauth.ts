@@ -15,7 +15,7 @@ export interface AccessTokens {
   /** @throws FedctlError atlas.* */
   get(bounds: Bounds): Promise<{
     readonly token: Secret;
-    /** True if this call, or a concurrent one, requested the token from Atlas. */
+    /** True if the token was requested from Atlas during this call; false if it was cached. */
     readonly fresh: boolean;
   }>;
   /** Discards the current token after Atlas rejects it. */
@@ -23,8 +23,8 @@ export interface AccessTokens {
 }
 
 /**
- * A token is not used in its last minute, or in the last tenth of a shorter lifetime, because it could expire
- * before it arrives.
+ * A token could expire before it reaches the server. So a token is not used in its last minute or, if its
+ * lifetime is short, in the last tenth of its lifetime.
  */
 const LEEWAY_MS = 60_000;
 
@@ -37,12 +37,12 @@ const Token = z.object({
 
 /**
  * Requests tokens at `POST /api/oauth/token` with the OAuth client credentials grant (RFC 6749 4.4;
- * facts/mongodb.md 7.3). Concurrent callers share one request, and the token is reused until shortly before
- * it expires.
+ * facts/mongodb.md 7.3). Concurrent callers share one request. The token is reused until shortly before it
+ * expires.
  *
- * Basic authentication contains the client ID and the secret unchanged. RFC 6749 and OAuth libraries
- * percent-encode `_`, but some servers do not decode it and reject the credential (facts/dependencies.md,
- * trap 14).
+ * The client ID and the secret are sent unchanged with HTTP Basic authentication. RFC 6749 and OAuth
+ * libraries percent-encode `_`, but some servers do not decode `%5F` and reject the credential
+ * (facts/dependencies.md, trap 14).
  *
  * @param userAgent the User-Agent header of all requests
  */

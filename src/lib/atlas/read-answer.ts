@@ -2,16 +2,19 @@ import * as z from 'zod';
 import { FedctlError } from '../core/errors.ts';
 import { type AtlasHttpAnswer, nameOf, notAtlas, quote } from './exchange.ts';
 
-/** `application/json`, or a versioned type: `application/vnd.atlas.2023-01-01+json;charset=utf-8`. */
+/**
+ * Matches `application/json`, or a versioned type such as
+ * `application/vnd.atlas.2023-01-01+json;charset=utf-8`.
+ */
 const JSON_TYPE = /^\s*application\/(?:json|[\w.-]+\+json)\s*(?:;|$)/i;
 
-/** Returns the JSON object in a response; null if the response contains none. */
+/** Returns the JSON object in a response; null if the response contains no JSON object. */
 export function jsonOf({ headers, body }: AtlasHttpAnswer): Readonly<Record<string, unknown>> | null {
   if (!JSON_TYPE.test(headers['content-type'] ?? '')) return null;
   try {
     return z.record(z.string(), z.unknown()).safeParse(JSON.parse(body)).data ?? null;
   } catch {
-    // The error is ignored, because it would quote the untrusted body.
+    // The parser error is discarded, because it quotes the untrusted body.
     return null;
   }
 }
@@ -34,8 +37,8 @@ export function readAnswer<T>(answer: AtlasHttpAnswer, shape: z.ZodType<T>): T {
 }
 
 /**
- * Returns the path of the invalid field and the problem. The path contains only known names. The message of
- * zod is not used, because it would repeat the value.
+ * Returns the path of the invalid field and the problem. The path contains only names from the schema. The
+ * zod message is not used, because it can contain the value.
  */
 export function fieldOf({ issues: [issue] }: z.ZodError): {
   readonly field: string;

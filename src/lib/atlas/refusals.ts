@@ -5,11 +5,11 @@ import type { FailureCode } from '../failures/failures.ts';
 import { type AtlasHttpAnswer, nameOf, quote } from './exchange.ts';
 import { jsonOf, notJson } from './read-answer.ts';
 
-/** The credential of a request, and the role that the request requires. */
+/** The credential that a request uses, and the role that the request requires. */
 export interface Site {
   /** The name of the credential, such as `service account mdb_sa_id_…`. */
   readonly credential: string;
-  /** The role, such as `Organization Owner`; null if any credential is allowed. */
+  /** The role, such as `Organization Owner`; null if the request requires no role. */
   readonly role: string | null;
 }
 
@@ -29,7 +29,7 @@ const AtlasShape = z.object({
 });
 const OAuthShape = z.object({ error: z.string(), error_description: z.string().nullish() });
 
-/** @returns null if the body is neither an Atlas error nor an OAuth error */
+/** Returns the error in the body; null if the body is neither an Atlas error nor an OAuth error. */
 function apiErrorOf(answer: AtlasHttpAnswer): ApiError | null {
   const document = jsonOf(answer);
   const atlas = AtlasShape.safeParse(document).data;
@@ -43,18 +43,21 @@ function apiErrorOf(answer: AtlasHttpAnswer): ApiError | null {
 }
 
 /**
- * Returns true for a 401 response with a missing role as its cause. Atlas also uses 401 for an invalid
+ * Returns whether a 401 response was caused by a missing role. Atlas also returns 401 for an invalid
  * credential.
  */
 export function lacksRole(answer: AtlasHttpAnswer): boolean {
   return /USER_UNAUTHORIZED/.test(apiErrorOf(answer)?.code ?? '');
 }
 
-/** Converts a response other than 200 to a failure. A 401 response has already been retried. */
+/**
+ * Converts a response with a status other than 200 to a failure. For status 401, the request was already
+ * repeated with a new authorization.
+ */
 export function refusalOf(answer: AtlasHttpAnswer, site: Site): FedctlError {
   const { status } = answer;
   const error = apiErrorOf(answer);
-  // Status 429 and 5xx may come from a proxy in front of Atlas, often with an HTML body.
+  // Responses with status 429 and 5xx may come from a proxy in front of Atlas and often have an HTML body.
   if (status === 429) return failure('atlas.rate-limited', answer, error, rateLimited(answer));
   if (status >= 500) return failure('atlas.service-failed', answer, error, answered(answer, error));
   if (error === null) return notJson(answer);
@@ -104,8 +107,8 @@ function answered(answer: AtlasHttpAnswer, error: ApiError | null): FailureFacts
 
 function credentialRefused(answer: AtlasHttpAnswer, error: ApiError, { credential }: Site): FedctlError {
   const host = answer.request.url.host;
-  // Checked only in responses of Atlas itself. Atlas uses the same error for a wrong secret and for most
-  // expired secrets.
+  // Checked only in responses from Atlas itself. For most expired secrets, Atlas returns the same error as
+  // for a wrong secret.
   if (/expired/i.test(`${error.code} ${error.detail}`)) {
     return failure('atlas.secret-expired', answer, error, {
       message: `Atlas at ${host} reports that the secret of ${credential} has expired: ${textOf(answer, error)}.`,

@@ -43,7 +43,8 @@ async function issuerOfOwnAccount(context: Context, settings: AwsSettings): Prom
   throw new FedctlError('issuer.unknown', {
     message:
       'No trusted issuer: --issuer is not set, and your account has no issuer because federation is disabled.',
-    remedy: 'Name the issuer of the token with --issuer <https://…>, or enable federation for your account.',
+    remedy:
+      'Specify the issuer of the token with --issuer <https://…>, or enable federation for your account.',
   });
 }
 

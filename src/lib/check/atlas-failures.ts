@@ -3,8 +3,8 @@ import { FedctlError } from '../core/errors.ts';
 import type { AtlasAccessListEntry, AtlasIdentityProvider } from '../ports/atlas.ts';
 
 /**
- * Failures for missing Atlas configuration. The messages name the real organization, project and identity
- * provider.
+ * Failures for missing Atlas configuration. The messages contain the actual organization, project and
+ * identity provider.
  */
 
 export function noFederation(organizationId: string): FedctlError {
@@ -43,7 +43,10 @@ export function notListed(address: string, projectId: string): FedctlError {
   });
 }
 
-/** Atlas activates an entry some time after its creation (facts/mongodb.md 7.7). */
+/**
+ * Returns the failure for an IP access list entry that is not active. Atlas activates an entry some time
+ * after the entry was created (facts/mongodb.md 7.7).
+ */
 export function notInForce(
   { cidrBlock }: AtlasAccessListEntry,
   status: 'PENDING' | 'FAILED',

@@ -1,9 +1,10 @@
 import type { AtlasList } from '../ports/atlas.ts';
 
 /**
- * Returns the readable entries of a list. Ignores unreadable entries, except those that the caller looks for.
+ * Returns the readable entries of a list. Ignores an unreadable entry, unless the caller looks for this
+ * entry.
  *
- * @param isMeant returns true for the name of an entry that the caller looks for
+ * @param isMeant returns whether the caller looks for the entry with this name
  * @throws FedctlError atlas.answer-unreadable if an entry that the caller looks for is unreadable
  */
 export function entriesOf<T>(
@@ -16,8 +17,8 @@ export function entriesOf<T>(
 }
 
 /**
- * Throws if the list has an unreadable entry. Called when no readable entry matched: the unreadable entry may
- * be the missing match.
+ * Throws if the list has an unreadable entry. Called if no readable entry matched, because the unreadable
+ * entry could match.
  *
  * @throws FedctlError atlas.answer-unreadable
  */

@@ -4,7 +4,7 @@ import type { FedctlError } from '../core/errors.ts';
 import type { Outcome } from './outcome.ts';
 import type { World } from './world.ts';
 
-/** The data that decides whether a check is requested: target, plan and options. */
+/** The data that determines whether a check is requested: target, plan and options. */
 export type Asked = Pick<World, 'target' | 'plan' | 'options'>;
 
 /**
@@ -12,19 +12,19 @@ export type Asked = Pick<World, 'target' | 'plan' | 'options'>;
  * runs the check.
  */
 export interface Check<Fact = unknown> {
-  /** Stable: `<area>[.<part>].<kebab>`. */
+  /** A fixed ID in the form `<area>[.<part>].<kebab>`. */
   readonly id: string;
   /** The assertion in plain English, such as `the AWS profile exists`. */
   readonly title: string;
   readonly link: Link;
   /**
-   * The prerequisites. If one of them fails, this check is skipped and names the failed check. A prerequisite
-   * that was skipped because of missing input does not block this check.
+   * The prerequisites. If one of them fails, this check is skipped and its result contains the ID of the
+   * failed check. A prerequisite that was skipped because of missing input does not block this check.
    */
   readonly needs: readonly Check[];
   /**
-   * Returns the checks whose results this check uses as evidence. This check waits for them and runs even if
-   * they fail. Returns an empty list if the target itself provides the value.
+   * Returns the checks whose results this check uses as evidence. This check waits for these checks and runs
+   * even if they fail. Returns an empty list if the target itself provides the value.
    */
   readonly evidence?: (target: CheckTarget) => readonly Check[];
   /**
@@ -33,18 +33,18 @@ export interface Check<Fact = unknown> {
    */
   readonly after?: readonly Check[];
   /**
-   * Returns whether the check is requested for this target. Without this function, the check is part of every
-   * chain and appears as skipped if it does not apply.
+   * Returns whether the check is requested for this target. If this function is missing, the check is part of
+   * every chain, and is shown as skipped if it does not apply.
    */
   readonly asked?: (world: Asked) => boolean;
-  /** Returns whether the check runs regardless of --only, because its result must not be lost. */
+  /** Returns whether the check runs even if --only does not select it. */
   readonly always?: (world: Asked) => boolean;
   /**
    * Returns the key of a shared result: targets with the same key share one result. If the key is null or
    * this function is missing, each target runs the check.
    */
   readonly sharedBy?: (world: World, facts: Facts) => string | null;
-  /** @throws FedctlError if the check fails; the signal's reason */
+  /** @throws FedctlError if the check fails; the reason of the signal, if the signal fires */
   readonly run: (world: World, facts: Facts) => Promise<Outcome<Fact>>;
 }
 
@@ -56,7 +56,7 @@ export interface Facts {
   needed<Fact>(check: Check<Fact>): Fact;
   /** Waits for a check that is not a prerequisite of the calling check, then returns its fact or null. */
   when<Fact>(check: Check<Fact>): Promise<Fact | null>;
-  /** Returns the result of a check; null if the check is still running or was not requested. */
+  /** Returns the result of a check; null if the check has not finished or was not requested. */
   resultOf(check: Check): CheckResult | null;
   /** Returns the failure of a check; null if the check did not fail. */
   failureOf(check: Check): FedctlError | null;

@@ -4,7 +4,7 @@ import { rfc3339 } from '../core/time.ts';
 import type { MintedToken } from '../core/token.ts';
 import { matches, patternOf } from '../core/wildcard.ts';
 
-/** The expected claims of a token before any relying party is contacted. */
+/** The claims that a token should have. They are known before fedctl contacts a relying party. */
 export interface ExpectedClaims {
   readonly issuer: string;
   /** Whether the expected issuer is known. If false, `issuer` is the issuer of the token itself. */
@@ -40,7 +40,7 @@ export function claimComparisons(token: MintedToken, expected: ExpectedClaims): 
   ];
 }
 
-/** Compares a value with the expected values, byte for byte. Any value matches if nothing is expected. */
+/** Compares a value with the expected values, byte for byte. If `expected` is empty, any value matches. */
 export function compare(
   what: string,
   seen: string | null,

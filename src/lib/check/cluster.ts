@@ -7,7 +7,7 @@ import { parseConnectionString } from '../uri/connection-string.ts';
 import { hostPort } from '../uri/host-port.ts';
 
 /**
- * Returns the cluster of a connection string; null if the project has no such cluster.
+ * Returns the cluster to which a connection string connects; null if the project has no such cluster.
  *
  * @param name the cluster name that the user gave; null to find the cluster by its hosts
  */
@@ -43,8 +43,8 @@ const OLDEST_FOR_DRIVERS = [4, 4, 0];
 const OLDEST_FOR_OIDC = [7, 0, 11];
 
 /**
- * Returns why the cluster does not support these mechanisms or accepts no connections; null if the cluster
- * has no fault.
+ * Returns why the cluster does not support these mechanisms or does not accept connections; null if neither
+ * problem exists.
  */
 export function clusterFault(
   cluster: AtlasCluster,
@@ -91,7 +91,7 @@ function cannotOidc(what: string, details: Readonly<Record<string, unknown>>): F
   });
 }
 
-/** Returns whether a version is older than another version. A version that cannot be parsed is not older. */
+/** Returns whether a version is older than another version. Returns false if the version cannot be parsed. */
 function isOlder(version: string, oldest: readonly number[]): boolean {
   const parts = version.split('.').map(Number);
   if (parts.some((part) => !Number.isInteger(part))) return false;

@@ -16,8 +16,8 @@ export interface UserList {
 }
 
 /**
- * Explains why no database user matches the subject of a token, based on the refusal that `decideToken`
- * returned.
+ * Returns the result of the check if no database user matches the subject of a token. Uses the refusal from
+ * `decideToken`.
  *
  * @param username the required name, `<idpId>/<subject>`
  */
@@ -25,7 +25,10 @@ export function subjectRefused(refusal: Refusal, username: string, list: UserLis
   return refused(refusal, { username, type: ['--oidcType', 'USER'], by: 'the token' }, list);
 }
 
-/** Explains why no database user matches the ARN of a caller who logs in with AWS credentials. */
+/**
+ * Returns the result of the check if no database user matches the ARN of a caller who logs in with AWS
+ * credentials.
+ */
 export function arnRefused(refusal: Refusal, caller: Caller, list: UserList): Outcome<never> {
   const { arn, kind } = caller.subject;
   const type = kind === 'user' ? 'USER' : kind === 'role' ? 'ROLE' : null;
@@ -43,7 +46,7 @@ export function arnRefused(refusal: Refusal, caller: Caller, list: UserList): Ou
 /** The database user that the login requires. */
 interface Wanted {
   readonly username: string;
-  /** The arguments for the Atlas CLI; null for a principal that cannot be a database user in Atlas. */
+  /** The type option for the Atlas CLI; null for a principal that cannot be a database user in Atlas. */
   readonly type: readonly string[] | null;
   /** The source of the required name. */
   readonly by: 'the token' | 'the AWS identity';
@@ -87,8 +90,8 @@ function codeOf(refusal: Refusal, username: string): FailureCode {
 }
 
 /**
- * Returns the failure code for a missing user. Uses a more specific code if a user exists for this principal
- * under a wrong name (facts/mongodb.md 9, rows 21, 22, 46).
+ * Returns the failure code for a missing user. Returns a more specific code if the principal has a user with
+ * a wrong name (facts/mongodb.md 9, rows 21, 22, 46).
  */
 function missingCode(username: string, similar: readonly string[]): FailureCode {
   if (similar.some((each) => each.includes(':assumed-role/'))) return 'atlas.database-user-session-arn';
@@ -136,8 +139,8 @@ function adviceOn(refusal: Refusal, wanted: Wanted, list: UserList): Advice {
 }
 
 /**
- * Returns whether a user name and the required name belong to the same principal. The names may differ in
- * identity provider, mechanism, session name or role path.
+ * Returns whether a user name and the required name belong to the same principal. The names may contain
+ * different identity providers, session names or role paths, or may be for different mechanisms.
  */
 function isOfPrincipal(username: string, wanted: string): boolean {
   return principalOf(username) === principalOf(wanted);
@@ -148,7 +151,7 @@ function principalOf(username: string): string {
   return withoutPath(arn.replace(/:sts(::\d+:)assumed-role\/([^/]+)\/.*$/, ':iam$1role/$2'));
 }
 
-/** Adds one cluster to the scopes of the user and keeps the existing scopes. */
+/** Returns the advice to add a cluster to the scopes of the user. The command keeps the existing scopes. */
 function addingScope({ username }: Wanted, cluster: string, { users, projectId }: UserList): Advice {
   const present = users.find((each) => each.username === username && each.database === EXTERNAL);
   const scopes = present?.scopes ?? [];
@@ -161,8 +164,9 @@ function addingScope({ username }: Wanted, cluster: string, { users, projectId }
 }
 
 /**
- * Returns the remedy without a command. $external cannot contain two users with the same name, so the user of
- * the wrong type must be deleted first. A person must decide that.
+ * Returns the remedy for a user of the wrong type. No command is offered: the user must be deleted first,
+ * because $external cannot contain two users with the same name. A person must decide whether to delete the
+ * user.
  */
 function ofOtherType(
   { username, expected }: Refusal & { readonly kind: 'oidc-auth-type' | 'aws-iam-type' },
@@ -179,8 +183,8 @@ function ofOtherType(
 }
 
 /**
- * Returns the command that creates the user with the roles and scopes of the misnamed user. The command
- * removes nothing.
+ * Returns the advice to create the user, with the roles and scopes of a user with a wrong name. The command
+ * does not remove the existing user.
  *
  * @param present the existing user with the wrong name
  */
@@ -193,8 +197,8 @@ function creating(
   const base = ['dbusers', 'create', '--username', username, ...(type ?? [])];
   const end = ['--projectId', projectId];
   const { roles = [], scopes = [], deleteAfterDate } = present ?? {};
-  // The Atlas CLI documentation does not say how to set scopes other than clusters. Without its scopes the
-  // user would have more access.
+  // The Atlas CLI documentation does not say how to set scopes other than clusters. A user without scopes
+  // would have more access.
   const known = roles.length > 0 && scopes.every((scope) => scope.type === 'CLUSTER');
   if (!known) {
     const template = quoted(['atlas', ...base]);

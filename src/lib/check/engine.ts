@@ -12,11 +12,11 @@ interface Ended {
   readonly result: CheckResult;
   readonly fact: unknown;
   readonly failure: FedctlError | null;
-  /** The id of the failed check that caused this skip; null if no failed check did. */
+  /** The ID of the failed check because of which this check was skipped; null if there is none. */
   readonly blockedBy: string | null;
   /**
-   * The id of the check that --skip excludes: this check or one of its prerequisites. Null if --skip excludes
-   * neither.
+   * The ID of the check that --skip excludes: this check or a prerequisite. Null if --skip excludes none of
+   * them.
    */
   readonly leftBy: string | null;
 }
@@ -37,9 +37,10 @@ interface Observer {
  *
  * @param selection in the order of the chain; must not contain cycles
  * @param observe called with the result of each check
- * @param hooks `begin` is called before each check runs, `facts` at the end with all facts
+ * @param hooks `begin` is called before each check runs; `facts` is called once with all facts when all
+ * checks have finished
  * @returns the results in the order of the catalogue, without checks that were not requested
- * @throws the signal's reason, and bugs
+ * @throws the reason of the signal, if the signal fires, and unexpected errors
  */
 export async function runChecks(
   selection: Selection,
@@ -59,7 +60,8 @@ export async function runChecks(
 }
 
 /**
- * Thrown when a check requires a missing fact: the check that provides the fact was left out or had no input.
+ * Thrown if a check requires a fact that is missing, because the check that provides the fact was excluded or
+ * had no input.
  */
 class MissingFact extends Error {
   constructor(id: string) {
@@ -87,7 +89,7 @@ class Run implements Facts {
       return ended;
     });
     this.#under.set(check, end);
-    // Checks that wait for this check receive the rejection, so it must not be reported as unhandled.
+    // The checks that wait for this check handle the rejection. It must not be reported as unhandled.
     end.catch(() => {});
     return end;
   }
@@ -139,8 +141,8 @@ class Run implements Facts {
   }
 
   /**
-   * Converts the result of a check that could not run. A check that the user selected fails. Other checks get
-   * the status in `unpicked`.
+   * Converts the result of a check that could not run. If the user selected the check, the check fails.
+   * Otherwise the check gets the status in `unpicked`.
    */
   #asAsked(check: Check, outcome: Outcome<unknown>, leftBy: string | null): Outcome<unknown> {
     const { picked, named, required } = this.#wanted;
@@ -170,12 +172,12 @@ class Run implements Facts {
     return needed;
   }
 
-  /** Runs the check, or uses a result that another target shares. */
+  /** Runs the check, or returns the result that another target shares. */
   #find(check: Check, startedAt: Date): Promise<TimedOutcome> {
     const { context, shared } = this.#world;
     const find = async (): Promise<TimedOutcome> => {
       const outcome = await this.#ask(check);
-      // The duration must not be negative if the clock is set back during the check.
+      // The clock can be set back during the check, but the duration must not be negative.
       const ms = Math.max(0, context.now().getTime() - startedAt.getTime());
       return { outcome, ...(outcome.timing ?? { startedAt, ms }) };
     };
@@ -254,7 +256,9 @@ function wordsOf(outcome: Outcome<unknown>): Words {
   }
 }
 
-/** Returns the notes, plus the evidence of the failure if no comparison shows it. */
+/**
+ * Returns the notes of the check. If the check has no comparisons, also returns the evidence of the failure.
+ */
 function notesOf(outcome: Outcome<unknown>): readonly string[] {
   const { notes = [], comparisons = [] } = outcome;
   const evidence = outcome.status === 'fail' ? outcome.failure.details['evidence'] : null;
@@ -263,8 +267,8 @@ function notesOf(outcome: Outcome<unknown>): readonly string[] {
 }
 
 /**
- * Returns the fact of a check. The cast is safe because each check stores its own type, which the map cannot
- * express.
+ * Returns the fact of a check. The cast is safe because each check stores a fact of the type that it defines.
+ * The type of the map cannot express this.
  */
 function factOf<Fact>(ended: Ended | undefined): Fact | null {
   return (ended?.fact ?? null) as Fact | null;

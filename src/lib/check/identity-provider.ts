@@ -3,8 +3,8 @@ import { FedctlError } from '../core/errors.ts';
 import type { AtlasIdentityProvider } from '../ports/atlas.ts';
 
 /**
- * The matching identity provider, or the most likely intended identity provider with the reason for the
- * mismatch.
+ * The identity provider that matches the token. If none matches, the most likely intended identity provider,
+ * with the reason for the mismatch.
  */
 export type FoundProvider =
   | { readonly provider: AtlasIdentityProvider; readonly failure: null }
@@ -12,8 +12,8 @@ export type FoundProvider =
 
 /**
  * Finds the identity provider for a token by exact comparison, as a MongoDB server does (facts/mongodb.md
- * 1.6). If no identity provider matches, returns the most likely intended one: same issuer, an issuer with a
- * different spelling, or same audience.
+ * 1.6). If none matches, returns the identity provider that was most likely intended: with the same issuer, a
+ * different spelling of the issuer, or the same audience.
  */
 export function findProvider(
   issuer: string,
@@ -55,10 +55,10 @@ function claimFault(provider: AtlasIdentityProvider): FedctlError | null {
   if (authorizationType === 'USER' && userClaim === 'sub') return null;
   const seen =
     authorizationType === 'USER'
-      ? `names users by the claim "${userClaim}"`
-      : 'names users by groups, which AWS tokens do not have';
+      ? `uses the user claim "${userClaim}"`
+      : 'uses group membership instead of a user claim';
   return new FedctlError('atlas.user-claim-changed', {
-    message: `${named(provider)} ${seen}; AWS tokens name their principal in "sub".`,
+    message: `${named(provider)} ${seen}; AWS tokens contain the principal in "sub".`,
     remedy:
       'In Atlas, set the authorization type of the identity provider to User ID and its user claim to sub.',
     details: { identityProvider: provider.id, userClaim, authorizationType },

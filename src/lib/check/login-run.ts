@@ -15,7 +15,7 @@ interface Waiting {
 
 const NOT_REACHED: StageEnd = { event: null, failure: null };
 
-/** A running login that several checks observe. Each stage can be awaited separately. */
+/** A running login that several checks observe. Checks can wait for each stage separately. */
 export class LoginRun {
   readonly #stages: ReadonlyMap<StageId, Waiting> = new Map(STAGES.map((id) => [id, waiting()]));
   readonly #over = new Set<StageId>();
@@ -30,16 +30,16 @@ export class LoginRun {
   }
 
   /**
-   * Waits until the stage has ended or can no longer be reached.
+   * Waits until the stage has ended, or until the login has ended without this stage.
    *
-   * @throws the signal's reason, and bugs
+   * @throws the reason of the signal, if the signal fires, and unexpected errors
    */
   async stage(id: StageId): Promise<StageEnd> {
     return (await this.#stages.get(id)?.end) ?? NOT_REACHED;
   }
 
   #note(event: StageEvent): void {
-    // The failure is settled when the login ends, because only then its error is known.
+    // The promise of a failed stage is settled when the login ends, because the error is not known earlier.
     if (event.status === 'fail') this.#failed = event;
     else this.#settle(event.id, { event, failure: null });
   }
@@ -72,7 +72,7 @@ function waiting(): Waiting {
     resolve = fulfil;
     reject = refuse;
   });
-  // Not every stage is awaited, so a rejection must not be reported as unhandled.
+  // Some stages are never awaited. Their rejections must not be reported as unhandled.
   end.catch(() => {});
   return { end, resolve, reject };
 }

@@ -9,8 +9,8 @@ import { LoginRun } from './login-run.ts';
 import type { World } from './world.ts';
 
 /**
- * Returns the login of a target with a mechanism, and starts the login on the first call. The login connects
- * to the cluster, then waits for the check that provides the token or the AWS credentials.
+ * Returns the login to a target with a mechanism. The first call starts the login. The login connects to the
+ * cluster, then waits for the check that provides the token or the AWS credentials.
  */
 export function loginOf(mechanism: Mechanism, world: World, facts: Facts): LoginRun {
   const started = world.logins.get(mechanism) ?? start(mechanism, world, facts);
@@ -33,7 +33,7 @@ function start(mechanism: Mechanism, world: World, facts: Facts): LoginRun {
   return new LoginRun(async (observe) => (await context.mongo()).login(login, observe, context.signal));
 }
 
-/** Returns the token to send. Throws if the claims of the token do not match the expected values. */
+/** Returns the token for the login. Throws if the claims of the token do not match the expected values. */
 async function tokenToSend(facts: Facts) {
   const claims = await facts.when(jwtClaims);
   const token = tokenOf(facts);
@@ -50,7 +50,7 @@ async function keysToSend(facts: Facts, signal: AbortSignal): Promise<LoginKeys>
   return { ...keys, arn: caller.arn, databaseUser: awsUserOf(caller.subject) };
 }
 
-/** Returns the failure that ends a login without credentials. The checks that need the login are skipped. */
+/** Returns the failure for a login without credentials. The checks that require the login are skipped. */
 function nothingToSend(what: string): FedctlError {
   return new FedctlError('mongo.auth-failed', { message: `No ${what} to log in with.` });
 }

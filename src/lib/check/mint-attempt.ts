@@ -7,8 +7,8 @@ import type { Aws } from '../ports/aws.ts';
 import type { Timing } from './outcome.ts';
 
 /**
- * The result of one mint call, which two checks use: iam.federation (the account issues tokens) and sts.mint
- * (this caller gets a token).
+ * The result of one mint call. Two checks use this result: iam.federation (federation is enabled for the
+ * account) and sts.mint (the caller can mint a token).
  */
 export type MintAttempt = Timing &
   (
@@ -17,7 +17,7 @@ export type MintAttempt = Timing &
   );
 
 /**
- * Mints one token. A denial is a result, not an exception.
+ * Mints one token. Returns a denial as a result instead of throwing an error.
  *
  * @param timeoutMs the limit for each call, in milliseconds
  */

@@ -1,6 +1,6 @@
 import { FedctlError } from '../core/errors.ts';
 
-/** Failures for missing inputs of checks. */
+/** Failures for inputs that a check requires and the user did not give. */
 
 export function missingUri(): FedctlError {
   return new FedctlError('usage.missing-uri', { message: 'No connection string was given.' });
@@ -13,6 +13,6 @@ export function missingAudience(): FedctlError {
 export function unknownIssuer(): FedctlError {
   return new FedctlError('issuer.unknown', {
     message: 'The issuer is unknown: no issuer is given, and the issuer of the account cannot be read.',
-    remedy: 'Name the issuer of the token with --issuer <url>.',
+    remedy: 'Specify the issuer of the token with --issuer <url>.',
   });
 }

@@ -3,8 +3,8 @@ import type { FedctlError, Warning } from '../core/errors.ts';
 import type { FailureCode } from '../failures/failures.ts';
 
 /**
- * The start and the duration of the work. Can differ from the time when the check ran, because several checks
- * share a login stage.
+ * The start and the duration of the work. Can differ from the time of the check itself, because several
+ * checks share a login stage.
  */
 export interface Timing {
   readonly startedAt: Date;
@@ -35,13 +35,13 @@ type Unseen = Seen & {
   readonly status: 'unseen';
   readonly failure: FedctlError;
   /**
-   * The status if the user did not select the check: `fail` for an input that every chain needs, `warn` or
-   * `skip` for a check that may be left out.
+   * The status if the user did not select the check: `fail` for an input that every chain requires, `warn` or
+   * `skip` for a check that is optional.
    */
   readonly unpicked: 'fail' | 'warn' | 'skip';
 };
 
-/** The result of a check. `pass` and `warn` include the fact that later checks use. */
+/** The result of a check. The results `pass` and `warn` contain the fact that later checks use. */
 export type Outcome<Fact> = Passed<Fact> | Warned<Fact> | Failed | Skipped | Unseen;
 
 export function pass<Fact>(detail: string | null, fact: Fact, seen: Seen = {}): Passed<Fact> {

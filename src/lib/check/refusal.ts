@@ -31,7 +31,7 @@ export interface Explained {
   readonly notes: readonly string[];
 }
 
-/** Failures without a reason from the server (facts/mongodb.md 1.2). */
+/** Failures for which the server returns no reason (facts/mongodb.md 1.2). */
 const REFUSALS: ReadonlySet<string> = new Set([
   'mongo.oidc-refused',
   'mongo.aws-refused',
@@ -39,24 +39,24 @@ const REFUSALS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The last wire version of servers that support only RSA keys. MongoDB 8.0 has wire version 25; only the
- * latest master branch supports elliptic curve keys (facts/mongodb.md 1.6 and 4.2).
+ * The highest wire version of servers that support only RSA keys. MongoDB 8.0 has wire version 25. Only the
+ * current master branch supports elliptic curve keys (facts/mongodb.md 1.6 and 4.2).
  */
 const LAST_RSA_ONLY = 25;
 
 /**
- * The failure codes that a reason in the server log can match. Codes for the connection from fedctl to the
- * server are excluded, because a rejected login was already connected. A refused connection in the server log
- * is a connection from the server to the issuer.
+ * The failure codes that a reason in the server log can match. Codes for the connection between fedctl and
+ * the server are excluded, because a login can be rejected only after this connection was established. A
+ * refused connection in the server log is a connection from the server to the issuer.
  */
 const OF_A_REASON = /^(?:jwt|issuer|atlas|sts|aws)\.|^mongo\.(?:server\.|role-path-lost$|token-file\.)/;
 
 /**
- * Explains a rejected login. Compares the token or ARN with the values that it must match, and returns the
- * first known reason: a failed Atlas check (exact), the reason in the server log (if the Atlas API returns
- * one), a failed issuer or token check, or a list of ruled-out and possible causes.
+ * Explains a rejected login. Compares the token or ARN with the expected values. The explanation is the first
+ * of these that exists: a failed Atlas check, the reason in the server log (from the Atlas API), a failed
+ * issuer or token check. If none exists, the explanation lists ruled-out and possible causes.
  *
- * @param startedAt the start of the login, to find it in the access history
+ * @param startedAt the start of the login, to find the login in the access history
  */
 export async function explainRefusal(
   mechanism: Mechanism,
@@ -101,7 +101,7 @@ export async function explainRefusal(
   ]);
 }
 
-/** Returns the code that `explain -` finds for the reason in the server log; null if it finds none. */
+/** Returns the code that `explain -` finds for the reason in the server log; null if it finds no code. */
 function codeOf(reason: string): ExplainedCode | null {
   const found = matches(patternsOf(CODES.map(pageOf)), pasted(reason), CODES.length);
   return found.find(({ code }) => OF_A_REASON.test(code))?.code ?? null;
@@ -137,7 +137,8 @@ function bySaid(
             remedy: 'Upgrade the cluster to a release that ignores EC keys, such as MongoDB 8.0.',
           }
         : { likelyCause };
-  // fedctl cannot raise a code that only other programs report. The remedy comes from the page of the code.
+  // Only other programs report this code, so fedctl cannot raise it. The remedy comes from the failure page
+  // for the code.
   if (!isFailureCode(code)) {
     return failure.with({ remedy: pageOf(code).remedy, command: null, ...advice, details });
   }
@@ -154,7 +155,7 @@ function asExpected(failure: FedctlError, id: string, { code, remedy, command }:
   return failure.with({ likelyCause: `See ${id} above (${code}).`, remedy, command });
 }
 
-/** Returns whether all Atlas checks passed. */
+/** Returns whether all checks that require the Atlas API passed. */
 function wasRead(known: readonly Known[]): boolean {
   return known.filter(({ ofAtlas }) => ofAtlas).every(hasPassed);
 }
@@ -199,7 +200,7 @@ function databaseUserOf(facts: Facts): string | null {
     : `the database user ${user.username} in $external, AWS IAM type ${user.awsIAMType}`;
 }
 
-/** A question with the results of the checks that answer it; a result is null if its check did not run. */
+/** A question and the results of the checks that answer it. A result is null if the check did not run. */
 interface Known extends Question {
   readonly ends: readonly (CheckResult | null)[];
 }
@@ -209,14 +210,14 @@ interface Sides {
   readonly known: readonly Known[];
 }
 
-/** One decision that the server makes during a login, and the fedctl checks that make the same decision. */
+/** A condition that the server tests during a login, and the fedctl checks that test the same condition. */
 interface Question {
-  /** The cause that is ruled out if the checks passed. */
+  /** The text for the cause if the checks passed, so that the cause is ruled out. */
   readonly what: string;
   readonly answeredBy: readonly Check[];
-  /** Whether the checks need the Atlas API. */
+  /** Whether the checks require the Atlas API. */
   readonly ofAtlas: boolean;
-  /** The possible cause if the checks did not run. */
+  /** The text for the possible cause if the checks did not run. */
   readonly otherwise: string;
 }
 

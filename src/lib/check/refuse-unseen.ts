@@ -4,7 +4,7 @@ import type { Asked } from './check.ts';
 import { checksFor, idleNames, type Selection } from './selection.ts';
 
 /**
- * Rejects a request if some of its options or selected checks would have no effect. Makes no network calls.
+ * Rejects a request if an option or a selected check would have no effect. Makes no network calls.
  *
  * @throws FedctlError usage.invalid-command-line for contradicting options; usage.nothing-to-check
  */
@@ -35,7 +35,7 @@ export function refuseUnseen(asked: Asked, selection: Selection, only: readonly 
   }
 }
 
-/** Returns the options without effect for this target, each with the reason. */
+/** Returns the options that have no effect for this target, each with the reason. */
 function* unusedOptions({ target, plan, options }: Asked): Iterable<readonly [option: Flag, why: string]> {
   const { tokenFile, subject, privileges, writeProbe, uri, api } = target;
   const withoutToken = 'MONGODB-AWS logs in with AWS credentials, without a token';

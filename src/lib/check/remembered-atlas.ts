@@ -1,9 +1,9 @@
 import type { Atlas } from '../ports/atlas.ts';
 
 /**
- * Wraps Atlas so that each list is requested only once per round, because several targets can use the same
- * project. The access history and the status of an access list entry are requested each time, because they
- * change.
+ * Wraps Atlas to request each list only once per round, because several targets can use the same project. The
+ * access history and the status of an access list entry can change during a round, so they are requested for
+ * each call.
  */
 export function rememberedAtlas(atlas: Atlas): Atlas {
   const answers = new Map<string, Promise<unknown>>();

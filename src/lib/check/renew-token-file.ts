@@ -4,7 +4,7 @@ import { isFedctlError } from '../core/errors.ts';
 import type { MintedToken } from '../core/token.ts';
 import type { FailureCode } from '../failures/failures.ts';
 
-/** Failures that a new token in the file fixes. A different subject or issuer needs another fix. */
+/** Failures that a new token in the file fixes. A wrong subject or issuer is not among them. */
 const MENDED: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'mongo.token-file-unusable',
   'mongo.token-file.white-space',
@@ -15,8 +15,8 @@ const MENDED: ReadonlySet<FailureCode> = new Set<FailureCode>([
 ]);
 
 /**
- * Returns the audience for the new token: the audience of the target, otherwise the audience of the current
- * token.
+ * Returns the audience for the new token: the audience of the target or, if the target has none, the audience
+ * of the current token.
  */
 export function audienceOf({ audience }: CheckTarget, token: MintedToken): string | null {
   return audience ?? token.audience[0] ?? null;

@@ -28,13 +28,19 @@ export interface CheckRequest {
   readonly skip: readonly string[];
   /** The number of targets that are checked at the same time. */
   readonly concurrency: number;
-  /** The number of retries for an unhealthy target. */
+  /** The number of times to check an unhealthy target again. */
   readonly retries: number;
-  /** The time to keep checking an unhealthy target, in milliseconds. If 0, only `retries` counts. */
+  /**
+   * The time during which an unhealthy target is checked again, in milliseconds. If 0, only `retries`
+   * applies.
+   */
   readonly waitMs: number;
   /** The lowest status that makes a target unhealthy. */
   readonly failOn: 'fail' | 'warn';
-  /** Completes the command that a result offers for a target; null if the command cannot be completed. */
+  /**
+   * Returns the complete command line for a command that a result offers; null if the command cannot be
+   * completed.
+   */
   readonly offer: World['offer'];
 }
 
@@ -90,11 +96,12 @@ function named(target: CheckTarget, plan: () => PlannedTarget): PlannedTarget {
 }
 
 /**
- * Checks all targets, several at once, and checks unhealthy targets again in further rounds. Targets share
- * results within a round.
+ * Checks all targets, several at once. Checks unhealthy targets again in further rounds. The targets of a
+ * round share results.
  *
  * @param observe called with every event, for all output formats
- * @throws the signal's reason, and bugs; a failed check is a result
+ * @throws the reason of the signal, if the signal fires, and unexpected errors; does not throw if a check
+ * fails
  */
 export async function runCheck(
   context: Context,
@@ -125,8 +132,8 @@ export async function runCheck(
 }
 
 /**
- * Returns the time until unhealthy targets are checked again, in milliseconds; null if they are not checked
- * again.
+ * Returns the pause before the next check of unhealthy targets, in milliseconds; null if there is no next
+ * check.
  */
 function pauseAfter(attempt: number, retries: number, leftMs: number): number | null {
   const pause = Math.min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE);
@@ -135,8 +142,8 @@ function pauseAfter(attempt: number, retries: number, leftMs: number): number | 
 }
 
 /**
- * One check of a target, and the time until the next check in milliseconds. The time is null if this was the
- * last check.
+ * The report of one target in one round, and the pause before its next check in milliseconds. The pause is
+ * null if there is no next check.
  */
 interface Look {
   readonly report: TargetReport;
@@ -144,10 +151,10 @@ interface Look {
 }
 
 /**
- * Checks some targets once.
+ * Checks each of the targets once.
  *
- * @param pause returns the result of `pauseAfter`; called after each check, because a check can use up the
- * time of --wait
+ * @param pause returns the result of `pauseAfter`; called after each target is checked, because the time of
+ * --wait can expire during a check
  */
 async function checkRound(
   context: Context,
@@ -235,7 +242,10 @@ function clusterOf({ srv, hosts }: ConnectionString): string {
   return srv?.host ?? hosts.map(hostPort).join(', ');
 }
 
-/** Returns the result that makes a target unhealthy: its first failure, otherwise its first warning. */
+/**
+ * Returns the result that makes a target unhealthy: the first failure or, if no check failed, the first
+ * warning.
+ */
 function worstOf({ checks }: TargetReport): CheckResult | undefined {
   return checks.find(({ status }) => status === 'fail') ?? checks.find(isCaution);
 }

@@ -8,7 +8,7 @@ export interface Selection {
   readonly catalogue: readonly Check[];
   /** The checks that --only selects; null selects all checks. */
   readonly picked: ReadonlySet<Check> | null;
-  /** Checks that --only selects by their complete id. */
+  /** The checks whose complete ID is in --only. */
   readonly named: ReadonlySet<Check>;
   readonly left: ReadonlySet<Check>;
 }
@@ -24,7 +24,8 @@ export interface Wanted {
 }
 
 /**
- * Selects checks by id or by the first parts of the id: `atlas` selects all of `atlas.…`.
+ * Selects checks by ID or by the first parts of the ID. For example, `atlas` selects all checks whose ID
+ * starts with `atlas.`.
  *
  * @throws FedctlError usage.invalid-value for a name that matches no check
  */
@@ -43,7 +44,7 @@ export function selectChecks(
   };
 }
 
-/** Returns the names in --only that match no requested check of this target. */
+/** Returns the names in --only that match no requested check for this target. */
 export function idleNames(selection: Selection, only: readonly string[], world: Asked): readonly string[] {
   return only.filter(
     (name) => !selection.catalogue.some((check) => isNamed(check, name) && (check.asked?.(world) ?? true)),

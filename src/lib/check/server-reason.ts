@@ -7,14 +7,14 @@ import { keysShown, tokenShown } from './server-user.ts';
 import type { World } from './world.ts';
 
 /**
- * In milliseconds. Includes entries from shortly before the login, because clocks differ and the access
- * history has whole seconds.
+ * In milliseconds. Entries up to this time before the login are included, because clocks differ and the
+ * access history contains whole seconds.
  */
 const BEFORE_MS = 60_000;
 
 /**
- * Returns the reason for this rejected login from the Atlas access history. Returns null if the reason has
- * not arrived yet, or if the credentials have no permission to read the access history.
+ * Returns the reason for this rejected login from the Atlas access history. Returns null if the access
+ * history does not contain the reason yet, or if the Atlas API credentials lack the permission to read it.
  */
 export async function serverReason(
   mechanism: Mechanism,
@@ -36,8 +36,8 @@ export async function serverReason(
     const refused = recent.find(
       ({ username, ipAddress, failureReason }) =>
         failureReason !== null &&
-        // The user name is empty if the server could not determine it. Then the IP address distinguishes this
-        // client from other clients.
+        // If the server could not determine the user name, the name is empty. In this case, the IP address
+        // identifies this client.
         (username === '' ? ipAddress === address : shown?.matches(username) === true),
     );
     const reason = refused?.failureReason ?? null;

@@ -5,7 +5,7 @@ import type { Facts } from './check.ts';
 import { compare } from './claim-comparisons.ts';
 import { type Outcome, pass, type Timing, warn } from './outcome.ts';
 
-/** The identity in the token or in the AWS credentials of the login. */
+/** The identity of the token or of the AWS credentials that the login used. */
 export interface Shown {
   readonly subject: string;
   /** Returns whether a user name that the server reports belongs to this identity. */
@@ -15,8 +15,8 @@ export interface Shown {
 }
 
 /**
- * Compares the user that the server reports with the identity of the login. A mismatch is a warning: the
- * server may use another user claim, or may not be the intended server.
+ * Compares the user that the server reports with the identity of the login. A difference results in a
+ * warning, because the server may use another user claim or may not be the intended server.
  */
 export function namedUser(
   identity: ServerIdentity,
@@ -39,8 +39,8 @@ export function namedUser(
 }
 
 /**
- * Returns the identity of the token. The server reports `<idpId>/<subject>`, and its configuration sets the
- * prefix (facts/mongodb.md 4.3).
+ * Returns the identity of the token. The server reports `<idpId>/<subject>`. The server configuration sets
+ * the prefix `<idpId>` (facts/mongodb.md 4.3).
  */
 export function tokenShown(facts: Facts): Shown | null {
   const subject = tokenOf(facts)?.subject;
@@ -54,8 +54,8 @@ export function tokenShown(facts: Facts): Shown | null {
 
 /**
  * Returns the identity of the AWS credentials: the ARN of the user or role, or a session ARN with any session
- * name (facts/mongodb.md 2.5). Accepts any role path: a session ARN has no path, and a server may use the
- * path of the database user.
+ * name (facts/mongodb.md 2.5). Accepts any role path, because a session ARN has no path and a server may use
+ * the path of the database user.
  */
 export function keysShown(facts: Facts): Shown | null {
   const caller = callerOf(facts);

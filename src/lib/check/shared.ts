@@ -7,8 +7,8 @@ export interface TimedOutcome extends Timing {
 }
 
 /**
- * Results that several targets share during one round, for example one mint for the same token, or one read
- * of an issuer or a project. A second caller waits for the result of the first caller.
+ * Results that several targets share during one round, such as a minted token, an issuer or a project. If two
+ * targets request the same result, the second waits for the result of the first.
  */
 export class SharedOutcomes {
   readonly #kept = new Map<object, Map<string, Promise<TimedOutcome>>>();

@@ -13,14 +13,14 @@ import { chooseMechanisms } from '../uri/mechanism.ts';
 
 /** A validated target. Validation makes no network calls. */
 export interface TargetPlan {
-  /** Null without a connection string: the database checks are left out. */
+  /** The settings for the database checks; null if the target has no connection string. */
   readonly database: {
     readonly uri: ConnectionString;
     readonly mechanisms: readonly Mechanism[];
   } | null;
-  /** The mechanisms to log in with. Also set without a connection string. */
+  /** The mechanisms for the login. Set even if the target has no connection string. */
   readonly mechanisms: readonly Mechanism[];
-  /** The token to mint; null without an audience or with a token file. */
+  /** The token to mint; null if the target has no audience or has a token file. */
   readonly mint: MintRequest | null;
   /** Whether a token is used. False if MONGODB-AWS is the only mechanism and no API is given. */
   readonly usesToken: boolean;

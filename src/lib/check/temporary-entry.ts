@@ -6,8 +6,8 @@ import type { CheckOptions } from './world.ts';
 /**
  * Warns if Atlas deletes a temporary entry within the time of `--warn-expiry`.
  *
- * @param what the entry, as the beginning of a sentence
- * @returns null if the entry expires later or never, or without --warn-expiry
+ * @param what the entry, as the first words of a sentence
+ * @returns null if the entry expires later or never, or if --warn-expiry is not set
  */
 export function soonDeleted(
   what: string,

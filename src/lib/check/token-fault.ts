@@ -11,8 +11,7 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Converts a fault of a token to a failure. The message shows the actual and the expected value in one
- * sentence.
+ * Converts a token fault to a failure. The message shows the actual and the expected value in one sentence.
  */
 export function tokenFault({ code, claim, expected, seen }: Fault): FedctlError {
   const about = claim === null ? 'The token' : `The ${NAMES[claim] ?? claim} of the token`;

@@ -10,21 +10,24 @@ import type { TargetPlan } from './target-plan.ts';
 
 /** The options that apply to every target of a run. */
 export interface CheckOptions {
-  /** The AWS settings for targets without their own: profile, Region, and the MFA prompt. */
+  /** The AWS settings: profile, Region and MFA prompt. The settings of a target take precedence. */
   readonly aws: AwsSettings;
   /** The limit for each network step, in milliseconds. */
   readonly timeoutMs: number;
-  /** The settings for the Atlas Administration API; null without credentials. */
+  /** The settings for the Atlas Administration API; null if no credentials are set. */
   readonly atlas: AtlasSettings | null;
-  /** The id of the Atlas project for targets that name no project; null if unknown. */
+  /** The ID of the Atlas project for targets that do not specify a project; null if unknown. */
   readonly atlasProject: string | null;
-  /** Warn if something expires sooner than this, in milliseconds; null disables the warnings. */
+  /**
+   * In milliseconds. A token, credential or entry that expires in less time causes a warning. Null disables
+   * these warnings.
+   */
   readonly warnExpiryMs: number | null;
-  /** Whether to also send requests that must be rejected. */
+  /** Whether to also run the checks that send requests which must be rejected (--negative). */
   readonly negative: boolean;
   /**
-   * How long to hold a connection with a token that expires earlier, in milliseconds; null holds no
-   * connection.
+   * How long to keep a connection open, in milliseconds. Its token expires during this time. Null skips this
+   * test.
    */
   readonly soakMs: number | null;
 }
@@ -41,6 +44,9 @@ export interface World {
   readonly logins: Map<Mechanism, LoginRun>;
   /** Called with the expiration of each token that a held connection receives. */
   readonly held: (expiresAt: Date) => void;
-  /** Completes the command that a result offers for a target; null if the command cannot be completed. */
+  /**
+   * Returns the complete command line for a command that a result offers; null if the command cannot be
+   * completed.
+   */
   readonly offer: (command: OfferedCommand, target: CheckTarget) => string | null;
 }

@@ -7,7 +7,10 @@ import { text } from './text-key.ts';
 import { audienceFault, durationFault, roleValueFault } from './value-faults.ts';
 import { readYaml } from './yaml-document.ts';
 
-/** The schema ID for the file of `fedctl agent --config`. Editors show the descriptions of the keys. */
+/**
+ * The ID of the JSON Schema for the file of `fedctl agent --config`. Editors show the descriptions of the
+ * keys.
+ */
 
 const AGENT_CONFIG_ID = 'agent-config.v1.json';
 
@@ -114,7 +117,7 @@ export interface AgentSettings {
 /**
  * Parses the configuration of an agent.
  *
- * @param place the file name for messages, and the folder for relative paths
+ * @param place the file name for messages, and the folder to which paths in the file are relative
  * @throws FedctlError config.invalid with every error found, each with its line and column
  */
 export function readAgentConfig(
@@ -146,8 +149,8 @@ export function readAgentConfig(
 }
 
 /**
- * Returns the published schema for editors (JSON Schema 2020-12). Only fedctl checks the rules that involve
- * several keys.
+ * Returns the published schema for editors (JSON Schema 2020-12). The schema does not contain the rules for
+ * several keys; only fedctl checks them.
  */
 export function agentConfigSchema(): object {
   const { $schema, ...schema } = z.toJSONSchema(AgentConfig, { io: 'input' });

@@ -16,7 +16,7 @@ const REMEDY = 'Correct the lines above. "fedctl init --out -" prints every supp
 export interface ConfigPlace {
   /** The file name, for messages. */
   readonly file: string;
-  /** Absolute path of the folder that relative paths in the file refer to. */
+  /** Absolute path of the folder to which paths in the file are relative. */
   readonly folder: string;
   /** The environment. Only the variables FEDCTL_VAR_* are read. */
   readonly env: Context['env'];
@@ -24,8 +24,8 @@ export interface ConfigPlace {
 
 /**
  * Parses `fedctl.yaml`. Returns the targets of `fedctl check` in file order, with the defaults applied. Reads
- * no other file and makes no calls. If the file was found and not named with --config, call
- * `refuseStrangeHosts` next.
+ * no other file and makes no network calls. If the file was not specified with --config, the caller must also
+ * call `refuseStrangeHosts`.
  *
  * @throws FedctlError config.invalid with every error found, each with its line and column;
  * mongo.plaintext-refused
@@ -44,7 +44,7 @@ function withoutSecret(read: ReturnType<typeof interpolate>): ReturnType<typeof 
   const secret = 'text' in read ? secretIn(read.text) : null;
   return secret === null
     ? read
-    : { fault: `looks like ${secret}: this file must not contain secrets, and fedctl needs none` };
+    : { fault: `looks like ${secret}: this file must not contain secrets, and fedctl does not need them` };
 }
 
 function checkTarget(name: string, keys: CheckSettings, folder: string): CheckTarget {
@@ -81,8 +81,8 @@ function checkTarget(name: string, keys: CheckSettings, folder: string): CheckTa
 }
 
 /**
- * Parses a connection string. Errors that the schema does not detect are reported for the target, with their
- * own code.
+ * Parses a connection string. Adds the name of the target to errors that the schema does not detect, and
+ * keeps the failure code of these errors.
  */
 function readUri(target: string, text: string): CheckTarget['uri'] {
   try {

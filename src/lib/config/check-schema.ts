@@ -19,8 +19,8 @@ import {
 } from './value-faults.ts';
 
 /**
- * The schema of `fedctl.yaml`. The keys have the names of the options. Editors show the descriptions of the
- * keys.
+ * The schema of `fedctl.yaml`. The keys have the same names as the command-line options. Editors show the
+ * descriptions of the keys.
  *
  * Targets are a mapping by name, and not a list. YAML rejects duplicate names, and an error contains
  * `targets.production.uri` instead of `targets[3].uri`.
@@ -29,8 +29,8 @@ import {
 export const CHECK_CONFIG_ID = 'fedctl.v1.json';
 
 /**
- * Part of a pattern in the JSON Schema. Editors accept any text with a variable. fedctl validates the text
- * after it replaces the variable.
+ * Part of the patterns in the JSON Schema. With this part, editors accept any text that contains a variable.
+ * fedctl replaces the variable and then validates the text.
  */
 const WITH_VARIABLE = '\\$\\{FEDCTL_VAR_';
 
@@ -47,7 +47,7 @@ const duration = z.union(
       pattern: '^[0-9]+[smh]?$',
     }),
   ],
-  { error: 'must be seconds, or a duration such as 90s, 5m or 1h' },
+  { error: 'must be a number of seconds, or a duration such as 90s, 5m or 1h' },
 );
 
 const writeProbe = z.union(
@@ -144,8 +144,8 @@ export const CheckSettings = settings.partial();
 export type CheckSettings = z.infer<typeof CheckSettings>;
 
 /**
- * A target name begins with a letter or digit and contains a letter. YAML reads other names as numbers: 1.10
- * would become 1.1.
+ * A target name begins with a letter or digit and contains a letter. YAML would parse a name without a letter
+ * as a number: 1.10 would become 1.1.
  */
 const targetName = z
   .string()
@@ -178,8 +178,8 @@ export const CheckConfig = z
 export type CheckConfig = z.infer<typeof CheckConfig>;
 
 /**
- * Returns the published schema for editors (JSON Schema 2020-12). Only fedctl checks the rules that involve
- * several keys.
+ * Returns the published schema for editors (JSON Schema 2020-12). The schema does not contain the rules for
+ * several keys; only fedctl checks them.
  */
 export function checkConfigSchema(): object {
   const { $schema, ...schema } = z.toJSONSchema(CheckConfig, {

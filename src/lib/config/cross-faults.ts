@@ -3,7 +3,7 @@ import { isRecord } from '../core/record.ts';
 import { parseConnectionString } from '../uri/connection-string.ts';
 import { chooseMechanisms, MECHANISM_CHOICES } from '../uri/mechanism.ts';
 
-/** A conflict between keys of a target. The value of each key is valid by itself. */
+/** A conflict between several keys of a target. Each value by itself is valid. */
 interface CrossFault {
   readonly path: readonly string[];
   readonly message: string;
@@ -48,7 +48,7 @@ function namedMechanism(uri: string): string | null {
   try {
     return parseConnectionString(uri).namedMechanism;
   } catch {
-    // The schema reports an invalid connection string.
+    // Ignored here, because the schema reports an invalid connection string.
     return null;
   }
 }

@@ -3,13 +3,13 @@ import { nearest } from '../core/nearest.ts';
 import { isRecord } from '../core/record.ts';
 import { secretIn } from './secrets.ts';
 
-/** A position in a configuration: keys, and list indices from 0. */
+/** The path of a value in a configuration: keys, and list indices that start at 0. */
 export type Path = readonly (string | number)[];
 
 /** The maximum length of a key in messages, in characters. */
 const LONGEST_SHOWN = 80;
 
-/** Describes a schema issue without the messages of zod, which contain its type names. */
+/** Describes a schema issue. Does not use most zod messages, because they contain internal type names. */
 export function saidAs(issue: core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
@@ -25,7 +25,7 @@ export function saidAs(issue: core.$ZodIssue): string {
     case 'too_big':
       return `must have at most ${issue.maximum}`;
     default:
-      // The message comes from a check or a union of the schema.
+      // A check or a union in the schema defines this message.
       return issue.message;
   }
 }
@@ -55,7 +55,7 @@ export function pathText(path: Path): string {
     .join('');
 }
 
-/** Formats a key for messages: on one line, shortened, and replaced if it contains a secret. */
+/** Formats a key for messages. Shortens the key to one line, and replaces a key that contains a secret. */
 function keyText(key: string): string {
   if (secretIn(key) !== null) return '(a secret)';
   return key.length > LONGEST_SHOWN ? `${key.slice(0, LONGEST_SHOWN)}…` : key;
@@ -75,7 +75,7 @@ function unwrapped(schema: unknown): unknown {
   return inner;
 }
 
-/** Returns the schema of a list element, of a key, or of the values of a mapping by name. */
+/** Returns the schema for a list element or for the value of a key. */
 function within(schema: unknown, part: string | number): unknown {
   if (typeof part === 'number') return hasMember(schema, 'element') ? schema.element : undefined;
   return hasMember(schema, 'valueType') ? schema.valueType : shapeOf(schema)?.[part];

@@ -8,8 +8,8 @@ import { invalidValue } from '../core/invalid-value.ts';
 import { readHost } from '../uri/host-port.ts';
 
 /**
- * The domains of Atlas, from the driver's default list of hosts that may receive tokens (ALLOWED_HOSTS,
- * facts/mongodb.md 1.5).
+ * The Atlas domains. Drivers send tokens only to these domains by default (ALLOWED_HOSTS, facts/mongodb.md
+ * 1.5).
  */
 const ATLAS = ['*.mongodb.net', '*.mongodbgov.net', '*.mongo.com'] as const;
 
@@ -20,21 +20,21 @@ export interface HostRule {
   readonly allowed: readonly string[];
 }
 
-/** A host, or a TLS setting, that a target of the file uses. */
+/** A host or a TLS setting that a target in the file uses. */
 interface Dealing {
   readonly target: string;
   /** The host in the format of `bareHost`; null for a TLS setting, which `--allow-host` cannot allow. */
   readonly host: string | null;
-  /** What the target does with the host. Completes `target "x" …`. */
+  /** What the target would do with the host. The rest of a sentence that starts with `target "x"`. */
   readonly what: string;
-  /** Whether hosts of Atlas are allowed. */
+  /** Whether Atlas hosts are allowed. */
   readonly atlasWillDo: boolean;
 }
 
 /**
  * Protects against a `fedctl.yaml` that an attacker commits to a repository. Such a file must not receive the
  * token of an operator who clones the repository. The rules apply to a file that was found in the working
- * directory and not named with --config:
+ * directory and not specified with --config:
  *
  * - Every host that receives a token or a credential must be a loopback host or belong to Atlas.
  * - Every host that decides which servers to trust (a DNS server, a proxy, an issuer without TLS) must be a
@@ -42,7 +42,7 @@ interface Dealing {
  * - `--allow-host` allows further hosts by name.
  * - The file must not change which certificates TLS trusts.
  *
- * Hosts are compared by name, because the response of a resolver cannot be trusted.
+ * Hosts are compared by name, because responses from a resolver are not trusted.
  *
  * @throws FedctlError config.host-refused, with every rejected host in `details.hosts`; usage.invalid-value
  * for an invalid `--allow-host`
@@ -62,14 +62,15 @@ export function refuseStrangeHosts(targets: readonly CheckTarget[], { file, allo
   throw new FedctlError('config.host-refused', {
     message: `${file} was found in the working directory and is not trusted: target "${first.target}" ${sentence(first)}.`,
     ...(strange.some(({ host }) => host === null)
-      ? { remedy: `If you trust the file, name it with --config ${file}.` }
+      ? { remedy: `If you trust the file, specify it with --config ${file}.` }
       : allowing(hosts, { file, allowed })),
     details: { file, hosts, target: first.target, ...(lines.length > 1 ? { evidence: lines } : {}) },
   });
 }
 
 /**
- * Applies the same rules to replica set members that a server names, because a member would receive a token.
+ * Applies the host rules of `refuseStrangeHosts` to the replica set members that a server reports, because a
+ * member would receive a token.
  *
  * @returns a function that returns why fedctl must not connect to a member; null if the member is allowed
  * @throws FedctlError usage.invalid-value for an invalid `--allow-host`
@@ -79,14 +80,17 @@ export function memberRule({ file, allowed }: HostRule): (member: HostPort) => F
   return ({ host }) => {
     if (isTrusted(host, patterns)) return null;
     return new FedctlError('config.host-refused', {
-      message: `The server names ${host} as a member of its replica set. ${file} was found in the working directory and can send tokens only to loopback addresses and Atlas.`,
+      message: `The server reports ${host} as a member of its replica set. ${file} was found in the working directory and can send tokens only to loopback addresses and Atlas.`,
       ...allowing([host], { file, allowed }),
       details: { file, hosts: [host] },
     });
   };
 }
 
-/** Returns a remedy and a command that allows these hosts in addition to the hosts already allowed. */
+/**
+ * Returns a remedy and a command that allow these hosts. The command keeps the hosts that are already
+ * allowed.
+ */
 function allowing(
   hosts: readonly string[],
   { file, allowed }: HostRule,
@@ -154,8 +158,8 @@ function isTrusted(host: string, patterns: readonly string[]): boolean {
 }
 
 /**
- * `*.example.com` and `.example.com` match all subdomains of example.com, at any depth, but not example.com
- * itself.
+ * Returns whether a host matches a pattern. `*.example.com` and `.example.com` match all subdomains of
+ * example.com at any depth, but not example.com itself.
  */
 function fits(host: string, pattern: string): boolean {
   if (!pattern.startsWith('*.')) return host === pattern;

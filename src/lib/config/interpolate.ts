@@ -3,17 +3,14 @@ import type { Context } from '../core/context.ts';
 /** The only variables that a configuration file can read. */
 const OWN = /^FEDCTL_VAR_\w+$/;
 
-/**
- * Matches `$$`, `${NAME}`, `${NAME:-default}`, and an invalid `${`. Braces cannot be nested, so one pass is
- * enough.
- */
+/** Matches `$$`, `${NAME}`, `${NAME:-default}`, and an invalid `${`. Nested braces are invalid. */
 const MARKS = /\$(?:(\$)|\{(?:([^{}:]*)(?::-([^{}]*))?\})?)/g;
 
 /**
  * Replaces variables in a text: `${FEDCTL_VAR_NAME}`, and `${FEDCTL_VAR_NAME:-default}` for a variable that
- * may be missing or empty. `$$` is a dollar sign. Values are not interpolated again. All other variables are
- * rejected, because a file in a cloned repository must not read secrets from the environment. An error never
- * repeats a value.
+ * may be missing or empty. `$$` is a dollar sign. Variables in a value are not replaced. All other variable
+ * names are rejected, because a file in a cloned repository must not read secrets from the environment. Error
+ * messages contain no values.
  */
 export function interpolate(
   text: string,
@@ -46,7 +43,7 @@ function variable(name: string, fallback: string | undefined, env: Context['env'
   return { fault: `requires ${name}, which is not set and has no default: \${${name}:-<default>}` };
 }
 
-/** Returns the variable name, or a placeholder, because an invalid name may contain a secret. */
+/** Returns the variable name for messages. Replaces an invalid name, because it may contain a secret. */
 function shownName(name: string): string {
   return /^\w{1,40}$/.test(name) ? `\${${name}}` : 'an invalid variable name';
 }

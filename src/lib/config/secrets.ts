@@ -1,22 +1,21 @@
 import { looksLikeJwt } from '../jwt/decode.ts';
 
 /**
- * The minimum number of different characters in a secret key. Forty random characters nearly always have as
- * many; a path of 40 letters has fewer.
+ * The minimum number of different characters in a secret key. Nearly all texts of 40 random characters
+ * contain as many different characters. A path of 40 letters contains fewer.
  */
 const RANDOM = 22;
 
 /**
  * Returns the kind of secret that a text seems to contain: a token, or an AWS access key, secret key or
- * session token. Returns null if the text seems to contain none. If in doubt, reports a secret. Never repeats
- * any part of the text.
+ * session token. Returns null if the text seems to contain no secret. If in doubt, reports a secret.
  *
- * Sources: RFC 7519 (JWT); the IAM User Guide: access key IDs begin with AKIA or ASIA, a secret key has 40
- * base64 characters, and a session token has several hundred.
+ * Access key IDs begin with AKIA or ASIA. A secret key has 40 base64 characters, and a session token has
+ * several hundred (IAM User Guide). For JWT, see RFC 7519.
  */
 export function secretIn(text: string): 'a token' | 'an AWS access key' | null {
-  // The first label of a host name such as `eyes.shop.example` also decodes to `{…`. But JSON in base64
-  // contains uppercase letters.
+  // The first label of a host name such as `eyes.shop.example` can look like the header of a JWT. The header
+  // of a real JWT contains uppercase letters.
   if (looksLikeJwt(text) && !/^[a-z0-9.-]+$/.test(text)) return 'a token';
   if (/(?<![A-Z0-9])A[KS]IA[A-Z2-7]{16}(?![A-Z0-9])/.test(text)) return 'an AWS access key';
   const runs = text.match(/[A-Za-z0-9+/]{40,}={0,2}/g) ?? [];

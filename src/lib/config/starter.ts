@@ -2,7 +2,7 @@ import type { CheckTarget } from '../core/check-target.ts';
 
 /** The known settings of the first target. */
 export interface Known extends Pick<CheckTarget, 'mechanism' | 'audience'> {
-  /** The connection string as the user typed it. It is only written to the file. */
+  /** The connection string that the user entered, unchanged. */
   readonly uri: string | null;
   /** The path of the JSON schema, for editors. */
   readonly schema: string;
@@ -12,10 +12,10 @@ export interface Known extends Pick<CheckTarget, 'mechanism' | 'audience'> {
 const STARTER_TARGET = 'main';
 
 /**
- * Returns a new `fedctl.yaml` with one target. Every other key is commented out and described. The file is
- * valid unchanged, and with any of these keys uncommented.
+ * Returns a new `fedctl.yaml` with one target. All other keys are commented out, with a description. The file
+ * is valid as it is, and remains valid if any of these keys are uncommented.
  *
- * @param known settings, inserted as text without validation; fedctl validates them when it parses the file
+ * @param known settings to insert without validation; fedctl validates them when it parses the file
  */
 export function starterConfig({ uri, mechanism, audience, schema }: Known): string {
   return `# yaml-language-server: $schema=${schema}
@@ -75,8 +75,8 @@ targets:
 }
 
 /**
- * Returns a key with its value, quoted to prevent changes by YAML and interpolation. If the value is null,
- * returns the key commented out with an example.
+ * Returns a line with a key and its value. The value is quoted, so that YAML parsing and variable replacement
+ * do not change it. If the value is null, returns a comment with the key and an example.
  */
 function given(key: string, value: string | null, example: string): string {
   return value === null

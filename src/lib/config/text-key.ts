@@ -2,14 +2,14 @@ import { z } from 'zod';
 
 interface Described {
   readonly description: string;
-  /** A regular expression for editors only; fedctl uses `fault`. */
+  /** A regular expression for the JSON Schema that editors use. fedctl itself uses `fault`. */
   readonly pattern?: string;
   readonly examples?: readonly string[];
 }
 
 /**
- * Creates a configuration key with a text value. `fault` returns the error in a value, or null for a valid
- * value.
+ * Creates a configuration key with a text value. `fault` returns the error in a value, or null if the value
+ * is valid.
  */
 export function text(fault: (value: string) => string | null, described: string | Described) {
   const { pattern, ...meta } = typeof described === 'string' ? { description: described } : described;

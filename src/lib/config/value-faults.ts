@@ -7,15 +7,12 @@ import { MINT_LIMITS } from '../core/token.ts';
 import { parseConnectionString } from '../uri/connection-string.ts';
 
 /**
- * The error in one value of `fedctl.yaml`, without a subject because the key precedes it; null for a valid
- * value.
+ * The error in a value of `fedctl.yaml`; null if the value is valid. The text has no subject, because the key
+ * precedes it in the message.
  */
 export type Fault = string | null;
 
-/**
- * Also rejects secrets for other programs in the connection string, because a file in a repository must not
- * contain secrets.
- */
+/** Also rejects secrets that fedctl does not use, because a file in a repository must not contain secrets. */
 export function uriFault(uri: string): Fault {
   if (!/^mongodb(\+srv)?:\/\//i.test(uri)) return 'must start with mongodb:// or mongodb+srv://';
   try {
@@ -29,7 +26,7 @@ export function uriFault(uri: string): Fault {
     if (!isFedctlError(error)) throw error;
     if (error.code === 'mongo.password-in-uri')
       return 'has a password: remove the password, because no mechanism uses it';
-    // This error has its own code and remedy. The parser of the connection string reports it.
+    // The parser of the connection string reports this error later, with a specific code and remedy.
     if (error.code === 'mongo.plaintext-refused') return null;
     const why = /^The user name or password/.test(error.likelyCause) ? ` ${error.likelyCause}` : '';
     return `is invalid: ${error.message.replace('Invalid connection string: ', '')}${why}`;
@@ -44,7 +41,7 @@ export function audienceFault(audience: string): Fault {
 
 /** @param seconds the parsed duration; null for an invalid duration */
 export function durationFault(seconds: number | null): Fault {
-  if (seconds === null) return 'must be seconds, or a duration such as 90s, 5m or 1h';
+  if (seconds === null) return 'must be a number of seconds, or a duration such as 90s, 5m or 1h';
   if (seconds >= MINT_LIMITS.shortest && seconds <= MINT_LIMITS.longest) return null;
   return `must be from ${MINT_LIMITS.shortest} to ${MINT_LIMITS.longest} seconds`;
 }
@@ -55,7 +52,7 @@ export function roleValueFault(kind: keyof typeof ROLE_VALUES): (value: string) 
 }
 
 export function regionFault(name: string): Fault {
-  if (isGlobalRegion(name)) return 'is the global endpoint, which mints no tokens: name a Region';
+  if (isGlobalRegion(name)) return 'is the global endpoint, which mints no tokens; specify a Region';
   if (isRegionName(name)) return null;
   const meant = regionMeant(name);
   return meant === null
@@ -84,8 +81,8 @@ export function atlasProjectFault(text: string): Fault {
 }
 
 /**
- * Requires an https URL, or an http URL of a loopback address. Rejects host names that a shell would execute
- * (`$(…)`), although URLs allow them, because users paste commands that contain hosts.
+ * Requires an https URL, or an http URL with a loopback address. Rejects host names that a shell would
+ * execute (`$(…)`), although URLs allow them, because users paste commands that contain hosts.
  */
 export function urlFault(text: string): Fault {
   const url = URL.canParse(text) ? new URL(text) : null;
@@ -98,6 +95,6 @@ export function urlFault(text: string): Fault {
 }
 
 export function issuerFault(text: string): Fault {
-  // Tests the text, because a URL object does not show an empty query or fragment.
+  // Tests the text, because a URL object does not contain an empty query or fragment.
   return urlFault(text) ?? (/[?#]/.test(text) ? 'must have no query and no fragment' : null);
 }

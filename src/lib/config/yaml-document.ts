@@ -18,17 +18,17 @@ import { secretIn } from './secrets.ts';
 export interface ConfigFault {
   readonly line: number;
   readonly column: number;
-  /** `accounts[0].users[1].name`; '' for the whole file. */
+  /** Path of the value, such as `accounts[0].users[1].name`; empty for the whole file. */
   readonly path: string;
   readonly message: string;
 }
 
 export interface YamlOptions {
-  /** The remedy for errors in this kind of file. */
+  /** The remedy in all error messages for this kind of file. */
   readonly remedy: string;
   /**
-   * Converts a text value of the file, or returns its error. By default, text stays unchanged. Keys are not
-   * converted.
+   * Converts a text value from the file, or returns an error. If this function is missing, values stay
+   * unchanged. Keys are never converted.
    */
   readonly readText?: (text: string) => { readonly text: string } | { readonly fault: string };
 }
@@ -44,11 +44,11 @@ interface Fault {
 }
 
 /**
- * Parses a configuration file: YAML 1.2 that matches a schema. An empty file is an empty mapping.
+ * Parses a configuration file in YAML 1.2 and validates it with a schema. An empty file is an empty mapping.
  *
  * @param file the file name, for messages
- * @throws FedctlError config.invalid with every error found and its position, in `details.faults` and as
- * lines in `details.evidence`; no other error for any text
+ * @throws FedctlError config.invalid; `details.faults` contains every error with its position, and
+ * `details.evidence` contains the errors as lines. Never throws another error, for any text.
  */
 export function readYaml<T>(schema: ZodType<T>, text: string, file: string, options: YamlOptions): T {
   const lines = new LineCounter();
@@ -99,8 +99,8 @@ function aliasFaults(document: Document): readonly Fault[] {
 }
 
 /**
- * Finds duplicate keys, and the key `__proto__`, which has a special meaning in JavaScript. Uses the messages
- * of the parser, but not its check, which is too slow.
+ * Finds duplicate keys, and the key `__proto__`, which has a special meaning in JavaScript. The YAML parser
+ * can find duplicate keys too, but is too slow. The messages are the same as in the parser.
  */
 function keyFaults(document: Document): readonly Fault[] {
   const faults: Fault[] = [];
@@ -135,7 +135,7 @@ function replaceTexts(document: Document, { readText }: YamlOptions): readonly F
   return faults;
 }
 
-/** Returns the path of a node from its ancestors. */
+/** Returns the path of a node. Derives the path from the ancestors. */
 function pathOf(node: Scalar, ancestors: readonly unknown[]): string {
   const path: (string | number)[] = [];
   for (const [depth, one] of ancestors.entries()) {
@@ -218,8 +218,8 @@ function inOrder(faults: readonly Fault[]): readonly Fault[] {
 }
 
 /**
- * Returns a message of the YAML parser, or a replacement if it contains a secret. A message can quote the
- * file: the name of an alias, a tag.
+ * Returns a message of the YAML parser, or a replacement if it contains a secret. A message can contain text
+ * from the file, such as the name of an alias or a tag.
  */
 function shown(message: string): string {
   return secretIn(message) === null ? message : 'is unreadable and looks like a secret';

@@ -15,58 +15,56 @@ export const LINKS = [
 export type Link = (typeof LINKS)[number];
 
 /**
- * `warn`: the check passed with a warning, or could not run because of a missing input or permission. `skip`:
- * the check could not run. `detail` gives the reason.
+ * `warn`: the check passed with a warning, or could not run because an input or a permission is missing.
+ * `skip`: the check did not run. The reason is in `detail`.
  */
 export type CheckStatus = 'pass' | 'warn' | 'fail' | 'skip';
 
-/** One actual value next to the value that it must match, byte for byte. */
+/** An actual value and the values that it must match, byte for byte. */
 export interface Comparison {
   /** The claim or field: `iss`, `aud`, `sub`, `exp`, `alg`, `kid`, `database user` … */
   readonly what: string;
   /** The actual value; null if it is missing. Must be escaped before it is printed on a terminal. */
   readonly seen: string | null;
-  /** The values that match. Empty if no value is expected; one of several values must match. */
+  /** The expected values; the actual value must equal one of them. Empty if there is no expected value. */
   readonly expected: readonly string[];
   /**
-   * The source of the expected value: `identity provider "prod"`, `--subject`. Empty if there is no source.
+   * The source of the expected value, such as `identity provider "prod"` or `--subject`. Empty if there is no
+   * expected value.
    */
   readonly by: string;
   readonly matches: boolean;
 }
 
-/** The result of one check. Contains no secrets. */
+/** The result of one check, without secrets. */
 export interface CheckResult {
-  /** Stable: `<area>[.<part>].<kebab>`, the same form as failure codes. */
+  /** A fixed ID in the form of a failure code: `<area>[.<part>].<kebab>`. */
   readonly id: string;
   /** The assertion in plain English, such as `the AWS profile exists`. */
   readonly title: string;
   readonly link: Link;
   readonly status: CheckStatus;
-  /**
-   * The observation, the failure, or the reason for skipping the check, in one or more sentences. Null if the
-   * title is enough.
-   */
+  /** What was observed, what failed, or why the check was skipped. Null if the title says enough. */
   readonly detail: string | null;
-  /** Further findings: ruled-out causes, possible causes, the reason in the server log. One sentence each. */
+  /** Further findings, one sentence each: ruled-out causes, possible causes, the reason in the server log. */
   readonly notes: readonly string[];
   /**
-   * The failure code. Set for `fail`, for some warnings, and for a `skip` caused by a missing input or
-   * permission.
+   * The failure code. Set for `fail`, for some warnings, and for a check that was skipped because an input or
+   * a permission is missing.
    */
   readonly code: FailureCode | null;
-  /** The likely cause; null if none is known. */
+  /** The likely cause; null if no cause is known. */
   readonly cause: string | null;
   /** What to do; null if no action is known. */
   readonly remedy: string | null;
   /** The complete command that fixes the failure, quoted for bash; null if there is no such command. */
   readonly command: string | null;
   /**
-   * The underlying errors of a failure, by name and message: `Error: connect ECONNREFUSED 127.0.0.1:1`. For
-   * --verbose.
+   * The underlying errors of a failure as name and message, such as `Error: connect ECONNREFUSED
+   * 127.0.0.1:1`. Shown with --verbose.
    */
   readonly causes?: readonly string[];
-  /** Actual and expected values, for every status. */
+  /** Actual and expected values. Can be set with every status. */
   readonly comparisons: readonly Comparison[];
   readonly startedAt: Date;
   /** Milliseconds. */
@@ -81,7 +79,7 @@ export function isCaution({ status, code }: Pick<CheckResult, 'status' | 'code'>
   return status === 'warn' || (status === 'skip' && code !== null);
 }
 
-/** The principal that called AWS, and the Region. Unknown values are null. */
+/** The AWS principal that the target uses, and the Region. Unknown values are null. */
 export interface CheckedPrincipal {
   readonly arn: string | null;
   readonly account: string | null;
@@ -91,27 +89,29 @@ export interface CheckedPrincipal {
 /** The results for one target. */
 export interface TargetReport {
   readonly name: string;
-  /** The connection string without secrets; null without a connection string. */
+  /** The connection string without secrets; null if the target has no connection string. */
   readonly uri: string | null;
   readonly principal: CheckedPrincipal;
-  /** The SRV name of the cluster, or its hosts; null without a connection string. */
+  /** The SRV name or the hosts of the cluster; null if the target has no connection string. */
   readonly cluster: string | null;
   readonly ok: boolean;
   /** The id of the first failed check, in the order of the chain; null if no check failed. */
   readonly firstFailure: string | null;
   /** The number of times the target was checked. Greater than 1 only with --retry or --wait. */
   readonly attempts: number;
-  /** In the order of the catalogue. */
+  /** The check results, in the order of the catalogue. */
   readonly checks: readonly CheckResult[];
   readonly startedAt: Date;
   readonly ms: number;
 }
 
-/** The result of a run of `check`. Every output format shows this report or the events of the run. */
+/**
+ * The result of a `check` run. Every output format is created from this report or from the events of the run.
+ */
 export interface CheckReport {
   /**
-   * Whether the run succeeds. False if a check failed, or with --fail-on warn if a check warned or could not
-   * run.
+   * Whether the run succeeded. False if a check failed. With --fail-on warn, also false if a check warned or
+   * could not run.
    */
   readonly ok: boolean;
   /** The version of fedctl. */
@@ -122,11 +122,11 @@ export interface CheckReport {
 }
 
 /**
- * Events of a run, in the order in which they occur. The checks of a target can end in a different order than
- * in the catalogue.
+ * The events of a run, in the order in which they occur. Checks can end in a different order than in the
+ * catalogue.
  */
 export type CheckEvent =
-  /** A check started. Sent for every check with a result, except a check that was skipped without running. */
+  /** A check started. Not sent for a check that was skipped without running. */
   | {
       readonly kind: 'begin';
       readonly target: string;
@@ -143,7 +143,8 @@ export type CheckEvent =
       readonly result: CheckResult;
     }
   /**
-   * The target failed and is checked again after `pauseMs` milliseconds. Its results so far no longer count.
+   * The target failed and will be checked again after `pauseMs` milliseconds. The earlier results of this
+   * target no longer count.
    */
   | {
       readonly kind: 'again';

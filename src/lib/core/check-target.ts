@@ -10,21 +10,21 @@ import type { SigningAlgorithm } from './token.ts';
 export interface CheckTarget {
   /** The name of the entry; `default` for command-line options. */
   readonly name: string;
-  /** Null: the database checks are left out. */
+  /** The connection string; null if the database checks are left out. */
   readonly uri: ConnectionString | null;
   /**
-   * Returns which cluster members fedctl must not connect to. Null allows all members, as for a connection
-   * string that the user gave.
+   * Returns why fedctl must not connect to a cluster member. Null allows all members, for example if the user
+   * gave the connection string.
    */
   readonly refuseMember: NonNullable<LoginPlan['refuseMember']> | null;
-  /** Null: use the mechanism of the connection string, otherwise OIDC. */
+  /** Null to use the mechanism in the connection string, or OIDC if the connection string has none. */
   readonly mechanism: 'oidc' | 'aws' | 'both' | null;
-  /** Audience of the token to mint. Null: no token is minted. */
+  /** The audience of the token to mint; null to mint no token. */
   readonly audience: string | null;
   readonly signingAlgorithm: SigningAlgorithm;
   /** Seconds. */
   readonly durationSeconds: number;
-  /** The token file that an application reads. fedctl checks the token in this file and mints no token. */
+  /** The token file that an application reads. fedctl checks this token and mints no token. */
   readonly tokenFile: string | null;
   readonly role: {
     readonly roleArn: string;
@@ -34,7 +34,7 @@ export interface CheckTarget {
   } | null;
   readonly profile: string | null;
   readonly region: string | null;
-  /** The issuer that the token must have. Null: the issuer of the account. */
+  /** The issuer that the token must have; null for the issuer of the account. */
   readonly issuer: string | null;
   /** A pattern with wildcards for the subject of the token; null for any subject. */
   readonly subject: string | null;
@@ -45,16 +45,21 @@ export interface CheckTarget {
     /** An empty string means the whole database. */
     readonly collection: string;
   }[];
-  /** The collection to insert, find and delete a document in; null for no write probe. */
+  /**
+   * The collection in which the write probe inserts, finds and deletes a document; null for no write probe.
+   */
   readonly writeProbe: { readonly database: string; readonly collection: string } | null;
   /** The https URL of an HTTP API that accepts the token. */
   readonly api: string | null;
-  /** The id of the Atlas project of the cluster. Null: MONGODB_ATLAS_PROJECT_ID. */
+  /** The ID of the Atlas project that contains the cluster; null to use MONGODB_ATLAS_PROJECT_ID. */
   readonly atlasProject: string | null;
-  /** The name of the cluster in Atlas. Null: the cluster that matches the connection string. */
+  /** The name of the cluster in Atlas; null to find the cluster by the hosts of the connection string. */
   readonly atlasCluster: string | null;
-  /** `address:port` of the DNS server for the names of the cluster. Null: the DNS server of the system. */
+  /**
+   * `address:port` of the DNS server that resolves the host names of the cluster; null for the DNS servers of
+   * the system.
+   */
   readonly dnsServer: string | null;
-  /** Warnings from reading this target, shown in every output format. */
+  /** Warnings about the definition of this target. Every output format shows them. */
   readonly warnings: readonly Warning[];
 }

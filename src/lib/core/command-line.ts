@@ -5,9 +5,9 @@ export type Flag = `--${string}`;
 export type Settings = Readonly<Record<Flag, string | true | readonly string[]>>;
 
 /**
- * A command that fixes a failure or is the next step, as data. The library names the change, and the command
- * layer adds the options of the current command line. A command never deletes, revokes or overwrites
- * anything.
+ * A command that fixes a failure or is the next step, as data. The library specifies the change, and the
+ * command layer adds the options of the current command line. An offered command never deletes, revokes or
+ * overwrites anything.
  */
 export type OfferedCommand =
   /** The current command line with a change. */
@@ -17,10 +17,10 @@ export type OfferedCommand =
   /** The help of the current command. */
   | { readonly kind: 'help' }
   | FedctlCommand
-  /** A complete command of another program. */
+  /** A complete command for another program. */
   | { readonly kind: 'program'; readonly words: readonly string[] };
 
-/** Another fedctl command. It keeps the common options of the current command line. */
+/** Another fedctl command with the common options of the current command line. */
 export interface FedctlCommand extends Keeping {
   readonly kind: 'fedctl';
   readonly words: readonly string[];
@@ -30,25 +30,25 @@ interface Keeping {
   /** Options to keep in addition to the common options. The command must support these options. */
   readonly keep: readonly Flag[];
   /**
-   * Options that the command does not support although they change its target. If one of these options was
-   * given, no command is offered.
+   * Options that affect the current target but that the offered command does not support. If one of these
+   * options was given, no command is offered.
    */
   readonly unless: readonly Flag[];
 }
 
-/** Creates a command that repeats the current command line with a change. */
+/** Returns a command that repeats the current command line with changed options. */
 export function rerun({ set = {}, drop = [] }: { set?: Settings; drop?: readonly Flag[] }): OfferedCommand {
   return { kind: 'rerun', set, drop };
 }
 
-/** Repeats the current command line with more time for each network step. */
+/** Repeats the current command line with a longer timeout for each network step. */
 export const MORE_TIME: OfferedCommand = { kind: 'more-time' };
 
 /** Shows the help of the current command. */
 export const HELP: OfferedCommand = { kind: 'help' };
 
 /**
- * Creates another fedctl command.
+ * Returns a fedctl command.
  *
  * @param words the command with its arguments
  */
@@ -56,17 +56,17 @@ export function fedctl(words: readonly string[], keeping: Partial<Keeping> = {})
   return { kind: 'fedctl', words, keep: keeping.keep ?? [], unless: keeping.unless ?? [] };
 }
 
-/** Creates a command of the Atlas CLI. */
+/** Returns an Atlas CLI command. */
 export function atlas(words: readonly string[]): OfferedCommand {
   return program('atlas', ...words);
 }
 
-/** Creates a command of the AWS CLI. */
+/** Returns an AWS CLI command. */
 export function aws(words: readonly string[]): OfferedCommand {
   return program('aws', ...words);
 }
 
-/** Creates a command of any other program. */
+/** Returns a command for any other program. */
 export function program(...words: readonly string[]): OfferedCommand {
   return { kind: 'program', words };
 }
@@ -80,14 +80,18 @@ const HARMLESS = /^[\w./@%+=:,-]+$/;
 /**
  * Quotes an argument list for bash (POSIX Shell Command Language, 2.2.2).
  *
- * @returns the command line; null for words that a terminal cannot show unchanged, such as control characters
+ * @returns the command line; null if a word contains characters that a terminal does not show unchanged, such
+ * as control characters
  */
 export function quoted(words: readonly string[]): string | null {
   if (words.some((word) => UNSHOWN.test(word))) return null;
   return words.map(shellWord).join(' ');
 }
 
-/** Returns untrusted text as one word of a shell command, quoted if a shell would interpret a character. */
+/**
+ * Returns untrusted text as one word for a shell command. Quotes the text if it contains a character that a
+ * shell interprets.
+ */
 export function shellWord(text: string): string {
   return HARMLESS.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

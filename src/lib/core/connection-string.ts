@@ -2,7 +2,7 @@ import type { Warning } from './errors.ts';
 import type { Secret } from './secret.ts';
 
 export interface HostPort {
-  /** In lower case, without the brackets of IPv6. Addresses are in their shortest form, names in ASCII. */
+  /** Host name in ASCII or IP address in its shortest form. Lower case, without the brackets of IPv6. */
   readonly host: string;
   readonly port: number;
 }
@@ -13,7 +13,7 @@ export interface UriProxy extends HostPort {
   readonly password: Secret | null;
 }
 
-/** The name for the lookup of SRV and TXT records. */
+/** The name whose SRV and TXT records list the hosts and options. */
 export interface SrvName {
   readonly host: string;
   /** `_mongodb._tcp.<host>` */
@@ -32,28 +32,32 @@ export interface TlsFiles {
 }
 
 /**
- * A parsed connection string: hosts and transport, without the login. TLS is verified unless the hosts are on
- * this machine, because the parser (`uri`) rejects other strings.
+ * A parsed connection string without credentials. The parser (`uri`) accepts disabled or unverified TLS only
+ * for hosts on this machine.
  */
 export interface ConnectionString {
   /** The connection string without user name, authentication and secrets. Contains no single quotes. */
   readonly shown: string;
-  /** The hosts of `mongodb://`. Empty for `mongodb+srv://` until the records are resolved. */
+  /** The hosts in a `mongodb://` string. Empty for `mongodb+srv://` until the SRV records are resolved. */
   readonly hosts: readonly HostPort[];
   readonly srv: SrvName | null;
   /** `unverified`: encrypted, but the identity of the server is not checked. */
   readonly tls: 'verified' | 'unverified' | 'off';
-  /** The option that turned off the verification; null if TLS is verified. */
+  /** The option that disables the verification of the certificate; null if TLS is verified. */
   readonly unverifiedBy: string | null;
   readonly tlsFiles: TlsFiles;
-  /** The options that set which certificates TLS trusts. */
+  /** The options that define the trusted certificates. */
   readonly trustOptions: readonly string[];
   readonly replicaSet: string | null;
   readonly proxy: UriProxy | null;
-  /** Further options for the driver, by the names of the URI options. Contains no secrets. */
+  /** Further URI options for the driver, as names and values without secrets. */
   readonly driverOptions: readonly (readonly [name: string, value: string])[];
-  /** The authMechanism of the connection string, in capitals; null if the connection string has none. */
+  /**
+   * authMechanism in the connection string, in uppercase; null if the connection string has no authMechanism.
+   */
   readonly namedMechanism: string | null;
-  /** Warnings about dropped options: they contradict a login with a token or AWS credentials of fedctl. */
+  /**
+   * Warnings about options that are ignored because they contradict a login with a token or AWS credentials.
+   */
   readonly warnings: readonly Warning[];
 }

@@ -7,7 +7,7 @@ import type { Fetch } from './fetch.ts';
 import type { Redactor } from './redactor.ts';
 import type { ServerClocks } from './server-clocks.ts';
 
-/** The properties of stdout and stderr that fedctl uses in addition to writing. */
+/** An output stream with the terminal properties that fedctl reads. */
 export type OutputStream = Writable & {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -16,7 +16,7 @@ export type OutputStream = Writable & {
 
 export type InputStream = Readable & { readonly isTTY?: boolean };
 
-/** Resolves names to addresses and records. Throws the errors of Node.js (`code: ENOTFOUND` …). */
+/** Resolves names to addresses and records. Throws the same errors as Node.js (`code: ENOTFOUND` …). */
 export interface Resolver {
   addresses(host: string): Promise<readonly { readonly address: string; readonly family: 4 | 6 }[]>;
   srv(name: string): Promise<readonly { readonly name: string; readonly port: number }[]>;
@@ -27,8 +27,8 @@ export type Adapter = 'aws' | 'mongo' | 'atlas' | 'fetch';
 
 /**
  * The environment of a run: clock, variables, streams, network, adapters. The library accesses the
- * environment only through this object, so a test can build one in memory. Reading a property loads no
- * modules, because expensive work is in functions.
+ * environment only through this object. Tests can therefore use an object in memory. Reading a property loads
+ * no modules.
  */
 export interface Context {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -36,13 +36,13 @@ export interface Context {
   readonly home: string;
   /** The version of this package. */
   readonly version: string;
-  /** The command that started fedctl: interpreter and script. */
+  /** The command that starts fedctl: the interpreter and the script. */
   readonly self: readonly string[];
-  /** The id of this process, for names of temporary files and for the lab. */
+  /** The process ID, used in names of temporary files and by the lab. */
   readonly pid: number;
   now(): Date;
   sleep(ms: number, signal: AbortSignal): Promise<void>;
-  /** Respects HTTPS_PROXY, NO_PROXY and AWS_CA_BUNDLE. Loopback addresses never use the proxy. */
+  /** Uses HTTPS_PROXY, NO_PROXY and AWS_CA_BUNDLE. Requests to loopback addresses never use the proxy. */
   readonly fetch: Fetch;
   /** The clocks of the servers that responded to `fetch` or to an AWS SDK client. */
   readonly clocks: ServerClocks;
@@ -54,13 +54,13 @@ export interface Context {
   /** Fires on Ctrl-C, SIGTERM and SIGHUP. Its reason is an Interruption. */
   readonly signal: AbortSignal;
   /**
-   * Passes the signals of this process to `handle`, including SIGQUIT, SIGUSR1 and SIGUSR2. Meanwhile
-   * `signal` does not fire. Returns a function that stops passing signals.
+   * Passes the signals that this process receives to `handle`, including SIGQUIT, SIGUSR1 and SIGUSR2.
+   * Meanwhile, the property `signal` does not fire. Returns a function that stops passing signals.
    */
   passSignals(handle: (name: NodeJS.Signals) => void): () => void;
   spawn(command: string, args: readonly string[], options: SpawnOptions): ChildProcess;
   readonly resolver: Resolver;
-  /** Loads the modules of adapters in advance, so that measured times do not include loading. */
+  /** Loads the modules of adapters in advance. Measured times then do not include the loading. */
   load(adapters: readonly Adapter[]): Promise<void>;
   aws(settings: AwsSettings): Promise<Aws>;
   mongo(): Promise<Mongo>;

@@ -27,11 +27,11 @@ export interface ResolvedCredentials extends Credentials {
   readonly providerDetail: string;
 }
 
-/** The response of GetCallerIdentity. */
+/** The response from GetCallerIdentity. */
 export interface CallerIdentity {
   readonly account: string;
   /**
-   * For a role session `arn:aws:sts::A:assumed-role/R/S`. A session ARN has no role path and differs from the
+   * For a role session, `arn:aws:sts::A:assumed-role/R/S`. This ARN has no role path, so it differs from the
    * subject of the token.
    */
   readonly arn: string;

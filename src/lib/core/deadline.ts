@@ -12,7 +12,8 @@ export function deadline(signal: AbortSignal, ms: number): AbortSignal {
 }
 
 /**
- * Runs `work` with a time limit and then releases the timer. Suitable for work that runs thousands of times.
+ * Runs `work` with a time limit. Releases the timer when `work` ends, so it is suitable for work that runs
+ * thousands of times.
  */
 export async function bounded<T>(
   signal: AbortSignal,
@@ -27,7 +28,9 @@ export async function bounded<T>(
   }
 }
 
-/** Runs `work` with a signal that fires when one of two signals fires, with the same reason. */
+/**
+ * Runs `work` with a signal that fires as soon as one of two signals fires, with the reason of that signal.
+ */
 export async function underEither<T>(
   one: AbortSignal,
   other: AbortSignal,
@@ -47,8 +50,8 @@ export async function underEither<T>(
 
 /**
  * Creates a signal with a time limit. AbortSignal.any is not suitable: on Node.js 20, garbage collection
- * removes the timeout, and the signal never fires. It also leaks memory if `signal` lives as long as the
- * process.
+ * removes the timeout, and the signal never fires. AbortSignal.any also leaks memory if `signal` exists as
+ * long as the process.
  */
 function startBound(signal: AbortSignal, ms: number): { signal: AbortSignal; release: () => void } {
   const bound = new AbortController();
@@ -79,8 +82,8 @@ interface Followers {
 const FOLLOWERS = new WeakMap<AbortSignal, Followers>();
 
 /**
- * Calls `callback` when the signal fires. All callbacks of a signal share one listener, because Node.js warns
- * about many listeners and a run has many concurrent steps.
+ * Calls `callback` when the signal fires. All callbacks for a signal share one listener, because Node.js
+ * warns if a signal has many listeners. A run has many concurrent steps.
  *
  * @returns a function that removes the callback
  */
@@ -114,9 +117,9 @@ export function timedOut(signal: AbortSignal): boolean {
 }
 
 /**
- * Waits for `work` until the signal fires. After that, a failure of `work` is ignored.
+ * Waits for `work` until the signal fires. A failure of `work` after that is ignored.
  *
- * @throws the signal's reason if the signal fires first
+ * @throws the reason of the signal, if the signal fires first
  */
 export function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -130,7 +133,7 @@ export function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
 /** The reason of `Context.signal`: why the user or the system stopped the run. */
 export class Interruption extends Error {
   readonly kind: InterruptionKind;
-  /** The exit code of the run, unless the exit code comes from a child process. */
+  /** The exit code of fedctl. Not used if fedctl returns the exit code of a child process. */
   readonly exitCode: ExitCode;
 
   constructor(kind: InterruptionKind) {
@@ -141,7 +144,7 @@ export class Interruption extends Error {
   }
 }
 
-/** The signals: Ctrl-C, SIGTERM, and SIGHUP (the terminal was closed). */
+/** Ctrl-C, SIGTERM, and SIGHUP (the terminal was closed). */
 export type InterruptionKind = 'interrupted' | 'terminated' | 'hung-up';
 
 const EXIT_CODE = {

@@ -1,9 +1,10 @@
 const UNIT_SECONDS = { s: 1, m: 60, h: 3600 } as const;
 
 /**
- * Parses a duration: whole seconds, with or without a unit, such as `90s`, `5m`, `1h`.
+ * Parses a whole number with or without a unit, such as `90`, `90s`, `5m` or `1h`. The default unit is
+ * seconds.
  *
- * @returns whole seconds, or null if the text is not a duration
+ * @returns seconds; null if the text is not a duration
  */
 export function parseDuration(text: string): number | null {
   const match = /^(\d{1,9})(s|m|h)?$/.exec(text.trim());
@@ -14,7 +15,7 @@ export function parseDuration(text: string): number | null {
 /**
  * Formats a duration for people: `45 s`, `4 min 12 s`, `2 h 5 min`, `3 d 4 h`.
  *
- * @param seconds the sign is ignored
+ * @param seconds a negative number is formatted like its absolute value
  */
 export function formatDuration(seconds: number): string {
   const whole = Math.abs(Math.round(seconds));

@@ -8,20 +8,20 @@ const BRAND = Symbol.for('fedctl.error');
 /** The facts that the throwing code adds to the catalogue entry. Must not contain a secret. */
 export interface FailureFacts {
   /**
-   * One sentence that says what failed. Names the account, principal, Region or endpoint if the user may not
-   * expect them.
+   * One sentence that says what failed. Contains the account, principal, Region or endpoint if it may differ
+   * from what the user expects.
    */
   readonly message: string;
   /** A more precise cause than the cause in the catalogue. */
   readonly likelyCause?: string;
   /**
-   * A more precise remedy than the remedy in the catalogue, as a sentence. Also removes the command of the
-   * catalogue.
+   * A more precise remedy than the remedy in the catalogue, as a sentence. The command in the catalogue is
+   * then not used.
    */
   readonly remedy?: string;
   /** The complete command that fixes the failure; null if part of the command is unknown. */
   readonly command?: OfferedCommand | null;
-  /** The option with the invalid value; null removes the option. */
+  /** The option with the invalid value. Null removes an option that was set earlier. */
   readonly option?: Flag | null;
   /** Machine-readable evidence for the JSON output. */
   readonly details?: Readonly<Record<string, unknown>>;
@@ -31,8 +31,8 @@ export interface FailureFacts {
 }
 
 /**
- * A failure with a code, a cause, a remedy and possibly a command. Use `isFedctlError`, not `instanceof`, to
- * test for this class.
+ * A failure with a code, a cause, a remedy and, for some failures, a command. To test for this class, use
+ * `isFedctlError` instead of `instanceof`.
  */
 export class FedctlError extends Error {
   readonly code: FailureCode;
@@ -59,10 +59,7 @@ export class FedctlError extends Error {
     this.requestId = facts.requestId ?? null;
   }
 
-  /**
-   * Returns the same failure with changed facts. All other facts stay the same. A new remedy removes the old
-   * command.
-   */
+  /** Returns a copy of the failure with changed facts. If the remedy changes, the old command is removed. */
   with(changes: Partial<FailureFacts>): FedctlError {
     const { message, likelyCause, remedy, command, option, details, requestId, cause } = this;
     const advice = changes.remedy === undefined ? { remedy, command } : {};
@@ -92,7 +89,7 @@ export interface Warning {
   readonly command?: OfferedCommand | null;
 }
 
-/** Returns the chain of underlying errors, the direct cause first; at most ten. */
+/** Returns at most ten underlying errors, starting with the direct cause. */
 export function foreignErrors(failure: FedctlError): readonly Error[] {
   const chain: Error[] = [];
   for (let cause = failure.cause; cause instanceof Error && chain.length < 10; cause = cause.cause)

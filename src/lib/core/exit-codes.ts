@@ -1,7 +1,7 @@
 /**
  * The exit codes of fedctl, the same for every output format. `exec` and `sandbox -- CMD` also return the
- * exit code of the child process. To distinguish the two, `exec` uses one code for all failures of fedctl
- * itself.
+ * exit code of the child process. `exec` uses one code for all failures of fedctl itself, so that they differ
+ * from most exit codes of the child.
  */
 export const EXIT = {
   done: 0,

@@ -1,13 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 export interface FetchRequest {
-  /** Default: GET. */
+  /** The request method (default: GET). */
   readonly method?: 'GET' | 'PUT' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /**
-   * The maximum size of the response body in bytes, after decompression. With 0, only the headers are read.
-   */
+  /** The maximum size of the response body in bytes, after decompression. If 0, only the headers are read. */
   readonly maxBytes: number;
   /** The time limit for the complete exchange, including the body. */
   readonly signal: AbortSignal;
@@ -15,7 +13,7 @@ export interface FetchRequest {
 
 export interface FetchResponse {
   readonly status: number;
-  /** By lower-case name. */
+  /** The response headers. Names are in lower case. */
   readonly headers: IncomingHttpHeaders;
   /** UTF-8 text; null if the body is larger than `maxBytes`. */
   readonly body: string | null;
@@ -24,7 +22,7 @@ export interface FetchResponse {
 /**
  * Sends one HTTP request and reads the response. Does not follow redirects.
  *
- * @throws FedctlError net.proxy-invalid, net.ca-bundle-invalid; the signal's reason; unchanged errors of
- * node:http and node:tls if no complete response arrives
+ * @throws FedctlError net.proxy-invalid, net.ca-bundle-invalid; the reason of the signal; errors from
+ * node:http and node:tls, unchanged, if no complete response arrives
  */
 export type Fetch = (url: URL, request: FetchRequest) => Promise<FetchResponse>;

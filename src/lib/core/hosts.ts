@@ -4,7 +4,7 @@ import { inNetwork } from './network.ts';
 const LOOPBACK = ['127.0.0.0/8', '::1'] as const;
 
 /**
- * The addresses where AWS serves credentials in plain text by design (EC2, ECS, EKS Pod Identity;
+ * The addresses of the AWS credential endpoints, which use HTTP without TLS (EC2, ECS, EKS Pod Identity;
  * facts/aws.md 7.5).
  */
 const METADATA_HOSTS: ReadonlySet<string> = new Set([
@@ -21,8 +21,8 @@ export function bareHost(host: string): string {
 }
 
 /**
- * Returns true for this machine: 127.0.0.0/8, ::1 and the name `localhost`. Other names are never loopback,
- * because a resolver cannot be trusted.
+ * Returns true for 127.0.0.0/8, ::1 and the name `localhost`. Returns false for all other names, because the
+ * resolver is not trusted.
  */
 export function isLoopbackHost(host: string): boolean {
   const bare = bareHost(host);
@@ -36,8 +36,9 @@ const LOCALHOST = [
 ] as const;
 
 /**
- * Returns the addresses of `localhost` in the order to try them; null for any other host. Uses no hosts file
- * and no resolver (RFC 6761, section 6.3), because fedctl sends tokens to `localhost` in plain text.
+ * Returns the addresses of `localhost`, in the order in which to try them; null for any other host. Does not
+ * use the hosts file or a resolver (RFC 6761, section 6.3), because fedctl sends tokens to `localhost`
+ * without TLS.
  */
 export function localhostAddresses(host: string): typeof LOCALHOST | null {
   return bareHost(host) === 'localhost' ? LOCALHOST : null;
@@ -50,7 +51,7 @@ export function isMetadataHost(host: string): boolean {
 
 /**
  * Parses the address of a DNS server: `127.0.0.1:5353`, `[::1]:53`, or an IP address (port 53). Returns null
- * for a host name, because fedctl would have to resolve the name first.
+ * for a host name, because a DNS server must be given by its IP address.
  */
 export function readNameServer(text: string): string | null {
   const [, v6, v4, given] = /^(?:\[([0-9a-f:.]+)\]|([0-9.]+))(?::(\d{1,5}))?$/i.exec(text) ?? [];

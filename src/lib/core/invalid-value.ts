@@ -1,7 +1,7 @@
 import type { Flag } from './command-line.ts';
 import { type FailureFacts, FedctlError, isFedctlError } from './errors.ts';
 
-/** The fault of an option value. */
+/** An invalid option value, with additional facts for the failure. */
 type InvalidValue = Omit<Partial<FailureFacts>, 'option'> & {
   /** The value to show in the message. Omitted if the value may be a secret. */
   readonly value?: string;
@@ -10,8 +10,8 @@ type InvalidValue = Omit<Partial<FailureFacts>, 'option'> & {
 };
 
 /**
- * Creates the failure for an option with an invalid value. The failure names the option. `namingSource`
- * replaces the option name if the value comes from another source.
+ * Returns the failure for an option with an invalid value. The message contains the option. If the value
+ * comes from another source, `namingSource` replaces the option in the message.
  */
 export function invalidValue(option: Flag, { value, expected, ...facts }: InvalidValue): FedctlError {
   const what = value === undefined ? `Invalid ${option}` : `Invalid ${option} "${value}"`;
@@ -23,7 +23,7 @@ export function invalidValue(option: Flag, { value, expected, ...facts }: Invali
   });
 }
 
-/** Runs `read` and adds this option to its failure, unless the failure already names another option. */
+/** Runs `read`. If it fails without naming an option, adds this option to the failure. */
 export function readingOption<T>(option: Flag, read: () => T): T {
   try {
     return read();
@@ -32,7 +32,7 @@ export function readingOption<T>(option: Flag, read: () => T): T {
   }
 }
 
-/** Returns the failure with this option. Everything else stays the same. */
+/** Returns the failure with this option added. */
 export function ofOption(option: Flag, error: unknown): unknown {
   return isFedctlError(error) && error.option === null ? error.with({ option }) : error;
 }

@@ -5,14 +5,14 @@ export interface Namespace {
 }
 
 /**
- * The default namespace of a write probe. Write access to this namespace can be granted without access to
- * other data.
+ * The default namespace of a write probe. A role can grant write access to this namespace without access to
+ * application data.
  */
 export const PROBE_NAMESPACE = 'fedctl.probe';
 
 /**
- * Parses `db.collection`. A collection name may contain dots. Returns null for invalid text and for the
- * collections of the server itself.
+ * Parses `db.collection`. A collection name may contain dots. Returns null for invalid text and for internal
+ * collections of the server.
  */
 export function readNamespace(text: string): Namespace | null {
   const match = /^([^./\\ "$*<>:|?]{1,63})\.([^$]{1,120})$/.exec(text);
@@ -21,7 +21,7 @@ export function readNamespace(text: string): Namespace | null {
   return { database, collection };
 }
 
-/** Parses `insert@app.visits`. Returns null for anything else. */
+/** Parses a privilege such as `insert@app.visits`. Returns null for invalid text. */
 export function readPrivilege(text: string) {
   const [, action, place = ''] = /^([A-Za-z]+)@(.+)$/.exec(text) ?? [];
   if (action === undefined) return null;

@@ -1,5 +1,5 @@
 /**
- * Returns the known word that is most similar to a misspelt word. Returns null if more than a third of the
+ * Returns the known word that is most similar to a misspelled word. Returns null if more than a third of the
  * letters differ.
  */
 export function nearest(word: string, known: readonly string[]): string | null {
@@ -15,7 +15,7 @@ function limit(word: string, one: string): number {
   return Math.max(1, Math.ceil(Math.max(word.length, one.length) / 3));
 }
 
-/** Returns the number of letters to change, add, remove or swap with a neighbour. */
+/** Returns the edit distance: the number of letters to change, add, remove or swap with the next letter. */
 function distance(one: string, other: string): number {
   const rows: number[][] = [Array.from({ length: other.length + 1 }, (_, column) => column)];
   const at = (row: number, column: number) => rows[row]?.[column] ?? Number.POSITIVE_INFINITY;

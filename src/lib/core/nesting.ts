@@ -1,12 +1,15 @@
 /**
- * The maximum nesting of JSON from other programs. AWS documents have at most three levels. A recursive
- * printer fails at some thousands.
+ * The maximum nesting depth of JSON from other programs. AWS documents have at most three levels. Recursive
+ * output fails at several thousand levels.
  */
 export const MAX_NESTING = 32;
 
-/** Returns whether untrusted JSON is nested so deeply that printing it could exhaust the stack. */
+/**
+ * Returns whether untrusted JSON exceeds the maximum nesting depth. Printing deeply nested JSON could exhaust
+ * the stack.
+ */
 export function isTooDeep(value: object): boolean {
-  // The loop proceeds level by level, because recursion would exhaust the stack.
+  // A loop over the levels, because recursion could exhaust the stack.
   let level: readonly object[] = [value];
   for (let depth = 1; level.length > 0; depth += 1) {
     if (depth > MAX_NESTING) return true;

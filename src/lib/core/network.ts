@@ -23,8 +23,8 @@ export function inNetwork(address: string, network: string): boolean {
 }
 
 /**
- * Returns the IP version; null for invalid text. Rejects a zone, as in `fe80::1%eth0`, because zones are
- * valid only on one machine.
+ * Returns the IP version; null for invalid text. Rejects addresses with a zone, such as `fe80::1%eth0`,
+ * because a zone is valid on one machine only.
  */
 function familyOf(address: string): 4 | 6 | null {
   const family = isIP(address);

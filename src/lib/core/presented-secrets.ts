@@ -1,7 +1,7 @@
 import type { Context } from './context.ts';
 import { Secret } from './secret.ts';
 
-/** Environment variables with secrets that fedctl sends to a server. */
+/** Environment variables that contain secrets which fedctl sends to servers. */
 const VARIABLES = [
   'AWS_SECRET_ACCESS_KEY',
   'AWS_SESSION_TOKEN',
@@ -11,13 +11,13 @@ const VARIABLES = [
   'FEDCTL_SANDBOX_TOKEN',
 ];
 
-/** Matches a password in a URL, for example of a connection string, a proxy or an endpoint. */
+/** Matches a password in a URL, for example in a connection string, a proxy URL or an endpoint URL. */
 const URL_PASSWORD = /:\/\/[^\s/@:]*:([^\s/@]+)@/g;
-/** Matches the value of a connection string option whose name suggests a secret. */
+/** Matches the value of a connection string option with `pass`, `secret` or `token` in its name. */
 const SECRET_OPTION = /[?&;,:=][\w-]*(?:pass|secret|token)[\w-]*[=:]([^\s&,]+)/gi;
 
 /**
- * Returns the secrets in the environment and in the arguments: the values of dedicated variables, and secrets
+ * Returns the secrets in the environment and in the arguments: the values of the variables above, and secrets
  * in URLs.
  */
 export function givenSecrets(env: Context['env'], argv: readonly string[]): readonly Secret[] {

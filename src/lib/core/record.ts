@@ -4,8 +4,7 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 }
 
 /**
- * Returns an own member of an untrusted value; undefined when the value has no such member or is not an
- * object.
+ * Returns a member of an untrusted value; undefined if the value is not an object or has no such own member.
  */
 export function memberOf(value: unknown, name: string): unknown {
   return isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined;

@@ -1,18 +1,21 @@
 import { REDACTED, type Secret } from './secret.ts';
 
-/** The length of the parts of a secret that are removed, in characters. */
+/** In characters. Any part of a secret that has at least this length is removed. */
 const PART = 16;
 
-/** Each part contains at least one block of this length. Blocks start at multiples of PART - BLOCK + 1. */
+/**
+ * In characters. Blocks of this length start at multiples of PART - BLOCK + 1, so each part contains at least
+ * one complete block.
+ */
 const BLOCK = 8;
 
-/** The minimum length of a secret. A shorter text occurs in many other texts. */
+/** The minimum length of a secret, in characters. Shorter texts occur in many words. */
 const SHORTEST = 4;
 
 /**
- * Removes the secrets of one run from texts: any part of 16 or more characters, unchanged or in URL, JSON,
- * base64 or hex encoding. A shorter secret is removed as a whole word. The time is linear in the length of
- * the text.
+ * Removes the secrets of one run from texts. Removes every part of a secret of 16 or more characters,
+ * unchanged or in URL, JSON, base64 or hex encoding. Removes a shorter secret if it is a whole word. The time
+ * is linear in the length of the text.
  */
 export class Redactor {
   readonly #learned = new Set<string>();
@@ -30,8 +33,8 @@ export class Redactor {
   }
 
   /**
-   * Registers texts that are not secret, such as access key ids. These texts are not removed, even if they
-   * are part of a secret: some services include the access key id in the session token.
+   * Registers texts that are not secret, such as access key IDs. They are not removed, even if they are part
+   * of a secret. Some services include the access key ID in the session token.
    */
   allow(...texts: readonly string[]): void {
     for (const text of texts) {
@@ -44,7 +47,7 @@ export class Redactor {
   /**
    * Removes the secrets from a text.
    *
-   * @param disclosed secrets that the user requested; they are not removed where the complete secret appears
+   * @param disclosed secrets that the user requested; a complete occurrence is not removed
    */
   redact(text: string, disclosed: readonly Secret[] = []): string {
     if (this.#learned.size === 0) return text;
@@ -62,9 +65,9 @@ export class Redactor {
       .join(first);
   }
 
-  /** Removes the secrets from every string in a value: member names, member values and list elements. */
+  /** Removes the secrets from every string in a value, including member names and list elements. */
   redactAll<Value>(value: Value, disclosed: readonly Secret[] = []): Value {
-    // Only strings change, so the type stays the same.
+    // The type stays the same, because only strings change.
     return this.#learned.size === 0 ? value : (this.#redactedValue(value, disclosed) as Value);
   }
 
@@ -74,8 +77,8 @@ export class Redactor {
     if (typeof value !== 'object' || value === null || value instanceof Date) return value;
     return Object.fromEntries(
       Object.entries(value).map(([name, member]) => [
-        // Short secrets are not removed from names: most names are fixed by fedctl, and a short secret may be
-        // a word such as "region".
+        // Short secrets are not removed from member names. fedctl defines most member names, and a short
+        // secret may be a word such as "region".
         this.#withoutParts(name),
         this.#redactedValue(member, disclosed),
       ]),
@@ -112,7 +115,7 @@ export class Redactor {
 class Forms {
   /** Short secrets as whole words; null if there are no short secrets. */
   readonly words: RegExp | null;
-  /** Long secrets, unchanged and encoded. */
+  /** Long secrets, unchanged and in each encoding. */
   readonly #encoded: readonly string[];
   /** Long secrets in base64, in the standard alphabet. */
   readonly #base64: readonly string[];
@@ -137,9 +140,9 @@ class Forms {
   }
 
   /**
-   * Returns false if the text cannot contain a part, which is true for most texts. This test is fast: there
-   * are nine times fewer blocks than parts, and listing the parts of one token takes longer than the rest of
-   * a short run.
+   * Returns false if the text cannot contain a part of a secret. Most texts cannot. This test is fast,
+   * because there are nine times fewer blocks than parts. A list of all parts of one token would take longer
+   * than the rest of a short run.
    */
   mayContainPart(text: string, base64: string): boolean {
     if (this.#encoded.length === 0) return false;
@@ -150,7 +153,7 @@ class Forms {
     return false;
   }
 
-  /** All parts of the long secrets, unchanged and encoded. */
+  /** All parts of the long secrets, unchanged and in each encoding. */
   get parts(): ReadonlySet<string> {
     if (this.#parts === null) {
       const harmless = new Set(this.#allowed.flatMap(partsOf));
@@ -166,9 +169,12 @@ class Forms {
   }
 }
 
-/** Returns a secret unchanged and in the encodings of URLs, forms, JSON and hex dumps. */
+/**
+ * Returns a secret in all forms in which a text can contain it: unchanged, and encoded as in URLs, forms,
+ * JSON and hex dumps.
+ */
 function encodings(secret: string): readonly string[] {
-  // Half a surrogate pair cannot be encoded in a URL, so Buffer replaces it.
+  // Buffer replaces half of a surrogate pair, which encodeURIComponent would reject.
   const wellFormed = Buffer.from(secret).toString();
   const form = new URLSearchParams({ '': wellFormed }).toString().slice(1);
   const urls = [encodeURI(wellFormed), encodeURIComponent(wellFormed), form];
@@ -188,8 +194,9 @@ function encodings(secret: string): readonly string[] {
 }
 
 /**
- * Returns the three base64 forms that a secret can have within a longer text, one for each offset in a group
- * of three bytes. Omits the characters that depend on the surrounding text.
+ * Returns the three base64 forms that a secret can have inside an encoded longer text. The form depends on
+ * the offset of the secret in a group of three bytes. Omits the characters that depend on the surrounding
+ * text.
  */
 function base64Forms(secret: string): readonly string[] {
   return [0, 1, 2].map((before) => {

@@ -1,10 +1,10 @@
-/** Matches `aws-global`, `aws-cn-global`, `aws-us-gov-global` …, which name endpoints without a Region. */
+/** Matches the names of global endpoints: `aws-global`, `aws-cn-global`, `aws-us-gov-global` … */
 const GLOBAL = /^aws(?:-[a-z]+)*-global$/;
 
 /**
- * Matches words and a number at the end. A Region name becomes part of a host name, so any other text could
- * change the host. An Availability Zone has a letter after the number (eu-west-1a), a Local Zone has more
- * words (us-west-2-lax-1a).
+ * Matches a Region name: words followed by a number. Other text is rejected, because it could change the host
+ * name that contains the Region. An Availability Zone has a letter after the number (eu-west-1a). A Local
+ * Zone has more words (us-west-2-lax-1a).
  */
 const REGION = /^[a-z]+(?:-[a-z]+)*-\d{1,2}/;
 
@@ -12,14 +12,14 @@ export function isGlobalRegion(name: string): boolean {
   return GLOBAL.test(name.toLowerCase());
 }
 
-/** Returns true for text in the form of a Region name. Does not check that the Region exists. */
+/** Returns whether a text has the form of a Region name. Does not check that the Region exists. */
 export function isRegionName(name: string): boolean {
   return name.length <= 63 && REGION.exec(name)?.[0] === name;
 }
 
 /**
- * Returns the Region of an Availability Zone or Local Zone, or of a name with capitals or underscores.
- * Returns null if the Region cannot be determined.
+ * Returns the Region that the user probably meant by an Availability Zone, a Local Zone, or a name with
+ * capitals or underscores. Returns null if the Region cannot be determined.
  */
 export function regionMeant(name: string): string | null {
   return REGION.exec(name.trim().toLowerCase().replace(/[_ ]/g, '-'))?.[0] ?? null;
@@ -37,7 +37,7 @@ const ENABLED_BY_DEFAULT: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Returns true for a Region of the commercial partition that must be enabled in the account before use. */
+/** Returns whether a Region of the commercial partition must be enabled in the account before use. */
 export function isOptInRegion(name: string): boolean {
   return !ENABLED_BY_DEFAULT.has(name) && !/^(?:cn|us-gov|us-iso[a-z]*|eu-isoe|eusc)-/.test(name);
 }

@@ -5,7 +5,7 @@ interface Shape {
   readonly expected: string;
 }
 
-/** An IAM role with its path, in any partition. */
+/** Matches the ARN of an IAM role with its path, in any partition. */
 const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/(?:[\x21-\x2e\x30-\x7e]+\/)*[\w+=,.@-]{1,64}$/;
 const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
 const EXTERNAL_ID = /^[\w+=,.@:/-]{2,1224}$/;

@@ -1,6 +1,6 @@
 /**
- * Waits for two promises. A rejection of the first promise is thrown at once. A rejection of the second
- * promise is thrown after the first has resolved.
+ * Waits for two promises. Throws at once if the first promise rejects. If the second promise rejects, throws
+ * after the first has resolved.
  */
 export async function sideBySide<First, Second>(
   first: Promise<First>,

@@ -1,11 +1,11 @@
 import { within } from './deadline.ts';
 
 /**
- * Shares one running call of `work` between concurrent callers. An aborted caller does not affect the other
- * callers. The work is aborted when its last caller is aborted.
+ * Shares one running call of `work` between concurrent callers. If the signal of one caller fires, the other
+ * callers continue to wait. The work is aborted when the signals of all callers have fired.
  *
- * @returns a function that rejects with the error of `work`, or with the reason of the caller's signal if
- * that signal fires first
+ * @returns a function that rejects with the error of `work`, or with the reason of the caller's signal, if
+ * the signal fires first
  */
 export function singleFlight<T>(
   work: (signal: AbortSignal) => Promise<T>,

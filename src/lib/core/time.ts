@@ -1,4 +1,4 @@
-/** Formats a time as RFC 3339 in UTC with whole seconds, as in all documents of fedctl. */
+/** Formats a time as RFC 3339 in UTC with whole seconds, the format in all fedctl output. */
 export function rfc3339(date: Date): string {
   return date.toISOString().replace(/\.\d{3}Z$/, 'Z');
 }

@@ -1,8 +1,8 @@
 import type { Secret } from './secret.ts';
 
 /**
- * The signing algorithms of AWS (facts/aws.md 2.1). RS256 is the default of fedctl, because MongoDB 7.0 and
- * 8.0 accept RSA keys only.
+ * The signing algorithms that AWS supports (facts/aws.md 2.1). fedctl uses RS256 by default, because MongoDB
+ * 7.0 and 8.0 accept RSA keys only.
  */
 export const SIGNING_ALGORITHMS = ['RS256', 'ES384'] as const;
 export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
@@ -13,8 +13,8 @@ export interface Tag {
 }
 
 /**
- * The default token lifetime of AWS, in seconds (facts/aws.md 2.1). Always sent, so that policies and logs
- * show the value.
+ * The default token lifetime of AWS, in seconds (facts/aws.md 2.1). fedctl always sends the lifetime, so that
+ * policies and logs show the value.
  */
 export const DEFAULT_DURATION_SECONDS = 300;
 
@@ -22,12 +22,12 @@ export interface MintRequest {
   /** 1 to 10 audiences. */
   readonly audience: readonly string[];
   readonly signingAlgorithm: SigningAlgorithm;
-  /** 60 to 3600 seconds, always sent. */
+  /** 60 to 3600 seconds. */
   readonly durationSeconds: number;
   readonly tags: readonly Tag[];
 }
 
-/** The limits of GetWebIdentityToken in seconds, characters and bytes (facts/aws.md 2.1). */
+/** The limits of GetWebIdentityToken (facts/aws.md 2.1). */
 export const MINT_LIMITS = {
   audiences: 10,
   audienceLength: 1000,
@@ -39,7 +39,7 @@ export const MINT_LIMITS = {
   claimsBytes: 14_984,
 } as const;
 
-/** A token with its claims. The claims are decoded from the token; the signature is not verified. */
+/** A token with its decoded claims. The signature is not verified. */
 export interface MintedToken {
   readonly token: Secret;
   readonly issuer: string;
@@ -48,16 +48,13 @@ export interface MintedToken {
   readonly audience: readonly string[];
   readonly algorithm: string;
   readonly keyId: string | null;
-  /** `jti`, which CloudTrail records as webIdentityTokenId. */
+  /** The `jti` claim. CloudTrail records it as webIdentityTokenId. */
   readonly tokenId: string | null;
   readonly issuedAt: Date;
   readonly expiresAt: Date;
 }
 
-/**
- * Supplies a valid token. Caching, single flight, early renewal and writing to a file are wrappers around
- * another source.
- */
+/** Supplies a valid token. A source can wrap another source to add a cache, early renewal or a token file. */
 export interface TokenSource {
   get(signal?: AbortSignal): Promise<MintedToken>;
 }

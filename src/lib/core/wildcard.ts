@@ -1,6 +1,6 @@
-/** Any sequence of characters, including an empty one, colons and slashes. */
+/** Matches any text, including an empty text, colons and slashes. */
 export const ANY = Symbol('*');
-/** Exactly one character. */
+/** Matches exactly one character. */
 export const ONE = Symbol('?');
 
 /** A text with wildcards: literal characters, ANY and ONE. */
@@ -11,21 +11,25 @@ export function patternOf(text: string): Pattern {
   return [...text].map((character) => (character === '*' ? ANY : character === '?' ? ONE : character));
 }
 
-/** Returns the original text, with wildcards as ordinary characters. StringEquals has no wildcards. */
+/**
+ * Returns the original text, with `*` and `?` as ordinary characters. Used for StringEquals, which has no
+ * wildcards.
+ */
 export function textOf(pattern: Pattern): string {
   return pattern.map((token) => (token === ANY ? '*' : token === ONE ? '?' : token)).join('');
 }
 
 /**
- * Returns whether a pattern matches the complete text. Uses no regular expression, because untrusted text
- * could make it slow. The time is at most pattern length times text length.
+ * Returns whether a pattern matches the complete text. Does not use a regular expression, because an
+ * untrusted text could make its evaluation slow. The time is at most proportional to pattern length times
+ * text length.
  */
 export function matches(pattern: Pattern, text: string): boolean {
   const given = [...text];
   let at = 0;
   let from = 0;
-  // The position of the last star, and the end of the text that it matched. Only the last star ever has to
-  // match more.
+  // The position of the last `*` in the pattern, and the end of the text that it matched. Only the last `*`
+  // may have to match more text.
   let star = -1;
   let taken = 0;
   while (from < given.length) {

@@ -2,10 +2,10 @@ import { rerun } from '../core/command-line.ts';
 import type { Context } from '../core/context.ts';
 import type { Warning } from '../core/errors.ts';
 
-/** Variables for a child process; null removes a variable. */
+/** Environment variables for a child process. A variable whose value is null is removed. */
 export type Variables = Readonly<Record<string, string | null>>;
 
-/** The variables of a child process, and warnings about them. */
+/** The variables for a child process, and warnings about these variables. */
 export interface ChildVariables {
   readonly variables: Variables;
   readonly warnings: readonly Warning[];
@@ -23,8 +23,8 @@ const KEYS = [
 ] as const;
 
 /**
- * The variables for other credential providers, some of which SDKs use before the environment (facts/aws.md
- * 7.4).
+ * The variables that configure other credential providers. SDKs use some of these providers before the keys
+ * in the environment (facts/aws.md 7.4).
  */
 const OTHER_SOURCES = [
   'AWS_PROFILE',
@@ -38,7 +38,7 @@ const OTHER_SOURCES = [
   'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
 ] as const;
 
-/** Variables that would make a fedctl in the child process choose different keys. */
+/** Variables with which fedctl in the child process would use different keys. */
 const OF_FEDCTL = [
   'FEDCTL_PROFILE',
   'FEDCTL_ROLE_ARN',
@@ -48,16 +48,17 @@ const OF_FEDCTL = [
 ] as const;
 
 /**
- * Returns the variables that tell programs the path of a token file. AZURE_FEDERATED_TOKEN_FILE is for
- * MongoDB drivers with ENVIRONMENT:k8s. OIDC_TOKEN_FILE is for older drivers with ENVIRONMENT:test
- * (facts/mongodb.md 1.5).
+ * Returns the variables that contain the path of a token file. AZURE_FEDERATED_TOKEN_FILE is for MongoDB
+ * drivers with ENVIRONMENT:k8s. OIDC_TOKEN_FILE is for older drivers with ENVIRONMENT:test (facts/mongodb.md
+ * 1.5).
  *
- * Never sets AWS_WEB_IDENTITY_TOKEN_FILE, because the program's own AWS SDK would send the token to STS.
- * Keeps the variable if AWS_ROLE_ARN is set, because the two belong together. Otherwise removes the variable:
- * only PyMongo reads it without AWS_ROLE_ARN, and would use it instead of the token file of fedctl.
+ * Never sets AWS_WEB_IDENTITY_TOKEN_FILE, because the AWS SDK in the program would send the token to STS. If
+ * AWS_ROLE_ARN is set, keeps AWS_WEB_IDENTITY_TOKEN_FILE, because SDKs use both variables together. Otherwise
+ * removes AWS_WEB_IDENTITY_TOKEN_FILE, because PyMongo would use it instead of the token file of fedctl.
  *
  * @param names additional variables for the path of the file
- * @param environment the ENVIRONMENT of the connection string; with `test`, PyMongo reads OIDC_TOKEN_FILE
+ * @param environment the value of ENVIRONMENT in the connection string; for `test`, PyMongo reads
+ * OIDC_TOKEN_FILE
  */
 export function tokenVariables(
   outside: Environment,
@@ -71,7 +72,7 @@ export function tokenVariables(
     warnings.push({
       code: 'exec.pymongo-web-identity',
       message:
-        'AWS_WEB_IDENTITY_TOKEN_FILE is set, as in a pod with IRSA. With ENVIRONMENT:k8s, PyMongo sends the token in that file instead of the token of fedctl.',
+        'AWS_WEB_IDENTITY_TOKEN_FILE is set, as in a pod with IRSA. With ENVIRONMENT:k8s, PyMongo sends the token in that file instead of the token from fedctl.',
       remedy: 'For PyMongo, add --environment test.',
       command: rerun({ set: { '--environment': 'test' } }),
     });
@@ -80,7 +81,7 @@ export function tokenVariables(
     warnings.push({
       code: 'exec.azure-identity-replaced',
       message:
-        'AZURE_FEDERATED_TOKEN_FILE was already set. An Azure SDK in the program will now use the token of fedctl.',
+        'AZURE_FEDERATED_TOKEN_FILE was already set. An Azure SDK in the program will now use the token from fedctl.',
       remedy: null,
     });
   }
@@ -105,8 +106,9 @@ export interface EndpointVariables {
 }
 
 /**
- * Returns the variables for SDKs that read keys from a loopback endpoint (facts/aws.md 7.5). Removes all
- * settings that some SDK would use first: keys, profiles and their files, web identity.
+ * Returns the variables with which SDKs read keys from a loopback endpoint (facts/aws.md 7.5). Removes the
+ * settings that an SDK could use before the endpoint: keys, profiles, the files of profiles, and web
+ * identity.
  */
 export function endpointVariables({
   url,
@@ -137,7 +139,7 @@ export function staticVariables(
   };
 }
 
-/** Returns the environment with these variables set. Variables whose value is null are removed. */
+/** Returns the environment with the given variables. Variables whose value is null are removed. */
 export function withVariables(outside: Environment, variables: Variables): Record<string, string> {
   return Object.fromEntries(
     Object.entries({ ...outside, ...variables }).filter(

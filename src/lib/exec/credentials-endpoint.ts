@@ -42,8 +42,8 @@ const PATH = '/credentials';
 
 /**
  * Serves session credentials on loopback in the format of the AWS container credentials (facts/aws.md 7.5).
- * Clients must send the authorization token, which is new for each endpoint. Requests with a different Host
- * header are rejected, because a browser sends one after DNS rebinding.
+ * Clients must send the authorization token. Each endpoint has a new token. A request with the host name of
+ * another server in its Host header is rejected. Browsers send such requests after DNS rebinding.
  *
  * @throws FedctlError exec.listen-failed
  */

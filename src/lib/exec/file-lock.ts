@@ -6,13 +6,13 @@ import { FedctlError } from '../core/errors.ts';
 import { systemCode } from '../core/system-error.ts';
 import { identityOf, isGone, type ProcessIdentity } from './process-identity.ts';
 
-/** The name of the file in a lock without an owner. */
+/** The name of the empty file in the lock folder while the lock has no owner. */
 const FREE = 'free';
 
 /**
  * Locks a file to prevent writes by other processes. The lock is a folder next to the file. The folder
- * contains one empty file whose name identifies the owner. If the owner has ended, another process takes the
- * lock by renaming this empty file. If several processes try, the rename succeeds for only one of them.
+ * contains one empty file whose name identifies the owner. If the owner has ended, another process renames
+ * this empty file to take the lock. If several processes try, the rename succeeds for one process only.
  *
  * @param path absolute path of the file
  * @param pid process ID of this process
@@ -46,7 +46,10 @@ async function holderOf(lock: string): Promise<string | null> {
   return names[0] ?? null;
 }
 
-/** Creates the lock folder atomically: a rename succeeds only if the target is missing or an empty folder. */
+/**
+ * Creates the lock folder atomically with a rename. The rename succeeds only if the target does not exist or
+ * is an empty folder.
+ */
 async function makeFree(lock: string): Promise<void> {
   const made = `${lock}.${randomUUID()}`;
   await mkdir(made, { mode: 0o700 });

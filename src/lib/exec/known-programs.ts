@@ -5,7 +5,7 @@ import { deadline } from '../core/deadline.ts';
 import { FedctlError, type Warning } from '../core/errors.ts';
 
 interface KnownProgram {
-  /** The first version that reads a token from a file (facts/mongodb.md 5.2); null if no version does. */
+  /** The first version that can read a token from a file (facts/mongodb.md 5.2); null if no version can. */
   readonly tokenFileSince: string | null;
   /** Whether the program reads keys from AWS_CONTAINER_CREDENTIALS_FULL_URI. */
   readonly readsEndpoint: boolean;
@@ -13,8 +13,8 @@ interface KnownProgram {
 }
 
 /**
- * A tool that uses the Go driver, which reads only AWS_CONTAINER_CREDENTIALS_RELATIVE_URI
- * (facts/drivers-and-credentials.md 1).
+ * A tool that uses the Go driver. Of the container variables, this driver reads only
+ * AWS_CONTAINER_CREDENTIALS_RELATIVE_URI (facts/drivers-and-credentials.md 1).
  */
 const TOOL: KnownProgram = {
   tokenFileSince: '100.15.0',
@@ -42,17 +42,19 @@ const PROGRAMS: Readonly<Record<string, KnownProgram>> = {
   mongotop: TOOL,
 };
 
-/** Timeout for `--version`, in milliseconds. A JavaScript shell is slower than the other tools. */
+/**
+ * Timeout for `--version`, in milliseconds. mongosh, a JavaScript program, is slower than the other tools.
+ */
 const LONGEST_WAIT_MS = 10_000;
 
-/** Maximum output to search for a version, in characters. The version is in the first line. */
+/** In characters. Only this part of the output is searched for the version, which is in the first line. */
 const LARGEST_ANSWER = 4096;
 
 /**
- * Runs a known program with --version, and rejects a version that cannot read a token from a file. Other
- * programs, and programs without a readable version, are allowed.
+ * Runs a known program with --version. Rejects a version that cannot read a token from a file. Accepts
+ * unknown programs, and programs whose version cannot be determined.
  *
- * @throws FedctlError exec.program-too-old; the signal's own reason
+ * @throws FedctlError exec.program-too-old; the reason of the signal, if the signal fires
  */
 export async function refuseOldProgram(
   context: Pick<Context, 'spawn' | 'signal' | 'cwd'>,
@@ -69,7 +71,7 @@ export async function refuseOldProgram(
 }
 
 /**
- * Returns the warning for a program that does not support the credentials endpoint; null for all other
+ * Returns the warning for a known program that does not support the credentials endpoint; null for all other
  * programs.
  */
 export function endpointWarning(command: string): Warning | null {

@@ -4,12 +4,12 @@ import { readFile, readlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 /**
- * Identifies a process uniquely. A PID is not enough, because PIDs are reused, and containers that share a
- * folder have separate PIDs.
+ * Identifies a process uniquely. A PID alone is not unique: PIDs are reused, and containers that share a
+ * folder can have processes with the same PID.
  */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** The start time in system units. Only the same process has the same PID and start time. */
+  /** The start time in clock ticks. No two processes have both the same PID and the same start time. */
   readonly startedAt: number;
   /** The PID namespace; 0 if the system has only one namespace. */
   readonly namespace: number;
@@ -22,14 +22,17 @@ const TERMINAL = 4;
 const FOREGROUND_GROUP = 5;
 const START = 19;
 
-/** Returns the identity of a running process; null for a process that has ended. */
+/** Returns the identity of a process; null if the process has ended. */
 export async function identityOf(pid: number): Promise<ProcessIdentity | null> {
   const namespace = await namespaceNumber();
   const startedAt = namespace === null ? await startByPs(pid) : await startByProc(pid);
   return startedAt === null ? null : { pid, startedAt, namespace: namespace ?? 0 };
 }
 
-/** Returns true only if the process has certainly ended. Returns false for a process in another container. */
+/**
+ * Returns whether the process has ended. Returns false if this is unknown, for example for a process in
+ * another container.
+ */
 export async function isGone(identity: ProcessIdentity): Promise<boolean> {
   if (((await namespaceNumber()) ?? 0) !== identity.namespace) return false;
   return (await identityOf(identity.pid))?.startedAt !== identity.startedAt;
@@ -37,7 +40,7 @@ export async function isGone(identity: ProcessIdentity): Promise<boolean> {
 
 /**
  * Returns whether this process is in the foreground of a terminal; null if the system does not report this.
- * In the foreground, the terminal sends Ctrl-C to the process and its children.
+ * If this process is in the foreground, the terminal sends Ctrl-C to the process and its children.
  */
 export function inForeground(): boolean | null {
   let fields: readonly string[];
@@ -49,7 +52,7 @@ export function inForeground(): boolean | null {
   return fields[TERMINAL] !== '0' && fields[GROUP] === fields[FOREGROUND_GROUP];
 }
 
-/** Returns the PID namespace of this process; null without /proc, as on macOS. */
+/** Returns the PID namespace of this process; null if the system has no /proc, such as macOS. */
 async function namespaceNumber(): Promise<number | null> {
   const link = await readlink('/proc/self/ns/pid').catch(() => null);
   return link === null ? null : Number(/\d+/.exec(link)?.[0] ?? 0);
@@ -69,7 +72,7 @@ async function startByPs(pid: number): Promise<number | null> {
 }
 
 /**
- * Returns the fields after the process name. The name is in parentheses, and may itself contain spaces and
+ * Returns the fields after the process name. The name is in parentheses and can contain spaces and
  * parentheses.
  */
 function statFields(stat: string): readonly string[] {

@@ -1,7 +1,7 @@
 import { type HttpAnswer, type LoopbackServer, startLoopbackServer } from '../net/loopback-server.ts';
 import { listenFailed } from './credentials-endpoint.ts';
 
-/** Whether an output is valid now. */
+/** The current state of an output: whether it is valid. */
 export interface OutputState {
   readonly name: string;
   readonly ready: boolean;

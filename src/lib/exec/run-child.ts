@@ -7,24 +7,24 @@ import { EXIT } from '../core/exit-codes.ts';
 /** The signal that a child process receives for each kind of interruption. */
 const SIGNAL = { interrupted: 'SIGINT', terminated: 'SIGTERM', 'hung-up': 'SIGHUP' } as const;
 
-/** How long a child process may take to exit after the signal, in milliseconds. */
+/** The time in which a child process must exit after the signal, in milliseconds. */
 const GRACE = 5000;
 
 export interface Child {
   readonly command: string;
   readonly args: readonly string[];
-  /** The complete environment of the child process; nothing is added. */
+  /** The complete environment of the child process. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The working directory (default: that of this process). */
+  /** The working directory (default: the working directory of fedctl). */
   readonly cwd?: string;
   readonly stdio: StdioOptions;
-  /** Receives the running child process, for example to read its pipes. */
+  /** Called with the child process after it has started, for example to read its pipes. */
   readonly started?: (child: ChildProcess) => void;
 }
 
 /**
- * How a child process ended: its exit code by the convention of the shell, env(1) and timeout(1), and the
- * error if it could not start.
+ * The result of a child process: the exit code, as in a shell, and the error if the child process could not
+ * start.
  */
 export interface ChildEnd {
   readonly code: number;
@@ -32,11 +32,12 @@ export interface ChildEnd {
 }
 
 /**
- * Runs a child process until it ends. The exit code is that of the child process, 128 + n if signal n ended
- * it, 127 if the program was not found, 126 if it is not executable, and 125 for any other start failure.
+ * Runs a child process until it ends. The result contains the exit code of the child process. The exit code
+ * is 128 + n if signal n ended the child process, 127 if the program was not found, 126 if the program is not
+ * executable, and 125 if the program could not start for another reason.
  *
  * When the run is interrupted, the child process receives the same signal and has five seconds to exit.
- * fedctl does not pass on Ctrl-C if a terminal has already sent it to the child process.
+ * fedctl does not pass on Ctrl-C if the terminal has already sent Ctrl-C to the child process.
  */
 export async function runChild(context: Context, plan: Child): Promise<ChildEnd> {
   const child = context.spawn(plan.command, plan.args, {
@@ -69,7 +70,7 @@ export async function runChild(context: Context, plan: Child): Promise<ChildEnd>
 export function endOf(child: ChildProcess): Promise<ChildEnd> {
   return new Promise((resolve) => {
     child.once('error', (failure: NodeJS.ErrnoException) => {
-      // An error event also occurs when a signal could not be sent.
+      // An error event also occurs if a signal cannot be sent to a running child process.
       if (child.pid === undefined) resolve({ code: startFailure(failure), failure });
     });
     child.once('close', (code, signal) => resolve({ code: code ?? signalCode(signal), failure: null }));
@@ -77,8 +78,8 @@ export function endOf(child: ChildProcess): Promise<ChildEnd> {
 }
 
 /**
- * Returns whether a standard stream is a terminal. One stream is enough, because the others may be
- * redirected.
+ * Returns whether a standard stream is a terminal. One stream is sufficient, because the user may redirect
+ * the others.
  */
 export function onTerminal({ stdin, stdout, stderr }: Pick<Context, 'stdin' | 'stdout' | 'stderr'>): boolean {
   return [stdin, stdout, stderr].some((stream) => stream.isTTY === true);

@@ -4,13 +4,13 @@ import { EXIT } from '../core/exit-codes.ts';
 import { inForeground } from './process-identity.ts';
 import { type Child, type ChildEnd, endOf, onTerminal } from './run-child.ts';
 
-/** Signals from the keyboard, which the terminal sends to every process in the foreground. */
+/** Signals that keys such as Ctrl-C cause. The terminal sends them to every process in the foreground. */
 const OF_THE_KEYBOARD: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT']);
 
 /**
- * Runs a program in place of fedctl until it ends. Passes all signals on to the program, except keyboard
- * signals, which the terminal sends to the program itself. Ctrl-C never ends fedctl, because a shell
- * may receive Ctrl-C many times without exiting. To force the end, send SIGKILL to the program.
+ * Runs a program in place of fedctl until it ends. Passes signals on to the program. Does not pass on
+ * keyboard signals that the terminal already sends to the program. Ctrl-C never ends fedctl, because programs
+ * such as shells do not exit on Ctrl-C. To end a program that ignores signals, send SIGKILL to the program.
  *
  * @returns the same result as `runChild`
  */
@@ -35,8 +35,8 @@ export async function runProgram(context: Context, program: Child): Promise<Chil
 }
 
 /**
- * Starts the program. Some system errors, such as E2BIG, are thrown; others are an event of the child
- * process.
+ * Starts the program. Node.js throws some system errors, such as E2BIG. It reports others as an event of the
+ * child process.
  */
 function started(context: Context, { command, args, env, stdio, cwd }: Child): ChildProcess | ChildEnd {
   try {

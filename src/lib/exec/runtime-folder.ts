@@ -33,7 +33,7 @@ export async function makeRuntimeFolder({ env, pid }: Pick<Context, 'env' | 'pid
       const path = await mkdtemp(join(base, prefix));
       return { path, remove: () => rm(path, { recursive: true, force: true }) };
     } catch (error) {
-      // Tries the next folder if XDG_RUNTIME_DIR belongs to another user, as after `su`.
+      // Try the next folder. XDG_RUNTIME_DIR can belong to another user, for example after `su`.
       cause = error;
     }
   }
@@ -45,7 +45,9 @@ export async function makeRuntimeFolder({ env, pid }: Pick<Context, 'env' | 'pid
   });
 }
 
-/** A failure is ignored; the next run tries again. */
+/**
+ * Removes the folders of earlier runs that were killed. Ignores failures, because the next run tries again.
+ */
 async function removeAbandoned(base: string): Promise<void> {
   const { uid } = userInfo();
   const names = await readdir(base).catch(() => []);

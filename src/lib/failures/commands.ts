@@ -20,8 +20,8 @@ const OF_A_LOGIN = [
 const CHECK = fedctl(['check'], { keep: OF_A_LOGIN });
 
 /**
- * The commands that fix a failure wherever the failure was raised. If the command depends on details, the
- * throwing code provides it instead.
+ * The commands that always fix a failure. If a command depends on details, it is not in this list, and the
+ * throwing code provides it.
  */
 export const COMMANDS: Readonly<Partial<Record<FailureCode, OfferedCommand>>> = {
   'usage.unknown-command': fedctl(['--help']),

@@ -9,7 +9,7 @@ export interface Failure {
   readonly title: string;
   /** The likely cause, one or two sentences. */
   readonly cause: string;
-  /** What to do. The user replaces values in `<angle brackets>`. */
+  /** What to do. The user must replace values in `<angle brackets>`. */
   readonly remedy: string;
   readonly exit: ExitCode;
 }

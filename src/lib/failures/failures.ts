@@ -6,10 +6,10 @@ export type { Failure } from './failure.ts';
 /** The code of a failure: `<area>[.<part>].<kebab>`. Codes are never renamed. */
 export type FailureCode = RaisedCode;
 
-/** Returns whether a text is a code of the catalogue. */
+/** Returns whether a text is a code in the catalogue. */
 export function isFailureCode(code: string): code is FailureCode {
   return Object.hasOwn(CATALOGUE, code);
 }
 
-/** Every failure that fedctl can raise. The source of each failure is the page docs/failures/<code>.md. */
+/** Every failure that fedctl can raise. Generated from the pages docs/failures/<code>.md. */
 export const FAILURES: Readonly<Record<FailureCode, Failure>> = CATALOGUE;

@@ -1,8 +1,8 @@
 import type { ExplainedCode } from './page.ts';
 
 /**
- * Host names by area. The area of a network error depends on the host, because the error text is the same for
- * all hosts.
+ * Host names by area of failure codes. The text of a network error is the same for all areas, so the host
+ * determines the area.
  */
 const HOSTS = {
   issuer: /\.tokens\.sts\.[a-z0-9.-]*api\.aws\b/,
@@ -13,12 +13,15 @@ const HOSTS = {
 type Owner = keyof typeof HOSTS;
 
 /**
- * Matches a host of a MongoDB cluster. It takes precedence over other hosts, because a log can mention
- * unrelated hosts.
+ * Matches a host of a MongoDB cluster. Such a host takes precedence over other hosts, because a log can
+ * contain unrelated hosts.
  */
 const CLUSTER = /\.mongodb(?:gov)?\.net\b|:270\d\d\b/;
 
-/** Matches default ports of other services. Network errors with these ports are unrelated to MongoDB. */
+/**
+ * Matches default ports of services other than MongoDB. Network errors with these ports are unrelated to
+ * fedctl.
+ */
 const FOREIGN = /:(?:1433|1521|2379|3306|5432|5672|6379|8080|9092|9200|11211)\b/;
 
 type Kind = 'unreachable' | 'timeout' | 'tls-failed';
@@ -40,11 +43,11 @@ const KINDS: Partial<Record<ExplainedCode, Kind>> = {
 };
 
 /**
- * Returns the failure code for a network error, in the area of the host that the text names.
+ * Returns the failure code for a network error, in the area of the host near the error.
  *
  * @param around the text around the network error, in lower case
- * @returns the code unchanged if the text names no host of another area; null if the port belongs to another
- * service
+ * @returns the given code if the text contains no host of another area; null if the port belongs to an
+ * unrelated service
  */
 export function ofHost(code: ExplainedCode, around: string): ExplainedCode | null {
   const kind = KINDS[code];

@@ -2,12 +2,12 @@ import { ofHost } from './host-owner.ts';
 import { type ExplainedCode, type PageText, type Symptom, symptoms } from './page.ts';
 import { type Pasted, plain } from './pasted.ts';
 
-/** A code that matches a text, with the matching symptom. */
+/** A failure code that a text matches, with the known error text that was found. */
 export interface Match {
   readonly code: ExplainedCode;
-  /** The known text that matched. If the text contains the code itself, `from` is `fedctl`. */
+  /** The known text that matched. If the pasted text contains the code itself, `from` is `fedctl`. */
   readonly symptom: Symptom;
-  /** The line number in the pasted text where the match begins, from 1. */
+  /** The line of the pasted text where the match begins. The first line is 1. */
   readonly line: number;
 }
 
@@ -25,7 +25,7 @@ interface Pattern {
 
 interface Part {
   readonly text: string;
-  /** The gap before the part: a value or an ellipsis. */
+  /** The text allowed before the part: a value or an ellipsis. */
   readonly after: Gap;
 }
 
@@ -43,24 +43,24 @@ interface Hit {
 }
 
 /**
- * The kinds of matches, the most certain first: the code itself, a text of only this failure, a text that
- * other failures share.
+ * The kinds of matches, the most certain first: the code itself, a text that only this failure has, a text
+ * that several failures share.
  */
 const CODE = 2;
 const OWN = 1;
 const SHARED = 0;
 /** `<a value>` */
 const VALUE: Gap = { reach: 240, withinSentence: true };
-/** `…`: any text between the program and the reason, such as a stack trace. */
+/** Stands for `…`: any text between the name of the program and the reason, such as a stack trace. */
 const ELLIPSIS: Gap = { reach: 2000, withinSentence: false };
-/** The minimum number of fixed letters and digits. A shorter text cannot identify a failure. */
+/** The minimum number of fixed letters and digits in a pattern. A shorter text cannot identify a failure. */
 const MIN_WEIGHT = 8;
 /** The maximum distance in characters between a network error and the host that it refers to. */
 const AROUND = 200;
 const PLACEHOLDER = /(<[^<>]*>|…)/;
 const SENTENCE_END = /[.!?] /;
 
-/** Converts the texts of pages to patterns. */
+/** Converts the known error texts to patterns. */
 export function patternsOf(
   pages: readonly (Pick<PageText, 'shows' | 'alsoShows'> & { readonly code: ExplainedCode })[],
 ): readonly Pattern[] {
@@ -72,7 +72,7 @@ export function patternsOf(
 }
 
 function pattern(code: ExplainedCode, symptom: Symptom, rank: number): Pattern {
-  // Texts have even indices, placeholders odd indices.
+  // Pieces with an even index are texts. Pieces with an odd index are placeholders.
   const pieces = symptom.text.split(PLACEHOLDER);
   const parts = pieces.flatMap((piece, index): Part[] => {
     const text = index % 2 === 0 ? plain(piece) : '';
@@ -83,9 +83,10 @@ function pattern(code: ExplainedCode, symptom: Symptom, rank: number): Pattern {
 }
 
 /**
- * Returns the codes that match a text, the most likely first. Codes in the text come first, in the order of
- * the text. Then come codes whose own texts occur in the text, the longest match first. Codes with shared
- * texts count only if there are no other matches. If two matches overlap, only the better match counts.
+ * Returns the codes that match a text, the most likely first. Codes that the text itself contains come first,
+ * in the order of the text. Next are failures of which a specific text was found, the longest match first.
+ * Texts that several failures share count only if there are no other matches. If two matches overlap, only
+ * the better match counts.
  *
  * @param most the maximum number of results
  */
@@ -117,7 +118,7 @@ export function matches(
 
 function better(a: Hit, b: Hit): number {
   const { rank } = a.pattern;
-  // The length of a code does not make the match better.
+  // For two matching codes, the longer code is not a better match.
   return b.pattern.rank - rank || (rank === CODE ? 0 : b.pattern.weight - a.pattern.weight);
 }
 
@@ -126,9 +127,9 @@ function overlap(a: Hit, b: Hit): boolean {
 }
 
 /**
- * Finds the last position where all parts occur in order within the allowed gaps, because the error is at the
- * end of a log. For a code, finds the first position, because a report names the first failure before its
- * consequences.
+ * Finds all parts in order, with only the allowed gaps between them. Returns the last such position, because
+ * the error is at the end of a log. For a code, returns the first position, because a report contains the
+ * first failure before its consequences.
  */
 function find(wanted: Pattern, text: string): Hit | null {
   // A fast test that rejects most patterns: a text rarely contains all parts.
@@ -160,8 +161,8 @@ function endOf(parts: readonly Part[], text: string, from: number): number | nul
 }
 
 /**
- * Returns whether the match has word boundaries on both sides. Otherwise a code would match the beginning of
- * a longer code.
+ * Returns whether the match has word boundaries on both sides. Without this check, a code would match the
+ * beginning of a longer code.
  */
 function standsAlone({ rank }: Pattern, text: string, start: number, end: number): boolean {
   const before = text.charAt(start - 1);

@@ -17,7 +17,7 @@ export function pageOf(code: ExplainedCode): Page {
   return { code, ...PAGES[code] };
 }
 
-/** Returns the codes by area. The area is the part before the first dot. */
+/** Returns the codes by area. The area is the part of the code before the first dot. */
 export function areas(): readonly { readonly name: string; readonly codes: readonly ExplainedCode[] }[] {
   const byArea = new Map<string, ExplainedCode[]>();
   for (const code of CODES) {

@@ -1,9 +1,13 @@
-// Not node:util's stripVTControlCharacters, which takes quadratic time on Node.js 24 and 26 (nodejs/node#64319).
+// stripVTControlCharacters from node:util is not used, because it takes quadratic time on Node.js 24 and 26
+// (nodejs/node#64319).
 import stripAnsi from 'strip-ansi';
 
-/** An error or a log that the user pasted, normalized for the search. */
+/** An error or a log that the user pasted, normalized for the search of known texts. */
 export interface Pasted {
-  /** In lower case, with straight quotation marks. White space and line breaks are single spaces. */
+  /**
+   * In lower case, with straight quotation marks. Each sequence of white space and line breaks is replaced
+   * with one space.
+   */
   readonly text: string;
   /** Returns the line number, from 1, of a position in `text`. */
   readonly lineAt: (place: number) => number;
@@ -44,7 +48,7 @@ export function pasted(raw: string, firstLine = 1): Pasted {
   };
 }
 
-/** Normalizes a text for comparison. Also used for the known texts. */
+/** Normalizes a text for comparison. Applied to pasted texts and to known texts. */
 export function plain(text: string): string {
   return text
     .replace(/[‘’`´]/g, "'")
@@ -56,7 +60,7 @@ export function plain(text: string): string {
     .toLowerCase();
 }
 
-/** Returns the line, followed by its strings without escapes if the line is JSON. */
+/** Returns the line. If the line is JSON, adds its strings without escape sequences. */
 function textsOf(line: string): string {
   const trimmed = line.trim();
   if (!trimmed.startsWith('{')) return line;

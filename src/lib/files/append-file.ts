@@ -4,15 +4,15 @@ import { program } from '../core/command-line.ts';
 import { FedctlError } from '../core/errors.ts';
 
 /**
- * Appends to a regular file that another program created and reads later, such as the file of GITHUB_ENV.
- * Never creates the file, because no program would read it.
+ * Appends to an existing regular file, such as the file that GITHUB_ENV specifies. Does not create the file,
+ * because no program would read a new file.
  *
  * @throws FedctlError usage.unwritable-output
  */
 export async function appendToFile(path: string, text: string): Promise<void> {
   let file: FileHandle | null = null;
   try {
-    // Without O_NONBLOCK, opening a pipe would wait for a reader.
+    // Without O_NONBLOCK, `open()` would wait for a reader if the file is a named pipe.
     file = await open(path, constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK);
     if (!(await file.stat()).isFile()) throw unwritable(path, null);
     await file.writeFile(text);

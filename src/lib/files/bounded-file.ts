@@ -19,18 +19,19 @@ const TOO_SLOW = {
 };
 
 /**
- * Reads a complete small text file once: a regular file, a named pipe, or a `<(…)` of a shell. Waits for the
- * writer of a pipe. An empty device such as /dev/null counts as an empty file; other devices are rejected.
+ * Reads a complete small text file: a regular file, a named pipe, or a process substitution `<(…)` of a
+ * shell. Waits for the writer of a pipe. Accepts an empty device such as /dev/null as an empty file, and
+ * rejects other devices.
  *
- * Every wait ends when the signal fires or after `timeoutMs`. No thread stays blocked in `open()`, because
- * `process.exit()` would wait for this thread. If a file system does not respond, such as a lost NFS server,
- * the wait ends, but the thread that opens the file stays blocked in the kernel and the process does not exit.
+ * Stops waiting when the signal fires or after `timeoutMs`. A pipe without a writer does not block a thread
+ * in `open()`, because `process.exit()` would wait for this thread. If a file system such as NFS does not
+ * respond, the thread remains blocked in the kernel and the process does not exit.
  *
  * @param path absolute, or relative to the working directory of the process
  * @param maxBytes maximum size of the file, in bytes
  * @param timeoutMs timeout of the complete operation, in milliseconds
- * @throws FedctlError usage.unreadable-input, with the system error as its cause, if any; the signal's own
- * reason, as soon as it fires
+ * @throws FedctlError usage.unreadable-input, with the system error as its cause, if there is one; the reason
+ * of the signal, if the signal fires
  */
 export async function readBoundedFile(
   path: string,
@@ -52,7 +53,7 @@ export async function readBoundedFile(
 }
 
 async function readWhole(path: string, maxBytes: number, signal: AbortSignal): Promise<string> {
-  // Without O_NONBLOCK, `open()` would wait for the writer of a pipe in a thread that cannot be stopped.
+  // Without O_NONBLOCK, `open()` would wait for the writer of a pipe. Its thread cannot be stopped.
   const opening = openFile(path, constants.O_RDONLY | constants.O_NONBLOCK);
   let file: number;
   try {
@@ -64,13 +65,16 @@ async function readWhole(path: string, maxBytes: number, signal: AbortSignal): P
   }
   const kind = fstatSync(file);
   if (!kind.isFIFO()) return readAndClose(file, kind, path, maxBytes);
-  // Reads the pipe with events. This also waits for the first writer, because the end event occurs only after
-  // a writer has opened the pipe.
+  // Reads the pipe with events. The end event occurs only after a writer has opened and closed the pipe, so
+  // this also waits for the first writer.
   const pipe = new Socket({ fd: file, readable: true, writable: false });
   return readBoundedStream(pipe, path, maxBytes, signal);
 }
 
-/** Reads synchronously, which is faster: a file that was opened responds, and a device does not block. */
+/**
+ * Reads synchronously, because this is faster. The read does not block: the file system responded when the
+ * file was opened, and a device does not wait for data.
+ */
 function readAndClose(file: number, kind: Stats, path: string, maxBytes: number): string {
   try {
     if (kind.isDirectory()) throw unreadable(path, 'it is a directory');
@@ -111,7 +115,7 @@ function isEmpty(device: number): boolean {
  * Reads a stream to its end, up to `maxBytes`. Always consumes the stream.
  *
  * @param name the name of the stream in messages
- * @throws FedctlError usage.unreadable-input; the signal's own reason, as soon as it fires
+ * @throws FedctlError usage.unreadable-input; the reason of the signal, if the signal fires
  */
 export async function readBoundedStream(
   stream: Readable,
@@ -175,7 +179,7 @@ function unreadable(
     return new FedctlError('usage.unreadable-input', {
       message: `Cannot read standard input: ${reason}.`,
       likelyCause: 'The input is not a single token, or the pipe was closed.',
-      remedy: 'Mint a new token and pipe it in: "fedctl token --audience <audience> | fedctl decode".',
+      remedy: 'Mint a new token and pipe it to fedctl: "fedctl token --audience <audience> | fedctl decode".',
       details: { file: '-' },
       cause,
     });

@@ -10,29 +10,34 @@ import { readBoundedFile } from './bounded-file.ts';
  */
 export const CONFIG_NAMES = ['fedctl.yaml', 'fedctl.yml'] as const;
 
-/** Maximum size in bytes: enough for several thousand targets, which fedctl parses in one second. */
+/**
+ * Maximum size in bytes. A file of this size can contain several thousand targets, and fedctl parses it in
+ * one second.
+ */
 const LARGEST_CONFIG = 256 * 1024;
 
 export interface ConfigFile {
-  /** The given name, or the name that was found, for messages. */
+  /** The file name for messages: the name that the user gave, or the name that was found. */
   readonly file: string;
   /** Absolute. */
   readonly folder: string;
   readonly text: string;
   /**
-   * True if the user named the file. Otherwise, the file must not decide where tokens are sent
+   * True if the user specified the file. If false, the file must not determine to which hosts tokens are sent
    * (`refuseStrangeHosts`).
    */
   readonly named: boolean;
 }
 
 /**
- * Reads the configuration file that `--config` names, otherwise `fedctl.yaml` or `fedctl.yml` in the working
- * directory, in this order. Returns null if none exists. Fails if a file exists but cannot be read.
+ * Reads the configuration file that `--config` specifies. Without `--config`, reads `fedctl.yaml` or, if it
+ * does not exist, `fedctl.yml` in the working directory. Returns null if neither exists. Fails if a file
+ * exists but cannot be read.
  *
  * @param named the value of `--config`, relative to the working directory; null without `--config`
  * @param timeoutMs timeout for reading the file, in milliseconds
- * @throws FedctlError usage.unreadable-input, also for a file above 256 KiB; the signal's own reason
+ * @throws FedctlError usage.unreadable-input, also for a file larger than 256 KiB; the reason of the signal,
+ * if the signal fires
  */
 export async function findConfig(
   { cwd, signal }: Pick<Context, 'cwd' | 'signal'>,
@@ -48,7 +53,7 @@ export async function findConfig(
 
 async function firstThere(cwd: string): Promise<(typeof CONFIG_NAMES)[number] | null> {
   for (const name of CONFIG_NAMES) {
-    // Tests the link itself, because a broken link is a configuration file that cannot be read.
+    // Tests a symbolic link itself. If its target does not exist, reading the configuration file must fail.
     const there = await lstat(join(cwd, name)).then(
       () => true,
       (error: unknown) => systemCode(error) !== 'ENOENT',

@@ -1,8 +1,8 @@
 import { join, parse } from 'node:path';
 
 /**
- * Returns a name that does not exist yet: `fedctl-2.yaml` for `fedctl.yaml`, or the next free number; null
- * after several attempts.
+ * Returns a file name that does not exist yet, such as `fedctl-2.yaml` for `fedctl.yaml`. Tries increasing
+ * numbers. Returns null if several attempts find no free name.
  */
 export async function freeName(
   name: string,

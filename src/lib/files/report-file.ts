@@ -7,14 +7,15 @@ const WORDS = { holds: 'a report', remedy: 'Choose another file with --output <f
  * the umask allows. The content must not contain a secret.
  *
  * @param path absolute path of the file
- * @throws FedctlError usage.unwritable-output; the signal's own reason if it fires before the rename
+ * @throws FedctlError usage.unwritable-output; the reason of the signal, if the signal fires before the
+ * rename
  */
 export function writeReportFile(path: string, content: string, signal: AbortSignal): Promise<void> {
   return writeWholeFile(path, content, { mode: 0o666, ...WORDS, signal });
 }
 
 /**
- * Checks in advance whether `writeReportFile` will fail.
+ * Checks in advance whether `writeReportFile` can write the file.
  *
  * @param path absolute
  * @throws FedctlError usage.unwritable-output

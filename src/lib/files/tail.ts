@@ -4,17 +4,17 @@ import { FedctlError } from '../core/errors.ts';
 /** The last part of a stream. */
 export interface Tail {
   readonly text: string;
-  /** The number of line breaks before the text. */
+  /** The number of line breaks in the stream before the text. */
   readonly linesBefore: number;
 }
 
 const LINE_BREAK = 0x0a;
 
 /**
- * Reads a stream of any length to its end, and keeps the last `maxBytes`. Never blocks the writer of a pipe
- * or closes the pipe early.
+ * Reads a stream of any length to its end, and keeps the last `maxBytes`. Reads everything, so that the
+ * writer of a pipe is never blocked and never gets an error.
  *
- * @throws FedctlError usage.unreadable-input; the signal's own reason, as soon as it fires
+ * @throws FedctlError usage.unreadable-input; the reason of the signal, if the signal fires
  */
 export async function readTail(stream: InputStream, maxBytes: number, signal: AbortSignal): Promise<Tail> {
   const stop = () => stream.destroy();

@@ -8,7 +8,7 @@ import { systemCode } from '../core/system-error.ts';
 export interface WholeFileOptions {
   /** Permission bits of the file, before the umask is applied. */
   readonly mode: number;
-  /** True to set the mode regardless of the umask. */
+  /** Whether to set the mode regardless of the umask. */
   readonly exactly?: boolean;
   /** The kind of content, for messages: `a secret`. */
   readonly holds: string;
@@ -18,15 +18,16 @@ export interface WholeFileOptions {
 }
 
 /**
- * Writes a complete file by rename, without a final newline. A reader sees either the old or the new content,
- * never a part of it. A failed or interrupted write leaves no temporary file.
+ * Writes the content to a temporary file and renames it. Adds no final newline. A reader sees either the old
+ * or the new content, never a part. If the write fails or is interrupted, removes the temporary file.
  *
  * An existing target must be a regular file. Directories, FIFOs and devices are rejected. Every symbolic link
- * (including `/dev/stdout`) is also rejected: the rename would replace the link, and writing to its target
- * would be unsafe if an attacker created the link.
+ * (including `/dev/stdout`) is also rejected. The rename would replace the link. Writing to the target of the
+ * link would be unsafe if an attacker created the link.
  *
  * @param path absolute, or relative to the working directory of the process
- * @throws FedctlError usage.unwritable-output; the signal's own reason if it fires before the rename
+ * @throws FedctlError usage.unwritable-output; the reason of the signal, if the signal fires before the
+ * rename
  */
 export async function writeWholeFile(
   path: string,
@@ -46,8 +47,8 @@ export async function writeWholeFile(
 type Words = Pick<WholeFileOptions, 'holds' | 'remedy'>;
 
 /**
- * Checks whether `writeWholeFile` would fail, as far as possible. Call it before long work that produces the
- * content. Writes nothing.
+ * Throws if `writeWholeFile` would probably fail. Writes nothing. Call this function before work that takes
+ * long to produce the content.
  *
  * @throws FedctlError usage.unwritable-output
  */
@@ -102,8 +103,8 @@ async function replace(
 }
 
 /**
- * Makes the rename survive a power failure. Some file systems do not support this; the file is written
- * anyway.
+ * Makes the rename durable if the power fails. Some file systems do not support this. The failure is ignored,
+ * because the file is already written.
  */
 async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r').catch(() => null);

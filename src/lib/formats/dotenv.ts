@@ -2,12 +2,12 @@ import { FedctlError } from '../core/errors.ts';
 import type { Variable } from './variables.ts';
 
 /**
- * Formats a .env file. Parsers differ on escapes and on `#`, so each value has the simplest form that all
- * parsers read the same way: without quotes if possible, because `docker --env-file` and systemd do not
- * support quotes, otherwise between quotes that do not occur in the value. Variables without a value are left
- * out, because a .env file cannot unset a variable.
+ * Formats a .env file. Parsers differ on escape sequences and on `#`, so each value has a form that all
+ * parsers read the same way. If possible, the value has no quotes, because `docker --env-file` does not
+ * support quotes. Otherwise the value is in quotes that do not occur in the value. Variables without a value
+ * are left out, because a .env file cannot unset a variable.
  *
- * @throws FedctlError usage.invalid-value for a value that no common form supports
+ * @throws FedctlError usage.invalid-value for a value that no such form supports
  */
 export function dotenv(variables: readonly Variable[]): string {
   return variables

@@ -4,7 +4,7 @@ import { credentialProcessOutput } from './process-output.ts';
 import { cmdStatements, fishStatements, posixStatements, powershellStatements } from './shells.ts';
 import { credentialVariables } from './variables.ts';
 
-/** Credentials and the ARN of their principal. The fifth part of the ARN is the account. */
+/** Credentials and the ARN of their principal. The fifth field of the ARN is the account ID. */
 export interface Principal {
   readonly credentials: Credentials;
   readonly arn: string;
@@ -21,8 +21,8 @@ export const TEXT_FORMATS = {
 } as const satisfies Readonly<Record<string, (principal: Principal) => string>>;
 
 /**
- * All values of `credentials --format`. `json` prints the JSON document, `github-env` appends to the file
- * that GITHUB_ENV names.
+ * All values of `credentials --format`. `json` prints the JSON document. `github-env` appends to the file
+ * whose path is in GITHUB_ENV.
  */
 export const CREDENTIAL_FORMATS = [
   'env',

@@ -1,11 +1,11 @@
 import type { Variable } from './variables.ts';
 
 /**
- * Formats entries for the file that GITHUB_ENV names. This file cannot unset a variable, so an unset variable
- * becomes an empty string, which AWS tools treat as absent.
+ * Formats entries for the file whose path is in GITHUB_ENV. This file cannot unset a variable, so the
+ * variable is set to an empty string. AWS tools ignore empty variables.
  *
- * @param delimiter the end of a value; must be unguessable, because a value that contains the delimiter could
- * set other variables
+ * @param delimiter the text that ends a value; must be unpredictable, because a value that contains the
+ * delimiter could set other variables
  */
 export function githubEntries(variables: readonly Variable[], delimiter: string): string {
   return variables

@@ -3,8 +3,8 @@ import { rfc3339 } from '../core/time.ts';
 
 /**
  * Formats the output that the AWS profile setting `credential_process` requires (facts/aws.md 7.1): one JSON
- * object. The expiration is left out only if it is unknown, because the SDK never refreshes credentials
- * without an expiration.
+ * object. The output contains the expiration if it is known. Without the expiration, the SDK never refreshes
+ * the credentials.
  *
  * @param account twelve digits
  */

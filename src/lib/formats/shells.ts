@@ -8,7 +8,7 @@ import type { Variable } from './variables.ts';
 
 /**
  * Formats statements for bash, zsh, dash and ksh: `eval "$(fedctl credentials --format env)"`. Within single
- * quotes, only the quote is special.
+ * quotes, only the single quote is special.
  */
 export function posixStatements(variables: readonly Variable[]): string {
   return statements(variables, (name, value) =>
@@ -17,8 +17,8 @@ export function posixStatements(variables: readonly Variable[]): string {
 }
 
 /**
- * Formats statements for fish: `fedctl credentials --format fish | source`. Within single quotes, the quote
- * and the backslash are special.
+ * Formats statements for fish: `fedctl credentials --format fish | source`. Within single quotes, the single
+ * quote and the backslash are special.
  */
 export function fishStatements(variables: readonly Variable[]): string {
   return statements(variables, (name, value) =>
@@ -53,8 +53,8 @@ export function cmdStatements(variables: readonly Variable[]): string {
 }
 
 /**
- * Escapes a value for `set "NAME=value"`. A quote within the value ends the quoting until the next quote.
- * Between these quotes `& | < > ^` are special and are escaped with a caret.
+ * Escapes a value for `set "NAME=value"`. A quote within the value ends the quoted text, and the next quote
+ * starts it again. Between these two quotes, `& | < > ^` are special, so they are escaped with a caret.
  */
 function cmdValue(name: string, value: string): string {
   if (/[\r\n]/.test(value)) {

@@ -8,8 +8,8 @@ export interface Variable {
 }
 
 /**
- * Returns the credentials as the environment variables of AWS tools (facts/aws.md 7.2). Variables without a
- * value are unset, so that no earlier credentials remain. The Region is not included, because it is not part
+ * Returns the credentials as the environment variables that AWS tools use (facts/aws.md 7.2). Variables
+ * without a value are unset to remove earlier credentials. The Region is not included, because it is not part
  * of the credentials.
  */
 export function credentialVariables(credentials: Credentials): readonly Variable[] {

@@ -15,13 +15,16 @@ import { watchHandshake } from './handshake.ts';
 
 let driver: Promise<typeof import('mongodb')> | undefined;
 
-/** Loads the driver once. Loading can take longer than a login, and in the bundle each import copies all exports. */
+/**
+ * Loads the driver once. Loading can take longer than a login. In the bundle, each additional import would
+ * copy all exports.
+ */
 export function loadDriver(): Promise<typeof import('mongodb')> {
   driver ??= import('mongodb');
   return driver;
 }
 
-/** The callbacks through which the driver requests the token or the AWS keys. */
+/** The callbacks that the driver calls to get the token or the AWS keys. */
 export interface LoginCallbacks {
   readonly token: () => Promise<string>;
   readonly keys: () => Promise<{
@@ -31,7 +34,7 @@ export interface LoginCallbacks {
   }>;
 }
 
-/** The parts of a plan that a client needs. */
+/** The parts of a login plan that are required to create a client. */
 export type ClientPlan = Pick<
   LoginPlan,
   'uri' | 'mechanism' | 'timeoutMs' | 'refuseMember' | 'observeHandshake'
@@ -41,7 +44,7 @@ export type ClientPlan = Pick<
  * Creates a client for one login: one connection, no retries, and a limit on every wait. A client is not
  * reused, because the driver keeps a rejected token for the lifetime of its client (facts/mongodb.md 1.3).
  *
- * @throws FedctlError mongo.uri-invalid when the driver does not accept an option
+ * @throws FedctlError mongo.uri-invalid if the driver rejects an option
  */
 export async function createClient(
   plan: ClientPlan,
@@ -91,8 +94,8 @@ export async function createClient(
 }
 
 /**
- * Returns a connection string with only the options that the driver must read itself, and the hosts that
- * fedctl already connected to.
+ * Returns the connection string for the driver. It contains only the options that the driver must read
+ * itself, and the hosts to which fedctl has already connected.
  */
 function driverUri({ hosts, srv, driverOptions }: ConnectionString): string {
   const query = new URLSearchParams();
@@ -112,7 +115,7 @@ function proxyOptions({ proxy }: ConnectionString): MongoClientOptions {
   };
 }
 
-/** Returns the TLS options of the `tls` stage for the driver, with the same file contents. */
+/** Returns the TLS options for the driver, with the same certificates and settings as in the `tls` stage. */
 function tlsOptions({ tls }: ConnectionString, settings: TlsSettings): MongoClientOptions {
   if (tls === 'off') return { tls: false };
   const { ca, crl, certificateKey, passphrase, verify, verifyName } = settings;
@@ -128,7 +131,7 @@ function tlsOptions({ tls }: ConnectionString, settings: TlsSettings): MongoClie
   };
 }
 
-/** The options that decide who can read the traffic. The client must use the values that fedctl chose. */
+/** The options that determine who can read the traffic. The client must use the values that fedctl sets. */
 const DECISIVE = [
   'tls',
   'ca',
@@ -146,10 +149,10 @@ function assertDecided({ options }: MongoClient, decided: MongoClientOptions): v
 }
 
 /**
- * Sets ALLOWED_HOSTS to the hosts of the connection string, because the driver's default list contains only
- * Atlas and loopback hosts. The driver compares ALLOWED_HOSTS with these initial hosts only, not with members
- * that a server names later (facts/mongodb.md 1.5). The guard decides which members the driver may connect
- * to.
+ * Sets ALLOWED_HOSTS to the hosts in the connection string, because the default list of the driver contains
+ * only Atlas and loopback hosts. The driver compares ALLOWED_HOSTS only with the hosts in the connection
+ * string, not with members that a server reports later (facts/mongodb.md 1.5). The dial guard restricts the
+ * connections to these members.
  */
 function propertiesOf(
   { mechanism, uri }: ClientPlan,
@@ -174,14 +177,15 @@ function propertiesOf(
 }
 
 /**
- * Returns a lookup function that resolves all names, including those of replica set members, with the
- * resolver of the Context.
+ * Returns a lookup function that uses the resolver of the Context for all names, including the names of
+ * replica set members.
  */
 function lookupThrough(resolver: Resolver, { tls }: ConnectionString): Lookup {
   return (host, options, done) => {
     resolver.addresses(host).then(
       (found) => {
-        // A login without TLS stays on this machine, whatever addresses a resolver returns.
+        // A login without verified TLS uses loopback addresses only. All other addresses from the resolver
+        // are removed.
         const kept = tls === 'verified' ? found : found.filter(({ address }) => isLoopbackHost(address));
         const [first] = kept;
         if (first === undefined) done(new Error(`${host} has no IP address that is allowed`), '', 0);

@@ -94,13 +94,14 @@ async function whoAmI(
 }
 
 /**
- * Returns options that send a command to the server of the login. By default, a command goes to the primary.
+ * Returns the options with which the driver sends a command to the server that accepted the login. Without
+ * these options, the driver sends the command to the primary.
  */
 export function whereLoggedIn({ readPreference }: MongoClient) {
   return { readPreference };
 }
 
-/** Inserts a test document, finds it and deletes it. Also deletes the document after a failure. */
+/** Inserts a test document, finds the document and deletes it. Also deletes the document if a step fails. */
 async function probeWriting(
   client: MongoClient,
   { database, collection }: NonNullable<LoginPlan['writeProbe']>,
@@ -114,7 +115,7 @@ async function probeWriting(
   let inserted = false;
   try {
     const insertion = documents.insertOne({ _id, writtenBy: 'fedctl connect --write-probe' });
-    // From here on, the document may exist even if no response arrives.
+    // The document may exist even if the response to the insert does not arrive.
     inserted = true;
     await within(bound, insertion);
     const found = await within(bound, documents.findOne({ _id }));
@@ -122,7 +123,7 @@ async function probeWriting(
       throw new FedctlError('mongo.command-failed', {
         message: `The login succeeded, but the test document inserted into ${namespace} was not found.`,
         likelyCause:
-          'The readPreference of the connection string selects a secondary that lags behind the primary.',
+          'The readPreference in the connection string selects a secondary that lags behind the primary.',
         remedy: 'Remove readPreference from the connection string.',
       });
     }

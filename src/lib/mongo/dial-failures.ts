@@ -21,7 +21,7 @@ export interface Unreached {
 
 interface Meaning {
   readonly code: FailureCode;
-  /** Completes "<host> …". */
+  /** The rest of a sentence that starts with the host. */
   readonly says: string;
   readonly likelyCause?: string;
   /** The command that shows more details. */
@@ -98,7 +98,7 @@ const OTHERWISE: Readonly<Record<keyof typeof TABLES, Meaning>> = {
   tls: { code: 'mongo.tls-failed', says: 'closed the connection during the TLS handshake', command: OPENSSL },
 };
 
-/** Describes the certificate that was rejected; null if the host sent no certificate. */
+/** Returns a description of the rejected certificate; null if the host sent no certificate. */
 function refusedCertificate(fault: DialFault, cause: unknown): string | null {
   if (!(cause instanceof CertificateRefused)) return null;
   const { code, certificate } = cause;
@@ -115,12 +115,12 @@ function refusedCertificate(fault: DialFault, cause: unknown): string | null {
 }
 
 /**
- * The TLS alert that Atlas sends for a rejected connection (facts/mongodb.md 9, row 1). Other alerts are
- * about the handshake itself.
+ * The TLS alert that Atlas sends if it rejects a connection (facts/mongodb.md 9, row 1). All other alerts
+ * report a problem with the TLS handshake.
  */
 const INTERNAL_ERROR_ALERT = /ALERT_INTERNAL_ERROR$/;
 
-/** Returns why a host failed a stage, for a list of hosts: `refused the connection`. */
+/** Returns why a stage failed for a host, for use in a list of hosts: `refused the connection`. */
 export function dialFaultText(
   stage: keyof typeof TABLES,
   { fault, cause }: Pick<Unreached, 'fault' | 'cause'>,
@@ -130,8 +130,8 @@ export function dialFaultText(
 }
 
 /**
- * Creates the failure of a stage that every host failed. The first host decides the code; the message names
- * all hosts.
+ * Returns the failure for a stage that failed for all hosts. The failure code is for the first host. The
+ * message contains all hosts.
  *
  * @param unreached at least one host
  */

@@ -6,15 +6,15 @@ import { FedctlError } from '../core/errors.ts';
 export type Lookup = NonNullable<MongoClientOptions['lookup']>;
 
 /**
- * Decides which members a client may connect to. Servers can name members of their replica set at any time,
- * and the driver connects to all of them. The driver calls `lookup` only for names, so `lookup` alone cannot
- * reject an IP address.
+ * Restricts the replica set members to which a client may connect. Servers can report new members at any
+ * time, and the driver connects to all of them. The driver calls `lookup` for host names only, so `lookup`
+ * cannot reject an IP address.
  */
 export class DialGuard {
   readonly #refuse: (member: HostPort) => FedctlError | null;
   #asked = false;
 
-  /** @param refuse returns why the client must not connect to a member; null if the member is allowed */
+  /** @param refuse returns why the client must not connect to a member; null if the connection is allowed */
   constructor(refuse: (member: HostPort) => FedctlError | null) {
     this.#refuse = refuse;
   }
@@ -25,14 +25,15 @@ export class DialGuard {
     const refusal =
       host === undefined || port === undefined
         ? new FedctlError('mongo.plaintext-refused', {
-            message: 'The server names a Unix domain socket as a member of its replica set.',
+            message: 'The server reports a Unix domain socket as a member of its replica set.',
           })
         : this.#refuse({ host, port });
     if (refusal !== null) throw refusal;
   }
 
   /**
-   * Prevents the driver from receiving a token if it connected without calling the guard.
+   * Throws if the driver connected without calling the guard. In this case, the driver must not receive a
+   * token.
    *
    * @throws TypeError if the guard was never called
    */
@@ -41,13 +42,16 @@ export class DialGuard {
   }
 }
 
-/** The key is `lookup`, the only object of a client that the driver passes to each of its connections. */
+/**
+ * The key is the function `lookup` of a client, because this is the only object that the driver passes to
+ * every connection.
+ */
 const guards = new WeakMap<Lookup, DialGuard>();
 let isInstalled = false;
 
 /**
- * Makes clients with this `lookup` call `guard` before each connection, those of pools and of monitors
- * (driver 7.9.0).
+ * Changes the driver (7.9.0). Clients with this `lookup` then call `guard` before each connection of a pool
+ * or a monitor.
  */
 export async function guardDials(lookup: Lookup, guard: DialGuard): Promise<void> {
   guards.set(lookup, guard);
@@ -56,7 +60,7 @@ export async function guardDials(lookup: Lookup, guard: DialGuard): Promise<void
   if (isInstalled) return;
   isInstalled = true;
   const { connect, makeSocket } = driver;
-  // Pools open connections with `connect`, and monitors with `makeSocket`.
+  // In the driver, pools open connections with `connect` and monitors with `makeSocket`.
   driver.connect = async (options) => {
     ask(options);
     return connect(options);
@@ -67,7 +71,7 @@ export async function guardDials(lookup: Lookup, guard: DialGuard): Promise<void
   };
 }
 
-/** Checks a connection. A client without a guard was not created by fedctl. */
+/** Checks a connection. Does nothing for clients without a guard, because fedctl did not create them. */
 function ask({ lookup, hostAddress }: ConnectOptions): void {
   if (lookup !== undefined) guards.get(lookup)?.check(hostAddress);
 }

@@ -1,4 +1,7 @@
-/** The parts of the driver's internal modules (7.9.0) that fedctl uses. The package has no types for them. */
+/**
+ * The parts of the internal driver modules (7.9.0) that fedctl uses. The driver package contains no types for
+ * these modules.
+ */
 declare module 'mongodb/lib/cmap/connect.js' {
   import type { MongoClientOptions } from 'mongodb';
 
@@ -34,7 +37,7 @@ declare module 'mongodb/lib/cmap/connection.js' {
 
   export class SizedMessageTransform extends Transform {
     readonly bufferPool: {
-      /** Returns the next four bytes as a little-endian number; null if fewer bytes are left. */
+      /** Returns the next four bytes as a little-endian number; null if fewer than four bytes are left. */
       getInt32(): number | null;
     };
     override _transform(

@@ -1,6 +1,6 @@
 /**
- * Message lengths in bytes: the shortest is a header alone; the longest is maxMessageSizeBytes plus room for
- * the header.
+ * The minimum and maximum length of a message, in bytes. The shortest message is only a header. The longest
+ * message has maxMessageSizeBytes and a header.
  */
 const SHORTEST = 16;
 const LONGEST = 48_000_000 + 16_384;
@@ -21,13 +21,13 @@ export class StrangeAnswer extends Error {
 let guarded: Promise<void> | null = null;
 
 /**
- * Makes the driver reject messages with an impossible length. Otherwise, the driver (7.9.0) accepts a length
- * of 0 as a complete message, repeatedly, until the process runs out of memory. If a web server responds, the
- * driver waits for 2 GiB, because it reads the first bytes of HTTP as a length. An attacker needs no login
- * for either.
+ * Makes the driver reject messages with an impossible length. The driver (7.9.0) itself accepts a length of 0
+ * as a complete message, repeatedly, until the process runs out of memory. If a web server responds, the
+ * driver reads the first bytes of HTTP as a length and waits for 2 GiB. An attacker does not need a login to
+ * cause these problems.
  *
- * Also rejects compressed messages, because the driver would decompress them without a limit. A server
- * compresses only with algorithms that the client offers, and fedctl offers none.
+ * Also rejects compressed messages, because the driver would decompress them without a size limit. fedctl
+ * offers no compression algorithms, so a MongoDB server never compresses messages.
  */
 export function guardFrames(): Promise<void> {
   guarded ??= guard();
@@ -48,7 +48,7 @@ async function guard(): Promise<void> {
       }
       const { bufferPool } = this;
       const next = bufferPool.getInt32.bind(bufferPool);
-      // The driver rejects a negative length.
+      // -1 for an impossible length, because the driver rejects negative lengths.
       bufferPool.getInt32 = () => {
         const length = next();
         return length !== null && (length < SHORTEST || length > LONGEST) ? -1 : length;
@@ -70,7 +70,7 @@ async function guard(): Promise<void> {
 
 function strangeAnswer(first: Buffer): StrangeAnswer | null {
   if (first.toString('latin1', 0, 5) === 'HTTP/') return new StrangeAnswer('HTTP');
-  // A TLS record (SSL 3 or later) of type alert with a length of two bytes (RFC 8446, 5.1 and 6).
+  // A TLS alert is a record of type 0x15 with version 3.x and a length of two bytes (RFC 8446, 5.1 and 6).
   const isAlert = first.length >= 5 && first[0] === 0x15 && first[1] === 3 && first.readUInt16BE(3) === 2;
   return isAlert ? new StrangeAnswer('TLS') : null;
 }

@@ -5,7 +5,10 @@ type Observe = (step: HandshakeStep) => void;
 type Send = (namespace: unknown, command: Message, options: unknown) => Promise<Message>;
 type Message = Readonly<Record<string, unknown>>;
 
-/** The key is `lookup`, the only object of a client that the driver passes to each of its connections. */
+/**
+ * The key is the function `lookup` of a client, because this is the only object that the driver passes to
+ * every connection.
+ */
 const observers = new WeakMap<Lookup, Observe>();
 let isInstalled = false;
 
@@ -36,7 +39,7 @@ export async function watchHandshake(lookup: Lookup, observe: Observe): Promise<
   };
 }
 
-/** Wraps `send` and reports each message that it sends and each response. */
+/** Returns a `send` function that also reports each message and each response. */
 function watched(send: Send, decode: (payload: unknown) => Message, observe: Observe): Send {
   return async (namespace, command, options) => {
     if ('saslContinue' in command) {

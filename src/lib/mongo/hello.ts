@@ -7,7 +7,7 @@ import { helloFailure, ownFailure } from './server-failures.ts';
 
 export type HelloFacts = Extract<StageFacts, { readonly stage: 'hello' }>;
 
-/** The MongoDB release series by highest wire version (facts/mongodb.md 4.2). */
+/** The MongoDB release series for each highest wire version (facts/mongodb.md 4.2). */
 const RELEASES: readonly (readonly [wireVersion: number, release: string])[] = [
   [9, '4.4'],
   [13, '5.0'],
@@ -17,8 +17,8 @@ const RELEASES: readonly (readonly [wireVersion: number, release: string])[] = [
 ];
 
 /**
- * Watches the heartbeats of the driver's monitors and reports as early as possible that no server is usable.
- * The driver itself would retry until server selection times out.
+ * Watches the heartbeats of the driver monitors and reports as early as possible that no server is usable.
+ * Without this class, the driver would retry until server selection times out.
  */
 export class HelloWatch {
   readonly #uri: ConnectionString;
@@ -28,10 +28,10 @@ export class HelloWatch {
   #topology: TopologyDescription | null = null;
   readonly #lost = rejection();
   readonly #moved = rejection();
-  /** Rejects when no server is usable before the login; never fulfilled. */
+  /** Rejects if no server is usable before the login. Never resolves. */
   readonly hopeless: Promise<never> = this.#lost.promise;
   /**
-   * Rejects, at any time, when fedctl must not connect to the member that is the primary; never fulfilled.
+   * Rejects, before or after the login, if fedctl must not connect to the current primary. Never resolves.
    */
   readonly refused: Promise<never> = this.#moved.promise;
 
@@ -41,7 +41,7 @@ export class HelloWatch {
     client.on('serverHeartbeatSucceeded', ({ connectionId, reply }) => {
       this.#answers.set(connectionId, reply);
       this.#errors.delete(connectionId);
-      // The driver updates its topology after this event.
+      // Wait until the driver has updated its topology. It does this after the event.
       setImmediate(() => this.#judge());
     });
     client.on('serverHeartbeatFailed', ({ connectionId, failure }) => {
@@ -82,7 +82,7 @@ export class HelloWatch {
     return kindOf(servers.find(({ type }) => type !== 'Unknown'));
   }
 
-  /** Creates the failure for a timeout. The heartbeats show the cause. */
+  /** Returns the failure for a timeout, with the cause that the heartbeats show. */
   timedOut(seconds: number, cause?: unknown): FedctlError {
     const failed = this.#failed() ?? this.#refusal([...this.#errors.keys()]);
     if (failed !== null) return failed;
@@ -108,11 +108,11 @@ export class HelloWatch {
     if (failed !== null) this.#lost.reject(failed);
   }
 
-  /** Returns a failure when every server is known to be unusable; otherwise null. */
+  /** Returns a failure if all servers are known to be unusable; otherwise null. */
   #failed(): FedctlError | null {
     const known = [...(this.#topology?.servers.keys() ?? [])];
-    // The driver removes a server of another replica set from the topology. The hosts of the connection
-    // string are then used.
+    // The driver removes a server from the topology if the server belongs to another replica set. If no
+    // server remains, use the hosts in the connection string.
     const addresses = known.length > 0 ? known : this.#uri.hosts.map(hostPort);
     const refusal = this.#refusedPrimary();
     if (refusal !== null) return refusal;
@@ -132,8 +132,8 @@ export class HelloWatch {
   }
 
   /**
-   * Returns a failure when a secondary names a primary that fedctl must not connect to. The driver would wait
-   * for this primary until it times out.
+   * Returns a failure if a secondary reports a primary to which fedctl must not connect. Without this check,
+   * the driver would wait for this primary until server selection times out.
    */
   #refusedPrimary(): FedctlError | null {
     if (!this.#needsPrimary) return null;
@@ -142,7 +142,7 @@ export class HelloWatch {
     );
   }
 
-  /** Returns why the guard rejected one of these addresses; null if it rejected none. */
+  /** Returns why the dial guard rejected one of these addresses; null if the guard rejected no address. */
   #refusal(addresses: readonly string[]): FedctlError | null {
     for (const address of addresses) {
       const refusal = ownFailure(this.#errors.get(address));
@@ -152,8 +152,8 @@ export class HelloWatch {
   }
 
   /**
-   * With several hosts, drivers remove a standalone server (Server Discovery and Monitoring,
-   * updateUnknownWithStandalone).
+   * If a connection string has several hosts, drivers remove a standalone server from the topology (Server
+   * Discovery and Monitoring, updateUnknownWithStandalone).
    */
   #standaloneDropped(unreached: string): FedctlError {
     const answered = [...this.#answers.keys()].join(', ');
@@ -162,7 +162,7 @@ export class HelloWatch {
       likelyCause:
         'Drivers remove a standalone server from a list of several hosts, because it belongs to no replica set.',
       remedy:
-        'In the connection string, name only the standalone server, or the hosts of the intended replica set.',
+        'In the connection string, list only the standalone server, or the hosts of the intended replica set.',
       cause: this.#errors.get(unreached),
     });
   }
@@ -177,14 +177,14 @@ export class HelloWatch {
     const seen = this.#answers.get(address)?.['setName'];
     const is = typeof seen === 'string' ? `part of the replica set "${seen}"` : 'not part of a replica set';
     return new FedctlError('mongo.topology-mismatch', {
-      message: `${address} is ${is}, but the connection string names "${this.#uri.replicaSet ?? ''}".`,
+      message: `${address} is ${is}, but the connection string specifies "${this.#uri.replicaSet ?? ''}".`,
       details: { expected: this.#uri.replicaSet, seen: seen ?? null },
     });
   }
 
   #membersUnreachable(addresses: readonly string[], cause: Error): FedctlError {
     return new FedctlError('mongo.no-primary', {
-      message: `${this.#hosts()} responded and names ${addresses.join(', ')} as members, but none of them is reachable.`,
+      message: `${this.#hosts()} responded and reports ${addresses.join(', ')} as members, but none of them is reachable.`,
       likelyCause: 'The replica set uses member names that do not resolve on this machine.',
       remedy: 'Add directConnection=true to the connection string, or use the member names as its hosts.',
       details: { members: addresses },
@@ -197,7 +197,7 @@ export class HelloWatch {
   }
 }
 
-/** Returns a promise and its `reject` function. A rejection that nothing handles causes no error. */
+/** Returns a promise and its `reject` function. A rejection is never reported as unhandled. */
 function rejection() {
   let reject: (failure: FedctlError) => void = () => {};
   const promise = new Promise<never>((_resolve, refuse) => {

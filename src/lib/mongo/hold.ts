@@ -10,13 +10,13 @@ import { commandFailure, isNetworkEnd, ownFailure, serverAnswer } from './server
 import type { Session } from './session.ts';
 
 /**
- * Codes of a failed re-authentication: token rejected, token rejected by Atlas, re-authentication still
- * required (facts/mongodb.md 1.2).
+ * Server codes for a failed re-authentication: token rejected, token rejected by Atlas, re-authentication
+ * still required (facts/mongodb.md 1.2).
  */
 const NOT_LOGGED_IN: ReadonlySet<number | null> = new Set([18, 8000, 391]);
 
 /**
- * Every user may list the databases that the user can see, but only after a login. `ping` and
+ * Requires a login but no role: all users may list the databases that they can read. `ping` and
  * `connectionStatus` work without a login and never return 391 (facts/mongodb.md 4.3).
  */
 const COMMAND = { listDatabases: 1, nameOnly: true, authorizedDatabases: true } as const;
@@ -32,7 +32,10 @@ export class TokenTally implements TokenSource {
   #previous: MintedToken | null = null;
   #last: MintedToken | null = null;
 
-  /** @param again called before each token after the first, with the number of re-authentications */
+  /**
+   * @param again called before each token after the first token is requested, with the number of
+   * re-authentications
+   */
   constructor(source: TokenSource, again: (count: number) => void) {
     this.#source = source;
     this.#again = again;
@@ -63,9 +66,9 @@ export class TokenTally implements TokenSource {
 }
 
 /**
- * Sends a harmless command that requires a login, now, every `everyMs`, and once more when `forMs` have
- * passed. A replaced connection is a failure, because a new connection does not show that the old one
- * outlived its token.
+ * Sends a harmless command that requires a login. Sends it immediately, every `everyMs` milliseconds, and
+ * once more after `forMs` milliseconds. Fails if the driver opens a new connection, because a new connection
+ * does not prove that the first connection works after its token has expired.
  */
 export async function holdSession(
   { client, refused }: Session,
@@ -113,7 +116,7 @@ export async function holdSession(
     });
   }
 
-  /** A clock that is set back must not make the duration negative. */
+  /** The clock can be set back, but the duration must not be negative. */
   function elapsed(from: Date): number {
     return Math.max(0, now().getTime() - from.getTime());
   }
@@ -150,8 +153,8 @@ function holdFailure(
 }
 
 /**
- * Creates the failure with the same evidence as for a failed login. The rejected token may differ from the
- * first one.
+ * Returns the failure for a failed re-authentication, with the same evidence as for a failed login. The
+ * evidence is for the rejected token, which may differ from the first token.
  */
 function reauthenticationFailed(
   said: string,

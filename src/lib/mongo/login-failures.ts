@@ -21,10 +21,11 @@ const ATLAS = 8000;
 const UNAVAILABLE = 334;
 
 /**
- * Creates the failure of the authentication. The server gives almost no reason, so the evidence compares the
- * credential with the settings that it must match.
+ * Returns the failure for a failed authentication. The server returns almost no reason, so the evidence
+ * compares the credential with the required settings.
  *
- * @param presented null if the driver failed before it requested a token or keys
+ * @param presented the credential that was sent; null if the driver failed before it requested a token or
+ * keys
  */
 export function authenticationFailure(
   error: unknown,
@@ -62,7 +63,7 @@ export function authenticationFailure(
   }
 }
 
-/** Adds the database user name to enter in Atlas. */
+/** Adds the database user name that the user must enter in Atlas. */
 function withUserToEnter(failure: FedctlError, presented: Presented | null): FedctlError {
   const user = presented?.mechanism === 'MONGODB-AWS' ? presented.keys.databaseUser : null;
   if (user === null) return failure;
@@ -73,7 +74,7 @@ function withUserToEnter(failure: FedctlError, presented: Presented | null): Fed
   });
 }
 
-/** Creates the failure for a lost connection or an invalid response. */
+/** Returns the failure for a login that ended with a lost connection or an invalid response. */
 function brokenLogin(error: unknown, mechanism: Mechanism): FedctlError {
   const failed = (code: FailureCode, message: string) => new FedctlError(code, { message, cause: error });
   if (isNetworkTimeout(error))
@@ -81,14 +82,14 @@ function brokenLogin(error: unknown, mechanism: Mechanism): FedctlError {
   if (isNetworkEnd(error)) {
     return failed('mongo.auth-interrupted', 'The server closed the connection during the login.');
   }
-  // For a response to saslStart of MONGODB-AWS, the remaining driver errors mean an invalid nonce or host in
-  // the response (facts/mongodb.md 2.1).
+  // For MONGODB-AWS, all other driver errors are caused by an invalid nonce or host in the response to
+  // saslStart (facts/mongodb.md 2.1).
   return mechanism === 'MONGODB-AWS' && !isStrange(error)
     ? failed('mongo.server-nonce-invalid', 'The server responded to the login with an invalid nonce or host.')
     : new FedctlError('mongo.auth-interrupted', {
         message: 'The server responded to the login with data that is not the MongoDB protocol.',
         likelyCause:
-          'A network device changes the responses of the server, or responds instead of the server.',
+          'A network device changes the responses from the server, or responds instead of the server.',
         cause: error,
       });
 }
@@ -108,8 +109,8 @@ function unavailable(error: unknown, mechanism: Mechanism, text: string): Fedctl
 }
 
 /**
- * Returns the credential that the server received, and the settings that each of its parts must match.
- * Contains no secrets.
+ * Returns lines that compare the parts of the credential with the settings that they must match. The lines
+ * contain no secrets.
  */
 export function evidenceOf(presented: Presented, now: Date): string[] {
   return presented.mechanism === 'MONGODB-OIDC'
@@ -117,7 +118,7 @@ export function evidenceOf(presented: Presented, now: Date): string[] {
     : arnEvidence(presented.keys);
 }
 
-/** Lists every claim that the server compares (facts/mongodb.md 1.6 and 6). */
+/** Returns a line for each claim that the server compares (facts/mongodb.md 1.6 and 6). */
 function tokenEvidence(token: MintedToken, now: Date): string[] {
   const left = (token.expiresAt.getTime() - now.getTime()) / 1000;
   const expiry = left > 0 ? `in ${formatDuration(left)}` : `EXPIRED ${formatDuration(left)} ago`;
@@ -146,7 +147,7 @@ function arnEvidence({ arn, databaseUser, accessKeyId, providerDetail }: LoginKe
   if (databaseUser === null)
     return [`arn  ${arn}`, '     Atlas has no type of database user for this principal'];
   const { username, awsIAMType } = databaseUser;
-  // Leaves out the ARN of the session, because entering it in Atlas is a common mistake.
+  // The lines do not contain the session ARN, because users often enter the session ARN in Atlas by mistake.
   return [
     `arn  ${username}`,
     `     requires a database user with this name in $external, AWS IAM type ${awsIAMType}`,

@@ -38,7 +38,7 @@ async function hold(
   );
 }
 
-/** Runs the stages up to the login, and closes the client after `use`. */
+/** Runs the stages up to the login, calls `use` and closes the client. */
 async function loggedIn<T>(
   { now, cwd, ...own }: Pick<Dependencies, 'resolver' | 'now' | 'cwd' | 'redactor'>,
   plan: LoginPlan,
@@ -65,7 +65,7 @@ async function loggedIn<T>(
 }
 
 /**
- * Creates a client that never connects. An option that the driver rejects is then reported before any
+ * Creates a client that never connects, to report an option that the driver rejects before fedctl opens a
  * connection.
  */
 async function tryOptions(

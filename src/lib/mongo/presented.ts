@@ -7,12 +7,10 @@ export type Presented =
   | { readonly mechanism: 'MONGODB-OIDC'; readonly token: MintedToken }
   | { readonly mechanism: 'MONGODB-AWS'; readonly keys: LoginKeys };
 
-/** The driver's time limit for an OIDC callback, in seconds (facts/mongodb.md 1.4). */
+/** In seconds. The driver ends an OIDC callback after this time (facts/mongodb.md 1.4). */
 export const CALLBACK_LIMIT_S = 60;
 
-/**
- * Gets a token. The token source limits the time of each step; the driver's own limit applies to the total.
- */
+/** Gets a token. The token source limits the time for each step. The driver limits the total time. */
 export async function tokenToPresent({ tokenSource, timeoutMs }: LoginPlan, signal: AbortSignal) {
   if (tokenSource === undefined) throw new TypeError('MONGODB-OIDC requires a token source');
   const limitMs = Math.max(timeoutMs, CALLBACK_LIMIT_S * 1000);
@@ -20,7 +18,7 @@ export async function tokenToPresent({ tokenSource, timeoutMs }: LoginPlan, sign
   return { mechanism: 'MONGODB-OIDC', token } as const;
 }
 
-/** Gets AWS keys. Their source limits the time of each step. */
+/** Gets AWS keys. The source of the keys limits the time for each step. */
 export async function keysToPresent({ credentials }: LoginPlan, signal: AbortSignal) {
   if (credentials === undefined) throw new TypeError('MONGODB-AWS requires credentials');
   return { mechanism: 'MONGODB-AWS', keys: await within(signal, credentials(signal)) } as const;

@@ -20,7 +20,7 @@ import type { StageLog } from './stages.ts';
 /** A host and its addresses. */
 interface Located {
   readonly host: HostPort;
-  /** The addresses of the host, or of its proxy if there is one. */
+  /** The addresses of the host. If the connection uses a proxy, the addresses of the proxy. */
   readonly addresses: readonly string[];
 }
 
@@ -29,15 +29,15 @@ interface Connected {
   readonly socket: Socket;
 }
 
-/** The hosts that passed a stage, and those that failed it. */
+/** The hosts for which a stage passed, and the hosts for which it failed. */
 interface Sorted<T> {
   readonly passed: readonly T[];
   readonly failed: readonly Unreached[];
 }
 
 /**
- * Runs the stages that need no driver: resolve, tcp, tls. Each stage tries every host, and fails only when no
- * host passes.
+ * Runs the stages that do not require the driver: resolve, tcp, tls. Each stage tries all hosts and fails
+ * only if it fails for all hosts.
  *
  * @returns the connection string with SRV records resolved
  * @throws FedctlError mongo.* of the stage that failed
@@ -66,7 +66,8 @@ export async function reach(
 }
 
 /**
- * Adds the DNS server to the command of the failure. A manual lookup must use the same DNS server as fedctl.
+ * Adds the DNS server to the command in the failure, because a manual lookup must use the same DNS server as
+ * fedctl.
  */
 function askedOf(dnsServer: string | null, failure: FedctlError | null): FedctlError | null {
   const offered = failure?.command ?? null;
@@ -141,7 +142,7 @@ async function resolveSrv(
   return withSrvRecords(uri, { srv, txt });
 }
 
-/** Codes for a missing record. Other codes mean that the resolver failed. */
+/** Error codes for a missing record. All other error codes mean that the resolver failed. */
 const NO_RECORD: ReadonlySet<string> = new Set(['ENODATA', 'ENOTFOUND']);
 
 function recordFailed(name: SrvName, what: string, code: string, cause: unknown): FedctlError {
@@ -176,7 +177,7 @@ async function connectAll(located: readonly Located[], uri: ConnectionString, bo
     (host, socket): Connected => ({ host, socket }),
   );
   if (passed.length === 0) throw dialFailure('tcp', failed);
-  // If a socket fails between two stages, the next stage reports the error.
+  // Ignore socket errors between two stages, because the next stage reports the error.
   for (const { socket } of passed) socket.on('error', () => {});
   const through = uri.proxy === null ? '' : ` through ${hostPort(uri.proxy)}`;
   const detail = `${passed.map(({ host }) => hostPort(host)).join(', ')}${through}`;

@@ -8,8 +8,8 @@ import { dialFailure } from './dial-failures.ts';
 import { StrangeAnswer } from './frame-guard.ts';
 
 /**
- * Returns the first FedctlError in the chain of causes. The driver wraps the errors that a callback of fedctl
- * throws.
+ * Returns the first FedctlError among an error and its causes. The driver wraps the errors that fedctl
+ * callbacks throw.
  */
 export function ownFailure(error: unknown): FedctlError | null {
   for (const each of chain(error)) if (isFedctlError(each)) return each;
@@ -31,7 +31,7 @@ export function serverAnswer(
 
 /** Formats a response with `ok: 0` for the end of a sentence: `no such command (59 CommandNotFound)`. */
 export function answerText({ code, name, text }: NonNullable<ReturnType<typeof serverAnswer>>): string {
-  // The driver uses `n/a` when the server gave no reason.
+  // The driver uses `n/a` if the server returned no reason.
   const reason = text === 'n/a' || text === '' ? 'no reason given' : text;
   const number = [code, name].filter((each) => each !== null && each !== '').join(' ');
   return number === '' ? reason : `${reason} (${number})`;
@@ -47,25 +47,28 @@ export function isNetworkTimeout(error: unknown): boolean {
   return chain(error).some(({ name }) => name === 'MongoNetworkTimeoutError');
 }
 
-/** Returns whether the connection was closed or reset, or whether the driver cleared its pool as a result. */
+/**
+ * Returns whether the connection was closed or reset. Includes the error that the driver throws when it
+ * clears its connection pool for this reason.
+ */
 export function isNetworkEnd(error: unknown): boolean {
   return chain(error).some(
     ({ name }) => name.startsWith('MongoNetwork') || name.startsWith('MongoPoolCleared'),
   );
 }
 
-/** Creates the failure of a server that did not pass hello, from the driver's error. */
+/** Converts a driver error to the failure for a server that did not complete hello. */
 export function helloFailure(address: string, error: Error): FedctlError {
   const own = ownFailure(error);
   if (own !== null) return own;
   const said = (code: FailureCode, message: string) => new FedctlError(code, { message, cause: error });
   for (const cause of chain(error)) {
-    // With TLS 1.3, an alert may arrive after the handshake. A server may also present a different
-    // certificate than before.
+    // With TLS 1.3, an alert can arrive after the handshake. A server can also present a different
+    // certificate than in the `tls` stage.
     const fault = faultOfTls(cause);
     if (fault !== 'cut') return dialFailure('tls', [{ host: hostOf(address), fault, cause }]);
   }
-  // The load balancer specification defines this message, so every driver uses it.
+  // All drivers use this message, because the load balancer specification defines it.
   if (error.message.includes('load balancing mode')) {
     return new FedctlError('mongo.topology-mismatch', {
       message: `${address} is not behind a load balancer, but the connection string has loadBalanced=true.`,
@@ -164,7 +167,9 @@ const STRANGE_HELLO: Readonly<
   }),
 };
 
-/** Creates the failure of a command after the login. Code 13 means a missing role, for every command. */
+/**
+ * Returns the failure for a command after the login. For all commands, code 13 means that a role is missing.
+ */
 export function commandFailure(what: string, error: unknown, needs: string): FedctlError {
   const answer = serverAnswer(error);
   if (answer?.code === 13) {
@@ -193,7 +198,7 @@ export function commandFailure(what: string, error: unknown, needs: string): Fed
   });
 }
 
-/** Parses a `host:port` in the driver's format. */
+/** Parses a `host:port` in the format of the driver. */
 function hostOf(address: string): HostPort {
   const colon = address.lastIndexOf(':');
   return { host: bareHost(address.slice(0, colon)), port: Number(address.slice(colon + 1)) };

@@ -19,17 +19,15 @@ import { StageOver, StageTimer } from './stage-timer.ts';
 import type { StageLog } from './stages.ts';
 
 /**
- * Time limit for closing a client, in milliseconds. The driver sends endSessions to the server. fedctl does
- * not wait for the response, because it takes a round trip and the server may not respond.
+ * Time limit for closing a client, in milliseconds. It is sufficient for the driver to send endSessions.
+ * fedctl does not wait for the response of the server.
  */
 const CLOSE_MS = 20;
 
 /** A connected client. Close it with `closeClient`. */
 export interface Session {
   readonly client: MongoClient;
-  /**
-   * Rejects when the primary moves to a member that must not receive a token or credentials; never fulfilled.
-   */
+  /** Rejects if a member that must not receive credentials becomes the primary. Never resolves. */
   readonly refused: Promise<never>;
 }
 
@@ -39,12 +37,12 @@ interface Dependencies {
 }
 
 /**
- * Runs the stages of the driver: hello, credential, authenticate. Each stage ends with a visible action of
- * the driver. hello ends when the driver requests a token or keys, after the response to hello on the
- * connection of the login. authenticate ends when this connection is ready.
+ * Runs the stages of the driver: hello, credential, authenticate. hello ends when the driver requests a token
+ * or keys, because the driver has then received the response to hello. authenticate ends when the connection
+ * for the login is ready.
  *
  * @param plan a plan whose connection string contains the resolved hosts
- * @throws FedctlError of the stage that failed
+ * @throws FedctlError for the stage that failed
  */
 export async function openSession(
   plan: LoginPlan,
@@ -121,7 +119,7 @@ class Opening {
 
   /** Ends hello and runs the credential stage. The next stage is authenticate. */
   async #present<T extends Presented>(get: () => Promise<T>): Promise<T> {
-    // The driver calls this function again when it opens another connection. By then, these stages have
+    // The driver calls this function again if it opens another connection. These stages have then already
     // ended.
     if (this.#stages.running !== 'hello') return get();
     this.#stages.pass(this.#watch?.detail() ?? '', this.#watch?.facts());

@@ -6,7 +6,7 @@ export class StageTimer {
   readonly #ms: number;
   #timer: NodeJS.Timeout | undefined;
   #reject: (error: Error) => void = () => {};
-  /** Rejects with StageOver when a stage times out; never fulfilled. */
+  /** Rejects with StageOver if a stage times out. Never resolves. */
   readonly over: Promise<never>;
 
   constructor(ms: number) {

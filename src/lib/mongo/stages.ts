@@ -20,7 +20,7 @@ export class StageLog {
     this.#now = now;
   }
 
-  /** The running stage; null between two stages. */
+  /** The stage that is running; null if no stage is running. */
   get running(): StageId | null {
     return this.#running;
   }
@@ -39,7 +39,7 @@ export class StageLog {
     this.#end('skip', detail);
   }
 
-  /** @returns the failure, for the caller to throw */
+  /** @returns the failure, which the caller must throw */
   fail(failure: FedctlError): FedctlError {
     this.#end('fail', failure.message, { code: failure.code });
     return failure;
@@ -65,7 +65,7 @@ export class StageLog {
   #end(status: StageEvent['status'], detail: string, more: Pick<StageEvent, 'code' | 'facts'> = {}): void {
     if (this.#running === null) return;
     const startedAt = this.#startedAt;
-    // A clock that is set back must not make the duration negative.
+    // The clock can be set back, but the duration must not be negative.
     const ms = Math.max(0, this.#now().getTime() - startedAt.getTime());
     this.#observe({ id: this.#running, status, startedAt, ms, detail, ...more });
     this.#running = null;

@@ -3,14 +3,14 @@ import type { ConnectionString } from '../core/connection-string.ts';
 import { readBoundedFile } from '../files/bounded-file.ts';
 import type { TlsSettings } from '../net/dial-tls.ts';
 
-/** Maximum size of a PEM file, in bytes. A bundle of all public CAs has about 250 KiB. */
+/** Maximum size of a PEM file, in bytes. A bundle of all public CAs is about 250 KiB. */
 const MAX_PEM_BYTES = 4 * 1024 * 1024;
 
 /**
- * Reads the TLS settings of a connection string and the files that they name.
+ * Reads the TLS settings in a connection string and the files whose paths they contain.
  *
- * @param bounds `timeoutMs` limits the time to read each file, in milliseconds: a named pipe may have no
- * writer
+ * @param bounds `timeoutMs` is the time limit for reading each file, in milliseconds; needed because a file
+ * can be a named pipe without a writer
  * @throws FedctlError usage.unreadable-input
  */
 export async function readTlsSettings(

@@ -8,9 +8,9 @@ import { resolveVariables } from './variables.ts';
  * Returns whether a condition holds (facts/aws.md 5):
  *
  * - Absent key: ForAllValues holds, ForAnyValue does not. Other operators hold only if they are negated or
- *   have IfExists.
- * - Multivalued key: an operator without ForAllValues or ForAnyValue never holds. In AWS, StringEquals on
- *   sts:IdentityTokenAudience is an implicit deny. For negated operators, as in a Deny, this is not verified.
+ * have IfExists.
+ * - Multivalued key: an operator without ForAllValues or ForAnyValue never holds. AWS behaves this way for
+ * StringEquals on sts:IdentityTokenAudience. The behaviour of AWS for negated operators is not verified.
  */
 export function holds(
   { operator, key, values }: Condition,
@@ -40,8 +40,8 @@ export function holds(
  * Resolves the policy variables in a text, if the policy version supports variables. A multivalued key cannot
  * be a policy variable.
  *
- * @returns null if a variable has no value. A text without a value matches nothing, so the condition holds
- * with a negated operator (not verified).
+ * @returns null if a variable has no value. In this case, the text matches nothing, so a condition with a
+ * negated operator holds (not verified in AWS).
  */
 export function elementPattern(
   text: string,

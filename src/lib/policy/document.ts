@@ -1,8 +1,8 @@
 import type { Operator } from './operators.ts';
 
 /**
- * The kind of a policy. A trust policy has principals and no resources. All other supported kinds (identity
- * policy, permissions boundary, session policy, service control policy) have resources and no principals.
+ * The kind of a policy. A trust policy has principals and no resources. All other policies (identity policy,
+ * permissions boundary, session policy, service control policy) have resources and no principals.
  */
 export type PolicyKind = 'permissions' | 'trust';
 
@@ -21,11 +21,11 @@ export interface Statement {
   readonly effect: 'Allow' | 'Deny';
   /** Action or NotAction: `service:name` with wildcards, not case-sensitive. */
   readonly action: Selection<string>;
-  /** Resource or NotResource; null in a trust policy, where the resource is the role. */
+  /** Resource or NotResource. Null in a trust policy, because its resource is the role. */
   readonly resource: Selection<string> | null;
   /** Principal or NotPrincipal of a trust policy; null in all other policies. */
   readonly principal: Selection<Principal> | null;
-  /** The conditions, which must all hold. */
+  /** The conditions. The statement applies only if all of them hold. */
   readonly conditions: readonly Condition[];
 }
 
@@ -44,14 +44,14 @@ export interface Principal {
 export const PRINCIPAL_TYPES = ['AWS', 'Federated', 'Service', 'CanonicalUser'] as const;
 export type PrincipalType = (typeof PRINCIPAL_TYPES)[number];
 
-/** A condition key with an operator and values. One of the values must match. */
+/** An operator, a condition key and its values. One of the values must match the request. */
 export interface Condition {
   readonly operator: Operator;
   readonly key: string;
   readonly values: readonly string[];
 }
 
-/** A policy with its name, which explanations show. */
+/** A policy and its name for explanations. */
 export interface NamedPolicy {
   readonly name: string;
   readonly document: PolicyDocument;

@@ -4,7 +4,7 @@ import type { Condition, NamedPolicy, Selection, Statement } from './document.ts
 import { type Grant, grantTo } from './principals.ts';
 import type { PolicyRequest } from './request.ts';
 
-/** The kinds of policies, in the order of evaluation. */
+/** The layers of policies, in the order of evaluation. */
 export const LAYERS = ['service-control', 'trust', 'identity', 'boundary', 'session'] as const;
 export type Layer = (typeof LAYERS)[number];
 
@@ -15,12 +15,12 @@ export interface PolicyLayers {
    * Every level must allow the request.
    */
   readonly serviceControl: readonly (readonly NamedPolicy[])[];
-  /** The trust policy of the role to assume; null for other actions. */
+  /** The trust policy of the role to assume; null if the action is not sts:AssumeRole. */
   readonly trust: { readonly policy: NamedPolicy; readonly accountId: string } | null;
   readonly identity: readonly NamedPolicy[];
-  /** The permissions boundary; null for no restriction. */
+  /** The permissions boundary; null if the caller has no permissions boundary. */
   readonly boundary: NamedPolicy | null;
-  /** The session policies; null for no restriction. An empty list allows nothing. */
+  /** The session policies; null if the session has no session policies. An empty list allows nothing. */
   readonly session: readonly NamedPolicy[] | null;
 }
 
@@ -33,7 +33,7 @@ export interface StatementPlace {
   readonly sid: string | null;
 }
 
-/** A statement for the action that did not apply, and the reason. */
+/** A statement that matches the action but does not apply, and the reason. */
 export interface NearMiss extends StatementPlace {
   readonly effect: Statement['effect'];
   readonly because: 'resource' | 'principal' | Condition;
@@ -50,19 +50,21 @@ export type Decision =
       readonly outcome: 'implicit-deny';
       /** The first layer that does not allow the request. */
       readonly layer: Layer;
-      /** The statements of this layer for the action, with the reasons why they did not apply. */
+      /** The statements in this layer that match the action, with the reasons why they do not apply. */
       readonly misses: readonly NearMiss[];
     };
 
 /**
- * Decides a request as AWS does: an explicit deny in any policy denies the request. Otherwise every existing
- * layer must allow the request.
+ * Evaluates the policies for a request as AWS does. An explicit deny in any policy denies the request. If
+ * there is no explicit deny, every existing layer must allow the request.
  *
- * The trust policy of a role must always allow sts:AssumeRole. The other layers depend on the caller. A caller
- * from another account requires all layers. Within the same account, a trust policy that names the user or
- * role replaces the identity-based policies, and for a user also the permissions boundary. A trust policy that
- * names the session or `*` replaces all other layers. (IAM User Guide, "Policy evaluation logic"; not
- * verified by a run.)
+ * For sts:AssumeRole, the trust policy of the role must always allow the request. Whether the other layers
+ * must allow the request depends on the caller. For a caller from another account, all layers must allow the
+ * request. Within the same account, if the trust policy contains the user or role, the identity-based
+ * policies do not need to allow the request. For a user, the permissions boundary does not need to allow it
+ * either. If the trust policy contains the session or `*`, the identity-based policies, the permissions
+ * boundary and the session policies do not need to allow the request. (IAM User Guide, "Policy evaluation
+ * logic"; not verified by a run.)
  */
 export function evaluate(request: PolicyRequest, layers: PolicyLayers): Decision {
   const steps = stepsOf(request, layers);
@@ -83,7 +85,7 @@ export function evaluate(request: PolicyRequest, layers: PolicyLayers): Decision
 }
 
 /**
- * A statement for the action. `because` is the reason why the statement does not apply, or null if it
+ * A statement that matches the action. `because` is the reason why the statement does not apply; null if it
  * applies.
  */
 interface Finding extends StatementPlace {
@@ -92,7 +94,10 @@ interface Finding extends StatementPlace {
   readonly grant: Grant | null;
 }
 
-/** A list of policies with the findings of their statements. At least one policy must allow the request. */
+/**
+ * The policies of one layer or level, and the findings for their statements. At least one of the policies
+ * must allow the request.
+ */
 interface Step {
   readonly layer: Layer;
   readonly findings: readonly Finding[];
@@ -114,10 +119,7 @@ function stepsOf(request: PolicyRequest, layers: PolicyLayers): readonly Step[] 
   ];
 }
 
-/**
- * Returns the layers that do not need to allow the request, because the trust policy names the caller
- * directly.
- */
+/** Returns the layers that do not need to allow the request because the trust policy contains the caller. */
 function superfluous(
   { principal }: PolicyRequest,
   { trust }: PolicyLayers,

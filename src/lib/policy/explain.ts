@@ -1,7 +1,7 @@
 import type { Decision, Layer, NearMiss, StatementPlace } from './evaluate.ts';
 import type { PolicyRequest } from './request.ts';
 
-/** The names of the policies of a layer. */
+/** The name for a policy of each layer. */
 const NAMES: Readonly<Record<Layer, string>> = {
   'service-control': 'service control policy',
   trust: 'trust policy',
@@ -11,8 +11,8 @@ const NAMES: Readonly<Record<Layer, string>> = {
 };
 
 /**
- * Explains a decision for the log of the lab: the statement that decided, or why the nearest statements did
- * not apply, with the values of the policy and of the request.
+ * Explains a decision for the log of the lab. Returns the statement that allowed or denied the request, or
+ * why the statements for the action did not apply. Includes values from the policy and the request.
  */
 export function explainDecision(decision: Decision, request: PolicyRequest): string {
   const { action, resource } = request;
@@ -53,7 +53,7 @@ function missText({ because }: NearMiss, { principal, context }: PolicyRequest):
 
 const SHOWN = 200;
 
-/** Shortens and escapes a value of the request, because the value is untrusted. */
+/** Shortens and escapes an untrusted value from the request. */
 function shown(value: string): string {
   const text = value.length > SHOWN ? `${value.slice(0, SHOWN)}…` : value;
   return JSON.stringify(text);

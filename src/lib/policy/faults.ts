@@ -33,8 +33,8 @@ export class Faults {
   }
 
   /**
-   * Reads an element that is a string or a list of strings. Adds a fault and returns an empty list for an
-   * invalid or empty value.
+   * Reads an element that is a string or a list of strings. If the value is invalid or empty, adds a fault
+   * and returns an empty list.
    */
   texts(value: unknown, path: PolicyFault['path'], what: string): readonly Located[] {
     if (typeof value === 'string') return [{ text: value, path }];
@@ -50,7 +50,7 @@ export class Faults {
   }
 }
 
-/** A string of a policy and its position. */
+/** A string in a policy, and its position. */
 export interface Located {
   readonly text: string;
   readonly path: PolicyFault['path'];

@@ -14,8 +14,8 @@ export interface Operator {
 /** The comparison of a request value with a policy value. */
 export interface Comparison {
   /**
-   * Whether the operator is negated. A negated operator holds if no policy value matches, and if the request
-   * has no such key.
+   * Whether the operator is negated. A negated operator holds if no policy value matches or if the request
+   * does not have the key.
    */
   readonly negated: boolean;
   /** Whether policy variables in the values are resolved. */
@@ -83,7 +83,7 @@ export const COMPARISONS = {
   StringNotEqualsIgnoreCase: text(true, equalIgnoringCase),
   StringLike: text(false, like),
   StringNotLike: text(true, like),
-  // In AWS, ArnEquals and ArnLike behave identically, and so do their negated forms.
+  // In AWS, ArnEquals behaves the same as ArnLike, and ArnNotEquals the same as ArnNotLike.
   ArnEquals: text(false, likeArn),
   ArnLike: text(false, likeArn),
   ArnNotEquals: text(true, likeArn),

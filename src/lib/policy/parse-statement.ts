@@ -34,8 +34,8 @@ const MEMBERS = [
 ];
 
 /**
- * Parses one statement. Returns null if the value is not a statement. If faults were added, the result must
- * not be evaluated.
+ * Parses one statement. Returns null if the value is not an object. If the function adds faults, the result
+ * must not be evaluated.
  */
 export function parseStatement(
   value: unknown,
@@ -77,8 +77,8 @@ function parseSid(value: unknown, path: Path, faults: Faults): string | null {
 }
 
 /**
- * Returns the name of the element that is present, such as Action or NotAction. Adds a fault if both or none
- * are present.
+ * Returns the name of the element that is present, such as Action or NotAction. Adds a fault if both or
+ * neither are present.
  */
 function chosen(value: Members, name: string, path: Path, faults: Faults): string | null {
   const given = [name, `Not${name}`].filter((one) => value[one] !== undefined);
@@ -112,7 +112,7 @@ function actionFault(action: string): string | null {
 function resourceFault(resource: string, version: PolicyDocument['version']): string | null {
   const variable = version === '2012-10-17' ? variableFault(resource) : null;
   if (variable !== null) return variable;
-  // A star at the end also matches the missing parts.
+  // An ARN pattern that ends with `*` may have fewer parts.
   const whole = /^arn:(?:.*\*$|[^:]+:[^:]+:[^:]*:[^:]*:.)/s;
   if (resource === '*' || whole.test(resource.replaceAll(/\$\{[^}]*\}/g, 'v'))) return null;
   return `"${resource}" is neither an ARN nor *`;

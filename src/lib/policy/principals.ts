@@ -2,20 +2,21 @@ import type { Principal, Selection } from './document.ts';
 import type { RequestPrincipal } from './request.ts';
 
 /**
- * How specifically a trust policy names the caller. `account`: the identity-based policies of the account
- * must also allow the request. `principal`: the policy names the user or role, and no identity-based policy
- * is needed. `session`: the boundary and the session policies are not needed either.
+ * How a trust policy specifies the caller. `account`: by the account, so the identity-based policies must
+ * also allow the request. `principal`: by the user or role, so the identity-based policies do not need to
+ * allow the request. `session`: by the session, so the permissions boundary and the session policies do not
+ * need to allow the request either.
  */
 export type Grant = 'account' | 'principal' | 'session';
 
 /**
- * Returns how specifically an element names the principal; null if it does not name the principal.
- * NotPrincipal excludes every principal that one of its names matches. It is not verified whether AWS
- * requires account, role and session together to exclude a session.
+ * Returns how a Principal or NotPrincipal element specifies the principal; null if the element does not apply
+ * to the principal. NotPrincipal excludes every principal that matches one of its names. Not verified: AWS
+ * may exclude a session only if NotPrincipal contains its account, role and session.
  */
 export function grantTo({ except, listed }: Selection<Principal>, principal: RequestPrincipal): Grant | null {
   const grants = listed.map((one) => named(one, principal)).filter((grant) => grant !== null);
-  // NotPrincipal grants access to all other principals, like the principal `*`.
+  // For all principals that it does not exclude, NotPrincipal has the same effect as the principal `*`.
   if (except) return grants.length === 0 ? 'session' : null;
   return (
     grants.find((grant) => grant === 'session') ??

@@ -1,4 +1,4 @@
-/** A request to AWS as policies evaluate it. */
+/** The properties of an AWS request that policies can test. */
 export interface PolicyRequest {
   /** `sts:AssumeRole` */
   readonly action: string;
@@ -6,7 +6,7 @@ export interface PolicyRequest {
   readonly resource: string;
   /** The caller, with all names that a trust policy can use. */
   readonly principal: RequestPrincipal;
-  /** The values of condition keys and policy variables. A missing key is absent, not empty. */
+  /** The values of condition keys and policy variables. */
   readonly context: RequestContext;
 }
 
@@ -16,13 +16,16 @@ export type RequestPrincipal =
       readonly accountId: string;
       /** The ARN of the user or role, with its path. */
       readonly arn: string;
-      /** The ARN of the role session: `arn:aws:sts::A:assumed-role/R/S`; null for long-term credentials. */
+      /**
+       * The ARN of the role session, `arn:aws:sts::A:assumed-role/R/S`; null if the caller uses long-term
+       * credentials.
+       */
       readonly sessionArn: string | null;
     }
   | {
       /**
-       * A caller without AWS credentials, who has a token of an identity provider. `arn` is the ARN of the
-       * identity provider.
+       * A caller that has a token from an identity provider instead of AWS credentials. `arn` is the ARN of
+       * the identity provider.
        */
       readonly type: 'Federated';
       readonly arn: string;
@@ -35,10 +38,13 @@ export type ContextKeys = Readonly<Record<string, string | readonly string[] | u
 export class RequestContext {
   readonly #values = new Map<string, string | readonly string[]>();
 
-  /** @param all later keys take precedence; an empty list and undefined count as absent */
+  /**
+   * @param all the condition keys; if a key occurs several times, the last value applies. A key with an empty
+   * list or undefined is absent.
+   */
   constructor(...all: readonly ContextKeys[]) {
     for (const [key, value] of all.flatMap((keys) => Object.entries(keys))) {
-      // An empty string is a valid value, for example of a tag.
+      // An empty string is a valid value, for example for a tag.
       const absent = value === undefined || (typeof value === 'object' && value.length === 0);
       if (!absent) this.#values.set(key.toLowerCase(), value);
     }

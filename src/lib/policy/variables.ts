@@ -7,9 +7,10 @@ const VARIABLE = /\$\{([^}']*)(?:'([^']*)'[ \t]*)?\}/g;
 export type Lookup = (key: string) => string | undefined;
 
 /**
- * Resolves the policy variables in a text. Values are literal text: a `*` in a tag is not a wildcard.
+ * Resolves the policy variables in a text. A value is literal text, so a `*` in a tag value is not a
+ * wildcard.
  *
- * @returns null if a variable has neither a value nor a default; a text without a value matches nothing
+ * @returns null if a variable has neither a value nor a default; the text then matches nothing
  */
 export function resolveVariables(text: string, lookup: Lookup): Pattern | null {
   const pattern: Pattern[number][] = [];

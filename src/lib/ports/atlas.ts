@@ -11,7 +11,9 @@ export type AtlasCredentials =
 
 /** The URL, the credentials and the timeout of the Atlas API. */
 export interface AtlasSettings {
-  /** `https://cloud.mongodb.com`, without a path. Plain http is allowed only for loopback addresses. */
+  /**
+   * A URL without a path, such as `https://cloud.mongodb.com`. http is allowed only for loopback addresses.
+   */
   readonly url: string;
   readonly credentials: AtlasCredentials;
   /** Timeout of each request, in milliseconds. */
@@ -40,12 +42,12 @@ export interface AtlasDatabaseUser {
   readonly awsIAMType: 'NONE' | 'USER' | 'ROLE';
   /** If `collection` is set, the role applies only to this collection of the database. */
   readonly roles: readonly { readonly role: string; readonly db: string; readonly collection?: string }[];
-  /** `CLUSTER`, `DATA_LAKE`, `STREAM`. Atlas may add types. */
+  /** `type` is `CLUSTER`, `DATA_LAKE` or `STREAM`. Atlas may add types. */
   readonly scopes: readonly { readonly name: string; readonly type: string }[];
   readonly deleteAfterDate?: Date;
 }
 
-/** An entry of a project's IP access list (facts/mongodb.md 7.7). */
+/** An entry in the IP access list of a project (facts/mongodb.md 7.7). */
 export interface AtlasAccessListEntry {
   /** CIDR block such as `203.0.113.9/32`; null for a security group. */
   readonly cidrBlock: string | null;
@@ -54,55 +56,50 @@ export interface AtlasAccessListEntry {
   readonly deleteAfterDate: Date | null;
 }
 
-/** A cluster of a project, dedicated, shared or flex (facts/mongodb.md 7.8). */
+/** A dedicated, shared or flex cluster of a project (facts/mongodb.md 7.8). */
 export interface AtlasCluster {
   readonly name: string;
   /** `M10`, `M0`, `FLEX` … */
   readonly instanceSize: string;
-  /** IDLE, CREATING, UPDATING, DELETING, REPAIRING. */
+  /** IDLE, CREATING, UPDATING, DELETING or REPAIRING. */
   readonly stateName: string;
   readonly paused: boolean;
   /** `8.0.13` */
   readonly mongoDBVersion: string;
   /**
-   * All connection strings of the cluster: standard, SRV, private, private endpoints. Empty while the cluster
-   * is being created.
+   * All connection strings of the cluster: standard, SRV, private, and for private endpoints. Empty while
+   * Atlas creates the cluster.
    */
   readonly connectionStrings: readonly string[];
 }
 
-/**
- * All entries of a list. Entries that fedctl cannot read are listed separately, because most checks concern
- * only one entry.
- */
+/** All entries of a list. Unreadable entries are separate, because most checks need only one entry. */
 export interface AtlasList<T> {
   readonly entries: readonly T[];
   readonly unreadable: readonly UnreadableEntry[];
 }
 
 export interface UnreadableEntry {
-  /**
-   * The key of the entry: user name, issuer, cluster name or CIDR block. Null if the key is unreadable too.
-   */
+  /** The user name, issuer, cluster name or CIDR block of the entry; null if this property is unreadable. */
   readonly name: string | null;
   /** atlas.answer-unreadable */
   readonly failure: FedctlError;
 }
 
-/** A login attempt in the history of a cluster (dbAccessHistory). */
+/** A login attempt in the access history of a cluster (dbAccessHistory). */
 export interface AtlasLogin {
   /** Null if the time is unreadable. */
   readonly at: Date | null;
   readonly username: string;
   readonly ipAddress: string;
   readonly accepted: boolean;
-  /** The reason from the server log; null if the log contains none. */
+  /** The reason from the server log; null if the log contains no reason. */
   readonly failureReason: string | null;
 }
 
 /**
- * The read-only part of the Atlas Administration API. Every method throws only FedctlError: atlas.* for the
- * connection, the credentials, their roles and the API access list.
+ * The read-only part of the Atlas Administration API. Every method throws only FedctlError. The codes atlas.*
+ * describe failures of the connection, the credentials, missing roles and the API access list.
  */
 export interface Atlas {
   readonly url: string;
@@ -110,9 +107,12 @@ export interface Atlas {
     projectId: string,
     signal: AbortSignal,
   ): Promise<{ readonly id: string; readonly name: string; readonly organizationId: string }>;
-  /** Null when federation is not set up for the organization. */
+  /** Returns the ID of the federation settings; null if federation is not set up for the organization. */
   federationSettingsId(organizationId: string, signal: AbortSignal): Promise<string | null>;
-  /** Returns the workload identity providers of the federation from all pages, whether connected or not. */
+  /**
+   * Returns all workload identity providers of the federation, whether or not they are connected to an
+   * organization.
+   */
   identityProviders(
     federationSettingsId: string,
     signal: AbortSignal,
@@ -125,7 +125,7 @@ export interface Atlas {
   ): Promise<readonly string[]>;
   databaseUsers(projectId: string, signal: AbortSignal): Promise<AtlasList<AtlasDatabaseUser>>;
   accessList(projectId: string, signal: AbortSignal): Promise<AtlasList<AtlasAccessListEntry>>;
-  /** Returns whether an entry of the IP access list is active. */
+  /** Returns the status of an IP access list entry. */
   accessListStatus(
     projectId: string,
     entry: AtlasAccessListEntry,
@@ -134,8 +134,8 @@ export interface Atlas {
   /** Returns dedicated, shared and flex clusters. */
   clusters(projectId: string, signal: AbortSignal): Promise<AtlasList<AtlasCluster>>;
   /**
-   * Returns the logins to a cluster since a time, newest first. Returns none for shared tiers, which have no
-   * history.
+   * Returns the login attempts to a cluster since a time, newest first. Returns an empty list for shared
+   * tiers, because they have no access history.
    */
   accessHistory(
     projectId: string,
@@ -143,6 +143,6 @@ export interface Atlas {
     since: Date,
     signal: AbortSignal,
   ): Promise<readonly AtlasLogin[]>;
-  /** Returns the IP address of this machine, as Atlas sees it. */
+  /** Returns the IP address from which Atlas receives the requests of this machine. */
   ownAddress(signal: AbortSignal): Promise<string>;
 }

@@ -18,28 +18,30 @@ import type { MintRequest } from '../core/token.ts';
 
 /** The settings for AWS, from the options that all commands share. */
 export interface AwsSettings {
-  /** `--profile` or FEDCTL_PROFILE. Takes precedence over keys in the environment. */
+  /**
+   * The value of `--profile` or FEDCTL_PROFILE. The profile takes precedence over keys in the environment.
+   */
   readonly profile?: string;
-  /** The source of the profile, for messages, if it is not `--profile`. */
+  /** The source of the profile, for messages. Set if the profile does not come from `--profile`. */
   readonly profileSource?: string;
-  /** `--region` or FEDCTL_REGION. */
+  /** The value of `--region` or FEDCTL_REGION. */
   readonly region?: string;
-  /** The source of the Region, for messages, if it is not `--region`. */
+  /** The source of the Region, for messages. Set if the Region does not come from `--region`. */
   readonly regionSource?: string;
   /** Timeout of each network step, in milliseconds. */
   readonly timeoutMs: number;
-  /** Use these keys, for example those of an assumed role, and no credential provider. */
+  /** Keys to use instead of the credential providers, for example the keys of an assumed role. */
   readonly credentials?: ResolvedCredentials;
   /**
    * Prompts the user for the current code of the MFA device with this serial number; returns null if the user
-   * cancels. Absent if no user can respond.
+   * cancels. Not set if there is no user to prompt.
    */
   readonly mfaCode?: (serialNumber: string) => Promise<Secret | null>;
-  /** Receives warnings about problems that did not prevent fedctl from finding keys. */
+  /** Receives warnings about problems with the credentials. fedctl found keys in spite of these problems. */
   readonly warn?: (warning: Warning) => void;
 }
 
-/** An endpoint that is not an AWS default, and the setting that configures it. */
+/** An endpoint that differs from the AWS default, and the setting that configures it. */
 export interface EndpointOverride {
   readonly service: 'sts' | 'iam';
   readonly url: string;
@@ -59,26 +61,29 @@ export interface Aws {
   /** @throws aws.endpoint-invalid, aws.plaintext-refused */
   endpointOverrides(): Promise<readonly EndpointOverride[]>;
   /**
-   * Returns the keys of the first provider that has any. Calls the providers again when the keys are about to
-   * expire.
+   * Returns the keys from the first provider that returns keys. Calls the providers again if the keys expire
+   * soon.
    *
    * @throws aws.credentials-missing (details.tried: {provider, reason}[]), aws.credentials-half-set,
    * aws.credentials-expired, aws.sso-login-needed, aws.mfa-needed, aws.profile-unknown, aws.profile-failed
    */
   credentials(signal: AbortSignal): Promise<ResolvedCredentials>;
-  /** Returns notes about the choice of the keys: whether the profile or the environment took precedence. */
+  /**
+   * Returns notes for the user about the choice of the keys, for example that the profile took precedence
+   * over the environment.
+   */
   notes(): Promise<readonly string[]>;
   sts(): Promise<Sts>;
   iam(): Promise<Iam>;
 }
 
-/** A token as STS returned it. */
+/** The token in an STS response. */
 export interface VendedToken {
   readonly token: Secret;
   readonly expiresAt: Date;
 }
 
-/** STS in one Region. Every method can throw aws.* for credentials and the connection. */
+/** STS in one Region. Every method can throw aws.* for a failure of the credentials or the connection. */
 export interface Sts {
   readonly region: string;
   readonly endpoint: string;
@@ -98,8 +103,8 @@ export interface Sts {
 export interface Iam {
   readonly endpoint: string;
   /**
-   * `issuer` is null if federation was already enabled, because AWS returns the issuer only when the call
-   * changes the setting.
+   * `issuer` is null if federation was already enabled. AWS returns the issuer only if the call changes the
+   * setting.
    */
   enableOutboundFederation(
     signal: AbortSignal,

@@ -24,15 +24,15 @@ export const STAGES = [
 export type StageId = (typeof STAGES)[number];
 
 /**
- * The facts that a passed stage observed, for programs. They contain names from servers, which must be
- * escaped before they are printed on a terminal.
+ * The facts that a passed stage observed, as data. Names from servers must be escaped before they are printed
+ * on a terminal.
  */
 export type StageFacts =
   | {
       readonly stage: 'resolve';
       /**
-       * The addresses of the host, or of the proxy if the connection uses one. Empty for a host that does not
-       * resolve.
+       * The addresses of the host, or of the proxy if the connection uses one. A host that does not resolve
+       * has no addresses.
        */
       readonly hosts: readonly {
         readonly host: string;
@@ -42,7 +42,7 @@ export type StageFacts =
     }
   /** Each `host:port`. */
   | { readonly stage: 'tcp'; readonly reached: readonly string[]; readonly unreached: readonly string[] }
-  /** The host whose certificate expires first. */
+  /** The certificate that expires first, and its host. */
   | {
       readonly stage: 'tls';
       /** `TLSv1.3` */
@@ -53,51 +53,50 @@ export type StageFacts =
     }
   | {
       readonly stage: 'hello';
-      /** The highest wire version that the server supports; null if the server reports none. */
+      /** The highest wire version that the server supports; null if the server reports no wire version. */
       readonly wireVersion: number | null;
       /** The name of the replica set; null if the server is not in a replica set. */
       readonly replicaSet: string | null;
-      /** `host:port` of the primary; null if there is no primary. */
+      /** The primary as `host:port`; null if there is no primary. */
       readonly primary: string | null;
     }
   | ({ readonly stage: 'whoami' } & ServerIdentity);
 
-/**
- * The result of one stage. The stage itself reports the result, and does not derive it from the last driver
- * error.
- */
+/** The result of one stage, as the stage itself reports it. It is not derived from the last driver error. */
 export interface StageEvent {
   readonly id: StageId;
   readonly status: 'pass' | 'fail' | 'skip';
   readonly startedAt: Date;
   readonly ms: number;
   /**
-   * A description for people: the observed facts (addresses, certificate, server version, user …), or why the
-   * stage was skipped. Contains no secrets.
+   * A description of the observed facts (addresses, certificate, server version, user …), or the reason for
+   * skipping the stage. Contains no secrets.
    */
   readonly detail: string;
   /** The failure code, if the status is `fail`. */
   readonly code?: string;
-  /** The facts, if the status is `pass` and the stage has facts. */
+  /** Set if the status is `pass` and the stage provides facts. */
   readonly facts?: StageFacts;
 }
 
-/** Keys for MONGODB-AWS, and the principal that they belong to. */
+/** Keys for MONGODB-AWS, and the principal to which they belong. */
 export interface LoginKeys extends Credentials {
   /**
-   * The ARN from GetCallerIdentity, which the server will also receive; null if this machine cannot call STS.
+   * The ARN from GetCallerIdentity. The server will receive the same ARN. Null if this machine cannot call
+   * STS.
    */
   readonly arn: string | null;
   /**
-   * The database user for this principal; null if the ARN is unknown or Atlas has no type for the principal.
+   * The required database user; null if the ARN is unknown, or if Atlas does not support the type of
+   * principal.
    */
   readonly databaseUser: { readonly username: string; readonly awsIAMType: 'ROLE' | 'USER' } | null;
-  /** The provider that supplied the keys, described for people. */
+  /** A description of the provider that returned the keys. */
   readonly providerDetail: string;
 }
 
 /**
- * One step of a MONGODB-AWS login, from the messages between the driver and the server. Contains no
+ * One step of a MONGODB-AWS login, taken from the messages between the driver and the server. Contains no
  * signature, session token or nonce.
  */
 export type HandshakeStep =
@@ -111,12 +110,12 @@ export type HandshakeStep =
        */
       readonly serverBytes: number;
       /**
-       * The host for which the client must sign a request. The server sent the name, so it must be escaped
-       * before it is printed.
+       * The STS host for which the client must sign a request. The server sends this name, so it must be
+       * escaped before it is printed.
        */
       readonly stsHost: string;
     }
-  /** The client sent a signed GetCallerIdentity. */
+  /** The client sent a signed GetCallerIdentity request. */
   | {
       readonly step: 'signed-request';
       readonly accessKeyId: string;
@@ -127,39 +126,38 @@ export type HandshakeStep =
       /** Whether the client also sent a session token. */
       readonly sessionToken: boolean;
     }
-  /**
-   * The server sent the signed request to STS and returned the result. The client cannot see the call to STS.
-   */
+  /** The server called STS with the signed request and returned the result. */
   | { readonly step: 'replay'; readonly accepted: boolean };
 
-/** The settings of one login. */
+/** The settings for one login. */
 export interface LoginPlan {
   readonly mechanism: Mechanism;
   readonly uri: ConnectionString;
   /**
-   * Returns why the client must not connect to a replica set member that a server names; null if the member
-   * is allowed. If absent, all members that satisfy the TLS rule are allowed.
+   * Returns why the client must not connect to a replica set member that a server reported; null if the
+   * connection is allowed. If this function is not set, the client may connect to all members that use TLS or
+   * are on this machine.
    */
   readonly refuseMember?: (member: HostPort) => FedctlError | null;
   /** Timeout of each stage, in milliseconds. */
   readonly timeoutMs: number;
   /** `address:port` of the DNS server to use. If absent, the DNS servers of this machine are used. */
   readonly dnsServer?: string;
-  /** The source of tokens for MONGODB-OIDC. */
+  /** The token source for MONGODB-OIDC. */
   readonly tokenSource?: TokenSource;
   /** Returns the keys for MONGODB-AWS. */
   readonly credentials?: (signal: AbortSignal) => Promise<LoginKeys>;
-  /** The namespace in which to insert the test document. */
+  /** The namespace in which the write probe inserts its document. */
   readonly writeProbe?: { readonly database: string; readonly collection: string };
   /** Called with each step of a MONGODB-AWS login. */
   readonly observeHandshake?: (step: HandshakeStep) => void;
-  /** Also read the privileges of the roles. */
+  /** Set to also read the privileges that the roles grant. */
   readonly privileges?: true;
 }
 
 /**
- * The resource of a privilege, in the format of MongoDB: a collection ('' for any collection), or another
- * kind, such as `{cluster: true}` and `{anyResource: true}`.
+ * The resource of a privilege in the MongoDB format: a collection ('' for any collection), or another
+ * resource such as `{cluster: true}` or `{anyResource: true}`.
  */
 export type PrivilegeResource =
   | { readonly db: string; readonly collection: string }
@@ -171,17 +169,20 @@ export interface Privilege {
   readonly actions: readonly string[];
 }
 
-/** The identity that the server reports (connectionStatus). */
+/** The authenticated identity that the server reports (connectionStatus). */
 export interface ServerIdentity {
   /** The user name in `$external`: `<idpId>/<subject>` or an ARN. */
   readonly user: string;
   readonly roles: readonly { readonly role: string; readonly db: string }[];
-  /** Null if the plan does not request the privileges, or if the server does not return them. */
+  /**
+   * The privileges; null if the plan does not request privileges, or if the server does not return
+   * privileges.
+   */
   readonly privileges: readonly Privilege[] | null;
 }
 
 /**
- * Settings for a MONGODB-OIDC connection that stays open: for how long, and how often to send a command, in
+ * Settings for a MONGODB-OIDC connection that stays open: the duration and the interval between commands, in
  * milliseconds.
  */
 export interface HoldPlan extends LoginPlan {
@@ -195,22 +196,22 @@ export interface HoldPlan extends LoginPlan {
 export type HoldEvent =
   /** A stage of the login, up to `authenticate`. */
   | { readonly kind: 'stage'; readonly stage: StageEvent }
-  /** A command succeeded. `count` is 1 for the first, 2 for the second … */
+  /** A command succeeded. `count` is the number of successful commands so far. */
   | { readonly kind: 'command'; readonly at: Date; readonly ms: number; readonly count: number }
-  /** The server required a new login on the same connection, so the driver requested another token. */
+  /** The server required reauthentication on the same connection, so the driver requested another token. */
   | { readonly kind: 'reauthentication'; readonly at: Date; readonly count: number };
 
 export interface HoldResult {
   /** Always 1, because a lost connection is a failure. */
   readonly logins: 1;
   /**
-   * How often the driver requested a token after the first login. If there is a failure, the last request is
-   * the one that failed.
+   * The number of times that the driver requested a token after the first login. If `failure` is set, the
+   * count includes the reauthentication that failed.
    */
   readonly reauthentications: number;
-  /** How many commands succeeded. */
+  /** The number of commands that succeeded. */
   readonly commands: number;
-  /** Why the test ended early; null if it ran to its end. */
+  /** The failure that ended the test early; null if the test was completed. */
   readonly failure: FedctlError | null;
 }
 
@@ -218,13 +219,13 @@ export interface Mongo {
   /**
    * Logs in once with a new client. Reports each stage when it ends.
    *
-   * @throws FedctlError mongo.* of the first failed stage, after the event of this stage; aws.*, sts.* from
-   * the credential stage
+   * @throws FedctlError mongo.* for the first failed stage, or aws.*, sts.* for the credential stage. The
+   * event of the failed stage is reported first.
    */
   login(plan: LoginPlan, observe: (event: StageEvent) => void, signal: AbortSignal): Promise<ServerIdentity>;
   /**
-   * Logs in once and uses the connection for `forMs`, to test whether the connection stays usable after its
-   * token expires.
+   * Logs in once and uses the connection for `forMs` milliseconds, to test that the connection remains usable
+   * after its token expires.
    *
    * @throws FedctlError the errors of `login`
    */

@@ -3,7 +3,10 @@ import type { OfferedCommand } from '../core/command-line.ts';
 import { isFedctlError } from '../core/errors.ts';
 import { rfc3339, timePair } from '../core/time.ts';
 
-/** Completes a command that a failure offers; null if the command cannot be completed. */
+/**
+ * Returns the complete command line for a command that a failure offers; null if the command cannot be
+ * completed.
+ */
 type Offer = (command: OfferedCommand | null) => string | null;
 
 /** Formats an agent event as JSON: schema `fedctl.agent/v1`. Contains no secrets. */

@@ -4,7 +4,7 @@ import type { Theme } from './theme.ts';
 
 const ROLE = '<ARN of the role of the workload>';
 
-/** Formats the values to enter in Atlas, for people. Unknown values are placeholders. */
+/** Formats the values that the user must enter in Atlas. Unknown values are placeholders. */
 export function atlasSideLines(
   side: AtlasSide,
   workload: Workload,
@@ -50,19 +50,19 @@ function awsLines({ awsUser }: AtlasSide, { subject }: Workload, theme: Theme): 
 }
 
 /**
- * Returns a note if the ARN may be wrong or incomplete: what is uncertain, and how to find the correct ARN.
- * Empty if the ARN is certain.
+ * Returns a note if the ARN may be wrong or incomplete. The note says why, and how to find the correct ARN.
+ * Empty if the ARN is correct.
  */
 function principalNote({ subject, source }: Workload, caller: Caller): readonly string[] {
   if (subject === null) {
     return [
       `The workload is unknown: the operator ${caller.arn} ran this command.`,
-      'Name the role of the workload with --role-arn <arn>, or run the command as the workload: fedctl whoami --profile <profile of the workload>',
+      'Specify the role of the workload with --role-arn <arn>, or run the command as the workload: fedctl whoami --profile <profile of the workload>',
     ];
   }
   if (source === '--role-arn') {
     return [
-      `These values are for the role of --role-arn, not for the operator ${caller.arn} that ran this command.`,
+      `These values are for the role in --role-arn, not for the operator ${caller.arn} that ran this command.`,
     ];
   }
   switch (subject.certainty) {

@@ -33,8 +33,8 @@ function mechanismDocument({ name, identity, stages, failure, handshake }: Mecha
 }
 
 /**
- * Returns the failure that ends the run. Adds the mechanism, the completed stages, and the failures of other
- * mechanisms to its details.
+ * Returns the failure that ends the run. Adds the mechanism, the completed stages, and the failures for other
+ * mechanisms to the details of the failure.
  */
 export function connectFailure(
   decisive: MechanismResult & { readonly failure: FedctlError },
@@ -85,7 +85,7 @@ export function stageLine({ id, status, ms, detail, code }: StageEvent, theme: T
 /** The length of the longest name of a handshake step, `signed request`. */
 const STEP_WIDTH = 14;
 
-/** Formats the handshake of MONGODB-AWS: ` 3. replay …`. Empty if the handshake was not observed. */
+/** Formats the MONGODB-AWS handshake: ` 3. replay …`. Empty if the handshake was not observed. */
 export function handshakeLines(handshake: readonly NarratedStep[], theme: Theme): readonly string[] {
   return handshake.map((step, index) => {
     const name = step.step.replace('-', ' ').padEnd(STEP_WIDTH);
@@ -129,7 +129,10 @@ function rolesText(granted: ServerIdentity['roles']): string {
   return allowed === '' ? 'without roles' : `with ${allowed}`;
 }
 
-/** Formats the failure of a second mechanism, if the failure of the first mechanism ends the run. */
+/**
+ * Formats the failure of the second mechanism. The failure of the first mechanism is formatted separately,
+ * because it ends the run.
+ */
 export function secondFailureLines(
   failure: FedctlError,
   command: string | null,

@@ -32,7 +32,7 @@ const USES: readonly (readonly [string, string])[] = [
 
 /**
  * Formats session credentials for people: the principal, the source, the expiration, and how to print the
- * secrets. Does not show the secrets.
+ * secrets. The lines do not contain the secrets.
  */
 export function credentialsLines(session: SessionCredentials, now: Date, theme: Theme): readonly string[] {
   const { credentials } = session;

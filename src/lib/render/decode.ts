@@ -5,8 +5,8 @@ import { escapeText } from './escape.ts';
 import type { Theme } from './theme.ts';
 
 /**
- * Formats a decoded token as JSON: schema `fedctl.decode/v1`. Omits the signature, so the document contains
- * no secret.
+ * Formats a decoded token as JSON: schema `fedctl.decode/v1`. Omits the signature, so the document cannot be
+ * used as a token.
  */
 export function decodeDocument({ header, payload }: DecodedJwt, described: DescribedJwt, now: Date) {
   const { issuedAt, expiresAt } = described;
@@ -61,7 +61,7 @@ const MAX_LABEL = 48;
 
 function labelOf({ claim, words }: DescribedClaim): string {
   if (words !== null) return `${words} (${claim})`;
-  // Escaped before the width is measured.
+  // Escape the name first, because escaping changes the width.
   const name = escapeText(claim);
   return name.length > MAX_LABEL ? `${name.slice(0, MAX_LABEL)}…` : name;
 }

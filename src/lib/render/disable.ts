@@ -11,8 +11,8 @@ export interface Disabled {
 }
 
 /**
- * Returns the lines with the caller, the account and the consequences. Printed before the change
- * (facts/aws.md 1).
+ * Returns the lines that show the caller, the account and the consequences before the change (facts/aws.md
+ * 1).
  */
 export function disableHints(caller: Caller): readonly string[] {
   return [

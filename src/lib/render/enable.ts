@@ -14,7 +14,7 @@ export interface Enabled {
   readonly changed: boolean;
   readonly issuer: string | null;
   readonly report: IssuerReport;
-  /** The result of waiting for STS; null with --no-wait. */
+  /** The result of waiting for STS; null if --no-wait is set. */
   readonly propagation: Propagation | null;
   readonly probeAudience: string;
   readonly workload: Workload;

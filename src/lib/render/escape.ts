@@ -10,19 +10,22 @@ const EACH_UNSHOWN = new RegExp(UNSHOWN, 'gu');
 
 interface Marks {
   /**
-   * The start of a fedctl colour sequence: ESC, `[` and random numbers of this process, which are never
-   * printed. Untrusted text cannot contain these numbers, so all other sequences are untrusted.
+   * The start of a fedctl colour sequence: ESC, `[` and random numbers that this process generates and never
+   * prints. Untrusted text cannot contain these numbers, so only sequences with this start are trusted.
    */
   readonly own: string;
-  /** Marks where the text of a line begins. Wrapped lines are indented to this position. */
+  /** Marks where the text begins that may be wrapped. Wrapped lines are indented to this position. */
   readonly hang: string;
   readonly eachUnshownOrOwn: RegExp;
 }
 
-/** Null for plain output without wrapping, which has no marks and does not load node:crypto. */
+/**
+ * Null if the output has no colours and no wrapping. Such output needs no marks and does not load
+ * node:crypto.
+ */
 let marks: Marks | null = null;
 
-/** Creates the marks of this process. The functions that load colours and wrapping call it. */
+/** Creates the marks for this process. Called when the colours or the wrapping are loaded. */
 export async function loadMarks(): Promise<void> {
   if (marks !== null) return;
   const { randomInt } = await import('node:crypto');
@@ -35,7 +38,7 @@ export async function loadMarks(): Promise<void> {
 }
 
 /**
- * Escapes a text as part of one line: `\u{1b}` instead of the character.
+ * Escapes a text that becomes part of a line. For example, replaces ESC with `\u{1b}`.
  *
  * @param text untrusted, without fedctl colour sequences
  */
@@ -43,7 +46,7 @@ export function escapeText(text: string): string {
   return text.replace(EACH_UNSHOWN, escaped);
 }
 
-/** Escapes a line for a terminal or a file. fedctl colour sequences become terminal sequences. */
+/** Escapes a line for a terminal or a file. Converts fedctl colour sequences to terminal sequences. */
 export function escapeLine(line: string): string {
   if (marks === null) return escapeText(line);
   return line.replace(marks.eachUnshownOrOwn, (found, own?: string) =>
@@ -52,22 +55,23 @@ export function escapeLine(line: string): string {
 }
 
 /**
- * Colours a text, parts of which may already be coloured.
+ * Colours a text. Parts of the text may already be coloured.
  *
- * @param style a function of chalk, so that an outer style continues after an inner style ends
- * @returns the escaped text with a colour that `escapeLine` keeps; the unchanged text if no colours are loaded
+ * @param style a chalk function; chalk continues an outer style after an inner style ends
+ * @returns the escaped text with a colour that `escapeLine` keeps; if no colours are loaded, the text
+ * unchanged
  */
 export function painted(text: string, style: (text: string) => string): string {
   return marks === null ? text : style(escapeLine(text)).replaceAll(`${ESC}[`, marks.own);
 }
 
-/** Marks the rest of a line as text that may be wrapped at spaces. An Output removes the mark. */
+/** Marks a text at the end of a line as text that may be wrapped at spaces. An Output removes the mark. */
 export function hanging(text: string): string {
   return marks === null ? text : `${marks.hang}${text}`;
 }
 
 /**
- * Splits a line into the part before the text that may be wrapped, and this text. The text is null if nothing
+ * Splits a line into the text that may be wrapped and the part before this text. The text is null if nothing
  * may be wrapped.
  */
 export function splitAtHang(line: string): readonly [before: string, text: string | null] {

@@ -65,10 +65,10 @@ export function explainLines(page: Page, titleOf: TitleOf, theme: Theme, width: 
   ];
 }
 
-/** The maximum number of texts on one screen. */
+/** The maximum number of known error texts to show. */
 const MOST_TEXTS = 12;
 
-/** Returns all texts. If there are too many, returns only the first text of each program. */
+/** Returns all known error texts. If there are too many, returns only the first text for each program. */
 function shown(
   all: readonly Symptom[],
   theme: Theme,
@@ -82,7 +82,7 @@ function shown(
   ];
 }
 
-/** Formats the texts, grouped by the program that prints them. */
+/** Formats the known error texts, grouped by the program that prints them. */
 function said(
   all: readonly Symptom[],
   theme: Theme,
@@ -103,7 +103,7 @@ function wrapped(text: string, width: number, indent: number, first: string): re
   return lines.map((line, index) => `${index === 0 ? first : ' '.repeat(indent)}${line}`);
 }
 
-/** Returns the entries with typed keys. The generator of the pages checks the keys. */
+/** Returns the entries with typed keys. The script that generates the pages validates the keys. */
 function entriesOf(apart: Page['apart']): [ExplainedCode, string][] {
   return Object.entries(apart) as [ExplainedCode, string][];
 }

@@ -2,10 +2,13 @@ import type { IssuerReport, Reading } from '../auth/issuer-report.ts';
 import type { OfferedCommand } from '../core/command-line.ts';
 import type { Row } from './block.ts';
 
-/** Completes a command that a failure offers; null if the command cannot be completed. */
+/**
+ * Returns the complete command line for a command that a failure offers; null if the command cannot be
+ * completed.
+ */
 export type Offer = (command: OfferedCommand | null) => string | null;
 
-/** Returns the members of JSON documents that describe the responses of the issuer. */
+/** Returns the members of JSON documents that describe the responses from the issuer. */
 export function issuerMembers({ discovery, jwks, keys }: IssuerReport, offer: Offer) {
   return { discovery: readingDocument(discovery, offer), jwks: readingDocument(jwks, offer), keys };
 }

@@ -2,8 +2,8 @@ import type { Redactor } from '../core/redactor.ts';
 import type { Secret } from '../core/secret.ts';
 
 /**
- * Characters that a terminal interprets or does not show, and `##[`, which GitHub Actions interprets anywhere
- * in a line. JSON strings may contain all of them.
+ * Matches characters that a terminal interprets or does not show, and the second `#` of `##[`. GitHub Actions
+ * interprets `##[` anywhere in a line.
  */
 const ACTIVE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?<=#)#(?=\[)/gu;
 
@@ -15,7 +15,7 @@ export class JsonLine {
     this.#document = document;
   }
 
-  /** Returns the document as JSON without the secrets of the run, except disclosed secrets. */
+  /** Returns the document as JSON. Removes the secrets of the run, but keeps the secrets in `discloses`. */
   written(redactor: Redactor, discloses: readonly Secret[]): string {
     return jsonText(redactor.redactAll(this.#document, discloses));
   }
@@ -23,8 +23,8 @@ export class JsonLine {
 
 /**
  * Formats a document as one line of JSON. Escapes characters that a terminal or GitHub Actions would
- * interpret, because claims are untrusted. Every parser restores the original characters (RFC 8259, section
- * 7).
+ * interpret, because claims are untrusted. Every JSON parser restores the original characters (RFC 8259,
+ * section 7).
  */
 export function jsonText(document: object): string {
   return JSON.stringify(document).replace(ACTIVE, (character) =>

@@ -21,17 +21,18 @@ export interface WriteOptions {
 
 /**
  * Writes lines to standard output or standard error. All output is written by an Output or formatted by
- * `fileText`. Only these two remove secrets and escape text, so all other code uses unescaped text. On a
- * terminal, prose is wrapped after escaping.
+ * `fileText`. Both remove secrets and escape text. No other code does this, so all other code uses unescaped
+ * text. On a terminal, prose is wrapped after escaping.
  */
 export interface Output {
   write(lines: readonly Line[], options?: WriteOptions): void;
 }
 
 /**
- * Creates an output. If GITHUB_ACTIONS is set, the runner interprets no line except a WorkflowCommand.
+ * Creates an output. If GITHUB_ACTIONS is set, escapes all lines that the runner would interpret, except a
+ * WorkflowCommand.
  *
- * @param ascii whether to replace drawing characters by ASCII
+ * @param ascii whether to replace drawing characters with ASCII characters
  */
 export async function createOutput(
   stream: OutputStream,
@@ -53,8 +54,8 @@ export async function createOutput(
 }
 
 /**
- * Returns the content of a report file. A job may print the file to its log, so no line may be a workflow
- * command.
+ * Returns the content of a report file. No line may be a workflow command, because a job may print the file
+ * to its log.
  */
 export function fileText(lines: readonly Line[], redactor: Redactor): string {
   return lines.flatMap((line) => shown(line, redactor, [], true, null).map((text) => `${text}\n`)).join('');
@@ -65,7 +66,7 @@ export function linesOf(document: string): readonly string[] {
   return document === '' ? [] : document.replace(/\r?\n$/, '').split(/\r?\n/);
 }
 
-/** A Wrap for the current width of the terminal. */
+/** Wraps a line to the current width of the terminal. */
 type WrapLine = (...line: [before: string, text: string]) => ReturnType<Wrap>;
 
 /** @param wrap null to keep lines unwrapped */

@@ -2,14 +2,17 @@ import type { OutputStream } from '../core/context.ts';
 import { escapeText } from './escape.ts';
 import { columnsOf } from './wrap.ts';
 
-/** Shows that work is in progress. Only for people, and only if standard error is a terminal. */
+/**
+ * Shows that work is in progress. Shows nothing if the output is for programs or if standard error is not a
+ * terminal.
+ */
 export interface Progress {
   /** Whether anything is shown. */
   readonly isShown: boolean;
   /**
    * Shows `text` until the work is done or fails.
    *
-   * @param more returns the text to show after `text`; by default the elapsed seconds
+   * @param more returns the text to show after `text` (default: the elapsed seconds)
    */
   during<T>(text: string, work: () => Promise<T>, more?: () => string): Promise<T>;
   /** Hides the spinner until the work is done or fails, because a prompt uses the same line. */
@@ -28,9 +31,9 @@ export function secondsText(ms: number): string {
 }
 
 /**
- * Creates a spinner. `discardStdin` is off, because ora would suppress Ctrl-C. A terminal without a width has
- * no spinner, because ora would loop forever (facts/dependencies.md, traps 3 and 4). ora clears its line
- * before other output is written to the terminal.
+ * Creates a spinner. Sets `discardStdin` to false, because ora would suppress Ctrl-C. Shows no spinner if the
+ * terminal reports no width, because ora would never return (facts/dependencies.md, traps 3 and 4). ora
+ * clears its line before other output is written to the terminal.
  */
 export function createProgress(
   stream: OutputStream,
@@ -67,7 +70,7 @@ export function createProgress(
       try {
         return await work();
       } finally {
-        // The work may already be done. Then the spinner must not restart.
+        // If the work of the spinner is already done, the spinner must not restart.
         if (running === spinner) spinner?.start();
       }
     },

@@ -16,7 +16,7 @@ export interface Terminal {
 
 /** Returns whether fedctl can prompt the user. */
 export function canAsk(terminal: Pick<Terminal, 'stdin' | 'stderr'>): boolean {
-  // Checked last, because reading this property opens standard input.
+  // stdin is tested last, because reading this property opens standard input.
   return terminal.stderr.isTTY === true && terminal.stdin.isTTY === true;
 }
 
@@ -29,7 +29,7 @@ interface Key {
  * Prompts for a line of text.
  *
  * @returns the text; null if the user cancelled with Ctrl-D or Escape, or at the end of the input
- * @throws Interruption on Ctrl-C; the signal's reason if the signal fires
+ * @throws Interruption on Ctrl-C; the reason of the signal, if the signal fires
  */
 export async function askText(message: string, terminal: Terminal): Promise<string | null> {
   const { text } = await import('@clack/prompts');
@@ -41,7 +41,7 @@ export async function askText(message: string, terminal: Terminal): Promise<stri
  *
  * @param fault returns why an answer is invalid, to prompt again; null for a valid answer
  * @returns the secret without surrounding white space; null if the user cancelled
- * @throws Interruption on Ctrl-C; the signal's reason if the signal fires
+ * @throws Interruption on Ctrl-C; the reason of the signal, if the signal fires
  */
 export async function askHidden(
   message: string,
@@ -70,8 +70,8 @@ interface QuestionOptions {
 }
 
 /**
- * Runs a prompt. In raw mode Ctrl-C sends no signal, so this function throws the interruption. clack ignores
- * Ctrl-D and the end of the input and would wait forever, so this function aborts the prompt
+ * Runs a prompt. In raw mode Ctrl-C sends no signal, so this function throws the interruption. On Ctrl-D and
+ * at the end of the input, this function aborts the prompt, because clack would continue to wait
  * (facts/dependencies.md 6).
  */
 async function answered(
@@ -83,7 +83,8 @@ async function answered(
   const onKey = (_text: string | undefined, key: Key | undefined) => {
     if (key?.ctrl !== true) return;
     if (key.name === 'c') interrupted = true;
-    // Abort after clack has handled the key. Otherwise clack would draw the prompt again.
+    // Abort only after clack has handled the key. If the prompt were aborted first, clack would draw it
+    // again.
     if (key.name === 'd') setImmediate(() => left.abort());
   };
   const onEnd = () => left.abort();
@@ -116,6 +117,6 @@ function withoutColour(stream: OutputStream): Writable {
       done();
     },
   });
-  // A terminal may report zero columns. Then clack would wrap the prompt after each letter.
+  // A terminal may report zero columns. With zero columns, clack would wrap the prompt after each letter.
   return Object.assign(plain, { columns: stream.columns || USUAL_COLUMNS, isTTY: true });
 }

@@ -9,8 +9,8 @@ import { epoch } from '../core/time.ts';
 type Cells = readonly string[];
 
 /**
- * Returns the shell command that loads the variables in a file. A name without a slash becomes a path,
- * because the shell would search the name in PATH (POSIX Shell Command Language, `dot`).
+ * Returns the shell command that loads the variables in a file. Adds `./` to a file name without a slash,
+ * because the shell would search for the file in PATH (POSIX Shell Command Language, `dot`).
  */
 export function sourceCommand(file: string): string {
   return `. ${shellWord(file.includes('/') ? file : `./${file}`)}`;
@@ -67,7 +67,7 @@ export function sandboxStatusLines(status: LabStatus): readonly string[] {
     .flatMap(([title, rows], index) => [...(index === 0 ? [] : ['']), title, ...table(rows)]);
 }
 
-/** Returns the settings that differ from a new lab. */
+/** Returns the settings that differ from the defaults of a new lab. */
 function changedRows({ clock, delays }: LabStatus): readonly Cells[] {
   const slow = Object.entries(delays).filter(([, ms]) => ms > 0);
   return [
@@ -98,7 +98,7 @@ export function sandboxClockDocument(time: LabTime) {
   return { schema: 'fedctl.sandbox-clock/v1', ...time } as const;
 }
 
-/** Formats the time of the lab: `2026-11-22T12:10:00Z, 10 min ahead of the real time`. */
+/** Formats the current time in the lab: `2026-11-22T12:10:00Z, 10 min ahead of the real time`. */
 export function clockText({ now, offsetSeconds }: LabTime): string {
   const where =
     offsetSeconds === 0
@@ -124,7 +124,7 @@ function logEntryMembers({ at, ...entry }: LabLogEntry) {
   return { at: at.toISOString(), atEpoch: epoch(at), ...entry };
 }
 
-/** Formats one decision of the lab: `12:00:01 sts GetWebIdentityToken refused: … (arn:…)`. */
+/** Formats one entry of the lab log: `12:00:01 sts GetWebIdentityToken refused: … (arn:…)`. */
 export function labLogLine(entry: LabLogEntry): string {
   const who = entry.principal === null ? '' : ` (${entry.principal})`;
   return `lab ${entry.at.toISOString().slice(11, 19)} ${entry.hop} ${entry.action} ${entry.decision}: ${entry.reason}${who}`;

@@ -22,7 +22,9 @@ export function statusDocument({ caller, federation, report }: Status, offer: Of
   } as const;
 }
 
-/** @param enable the command that enables federation for this account; null if it cannot be completed */
+/**
+ * @param enable the command that enables federation for this account; null if the command cannot be completed
+ */
 export function statusLines(
   { caller, federation, report }: Status,
   enable: string | null,

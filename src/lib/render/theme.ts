@@ -17,14 +17,17 @@ export interface Theme {
   /** Formats a command that the user can run. */
   readonly typed: (text: string) => string;
   readonly underlined: (text: string) => string;
-  /** Formats prose at the end of a line. A terminal wraps prose at spaces; other text is never wrapped. */
+  /**
+   * Formats prose at the end of a line. On a terminal, prose is wrapped at spaces. Other text is never
+   * wrapped.
+   */
   readonly prose: (text: string) => string;
 }
 
 /**
- * Returns whether a stream gets colour. Decided by --no-color, NO_COLOR (not empty, no-color.org),
- * FORCE_COLOR (not 0 or false), TERM=dumb, and whether the stream is a terminal, in this order. chalk itself
- * does not support NO_COLOR.
+ * Returns whether to use colour in a stream. The first of these that applies determines the result:
+ * --no-color, NO_COLOR (not empty, no-color.org), FORCE_COLOR (0 and false disable colour), TERM=dumb,
+ * whether the stream is a terminal. chalk itself does not support NO_COLOR.
  */
 export function wantsColour(
   stream: OutputStream,

@@ -69,7 +69,10 @@ function faultLines(fault: Fault, theme: Theme): readonly string[] {
   ];
 }
 
-/** Returns the actual value. Adds a note about a trailing slash, because the difference is easy to miss. */
+/**
+ * Returns the actual value. If only a trailing slash differs, adds a note, because this difference is easy to
+ * overlook.
+ */
 function seenText({ code, expected, seen }: Fault): string {
   if (seen === null) return 'nothing';
   if (code !== 'jwt.issuer-mismatch') return seen;

@@ -15,14 +15,14 @@ export interface WhoAmI {
   /** Why the credential provider was chosen, if several had credentials. */
   readonly notes: readonly string[];
   readonly workload: Workload;
-  /** Whether the credentials may belong to a person, because the workload was not named. */
+  /** Whether the credentials may belong to a person instead of the workload. */
   readonly mayBeOperator: boolean;
   readonly atlas: AtlasSide;
 }
 
 /**
- * Formats the result as JSON. Contains no secrets: the access key id, which is not secret, and the source of
- * the credentials.
+ * Formats the result as JSON without secrets. The JSON contains the access key ID, which is not a secret, and
+ * the source of the credentials.
  */
 export function whoamiDocument({ caller, credentials, endpoints, notes, atlas }: WhoAmI) {
   return {

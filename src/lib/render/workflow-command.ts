@@ -7,8 +7,9 @@ export function isInActions(env: Readonly<Record<string, string | undefined>>): 
 }
 
 /**
- * A workflow command for the GitHub Actions runner. An Output writes it unchanged, and no other line can
- * become a workflow command. Escaped by the rules of GitHub (actions/toolkit, packages/core/src/command.ts).
+ * A workflow command for the GitHub Actions runner. An Output writes a WorkflowCommand unchanged and escapes
+ * all other lines that the runner would interpret. Values are escaped by the rules of GitHub
+ * (actions/toolkit, packages/core/src/command.ts).
  */
 export class WorkflowCommand {
   /** @param clean removes the secrets of the run from a text */
@@ -31,16 +32,15 @@ export class WorkflowCommand {
   }
 
   /**
-   * Creates `::add-mask::…`: the runner removes the value, and each line of the value, from all further log
-   * output.
+   * Creates `::add-mask::…`: the runner hides the value, and each line of the value, in all later log output.
    */
   static mask(value: string): WorkflowCommand {
     return new WorkflowCommand(() => `::add-mask::${escapeData(value)}`);
   }
 
   /**
-   * Returns the line without the secrets of the run. Only a mask keeps its secret, because the runner needs
-   * the value to hide it.
+   * Returns the line without the secrets of the run. A mask keeps its secret, because the runner needs the
+   * value to hide it.
    */
   written(redactor: Redactor): string {
     return this.#line((text) => redactor.redact(text));
@@ -58,7 +58,10 @@ export function withoutCommands(line: string): string {
   return line.replaceAll('##[', '#\\u{23}[').replace(LEADING_COMMAND, '$1\\u{3a}:');
 }
 
-/** Matches colours at the beginning like white space, because a runner may remove the colours first. */
+/**
+ * Allows colours and white space before `::`, because a runner may remove the colours before it interprets
+ * the line.
+ */
 const LEADING_COMMAND = new RegExp(`^((?:\\s|${String.fromCharCode(27)}\\[[\\d;]*m)*)::`);
 
 function escapeData(text: string): string {

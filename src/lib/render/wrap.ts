@@ -2,23 +2,28 @@ import { stripVTControlCharacters } from 'node:util';
 import type { OutputStream } from '../core/context.ts';
 import { loadMarks } from './escape.ts';
 
-/** Returns the width of a terminal in columns; null for a file or a pipe, where lines are not wrapped. */
+/**
+ * Returns the width of a terminal in columns; null for a file or a pipe, because their lines are not wrapped.
+ */
 export function columnsOf({ isTTY, columns = 0 }: OutputStream): number | null {
   return isTTY === true && columns > 0 ? columns : null;
 }
 
 /**
- * Wraps a text at spaces and never breaks a word. If a word is too long for the space below the text, the
- * following lines are indented less.
+ * Wraps a text at spaces and never breaks a word. If a word does not fit on an indented line, reduces the
+ * indentation of the following lines.
  *
- * @param before the part of the line before the text; the following lines are indented to its end
+ * @param before the part of the line before the text; the following lines are indented by its width
  * @param text may contain colours, but no other control characters
  * @param columns the width of the terminal
  * @returns at least one line
  */
 export type Wrap = (before: string, text: string, columns: number) => readonly string[];
 
-/** Loads the module that measures text. Its Unicode tables take 3 MB, and output to a pipe is not wrapped. */
+/**
+ * Loads the module that measures text. Not needed for output to a pipe. The Unicode tables of the module take
+ * 3 MB of memory.
+ */
 export async function loadWrap(): Promise<Wrap> {
   await loadMarks();
   const { default: wrapAnsi } = await import('wrap-ansi');
@@ -32,13 +37,13 @@ function wrapped(
   columns: number,
 ): readonly string[] {
   const [blanks] = /^ */.exec(text) ?? [''];
-  // Leading spaces of the text indent all of its lines.
+  // Leading spaces in the text indent all lines of the text.
   if (blanks !== '') return wrapped(wrapAnsi, `${before}${blanks}`, text.slice(blanks.length), columns);
   const width = visibleLength(before);
   const longest = Math.max(...text.split(' ').map(visibleLength));
   const indent = Math.max(0, Math.min(width, columns - longest));
   const isBlank = before.trim() === '';
-  // The placeholder keeps the space for `before` if it is longer than the indent.
+  // If `before` is longer than the indentation, the placeholder reserves the space for `before`.
   const room = isBlank ? 0 : width - indent;
   const standIn = room === 0 ? '' : `${'x'.repeat(room - 1)} `;
   const [first = '', ...rest] = wrapAnsi(`${standIn}${text}`, columns - indent).split('\n');

@@ -30,10 +30,11 @@ export function iamNameOf(arn: string): IamName | null {
 }
 
 /**
- * Decides a MONGODB-AWS login as a MongoDB server does, from the ARN that STS returned. `$external` must
- * contain a database user of that name: of type ROLE for a role session, of type USER for an IAM user.
+ * Returns whether a MongoDB server would accept a MONGODB-AWS login with the ARN that STS returned.
+ * `$external` must contain a database user with the name of the IAM user or role. The user must have the type
+ * ROLE for a role session and the type USER for an IAM user.
  *
- * @param place the cluster and the time of the login; null skips scopes and expirations of users
+ * @param place the cluster and the time of the login; null to ignore the scopes and expirations of users
  */
 export function decideArn(
   arn: string,

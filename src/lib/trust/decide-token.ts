@@ -27,12 +27,12 @@ export type TokenDecision =
   | { readonly accepted: false; readonly refusal: Refusal };
 
 /**
- * Decides an OIDC login as a MongoDB server does, from the claims of a token. First finds the identity
- * provider by exact issuer and audience, then the database user `<idpId>/<user claim>` in `$external`
- * (facts/mongodb.md 1.6 and section 6). The caller must verify the signature and the lifetime of the token.
- * This function reads no clock and has no side effects.
+ * Returns whether a MongoDB server would accept an OIDC login with the claims of a token. First finds the
+ * identity provider with exactly this issuer and audience. Then finds the database user `<idpId>/<user
+ * claim>` in `$external` (facts/mongodb.md 1.6 and section 6). The caller must verify the signature and the
+ * lifetime of the token. This function reads no clock and has no side effects.
  *
- * @param place the cluster and the time of the login; null skips scopes and expirations of users
+ * @param place the cluster and the time of the login; null to ignore the scopes and expirations of users
  */
 export function decideToken(
   claims: Claims,
@@ -59,8 +59,9 @@ export type IdentityProviderChoice =
   | { readonly accepted: false; readonly refusal: Refusal };
 
 /**
- * Returns the identity provider whose keys verify the signature. Requires no database user. Compares issuer
- * and audience byte for byte. If the token has several audiences, one of them must match.
+ * Returns the identity provider whose keys a server uses to verify the signature. Compares issuer and
+ * audience byte for byte. If the token has several audiences, one of them must match. Does not look for a
+ * database user.
  */
 export function chooseIdentityProvider(
   claims: Claims,
@@ -173,7 +174,7 @@ function stringClaim(claims: Claims, claim: string): Found<string> {
   return { ok: false, refusal: { kind: 'claim-type', claim, expected: 'string', seen: jsonType(value) } };
 }
 
-/** `aud` is one string or a list of them (RFC 7519, section 4.1.3). */
+/** `aud` is a string or a list of strings (RFC 7519, section 4.1.3). */
 function audienceClaim(claims: Claims): Found<readonly string[]> {
   const value = ownClaim(claims, 'aud');
   if (isListOfStrings(value)) return { ok: true, value };
@@ -181,7 +182,10 @@ function audienceClaim(claims: Claims): Found<readonly string[]> {
   return single.ok ? { ok: true, value: [single.value] } : single;
 }
 
-/** Returns an own property of the payload. An inherited property such as `constructor` is not a claim. */
+/**
+ * Returns a claim. Reads own properties only, because an inherited property such as `constructor` is not a
+ * claim.
+ */
 function ownClaim(claims: Claims, claim: string): unknown {
   return Object.hasOwn(claims, claim) ? claims[claim] : undefined;
 }

@@ -5,7 +5,8 @@ import { type DatabaseUser, EXTERNAL, type Place } from './relying-party.ts';
 const SIMILAR_SHOWN = 3;
 
 /**
- * Returns the users with one of the names: all users of `$external`, and the first user of another database.
+ * Returns the users with one of the names: all such users in `$external`, and the first such user in another
+ * database.
  */
 export function findUsers(
   names: readonly string[],
@@ -19,9 +20,9 @@ export function findUsers(
 }
 
 /**
- * Returns similar user names that may have been intended: with different case, with the id of another
- * identity provider, or with the same account and role as an ARN with a path or as a session ARN
- * (facts/mongodb.md, section 9, rows 21, 22 and 46).
+ * Returns existing user names that are similar to the required name. They may differ in case, in the identity
+ * provider ID or in the role path, or may be a session ARN of the same role (facts/mongodb.md, section 9,
+ * rows 21, 22 and 46).
  */
 export function similarNames(username: string, users: readonly DatabaseUser[]): readonly string[] {
   const wanted = essence(username);
@@ -45,8 +46,8 @@ function essence(username: string): string {
 }
 
 /**
- * Returns the user that exists now, among users with the same name: a temporary user may have expired and
- * been created again. Returns the first user if none exists now.
+ * Returns the first user that can log in to the cluster, or the first user if none can. Several users can
+ * have the same name, because a temporary user may have expired and been created again.
  */
 export function currentUser(users: readonly DatabaseUser[], place: Place | null): DatabaseUser | undefined {
   return users.find((user) => place === null || absence(user, place) === null) ?? users[0];

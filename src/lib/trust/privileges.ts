@@ -12,23 +12,24 @@ export interface WantedAction {
 }
 
 /**
- * The maximum number of privileges in a response. A server that returns more is not trusted: `root` has about
- * fifty privileges of at most 150 actions each.
+ * The maximum number of privileges in a response. A response with more privileges is rejected. The role
+ * `root` has about fifty privileges with at most 150 actions each.
  */
 const MOST_PRIVILEGES = 5000;
 const MOST_ACTIONS = 1000;
 /** The maximum length of a namespace in bytes. */
 const LONGEST_NAME = 255;
 
-/** Databases of the server itself. A privilege on any database does not include these databases. */
+/** The internal databases of the server. A privilege on any database does not include these databases. */
 const OWN_DATABASES: readonly string[] = ['local', 'config'];
 const BUCKETS = 'system.buckets.';
 
 /**
- * Returns whether one of the privileges allows an action (MongoDB documentation, "Resource Document"). A
- * database of '' means any database except those of the server itself. A collection of '' means any
- * collection except `system.*`, which must be named. `system_buckets` is the storage of time series
- * collections. `anyResource` includes everything, and `anyAction` includes every action.
+ * Returns whether one of the privileges allows an action (MongoDB documentation, "Resource Document"). The
+ * database '' means any database except the internal databases `local` and `config`. The collection '' means
+ * any collection except `system.*` collections, for which a privilege must contain the name. `system_buckets`
+ * contains the data of time series collections. `anyResource` includes everything, and `anyAction` includes
+ * every action.
  *
  * @param privileges the result of `readPrivileges`
  */
@@ -52,7 +53,7 @@ function covers(resource: PrivilegeResource, { database, collection }: WantedAct
   }
   if (typeof onDatabase !== 'string' || typeof onCollection !== 'string') return false;
   if (onDatabase !== '' && onDatabase !== database) return false;
-  // A privilege on a named collection applies to any database, including those of the server itself.
+  // A privilege on a collection name in any database also applies to the internal databases.
   if (onCollection !== '') return onCollection === collection;
   if (collection.startsWith('system.')) return false;
   return onDatabase !== '' || !OWN_DATABASES.includes(database);
@@ -60,7 +61,7 @@ function covers(resource: PrivilegeResource, { database, collection }: WantedAct
 
 /**
  * Reads the privileges in a response to connectionStatus with `showPrivileges` (facts/mongodb.md 4.3). The
- * response is untrusted, so privileges of an unexpected shape are left out and allow nothing.
+ * response is untrusted, so privileges with an unexpected format are ignored.
  *
  * @returns null if the response has no list of privileges
  */
@@ -74,9 +75,7 @@ export function readPrivileges(answer: unknown): readonly Privilege[] | null {
   });
 }
 
-/**
- * Reads the members of a resource, which are strings and booleans. Returns null if a member has another type.
- */
+/** Reads the members of a resource. Returns null if a member is neither a string nor a boolean. */
 function readResource(value: unknown): PrivilegeResource | null {
   if (!isRecord(value)) return null;
   const members: [string, string | boolean][] = [];

@@ -1,10 +1,16 @@
 import { EXTERNAL } from './relying-party.ts';
 
-/** The reasons why a relying party rejects a login, with the expected and the actual value. */
+/** A reason why a relying party rejects a login, with the expected and the actual value. */
 export type Refusal =
-  /** No identity provider has this issuer. `expected` lists the issuers of the identity providers. */
+  /**
+   * No identity provider has the issuer of the token. `expected` contains the issuers of all identity
+   * providers.
+   */
   | { readonly kind: 'issuer-unknown'; readonly expected: readonly string[]; readonly seen: string | null }
-  /** Identity providers have this issuer, but none of them has an audience of the token. */
+  /**
+   * At least one identity provider has the issuer of the token, but none of them has an audience of the
+   * token.
+   */
   | {
       readonly kind: 'audience-mismatch';
       readonly identityProviders: readonly string[];
@@ -23,7 +29,10 @@ export type Refusal =
       /** The JSON type of the value: `number`, `object` … */
       readonly seen: string;
     }
-  /** No database user has one of the `expected` names. `similar` lists users that may have been intended. */
+  /**
+   * No database user has one of the `expected` names. `similar` contains the names of users that may have
+   * been intended.
+   */
   | {
       readonly kind: 'user-missing';
       readonly expected: readonly string[];
@@ -47,7 +56,7 @@ export type Refusal =
       readonly expected: 'USER' | 'ROLE';
       readonly seen: string;
     }
-  /** The scopes of the database user do not include the cluster of the login. */
+  /** The scopes of the database user do not include the cluster to which the login connects. */
   | {
       readonly kind: 'user-scope';
       readonly username: string;

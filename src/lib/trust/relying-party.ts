@@ -1,15 +1,15 @@
-/** An identity provider in the configuration of Atlas (facts/mongodb.md, section 6). */
+/** An identity provider as configured in Atlas (facts/mongodb.md, section 6). */
 export interface IdentityProvider {
-  /** 24 hexadecimal characters. The first part of database user names. */
+  /** 24 hexadecimal characters. Database user names start with this ID. */
   readonly id: string;
   readonly displayName: string;
-  /** Compared with the claim `iss`, byte for byte. */
+  /** The issuer that the claim `iss` must equal, byte for byte. */
   readonly issuer: string;
-  /** Exactly one audience. */
+  /** The only audience that this identity provider accepts. */
   readonly audience: string;
-  /** The claim with the user name; `sub` by default. */
+  /** The claim that contains the user name; `sub` by default. */
   readonly userClaim: string;
-  /** Whether the user claim or the groups claim names the database users. */
+  /** Whether the names of database users come from the user claim (USER) or the groups claim (GROUP). */
   readonly authorizationType: 'USER' | 'GROUP';
   /** The claim with the list of groups, for authorizationType GROUP. AWS tokens have no such claim. */
   readonly groupsClaim?: string;
@@ -25,12 +25,15 @@ export interface GrantedRole {
 export interface DatabaseUser {
   /** `<idpId>/<subject>`, an IAM ARN, or a plain name. */
   readonly username: string;
-  /** `$external` for both mechanisms. */
+  /** The authentication database: `$external` for users of both mechanisms. */
   readonly database: string;
   readonly oidcAuthType: 'NONE' | 'USER' | 'IDP_GROUP';
   readonly awsIAMType: 'NONE' | 'USER' | 'ROLE';
   readonly roles: readonly GrantedRole[];
-  /** The names of the clusters on which the user exists. If absent or empty: all clusters of the project. */
+  /**
+   * The clusters on which the user exists. If absent or empty, the user exists on all clusters of the
+   * project.
+   */
   readonly scopes?: readonly { readonly name: string; readonly type: string }[];
   /** The time when the user expires. If absent, the user does not expire. */
   readonly deleteAfterDate?: Date;
@@ -42,7 +45,7 @@ export interface Place {
   readonly now: Date;
 }
 
-/** Both mechanisms use only the users of this database. */
+/** Both mechanisms use only the users in this database. */
 export const EXTERNAL = '$external';
 
 /** The database user after a login. */

@@ -12,7 +12,7 @@ import { refusePlaintext } from './plaintext.ts';
 const RELAXING_OPTIONS = ['tlsInsecure', 'tlsAllowInvalidCertificates', 'tlsAllowInvalidHostnames'] as const;
 
 /**
- * The options that change which certificates TLS trusts, in addition to or instead of the trusted CAs of this
+ * The options that change which certificates TLS trusts. Without these options, TLS trusts the CAs of this
  * machine.
  */
 const TRUST_OPTIONS = ['tlsCAFile', 'tlsCRLFile', ...RELAXING_OPTIONS] as const;
@@ -31,16 +31,16 @@ const PROPERTIES = [
   'CANONICALIZE_HOST_NAME',
 ] as const;
 
-/** The environments in which a driver can fetch a token itself. */
+/** The values of ENVIRONMENT with which a driver obtains a token itself. */
 const ENVIRONMENTS = ['azure', 'gcp', 'k8s', 'test'] as const;
 
 /**
- * Parses a connection string. fedctl parses each connection string only once; all other code uses the result.
+ * Parses a connection string. This is the only parser for connection strings; all other code uses its result.
  *
- * @param text the connection string; surrounding white space is ignored, because files and secrets often end
- * with a newline
- * @throws FedctlError mongo.uri-invalid, which repeats no value of the text; mongo.password-in-uri, whose
- * command contains the connection string without its password; mongo.plaintext-refused
+ * @param text the connection string; leading and trailing white space is ignored, because files and secrets
+ * often end with a newline
+ * @throws FedctlError mongo.uri-invalid, without any value from the text; mongo.password-in-uri, whose
+ * command contains the connection string without the password; mongo.plaintext-refused
  */
 export function parseConnectionString(text: string): ConnectionString {
   const parsed = parseUri(text.trim());
@@ -75,18 +75,19 @@ export function parseConnectionString(text: string): ConnectionString {
 }
 
 /**
- * Parses a connection string. An error repeats no part of the text, because any part may contain a password.
+ * Parses a connection string. Error messages contain no part of the text, because any part may contain a
+ * password.
  */
 function parseUri(text: string): ParsedUri {
   let parsed: ParsedUri;
   try {
     parsed = new ParsedUri(text);
   } catch {
-    // The parser's error is not kept as the cause, because it quotes the user name.
+    // The error of the parser is not used as the cause, because it contains the user name.
     throw notAConnectionString(text);
   }
-  // With a second @, the end of the password is ambiguous: text that looks like a path may be part of the
-  // password.
+  // If the text contains two @, the end of the password is ambiguous. Text that looks like a path may be part
+  // of the password.
   if (parsed.username !== '' && text.split('@').length > 2) throw notAConnectionString(text);
   if (/\?.*\?/s.test(text)) {
     throw invalidUri({
@@ -135,14 +136,14 @@ function passwordInUri(shown: string, namedMechanism: string | null): FedctlErro
   return new FedctlError('mongo.password-in-uri', {
     message: 'The connection string has a password.',
     remedy: 'Remove the user name and the password from the connection string. fedctl needs neither.',
-    // Without the secret that the connection needs, the command would not work.
+    // If the connection requires the removed secret, the command would not work, so no command is offered.
     command: shown.includes('<credentials>') ? null : rerun({ set: { ...set, '--uri': shown } }),
   });
 }
 
 /**
- * Returns whether the URI options enable TLS with `tls` or `ssl`. mongodb+srv implies TLS (facts/mongodb.md,
- * section 9). If the options contradict each other, TLS is off.
+ * Returns whether the URI options `tls` or `ssl` enable TLS. By default, mongodb+srv enables TLS
+ * (facts/mongodb.md, section 9). If the options contradict each other, returns false.
  */
 function asksForTls(isSrv: boolean, options: UriOptions): boolean {
   const said = (['tls', 'ssl'] as const).map((name) => options.get(name)).filter((value) => value !== null);
@@ -219,7 +220,7 @@ function authSourceWarnings(options: UriOptions): Warning[] {
 }
 
 /**
- * Rejects options that make a driver fail at startup, although fedctl could work without them.
+ * Rejects options with which drivers fail at startup, even if fedctl does not need these options.
  *
  * @throws FedctlError mongo.uri-invalid
  */
@@ -254,8 +255,8 @@ function refuseWhatDriversRefuse(options: UriOptions): void {
 
 function propertyWarnings(options: UriOptions): Warning[] {
   const properties = new CommaAndColonSeparatedRecord(options.get('authMechanismProperties'));
-  // Warnings never contain a value, because AWS_SESSION_TOKEN is a secret. After a comma in a value, the rest
-  // of the value looks like a name, so only known names are shown.
+  // Warnings contain no values, because AWS_SESSION_TOKEN is a secret. If a value contains a comma, the text
+  // after the comma looks like a property name. So warnings contain known names only.
   const names = [...properties.keys()].map((name) =>
     PROPERTIES.find((known) => known === name.toUpperCase()),
   );

@@ -7,8 +7,8 @@ const DEFAULT_PORT = 27017;
 
 /**
  * Parses `host`, `host:port` or `[address]:port`. Converts IPv6 addresses and international names to the
- * format that drivers and certificates use (RFC 5952, RFC 5891). Other hosts stay unchanged: `2130706433` is
- * a name, not an address.
+ * format that drivers and certificates use (RFC 5952, RFC 5891). All other hosts stay unchanged. For example,
+ * `2130706433` is a name, not an IPv4 address.
  *
  * @throws FedctlError mongo.uri-invalid
  */

@@ -1,7 +1,7 @@
 import { type FailureFacts, FedctlError } from '../core/errors.ts';
 
 /**
- * Creates the failure for an invalid connection string. The message must not repeat a value, because any
+ * Returns the failure for an invalid connection string. The message must not contain a value, because any
  * value may be a secret.
  */
 export function invalidUri(facts: FailureFacts): FedctlError {

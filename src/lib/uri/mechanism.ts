@@ -16,10 +16,10 @@ const MECHANISMS: Readonly<Record<MechanismChoice, readonly Mechanism[]>> = {
 };
 
 /**
- * Returns the mechanisms to log in with: the value of --mechanism, otherwise the mechanism of the connection
- * string, otherwise MONGODB-OIDC.
+ * Returns the mechanisms for the login: the value of --mechanism or, if it is not set, the mechanism in the
+ * connection string. The default is MONGODB-OIDC.
  *
- * @param named the authMechanism of the connection string, in uppercase
+ * @param named authMechanism in the connection string, in uppercase
  * @throws FedctlError mongo.mechanism-conflict
  */
 export function chooseMechanisms(

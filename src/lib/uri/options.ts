@@ -5,19 +5,19 @@ interface OptionRule {
   readonly value: keyof typeof ACCEPTED;
   /**
    * `read`: fedctl reads the option and configures the driver itself. `driver`: fedctl passes the option to
-   * the driver unchanged. `unused`: fedctl accepts and ignores the option, because people use one connection
-   * string for many programs.
+   * the driver unchanged. `unused`: fedctl accepts and ignores the option, because several programs can use
+   * the same connection string.
    */
   readonly use: 'read' | 'driver' | 'unused';
-  /** The value is a secret and never shown. */
+  /** True if the value is a secret. fedctl never shows the value. */
   readonly secret?: true;
 }
 
 /**
- * The supported options: the options of the MongoDB specifications (URI options, authentication, SRV, SOCKS5,
- * compression), the options in the manual that only some drivers support, and tlsCRLFile. All others are
- * rejected, because a driver may accept options of its platform. For example, the Node.js driver accepts the
- * options of `tls.connect`, which set the certificates that TLS trusts.
+ * The supported options: the options in the MongoDB specifications (URI options, authentication, SRV, SOCKS5,
+ * compression), the options in the manual that only some drivers support, and tlsCRLFile. fedctl rejects all
+ * other options, because a driver may accept driver-specific options. For example, the Node.js driver accepts
+ * the options of `tls.connect`. These options can change which certificates TLS trusts.
  *
  * @see https://github.com/mongodb/specifications/blob/master/source/uri-options/uri-options.md
  */
@@ -26,7 +26,7 @@ const OPTIONS = {
   authMechanism: { value: 'text', use: 'read' },
   authMechanismProperties: { value: 'properties', use: 'read', secret: true },
   authSource: { value: 'text', use: 'read' },
-  // fedctl does not use compression: messages are small, and an unused feature cannot be attacked.
+  // fedctl does not use compression, because its messages are small and decompression can be attacked.
   compressors: { value: 'compressors', use: 'unused' },
   connectTimeoutMS: { value: 'natural', use: 'unused' },
   directConnection: { value: 'boolean', use: 'driver' },
@@ -40,7 +40,7 @@ const OPTIONS = {
   maxConnecting: { value: 'positive', use: 'unused' },
   maxIdleTimeMS: { value: 'natural', use: 'unused' },
   maxPoolSize: { value: 'natural', use: 'unused' },
-  // -1 means no limit.
+  // The value -1 means no limit.
   maxStalenessSeconds: { value: 'integer', use: 'driver' },
   minPoolSize: { value: 'natural', use: 'unused' },
   proxyHost: { value: 'text', use: 'read' },
@@ -49,7 +49,7 @@ const OPTIONS = {
   proxyUsername: { value: 'text', use: 'read', secret: true },
   readConcernLevel: { value: 'text', use: 'driver' },
   readPreference: { value: 'read preference', use: 'driver' },
-  // An empty value means any member.
+  // An empty value matches all members.
   readPreferenceTags: { value: 'tags', use: 'driver' },
   replicaSet: { value: 'text', use: 'read' },
   retryReads: { value: 'boolean', use: 'unused' },
@@ -69,7 +69,7 @@ const OPTIONS = {
   tlsCRLFile: { value: 'text', use: 'read' },
   tlsCertificateKeyFile: { value: 'text', use: 'read' },
   tlsCertificateKeyFilePassword: { value: 'text', use: 'read', secret: true },
-  // Node.js supports neither OCSP nor CRL distribution points, so there is nothing to disable.
+  // Node.js never checks revocation with OCSP or CRL distribution points, so there is nothing to disable.
   tlsDisableCertificateRevocationCheck: { value: 'boolean', use: 'unused' },
   tlsDisableOCSPEndpointCheck: { value: 'boolean', use: 'unused' },
   tlsInsecure: { value: 'boolean', use: 'read' },
@@ -85,7 +85,7 @@ export type OptionName = keyof typeof OPTIONS;
 
 const NAMES = new Map(names().map((name) => [name.toLowerCase(), name]));
 
-/** Patterns of the valid values. For any other value, drivers reject the whole connection string. */
+/** Patterns for the valid values. Drivers reject a connection string that contains an invalid value. */
 const ACCEPTED = {
   boolean: { pattern: /^(?:true|false)$/, expected: 'must be true or false' },
   integer: { pattern: /^-?\d+$/, expected: 'must be a number' },
@@ -109,8 +109,8 @@ const ACCEPTED = {
 } as const;
 
 /**
- * The options of a connection string by their canonical names, in the original order. Option names are
- * case-insensitive.
+ * The options in a connection string by their canonical names, in the original order. Option names are not
+ * case-sensitive.
  */
 export class UriOptions {
   readonly #given: readonly (readonly [OptionName, string])[];
@@ -135,14 +135,14 @@ export class UriOptions {
     return this.#given.find(([each]) => each === name)?.[1] ?? null;
   }
 
-  /** Returns the options to pass to the driver unchanged. No option is a secret. */
+  /** Returns the options that fedctl passes to the driver unchanged. They contain no secrets. */
   forDriver(): readonly (readonly [OptionName, string])[] {
     return this.#given.filter(([name]) => ruleOf(name).use === 'driver');
   }
 
   /**
-   * Returns the options in a form that is safe to show, percent-encoded. Shows only the name of a secret
-   * option.
+   * Returns the options, percent-encoded and without secret values. A secret option is shown without its
+   * value.
    */
   shown(): readonly string[] {
     return this.#given
@@ -151,7 +151,7 @@ export class UriOptions {
   }
 }
 
-/** Encodes a value but keeps the characters of a path readable. */
+/** Percent-encodes a value, except for characters that are common in paths. */
 function encoded(value: string): string {
   return encodeURI(value).replace(/[&#+?]/g, encodeURIComponent);
 }
@@ -178,7 +178,8 @@ function accepted(spelled: string, value: string): OptionName {
 }
 
 function unknownOption(spelled: string, value: string): ReturnType<typeof invalidUri> {
-  // An option without a value may be part of the previous value, with an & that is not percent-encoded.
+  // An option without a value may be the rest of the previous value, if that value contains an & that is not
+  // percent-encoded.
   if (value === '' || !/^\w{1,40}$/.test(spelled)) {
     return invalidUri({
       message: 'Invalid connection string: an option has no value, or an unknown name.',
@@ -187,7 +188,8 @@ function unknownOption(spelled: string, value: string): ReturnType<typeof invali
       remedy: 'Remove the option without a value. In the values of other options, write & as %26.',
     });
   }
-  // Names of one or two letters have no suggestion, because they are similar to too many names.
+  // There is no suggestion for names of one or two letters, because they are similar to too many option
+  // names.
   const meant = spelled.length < 3 ? null : nearest(spelled, names());
   return invalidUri({
     message: `Unknown option "${spelled}" in the connection string.`,

@@ -6,9 +6,9 @@ import { hostPort } from './host-port.ts';
 type Hop = Pick<ConnectionString, 'hosts' | 'srv' | 'proxy' | 'tls' | 'unverifiedBy'>;
 
 /**
- * Refuses to send a token or session credential to another machine unless TLS verifies the server. A remote
- * proxy counts as another machine, because it can read the traffic. A mongodb+srv name also counts as another
- * machine, whatever hosts its SRV record contains.
+ * Throws if fedctl would send a token or session credential to another machine without verified TLS. A remote
+ * proxy counts as another machine, because it can read the traffic. A mongodb+srv name always counts as
+ * another machine.
  *
  * @throws FedctlError mongo.plaintext-refused
  */
@@ -22,7 +22,8 @@ export function refusePlaintext(hop: Hop): void {
 }
 
 /**
- * Applies the same rule to the resolved addresses of a name. Even `localhost` may resolve to another machine.
+ * Applies the rule of `refusePlaintext` to the resolved addresses of a host name, because `localhost` may
+ * resolve to another machine.
  *
  * @throws FedctlError mongo.plaintext-refused
  */
@@ -33,15 +34,16 @@ export function refusePlaintextAddress(hop: Hop, asked: HostPort, addresses: rea
 }
 
 /**
- * Applies the same rule to a replica set member that a server names. A server can name any host.
+ * Applies the rule of `refusePlaintext` to a replica set member that a server reports, because a server can
+ * report any host.
  *
- * @returns null for a member that may receive a token
+ * @returns why the member must not receive a token; null if it may receive a token
  */
 export function plaintextMember(hop: Hop, member: HostPort): FedctlError | null {
   if (hop.tls === 'verified' || isLoopbackHost(member.host)) return null;
   const where = hostPort(member);
   return new FedctlError('mongo.plaintext-refused', {
-    message: `The server names ${where} as a member of its replica set, but fedctl does not log in to this member ${howOf(hop)}.`,
+    message: `The server reports ${where} as a member of its replica set, but fedctl does not log in to this member ${howOf(hop)}.`,
     likelyCause: 'The connection uses a tunnel or port forward, but the members have their own addresses.',
     remedy:
       'Connect to the members by their own names with tls=true. To log in only to the server that you connect to, add directConnection=true.',

@@ -1,7 +1,7 @@
 import type { FailureFacts } from '../core/errors.ts';
 
 /**
- * Matches the Atlas host names of a private endpoint (`<cluster>-pl-<n>.`, `pl-<n>-<region>.`) and of network
+ * Matches Atlas host names for private endpoints (`<cluster>-pl-<n>.`, `pl-<n>-<region>.`) and for network
  * peering (`<cluster>-pri.`).
  *
  * @see https://www.mongodb.com/docs/atlas/security-private-endpoint/

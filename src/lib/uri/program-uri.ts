@@ -3,8 +3,8 @@ import type { Mechanism } from '../ports/mongo.ts';
 import { parseConnectionString } from './connection-string.ts';
 
 /**
- * The driver settings that read the token from a file. `test` is for driver versions without `k8s`
- * (facts/mongodb.md 1.5, 5.2).
+ * The values of ENVIRONMENT with which a driver reads the token from a file. `test` is for driver versions
+ * that do not support `k8s` (facts/mongodb.md 1.5, 5.2).
  */
 export const TOKEN_ENVIRONMENTS = ['k8s', 'test'] as const;
 export type TokenEnvironment = (typeof TOKEN_ENVIRONMENTS)[number];
@@ -12,11 +12,11 @@ export type TokenEnvironment = (typeof TOKEN_ENVIRONMENTS)[number];
 /** A connection string for a program that logs in by itself. */
 export interface ProgramUri {
   /**
-   * The connection string of the user with its authentication options replaced. May contain the password of a
-   * proxy or of a key file.
+   * The connection string that the user gave, with the authentication options replaced. May contain the
+   * password for a proxy or a key file.
    */
   readonly uri: string;
-  /** True if the URI contains such a password. The URI must then not be a program argument. */
+  /** True if the URI contains a password. In this case, the URI must not be passed as a program argument. */
   readonly holdsSecret: boolean;
   readonly warnings: readonly Warning[];
 }
@@ -25,10 +25,10 @@ const AUTHENTICATION = /^auth(Mechanism|Source|MechanismProperties)$/i;
 
 /**
  * Sets the mechanism of a connection string and replaces its other authentication options. Always sets
- * authSource, because the TXT record of a mongodb+srv name may set a different value. All other text stays
- * unchanged.
+ * authSource, because the TXT record of a mongodb+srv name may contain a different value. The rest of the
+ * connection string stays unchanged.
  *
- * @param environment the value of ENVIRONMENT for MONGODB-OIDC
+ * @param environment the value of ENVIRONMENT for MONGODB-OIDC in authMechanismProperties
  * @throws FedctlError the errors of `parseConnectionString`: a password, an unknown option, a host without
  * verified TLS
  */
@@ -56,14 +56,17 @@ export function programUri(text: string, mechanism: Mechanism, environment: Toke
   };
 }
 
-/** Names the replaced options without their values, because AWS_SESSION_TOKEN is a secret. */
+/**
+ * Returns the warnings about replaced options. The warnings contain no values, because AWS_SESSION_TOKEN is a
+ * secret.
+ */
 function replacedWarnings(given: string | null, wanted: string | null): readonly Warning[] {
   if (given === null || given === wanted) return [];
   const by = wanted === null ? 'removed' : `replaced with ${wanted}`;
   return [
     {
       code: 'mongo.uri.properties-replaced',
-      message: `authMechanismProperties of the connection string is ${by}.`,
+      message: `authMechanismProperties in the connection string is ${by}.`,
       remedy: 'Remove authMechanismProperties from the connection string.',
     },
   ];

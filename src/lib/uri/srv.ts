@@ -8,7 +8,7 @@ import { refusePlaintext } from './plaintext.ts';
 /** The DNS records of a `mongodb+srv://` name. */
 export interface SrvRecords {
   readonly srv: readonly { readonly name: string; readonly port: number }[];
-  /** One string per TXT record. */
+  /** The text of each TXT record. */
   readonly txt: readonly string[];
 }
 
@@ -16,12 +16,12 @@ export interface SrvRecords {
 const TXT_OPTIONS: ReadonlySet<string> = new Set(['authSource', 'replicaSet', 'loadBalanced']);
 
 /**
- * Converts a `mongodb+srv://` connection string to a `mongodb://` connection string with the hosts of the SRV
- * records. Adds the options of the TXT record that the connection string does not set.
+ * Converts a `mongodb+srv://` connection string to a `mongodb://` connection string with the hosts from the
+ * SRV records. Adds the options from the TXT record, unless the connection string sets them.
  *
- * @throws FedctlError mongo.srv-failed if there are no records, if a host is outside the domain of the name
- * (a DNS server must not decide who receives the token), or if a TXT record sets an option that is not
- * allowed
+ * @throws FedctlError mongo.srv-failed if there are no records, if a host is outside the domain of the name,
+ * or if a TXT record sets an option that is not allowed. A host outside the domain is rejected, because a DNS
+ * server must not determine who receives the token.
  */
 export function withSrvRecords(uri: ConnectionString, { srv, txt }: SrvRecords): ConnectionString {
   const name = uri.srv;
@@ -32,7 +32,7 @@ export function withSrvRecords(uri: ConnectionString, { srv, txt }: SrvRecords):
   if (stranger !== undefined) {
     throw srvFailed(
       name,
-      `The SRV records of ${name.host} name a host outside the domain of that name: ${stranger.host}.`,
+      `The SRV records of ${name.host} contain a host outside its domain: ${stranger.host}.`,
       undefined,
       'The DNS server may not be controlled by the owner of the domain, or the record is wrong. fedctl does not connect to this host.',
     );
@@ -56,12 +56,12 @@ export function withSrvRecords(uri: ConnectionString, { srv, txt }: SrvRecords):
 }
 
 /**
- * Returns whether a host is in the domain of the name. The domain is the name without its first label, or the
- * name itself if it has only two labels.
+ * Returns whether a host is in the domain of the SRV name. The domain is the name without its first label. If
+ * the name has only two labels, the domain is the name itself.
  */
 function isInDomainOf(host: string, name: string): boolean {
   if (isIP(host) !== 0 || !/^[\w.-]+$/.test(host)) return false;
-  // A final dot makes a name absolute and is not part of it (RFC 1034, 3.1).
+  // Removes the final dot, which only marks a name as absolute (RFC 1034, 3.1).
   const relative = name.replace(/\.$/, '');
   const labels = relative.split('.');
   const domain = labels.length < 3 ? relative : labels.slice(1).join('.');
@@ -95,7 +95,7 @@ export function lookup(type: 'SRV' | 'TXT' | null, name: string): OfferedCommand
   return program('nslookup', ...(type === null ? [] : [`-type=${type}`]), name);
 }
 
-/** Creates the failure for invalid or missing records, and for a resolver that did not respond. */
+/** Returns the failure for invalid or missing records, or for a resolver that did not respond. */
 export function srvFailed(
   name: SrvName,
   message: string,

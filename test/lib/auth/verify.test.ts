@@ -92,7 +92,7 @@ describe('the issuer trusted', () => {
       message:
         'No trusted issuer: --issuer is not set, and your account has no issuer because federation is disabled.',
       remedy:
-        'Name the issuer of the token with --issuer <https://…>, or enable federation for your account.',
+        'Specify the issuer of the token with --issuer <https://…>, or enable federation for your account.',
       command: null,
     });
   });

@@ -111,7 +111,7 @@ describe('a name server that', () => {
       'leads out of the domain',
       leadsTo('evil.example.org', 27017),
       'mongo.srv-failed',
-      'The SRV records of db.example.test name a host outside the domain of that name: evil.example.org.',
+      'The SRV records of db.example.test contain a host outside its domain: evil.example.org.',
       `${LIES} fedctl does not connect to this host.`,
     ],
     [

@@ -62,12 +62,12 @@ describe('the identity provider for a token', () => {
     [
       'that goes by another claim',
       { userClaim: 'email' },
-      `atlas.user-claim-changed: ${PROD} names users by the claim "email"; AWS tokens name their principal in "sub".`,
+      `atlas.user-claim-changed: ${PROD} uses the user claim "email"; AWS tokens contain the principal in "sub".`,
     ],
     [
       'that goes by groups',
       { authorizationType: 'GROUP' },
-      `atlas.user-claim-changed: ${PROD} names users by groups, which AWS tokens do not have; AWS tokens name their principal in "sub".`,
+      `atlas.user-claim-changed: ${PROD} uses group membership instead of a user claim; AWS tokens contain the principal in "sub".`,
     ],
   ] as const)('%s is the one that is meant', (_what, changes, failure) => {
     expect(told(provider(changes))).toMatchObject({ provider: 'prod', failure });

@@ -184,8 +184,14 @@ describe('a fault is told with its line and column', () => {
     ['signingAlgorithm: HS256', '3:23 targets.a.signingAlgorithm: must be RS256 or ES384'],
     ['duration: 59', '3:15 targets.a.duration: must be from 60 to 3600 seconds'],
     ['duration: 61m', '3:15 targets.a.duration: must be from 60 to 3600 seconds'],
-    ['duration: auto', '3:15 targets.a.duration: must be seconds, or a duration such as 90s, 5m or 1h'],
-    ['duration: true', '3:15 targets.a.duration: must be seconds, or a duration such as 90s, 5m or 1h'],
+    [
+      'duration: auto',
+      '3:15 targets.a.duration: must be a number of seconds, or a duration such as 90s, 5m or 1h',
+    ],
+    [
+      'duration: true',
+      '3:15 targets.a.duration: must be a number of seconds, or a duration such as 90s, 5m or 1h',
+    ],
     [
       'tokenFile: "-"',
       '3:16 targets.a.tokenFile: must be a file; standard input is for the option --token-file',
@@ -201,7 +207,7 @@ describe('a fault is told with its line and column', () => {
     ['region: x.example/', '3:13 targets.a.region: must be a Region name, such as eu-west-1'],
     [
       'region: aws-global',
-      '3:13 targets.a.region: is the global endpoint, which mints no tokens: name a Region',
+      '3:13 targets.a.region: is the global endpoint, which mints no tokens; specify a Region',
     ],
     [
       'issuer: http://issuer.example',
@@ -263,7 +269,7 @@ targets:
     expect(faultsOf(text)).toEqual([
       '4:13 defaults.duration: must be from 60 to 3600 seconds',
       '6:6 targets.a: has sessionName without roleArn',
-      '6:32 targets.a.region: is the global endpoint, which mints no tokens: name a Region',
+      '6:32 targets.a.region: is the global endpoint, which mints no tokens; specify a Region',
       expect.stringMatching(/^6:44 targets\.a\.zzz: unknown key; valid keys are /),
       '7:6 targets.c: has sessionName without roleArn',
       '7:19 targets.c.mechanism: must be oidc or aws or both',
@@ -294,23 +300,23 @@ describe('a secret', () => {
   test.each([
     [
       `audience: ${JWT}`,
-      '3:15 targets.a.audience: looks like a token: this file must not contain secrets, and fedctl needs none',
+      '3:15 targets.a.audience: looks like a token: this file must not contain secrets, and fedctl does not need them',
     ],
     [
       `subject: "Bearer ${JWT}"`,
-      '3:14 targets.a.subject: looks like a token: this file must not contain secrets, and fedctl needs none',
+      '3:14 targets.a.subject: looks like a token: this file must not contain secrets, and fedctl does not need them',
     ],
     [
       `profile: ${KEY}`,
-      '3:14 targets.a.profile: looks like an AWS access key: this file must not contain secrets, and fedctl needs none',
+      '3:14 targets.a.profile: looks like an AWS access key: this file must not contain secrets, and fedctl does not need them',
     ],
     [
       'profile: AKIAIOSFODNN7EXAMPLE',
-      '3:14 targets.a.profile: looks like an AWS access key: this file must not contain secrets, and fedctl needs none',
+      '3:14 targets.a.profile: looks like an AWS access key: this file must not contain secrets, and fedctl does not need them',
     ],
     [
       `subject: IQoJ${`${KEY}${KEY}`.repeat(5)}==`,
-      '3:14 targets.a.subject: looks like an AWS access key: this file must not contain secrets, and fedctl needs none',
+      '3:14 targets.a.subject: looks like an AWS access key: this file must not contain secrets, and fedctl does not need them',
     ],
   ])('is refused and not repeated: %s', (line, fault) => {
     expect(faultOf(line)).toEqual([fault]);
@@ -327,7 +333,7 @@ describe('a secret', () => {
 
   test('is refused when a variable holds it', () => {
     const fault =
-      '3:15 targets.a.audience: looks like a token: this file must not contain secrets, and fedctl needs none';
+      '3:15 targets.a.audience: looks like a token: this file must not contain secrets, and fedctl does not need them';
     expect(faultOf(`audience: \${FEDCTL_VAR_A}`, { FEDCTL_VAR_A: JWT })).toEqual([fault]);
   });
 

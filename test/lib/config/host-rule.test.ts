@@ -169,7 +169,7 @@ describe('--allow-host', () => {
     const targets = readCheckConfig(text, { file: FILE, folder: '/repo', env: {} });
     expect(() => refuseStrangeHosts(targets, { file: FILE, allowed: [] })).toThrow(
       expect.objectContaining({
-        remedy: 'If you trust the file, name it with --config fedctl.yaml.',
+        remedy: 'If you trust the file, specify it with --config fedctl.yaml.',
         command: null,
       }),
     );
@@ -254,7 +254,7 @@ describe('members that a server names', () => {
       expect(members(['*.corp.example'])(host)).toMatchObject({
         code: 'config.host-refused',
         exitCode: 2,
-        message: `The server names ${host} as a member of its replica set. fedctl.yaml was found in the working directory and can send tokens only to loopback addresses and Atlas.`,
+        message: `The server reports ${host} as a member of its replica set. fedctl.yaml was found in the working directory and can send tokens only to loopback addresses and Atlas.`,
         remedy:
           'If you trust it, allow the host with --allow-host. To trust the whole file, add --config fedctl.yaml.',
         command: rerun({ set: { '--allow-host': ['*.corp.example', host] } }),

@@ -46,7 +46,7 @@ describe('a program with a token file', () => {
       {
         code: 'exec.pymongo-web-identity',
         message:
-          'AWS_WEB_IDENTITY_TOKEN_FILE is set, as in a pod with IRSA. With ENVIRONMENT:k8s, PyMongo sends the token in that file instead of the token of fedctl.',
+          'AWS_WEB_IDENTITY_TOKEN_FILE is set, as in a pod with IRSA. With ENVIRONMENT:k8s, PyMongo sends the token in that file instead of the token from fedctl.',
         remedy: 'For PyMongo, add --environment test.',
         command: { kind: 'rerun', set: { '--environment': 'test' }, drop: [] },
       },

@@ -430,7 +430,7 @@ describe('who gets the token', () => {
     expect(failure).toMatchObject({
       code: 'mongo.plaintext-refused',
       exitCode: 2,
-      message: `The server names db.example.net:${elsewhere.port} as a member of its replica set, but fedctl does not log in to this member without TLS.`,
+      message: `The server reports db.example.net:${elsewhere.port} as a member of its replica set, but fedctl does not log in to this member without TLS.`,
     });
     expect(minted).toBe(0);
     expect([...local.commands, ...elsewhere.commands]).not.toContain('saslStart');

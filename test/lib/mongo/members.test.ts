@@ -106,7 +106,7 @@ describe.skipIf(ELSEWHERE === undefined)('a member on another machine, without T
       expect(failure).toMatchObject({
         code: 'mongo.plaintext-refused',
         exitCode: 2,
-        message: `The server names ${thereName} as a member of its replica set, but fedctl does not log in to this member without TLS.`,
+        message: `The server reports ${thereName} as a member of its replica set, but fedctl does not log in to this member without TLS.`,
         details: { host: thereName, tls: 'off' },
       });
       expect(here.commands).not.toContain('saslStart');

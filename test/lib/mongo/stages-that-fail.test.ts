@@ -88,7 +88,7 @@ describe('resolve', () => {
     });
     expect(path).toBe('resolve fail');
     expect(failure?.message).toBe(
-      'The SRV records of db.example.net name a host outside the domain of that name: evil.test.',
+      'The SRV records of db.example.net contain a host outside its domain: evil.test.',
     );
   });
 
@@ -196,7 +196,7 @@ describe('hello', () => {
     expect(path).toBe(`${BEFORE_HELLO}, hello fail`);
     expect(failure).toMatchObject({
       code: 'mongo.topology-mismatch',
-      message: `localhost:${port} ${says}, but the connection string names "rs0".`,
+      message: `localhost:${port} ${says}, but the connection string specifies "rs0".`,
     });
   });
 
@@ -235,7 +235,7 @@ describe('hello', () => {
     expect(path).toBe(`${BEFORE_HELLO}, hello fail`);
     expect(failure).toMatchObject({
       code: 'mongo.no-primary',
-      message: `localhost:${server.port} responded and names localhost:${port} as members, but none of them is reachable.`,
+      message: `localhost:${server.port} responded and reports localhost:${port} as members, but none of them is reachable.`,
       remedy: 'Add directConnection=true to the connection string, or use the member names as its hosts.',
     });
   });

@@ -67,7 +67,7 @@ describe('the connection string of a program', () => {
     const read = programUri(given, 'MONGODB-AWS', 'k8s');
     expect(read.uri).toBe(`mongodb://127.0.0.1/?${AWS}`);
     expect(JSON.stringify(read)).not.toContain('canary');
-    expect(read.warnings[0]?.message).toBe('authMechanismProperties of the connection string is removed.');
+    expect(read.warnings[0]?.message).toBe('authMechanismProperties in the connection string is removed.');
   });
 
   test.each([

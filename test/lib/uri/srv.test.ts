@@ -63,37 +63,37 @@ describe('records that are refused', () => {
     [
       'db.example.net',
       'evil.com',
-      'The SRV records of db.example.net name a host outside the domain of that name: evil.com.',
+      'The SRV records of db.example.net contain a host outside its domain: evil.com.',
     ],
     [
       'db.example.net',
       'notexample.net',
-      'The SRV records of db.example.net name a host outside the domain of that name: notexample.net.',
+      'The SRV records of db.example.net contain a host outside its domain: notexample.net.',
     ],
     [
       'db.example.net',
       'example.net',
-      'The SRV records of db.example.net name a host outside the domain of that name: example.net.',
+      'The SRV records of db.example.net contain a host outside its domain: example.net.',
     ],
     [
       'db.example.net',
       '127.0.0.1',
-      'The SRV records of db.example.net name a host outside the domain of that name: 127.0.0.1.',
+      'The SRV records of db.example.net contain a host outside its domain: 127.0.0.1.',
     ],
     [
       'db.example.net',
       'localhost',
-      'The SRV records of db.example.net name a host outside the domain of that name: localhost.',
+      'The SRV records of db.example.net contain a host outside its domain: localhost.',
     ],
     [
       'example.net',
       'other.net',
-      'The SRV records of example.net name a host outside the domain of that name: other.net.',
+      'The SRV records of example.net contain a host outside its domain: other.net.',
     ],
     [
       'db.example.net',
       'a@b.example.net',
-      'The SRV records of db.example.net name a host outside the domain of that name: a@b.example.net.',
+      'The SRV records of db.example.net contain a host outside its domain: a@b.example.net.',
     ],
   ])('%s that leads to %s', (host, name, message) => {
     const failing = () => resolved(`mongodb+srv://${host}/`, { srv: [{ name, port: 1 }], txt: [] });

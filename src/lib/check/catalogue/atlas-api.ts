@@ -20,8 +20,8 @@ export const projectOf = ({ target, options }: World) => target.atlasProject ?? 
 const projectKey = (world: World) => projectOf(world);
 
 /**
- * Reads the Atlas project. This check is not part of the chain: a failure is a warning, and the checks that
- * need the Atlas API are skipped.
+ * Reads the Atlas project. If this check fails, it results in a warning, and the checks that require the
+ * Atlas API are skipped. The chain does not depend on the Atlas API.
  */
 export const atlasApi = check<AtlasProject | null>({
   id: 'atlas.api',
@@ -63,10 +63,13 @@ export const atlasApi = check<AtlasProject | null>({
   },
 });
 
-/** Failures caused by missing permissions of the Atlas API credentials. They say nothing about the chain. */
+/**
+ * Failures caused by missing permissions of the Atlas API credentials. They do not show whether the chain
+ * works.
+ */
 const NOT_SEEN: ReadonlySet<string> = new Set(['atlas.role-missing', 'atlas.api-access-list']);
 
-/** Queries the Atlas API for a check. A failed query is not a failure of the chain. */
+/** Queries the Atlas API for a check. If the query fails, the check is skipped. */
 export async function askAtlas<Fact>(
   facts: Facts,
   what: string,

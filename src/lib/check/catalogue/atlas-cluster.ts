@@ -43,8 +43,8 @@ export const atlasCluster = check<AtlasCluster>({
 });
 
 /**
- * Failures that occur when the IP access list blocks an address: no response to packets, or a closed or reset
- * TLS handshake (facts/mongodb.md 9).
+ * Failures that occur if the IP access list blocks an address: the connection times out, or the TLS handshake
+ * is closed or reset (facts/mongodb.md 9).
  */
 const KEPT_OUT: ReadonlySet<string> = new Set([
   'mongo.connect-timeout',
@@ -56,8 +56,8 @@ const KEPT_OUT: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Fails for a missing entry only if the connection failed with one of these symptoms. If the cluster is
- * reachable, for example over a private endpoint, a missing entry is not a failure.
+ * Fails if the entry is missing and the connection failed with one of the failures in KEPT_OUT. If the
+ * cluster is reachable, for example through a private endpoint, a missing entry is not a failure.
  */
 export const atlasAccessList = check<null>({
   id: 'atlas.access-list',

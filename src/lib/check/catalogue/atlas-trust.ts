@@ -57,7 +57,10 @@ export const atlasIdentityProvider = check<Trusted>({
   },
 });
 
-/** Returns the issuer and audience of the token; without a token, the expected issuer and audience. */
+/**
+ * Returns the issuer and audience of the token. If there is no token, returns the expected issuer and
+ * audience.
+ */
 function namedByToken(world: World, facts: Facts) {
   const token = tokenOf(facts);
   return {

@@ -18,7 +18,8 @@ export function callerKey({ target, options }: World): string {
 }
 
 /**
- * Returns the AWS settings of a target. Its profile and Region take precedence over the command-line options.
+ * Returns the AWS settings for a target. The profile and Region of the target take precedence over the
+ * command-line options.
  */
 function settingsOf({ profile, region }: World['target'], common: AwsSettings): AwsSettings {
   return {
@@ -123,7 +124,7 @@ export const stsRole = check<{ readonly aws: Aws; readonly caller: Caller }>({
 });
 
 /**
- * Returns the caller for all later checks: the assumed role if the target names a role, otherwise the base
+ * Returns the caller that later checks use: the assumed role if the target has a role, otherwise the base
  * identity. Returns null if the caller is unknown.
  */
 export function callerOf(facts: Facts): Caller | null {

@@ -3,8 +3,8 @@ import { check } from '../check.ts';
 import { pass, skip, warn } from '../outcome.ts';
 
 /**
- * Shows the values of the target. Configuration errors are reported before any check runs, so this check
- * never fails.
+ * Shows the values of the target. This check never fails, because configuration errors are reported before
+ * any check runs.
  */
 export const configTarget = check<null>({
   id: 'config.target',

@@ -12,7 +12,10 @@ import { expectedIssuer, issuerEvidence, jwtClaims, tokenOf } from './token.ts';
 const usesToken = ({ plan }: Asked) => plan.usesToken;
 const issuerKey = (world: World, facts: Facts) => expectedIssuer(world, facts);
 
-/** Reads the discovery document even if minting failed: other principals may have tokens of this issuer. */
+/**
+ * Reads the discovery document even if minting failed, because other principals may have tokens from this
+ * issuer.
+ */
 export const issuerDiscovery = check<IssuerReport>({
   id: 'issuer.discovery',
   title: 'the issuer serves its discovery document',
@@ -47,7 +50,7 @@ export const issuerKeys = check<IssuerReport>({
   },
 });
 
-/** Uses only the keys of the expected issuer. A signature with a key of another issuer proves nothing. */
+/** Uses only the keys of the expected issuer. A signature from another issuer proves nothing. */
 export const jwtSignature = check<null>({
   id: 'jwt.signature',
   title: 'the token is signed with a key of the issuer',

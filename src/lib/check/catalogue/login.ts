@@ -9,7 +9,7 @@ import { awsIdentity, callerOf, stsRole } from './aws.ts';
 import { loginStage, mongoHello, stageOutcome, timingOf, wantsDatabase } from './mongo.ts';
 import { jwtClaims, TOKEN_SOURCES } from './token.ts';
 
-/** The checks of a login with one mechanism. */
+/** The checks for a login with one mechanism. */
 export interface LoginChecks {
   readonly login: Check<null>;
   readonly user: Check<ServerIdentity>;
@@ -41,7 +41,7 @@ function loginChecks(
       if (mechanism === 'MONGODB-AWS' && callerOf(facts) === null) {
         return skip('the AWS credentials for the login are unknown');
       }
-      // Earlier checks validated the token or the AWS credentials. This stage only passes them to the driver.
+      // This stage only passes the token or the AWS credentials to the driver. Earlier checks validated them.
       const credential = await loginStage('credential', mechanism, world, facts);
       const end = await loginStage('authenticate', mechanism, world, facts);
       if (credential?.failure != null) return fail(credential.failure);
@@ -49,7 +49,7 @@ function loginChecks(
       const timing = end.event === null ? {} : { timing: timingOf(end.event) };
       if (end.failure !== null) {
         const startedAt = end.event?.startedAt ?? world.context.now();
-        // Loaded only after a rejected login, so that a successful login does not wait for these modules.
+        // Loaded only after a rejected login, because a successful login does not need these modules.
         const { explainRefusal } = await import('../refusal.ts');
         const { failure, ...seen } = await explainRefusal(mechanism, end.failure, world, facts, startedAt);
         return fail(failure, { ...seen, ...timing });

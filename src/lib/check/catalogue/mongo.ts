@@ -20,18 +20,21 @@ import {
 import type { World } from '../world.ts';
 
 /**
- * In days. A certificate that expires sooner causes a warning. Most certificates are renewed a month before
- * expiration.
+ * In days. A certificate that expires in less time causes a warning. Most certificates are renewed a month
+ * before they expire.
  */
 const CERTIFICATE_DAYS = 14;
 const DAY_MS = 86_400_000;
 
-/** The event of a login stage that passed. */
+/** The event that reported a passed login stage. */
 export interface StageFact {
   readonly event: StageEvent;
 }
 
-/** Returns whether the target has database checks. True unless the target names only an API. */
+/**
+ * Returns whether the database checks apply to the target. False if the target has an API but no connection
+ * string.
+ */
 export const wantsDatabase = ({ plan, target }: Asked) => plan.database !== null || target.api === null;
 
 export const mongoDns = check<StageFact>({
@@ -74,8 +77,8 @@ export const mongoHello = check<StageFact>({
 });
 
 /**
- * Returns the result of a network stage from the login with the first mechanism: network stages are the same
- * for all mechanisms.
+ * Returns the result of a network stage. Uses the login with the first mechanism, because network stages are
+ * the same for all mechanisms.
  */
 async function networkStage(id: StageId, world: World, facts: Facts): Promise<Outcome<StageFact>> {
   const mechanism = world.plan.database?.mechanisms[0];
@@ -94,7 +97,7 @@ export async function loginStage(
   return loginOf(mechanism, world, facts).stage(id);
 }
 
-/** Converts the end of a login stage to a check result with the start time and duration of the stage. */
+/** Converts the result of a login stage to a check result with the start time and duration of the stage. */
 export function stageOutcome({ event, failure }: StageEnd): Passed<StageFact> | Failed | Skipped {
   const timing = event === null ? {} : { timing: timingOf(event) };
   if (failure !== null) return fail(failure, timing);

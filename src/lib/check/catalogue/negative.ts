@@ -10,7 +10,7 @@ import { callerKey } from './aws.ts';
 import { OIDC_CHECKS } from './login.ts';
 import { callerAws, stsMint } from './token.ts';
 
-/** An audience that no relying party accepts, so a leaked token for this audience is useless. */
+/** An audience that no relying party accepts. A leaked token for this audience is therefore useless. */
 const NOBODY = 'urn:fedctl:negative-probe';
 /** The shortest token lifetime that AWS allows, in seconds. */
 const SHORTEST = 60;
@@ -34,8 +34,8 @@ export const foreignAudience = check<null>({
 });
 
 /**
- * Requests a token for the allowed audience plus an additional audience. A policy with ForAnyValue permits
- * this by mistake (facts/aws.md 5).
+ * Requests a token for the allowed audience and an additional audience. A policy that uses ForAnyValue by
+ * mistake allows this request (facts/aws.md 5).
  */
 export const secondAudience = check<null>({
   id: 'sts.second-audience',
@@ -78,10 +78,7 @@ function unrestricted(what: string): FedctlError {
   });
 }
 
-/**
- * Logs in with a token for a different audience. The server must reject the login with the same error as for
- * any unknown token.
- */
+/** Logs in with a token for a different audience. The server must reject this login. */
 export const wrongAudienceRefused = check<null>({
   id: 'mongo.oidc.wrong-audience',
   title: 'the cluster rejects a token for a different audience',

@@ -20,8 +20,8 @@ import type { World } from '../world.ts';
 import { awsIdentity, awsProfile, callerKey, callerOf, stsRole } from './aws.ts';
 
 /**
- * Returns AWS access for all later checks: with the assumed role if the target names a role, otherwise with
- * the base credentials.
+ * Returns the AWS access that later checks use: with the assumed role if the target has a role, otherwise
+ * with the base credentials.
  */
 export function callerAws(facts: Facts): Aws {
   return facts.resultOf(stsRole) === null ? facts.needed(awsProfile) : facts.needed(stsRole).aws;
@@ -41,8 +41,9 @@ async function minted(world: World, facts: Facts): Promise<MintAttempt | null> {
 }
 
 /**
- * Checks the federation setting. A minted token proves that federation is enabled, without a read permission.
- * IAM is queried only if minting fails, to distinguish a disabled account from a caller without permission.
+ * Checks the federation setting. A minted token proves that federation is enabled, so no IAM permission is
+ * required. If minting fails, queries IAM to find out whether federation is disabled or the caller lacks a
+ * permission.
  */
 export const iamFederation = check<FederationState>({
   id: 'iam.federation',
@@ -64,8 +65,8 @@ export const iamFederation = check<FederationState>({
 });
 
 /**
- * Reads the federation setting from IAM. Returns null if IAM is unreachable after a mint attempt: sts.mint
- * then shows the result.
+ * Reads the federation setting from IAM. Returns null if there was a mint attempt and IAM is unreachable. The
+ * check sts.mint then reports the result of the attempt.
  */
 async function stateByIam(world: World, facts: Facts): Promise<FederationState | null> {
   try {
@@ -122,8 +123,8 @@ export const stsMint = check<MintedToken>({
 });
 
 /**
- * Returns iam.propagation-timeout if IAM reports federation as enabled but STS does not yet. IAM applies a
- * change at once, STS some seconds later (facts/aws.md 1).
+ * Returns iam.propagation-timeout if IAM reports that federation is enabled, but STS does not mint tokens
+ * yet. IAM applies a change at once. STS applies it some seconds later (facts/aws.md 1).
  */
 function notYet(failure: FedctlError, facts: Facts): FedctlError {
   if (failure.code !== 'sts.federation-disabled' || facts.of(iamFederation)?.state !== 'enabled')
@@ -183,17 +184,17 @@ export function tokenOf(facts: Facts): MintedToken | null {
 /** The checks that provide a token. */
 export const TOKEN_SOURCES = [stsMint, tokenFile];
 
-/** Returns the checks that provide the issuer if the target names no issuer. */
+/** Returns the checks that provide the issuer. Returns an empty list if the target specifies the issuer. */
 export function issuerEvidence({ issuer }: CheckTarget): readonly Check[] {
   return issuer === null ? [iamFederation, ...TOKEN_SOURCES] : [];
 }
 
 /**
- * Returns the issuer that the target names, otherwise the issuer of the account. Returns null if both are
+ * Returns the issuer that the target specifies, otherwise the issuer of the account. Returns null if both are
  * unknown.
  */
 export function expectedIssuer({ target }: World, facts: Facts): string | null {
-  // STS returned the minted token over TLS, so its issuer is the issuer of the account.
+  // STS returned the minted token over TLS, so the issuer in the token is the issuer of the account.
   return target.issuer ?? facts.of(iamFederation)?.issuer ?? facts.of(stsMint)?.issuer ?? null;
 }
 

@@ -3,10 +3,10 @@ import type { Theme } from '../theme.ts';
 import { LINK_NAMES, type LinkState, linkStates } from './link-state.ts';
 import { MARKS } from './verdict.ts';
 
-/** The width of the horizontal diagram, in columns. On a narrower terminal the diagram is vertical. */
+/** In columns. On a terminal with fewer columns, the diagram is vertical. */
 const WIDTH = 80;
 
-/** A part of a line: its text and its colour. */
+/** A part of a line: the text, and the status or kind that determines its colour. */
 type Piece = readonly [text: string, paint: CheckStatus | 'label'];
 type Line = readonly Piece[];
 
@@ -16,8 +16,8 @@ const ACROSS = { pass: '─', warn: '─', fail: '─', skip: '╌' } as const;
 const DOWN = { pass: '│', warn: '│', fail: '╳', skip: '┆' } as const;
 
 /**
- * Draws the chain as a diagram and marks the broken link with its first failed check. The upper row is the
- * AWS part. The issuer is connected to the relying parties: Atlas and possibly an API.
+ * Draws the chain as a diagram and marks the broken link with its first failed check. The first row is the
+ * AWS part. The issuer is connected to the relying parties: Atlas and, if there is one, the API.
  *
  * @param columns the width of the terminal; below 80 the diagram is vertical
  */
@@ -55,7 +55,10 @@ function drawnAcross(states: readonly LinkState[]): Line[] {
   ];
 }
 
-/** Splits the links into the AWS part, the Atlas part, and the API. The API is empty if it has no link. */
+/**
+ * Splits the links into the AWS part, the Atlas part, and the API. The list for the API is empty if the chain
+ * has no API.
+ */
 function halves(states: readonly LinkState[]) {
   return [states.slice(0, 4), states.slice(4, 7), states.slice(7)] as const;
 }
@@ -77,8 +80,8 @@ function plain(line: Line): string {
 }
 
 /**
- * Draws a line from the broken link to the id of its failed check. The id is to the right of the link if
- * there is space, otherwise to the left.
+ * Draws a line from the broken link to the ID of its failed check. Places the ID to the right of the link, or
+ * to the left if there is not enough space.
  */
 function label(
   states: readonly LinkState[],
@@ -105,7 +108,7 @@ function brokenBy(state: LinkState | undefined): string | null {
   return state?.broken === true && state.check !== null ? state.check.id : null;
 }
 
-/** Draws the chain from top to bottom. The API branches off at the token. */
+/** Draws the chain from top to bottom. The branch for the API starts at the token. */
 function drawnDown(states: readonly LinkState[]): Line[] {
   const [aws, atlas, api] = halves(states);
   const node = (state: LinkState): Line => {

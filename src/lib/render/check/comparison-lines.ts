@@ -7,8 +7,8 @@ const LABEL_WIDTH = 8;
 
 /**
  * Formats comparisons as a table: the actual value above the expected value and its source. A separate line
- * underlines the difference, so that it is visible without colour. Each value is complete and on one line, so
- * that users can copy it.
+ * underlines the difference, which makes the difference visible without colour. Each value is complete and on
+ * one line, so that users can copy the value.
  */
 export function comparisonLines(comparisons: readonly Comparison[], indent: string, theme: Theme): string[] {
   const width = Math.max(0, ...comparisons.map(({ what }) => what.length));
@@ -29,7 +29,7 @@ function rows({ what: _, ...comparison }: Comparison, theme: Theme, column: numb
     `${theme.dim(label.padEnd(LABEL_WIDTH))}  ${theme.prose(`${value}${more === '' ? '' : `  ${theme.dim(more)}`}`)}`;
   const who = by;
   if (expected.length === 0) {
-    // The expected value is unknown, so the user has to compare.
+    // fedctl does not know the expected value, so the user must compare the values.
     return [
       row('seen', seen === null ? 'nothing' : visible(seen), by === '' ? '' : `to compare with ${who}`),
     ];
@@ -60,7 +60,7 @@ function painted({ before, differs, after }: Span, colour: Theme['bad'], theme: 
   return `${visible(before)}${piece}${visible(after)}`;
 }
 
-/** Draws `~~~~` under the difference, or `^` where the other value has additional text. */
+/** Draws `~~~~` under the difference, or `^` at the position where only the other value has text. */
 function underline({ before, differs }: Span, theme: Theme): string {
   const tildes = '~'.repeat(visiblePiece(differs).length);
   return `${' '.repeat(visible(before).length)}${theme.caution(tildes === '' ? '^' : tildes)}`;

@@ -1,6 +1,6 @@
 import { escapeText } from '../escape.ts';
 
-/** A value in three parts, not escaped: common prefix, difference, common suffix. */
+/** A value in three parts: common prefix, difference, common suffix. The parts are not escaped. */
 export interface Span {
   readonly before: string;
   readonly differs: string;
@@ -8,8 +8,8 @@ export interface Span {
 }
 
 /**
- * Two compared values. `note` describes a difference that is hard to see: a slash, a space, a letter of
- * another script.
+ * Two compared values. `note` describes a difference that is hard to see, such as a slash, a space, or a
+ * letter from another script.
  */
 export interface Difference {
   readonly seen: Span;
@@ -19,7 +19,8 @@ export interface Difference {
 
 /**
  * Finds the difference of two values by code point: the longest common prefix, then the longest common suffix
- * of the rest. If one value is a suffix of the other value, only the beginning counts as different.
+ * of the rest. If one value is a suffix of the other value, only the additional text at the beginning is
+ * different.
  */
 export function difference(seen: string, expected: string): Difference {
   const a = [...seen];
@@ -73,7 +74,9 @@ function note(seen: string, expected: string): string | null {
   return foreignLetters(seen, expected);
 }
 
-/** Describes characters outside ASCII if the expected value is ASCII: they may look like ASCII letters. */
+/**
+ * Describes non-ASCII characters if the expected value is ASCII, because they may look like ASCII letters.
+ */
 function foreignLetters(seen: string, expected: string): string | null {
   const [one, other] = [seen, expected].map((text) => [...text].filter((point) => point > '\u007f'));
   const strange = other?.length === 0 ? one : [];
@@ -86,7 +89,7 @@ function codePoint(character: string): string {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
-/** Matches spaces other than U+0020, which may look the same or be invisible. */
+/** Matches space characters other than U+0020. They may look like U+0020 or be invisible. */
 const STRANGE_BLANK = /[^\P{Zs} ]/gu;
 
 /** Escapes a text like `escapeText`, and also escapes spaces other than U+0020. */
@@ -95,8 +98,8 @@ export function visible(text: string): string {
 }
 
 /**
- * Escapes a difference like `visible`, and also escapes leading and trailing spaces, which would not be
- * visible when underlined.
+ * Escapes a difference like `visible`. Also escapes leading and trailing spaces, because they would not be
+ * visible.
  */
 export function visiblePiece(text: string): string {
   const inner = text.trim();

@@ -32,7 +32,7 @@ function targetMembers(report: TargetReport) {
   };
 }
 
-/** Lists each member explicitly, so that additional members of a result never appear in the document. */
+/** Lists each member explicitly, because the document must not contain other members of a result. */
 function checkMembers(result: CheckResult) {
   const { id, title, link, status, detail, notes, code, cause, remedy, command, comparisons } = result;
   const { startedAt, ms } = result;

@@ -3,13 +3,13 @@ import { createTheme, type Theme } from '../theme.ts';
 import { comparisonLines } from './comparison-lines.ts';
 import { explainCommand } from './verdict.ts';
 
-/** Plain text, for output formats without colour. */
+/** The theme for output formats without colour. */
 export const UNPAINTED: Theme = createTheme(false);
 
 /**
- * Replaces the remedy of a failure by a reference if an earlier check already showed the same remedy.
+ * Replaces the remedy of a failure with a reference if the output already contains the same remedy.
  *
- * @param shown the remedies that were shown; this function adds the remedy of the result
+ * @param shown the remedies in the output so far; this function adds the remedy of the result
  */
 export function withoutRepeat(result: CheckResult, shown: Set<string>): CheckResult {
   if (result.status !== 'fail' || result.remedy === null) return result;
@@ -25,7 +25,7 @@ export function withCauses(result: CheckResult): CheckResult {
   return { ...result, notes: [...notes, ...causes.map((cause) => `caused by: ${cause}`)] };
 }
 
-/** Removes repeated remedies: only the first check with a remedy shows the remedy. */
+/** Removes repeated remedies. If several checks have the same remedy, only the first check keeps it. */
 export function withoutRepeats(checks: readonly CheckResult[]): readonly CheckResult[] {
   const shown = new Set<string>();
   return checks.map((result) => withoutRepeat(result, shown));

@@ -3,8 +3,8 @@ import { WorkflowCommand } from '../workflow-command.ts';
 import { evidenceLines, UNPAINTED } from './evidence.ts';
 
 /**
- * Formats annotations for GitHub Actions, one for each check that failed, warned or could not run. The
- * message has the same lines as the terminal output. Empty if all checks passed.
+ * Formats annotations for GitHub Actions: one for each check that failed, warned or could not run. The
+ * message contains the same lines as the terminal output. Returns an empty list if all checks passed.
  */
 export function githubAnnotations({ targets }: CheckReport): readonly WorkflowCommand[] {
   return targets.flatMap(({ name, checks }) =>

@@ -11,7 +11,7 @@ interface Box {
   readonly height: number;
 }
 
-/** The arrow to a box: its end point, its path, and the position of the failure mark. */
+/** The arrow to a box: the end point and the path of the arrow, and the position of the failure mark. */
 interface Way {
   readonly status: CheckStatus;
   readonly path: string;
@@ -20,8 +20,8 @@ interface Way {
 }
 
 /**
- * Draws the chain twice, for wide and for narrow pages. The style sheet shows one of the two. Numbers are SVG
- * units.
+ * Draws the chain twice, for wide and for narrow pages. The style sheet shows one of the two drawings.
+ * Numbers are in SVG units.
  */
 export function chainSvg(target: TargetReport): readonly Markup[] {
   const states = linkStates(target);
@@ -83,7 +83,7 @@ function wideBox({ state, x, y, width, height }: Box): Markup {
 const STATE = markup` class="state"`;
 const NOTHING = markup``;
 
-/** Draws the id of the failed check below its box and within the image. */
+/** Draws the ID of the failed check below its box, but not beyond the edges of the image. */
 function wideReason({ state, x, y, width, height }: Box, all: number): Markup {
   if (!state.broken || state.check === null) return NOTHING;
   const middle = x + width / 2;
@@ -96,7 +96,7 @@ function wideReason({ state, x, y, width, height }: Box, all: number): Markup {
 
 const NARROW = { width: 340, left: 14, top: 14, box: 312, height: 38, gap: 26, indent: 44 };
 
-/** Draws the chain from top to bottom. The API branches off below the issuer. */
+/** Draws the chain from top to bottom. The branch for the API starts below the issuer. */
 function narrow(states: readonly LinkState[], label: string): Markup {
   const { width, left, top, box, height, gap, indent } = NARROW;
   const main = states.filter(({ link }) => link !== 'api');
@@ -134,7 +134,7 @@ function narrowWay({ state, x, y, height }: Box, above: Box | undefined, stem: n
       middle: [stem, middle - 14],
     };
   }
-  // The line passes the box of the API, which is to the right of the line.
+  // Below an API box, the line starts above this box, because the box is to the right of the line.
   const start = above?.state.link === 'api' ? above.y - NARROW.gap : from;
   return {
     status,

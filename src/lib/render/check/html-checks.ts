@@ -19,7 +19,8 @@ function checkHtml(check: CheckResult): Markup {
   const detail = status === 'skip' ? skippedText(check) : check.detail;
   const open = status === 'fail' || status === 'warn' ? markup` open` : NOTHING;
   const time = status === 'skip' ? '' : shownMs(ms);
-  // The detail is next to the title if the check is collapsed, otherwise above the evidence.
+  // If the check is collapsed, the detail is next to the title. If the check is expanded, the detail is above
+  // the evidence.
   const folded = open === NOTHING && detail !== null ? markup`<span class="seen">${detail}</span>` : NOTHING;
   const unfolded = open === NOTHING || detail === null ? NOTHING : markup`<p>${detail}</p>\n`;
   return markup`<details class="check ${status}"${open}>
@@ -63,8 +64,8 @@ ${comparisons.map(comparisonHtml)}</table></div>
 }
 
 /**
- * Renders one comparison with the actual value above the expected value, so that the difference is in the
- * same column.
+ * Renders one comparison. The actual value is above the expected value, so that users see the difference in
+ * the same column.
  */
 function comparisonHtml({ what, seen, expected, by, matches }: Comparison): Markup {
   const rows = rowsOf({ seen, expected, by, matches });
@@ -76,7 +77,7 @@ ${rest.map((each) => markup`<tr>${each}</tr>\n`)}</tbody>
 }
 
 function rowsOf({ seen, expected, by, matches }: Omit<Comparison, 'what'>): Markup[] {
-  // The expected value is unknown, so the user has to compare.
+  // fedctl does not know the expected value, so the user must compare the values.
   if (expected.length === 0)
     return [row('seen', 'skip', plain(seen), by === '' ? '' : `to compare with ${by}`)];
   return matches ? [row('✓ matches', 'pass', plain(seen), by)] : mismatch(seen, expected, by);

@@ -1,6 +1,6 @@
 /**
- * The style sheet of the report. It loads no other files. Symbols and words repeat the information that
- * colours show.
+ * The style sheet of the report. It loads no other files. All information that colours show is also in
+ * symbols or words.
  */
 export const STYLE = `
 :root {

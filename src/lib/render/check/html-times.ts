@@ -8,7 +8,7 @@ const SPAN = 1000;
 /** The minimum length of a bar, so that very short times are visible. */
 const SHORTEST = 6;
 
-/** Renders a bar chart with the start and duration of each check. Empty if no check ran. */
+/** Renders a bar chart with the start and duration of each check. Returns nothing if no check ran. */
 export function timesHtml(checks: readonly CheckResult[]): Markup {
   const ran = checks
     .filter(({ status }) => status !== 'skip')

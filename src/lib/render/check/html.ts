@@ -12,9 +12,9 @@ import { brokenFirst, MARKS, principalFacts, reportVerdict, STATUS_WORDS, target
 const NOTHING = markup``;
 
 /**
- * Renders the HTML report: a self-contained file to attach to an incident. The report has no scripts. Its
- * content security policy lets the browser load no files and apply only the style sheet of the report, which
- * a hash identifies (CSP Level 3, section 2.3.1).
+ * Renders the HTML report as a single file that users can attach to an incident. The report has no scripts.
+ * Its content security policy prevents the browser from loading files. The browser applies only the style
+ * sheet with the hash in this policy (CSP Level 3, section 2.3.1).
  */
 export function checkHtml(report: CheckReport): string {
   const targets = brokenFirst(report.targets);
@@ -41,7 +41,7 @@ ${headline(report)}${targets.length > 1 ? overview(targets) : NOTHING}${targets.
 `.toString();
 }
 
-/** Renders the verdict, the first cause with its command, and the facts of the run. */
+/** Renders the verdict, the first failure with its cause and command, and the facts about the run. */
 function headline(report: CheckReport): Markup {
   const { targets, startedAt, ms, version } = report;
   const { status, words, first, where } = reportVerdict(report);
@@ -92,8 +92,8 @@ ${targets.map((target, index) => {
 }
 
 /**
- * Renders one target. If there are several targets, each has its name, and healthy targets are short and
- * collapsed.
+ * Renders one target. If there are several targets, shows the name of the target, and shortens and collapses
+ * a healthy target.
  */
 function targetHtml(target: TargetReport, index: number, alone: boolean): Markup {
   const { status, words } = targetVerdict(target);

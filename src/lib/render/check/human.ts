@@ -13,18 +13,18 @@ import {
 } from './verdict.ts';
 
 /**
- * The width of the id column. It is fixed because lines are printed one at a time. A longer id shifts only
- * its own line.
+ * The width of the ID column, in characters. The width is fixed, because each line is printed before the next
+ * is known. A longer ID moves the text on its own line only.
  */
 const ID_WIDTH = 24;
 const TIME_WIDTH = 8;
 const INDENT = ' '.repeat(6);
 
-/** How much of a target to show. */
+/** Which parts of a target to show. */
 export interface Shown {
   /** Whether only failures and warnings are shown. */
   readonly short: boolean;
-  /** The remedies that were already shown, so that a later failure does not repeat a remedy. */
+  /** The remedies that were already shown. They are not shown again for a later failure. */
   readonly remedies: Set<string>;
 }
 
@@ -59,7 +59,7 @@ export function humanLines(report: CheckReport, theme: Theme, short: boolean): r
   return [...checks, ...summaryLines(report, theme)];
 }
 
-/** Formats the lines of one check. Empty if the check is not shown. */
+/** Formats the lines for one check. Returns an empty list if the check is not shown. */
 export function resultLines(
   result: CheckResult,
   theme: Theme,
@@ -100,8 +100,8 @@ function mark(status: CheckResult['status'], theme: Theme): string {
 }
 
 /**
- * Formats several targets: a table with broken targets first, then the failures and warnings of each target.
- * A healthy target appears only in the table.
+ * Formats several targets. The table lists broken targets first. The failures and warnings of each target
+ * follow. A healthy target appears only in the table.
  */
 export function targetsLines(
   targets: readonly TargetReport[],
@@ -149,7 +149,7 @@ function table(targets: readonly TargetReport[], theme: Theme): readonly string[
 const RESULTS = { pass: 'works', warn: 'warned', fail: 'broken' } as const;
 
 /**
- * Formats the summary: the verdict, the counts, the principal and its target, and the next command for each
+ * Formats the summary: the verdict, the counts, the principal with its target, and the next step for each
  * unhealthy target.
  */
 export function summaryLines(report: CheckReport, theme: Theme): readonly string[] {
@@ -171,7 +171,7 @@ function attempts(targets: readonly TargetReport[]): string {
   return most === 1 ? '' : `, after ${most} attempts`;
 }
 
-/** Formats one line for each remedy, with the names of the targets that need the remedy. */
+/** Formats one line for each remedy, with the names of the targets to which the remedy applies. */
 function nextLines({ ok, targets }: CheckReport, theme: Theme): readonly string[] {
   const verdicts = targets.map((target) => {
     const alone = targets.length === 1 ? { ...target, ok: ok && target.ok } : target;

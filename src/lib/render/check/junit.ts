@@ -12,9 +12,9 @@ const AT = '@';
 
 /**
  * Formats JUnit XML: `testsuites/testsuite/testcase` with `failure` and `skipped`, as Jenkins, GitLab and
- * GitHub reporters expect. A suite is a target, a test case is a check. The name of a test case is the check
- * id, so that its history continues if a title changes. JUnit has no warnings: a check with a warning passes,
- * and `system-out` has the warning.
+ * GitHub reporters expect. Each target is a suite and each check is a test case. The check ID is the name of
+ * the test case, because a title may change and reporters keep the history by name. JUnit has no warnings, so
+ * a check with a warning is a passed test case with the warning in `system-out`.
  */
 export function junitXml({ targets, version, ms }: CheckReport): string {
   const builder = new XMLBuilder({
@@ -65,7 +65,7 @@ function testcase(check: CheckResult, target: string) {
   const body = text([title, ...evidenceLines(check, '', UNPAINTED)]);
   const named = attributes({
     name: id,
-    // Jenkins treats the part before the last dot as a package.
+    // Jenkins treats the part before the last dot as a package, so dots in the target name are replaced.
     classname: `fedctl.${target.replaceAll('.', '_')}`,
     time: seconds(ms),
     timestamp: rfc3339(startedAt),

@@ -6,7 +6,7 @@ import {
   type TargetReport,
 } from '../../core/check-run.ts';
 
-/** The names of the links in output for people. */
+/** The names of the links that people see. */
 export const LINK_NAMES: Readonly<Record<Link, string>> = {
   principal: 'principal',
   sts: 'STS',
@@ -21,8 +21,8 @@ export const LINK_NAMES: Readonly<Record<Link, string>> = {
 export interface LinkState {
   readonly link: Link;
   /**
-   * The worst status of the checks of this link, in the order failed, warned, passed, skipped. A link without
-   * checks is skipped.
+   * The worst status among the checks for this link. The order from worst to best is failed, warned, passed,
+   * skipped. A link without checks is skipped.
    */
   readonly status: CheckStatus;
   /** The first check with this status; null if the link has no checks. */

@@ -8,8 +8,9 @@ import { escapeText } from '../escape.ts';
 const ACTIVE = /[`*_[\]#|~:@$\\!%]/g;
 
 /**
- * Escapes untrusted text as one line without markup, links, table borders, HTML or mentions. Uses character
- * references, which Markdown never interprets as syntax (CommonMark, section 2.5).
+ * Escapes untrusted text. The result is one line in which nothing is interpreted as markup, a link, a table
+ * border, HTML or a mention. Uses character references, which Markdown never interprets as syntax
+ * (CommonMark, section 2.5).
  */
 export function markdownText(text: string): string {
   return htmlEscape(escapeText(text))
@@ -19,13 +20,16 @@ export function markdownText(text: string): string {
 
 /**
  * Formats an untrusted value as inline code, where GitHub and GitLab ignore mentions. Inserts an invisible
- * character into email addresses, because GitHub also finds addresses in decoded text.
+ * character into email addresses, because GitHub creates links for addresses even in escaped text.
  */
 export function markdownCode(text: string): string {
   return `<code>${markdownText(text).replaceAll('&#64;', '&#64;<wbr>')}</code>`;
 }
 
-/** Formats untrusted lines as a code block. Its fence is longer than any run of backticks in the lines. */
+/**
+ * Formats untrusted lines as a code block. The fence has more backticks than any sequence of backticks in the
+ * lines.
+ */
 export function markdownBlock(lines: readonly string[]): readonly string[] {
   const runs = lines.flatMap((line) => line.match(/`+/g) ?? []).map(({ length }) => length);
   const fence = '`'.repeat(Math.max(3, ...runs.map((length) => length + 1)));

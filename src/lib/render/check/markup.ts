@@ -1,7 +1,7 @@
 import { htmlEscape } from 'escape-goat';
 import { escapeText } from '../escape.ts';
 
-/** Complete and escaped markup. Only `markup` and `trusted` create instances. */
+/** Complete, escaped markup. Only the functions `markup` and `trusted` create instances. */
 export class Markup {
   readonly #text: string;
 
@@ -38,7 +38,8 @@ function shown(value: Value): string {
 }
 
 /**
- * Creates markup from text of fedctl, such as the style sheet. The text must never contain untrusted text.
+ * Creates markup without escaping, for fixed text such as the style sheet. Must not be used for untrusted
+ * text.
  */
 export function trusted(text: string): Markup {
   return new Markup(text);

@@ -11,20 +11,23 @@ export const MARKS = { pass: '✓', warn: '!', fail: '✗', skip: '-' } as const
 
 export const STATUS_WORDS = { pass: 'passed', warn: 'warned', fail: 'failed', skip: 'skipped' } as const;
 
-/** The verdict if only warnings make the run fail, with --fail-on warn. */
+/** The verdict if the run fails only because of warnings and --fail-on warn. */
 const WARNINGS_COUNT = 'warnings are treated as failures';
 
-/** The verdict on a target, in the words of all headlines. */
+/** The verdict for a target. All output formats use this text in their headlines. */
 export interface Verdict {
   readonly status: 'pass' | 'warn' | 'fail';
   /** `broken at trust.audience`, `the chain works`, `the chain works, with warnings`. */
   readonly words: string;
-  /** The check to start with: the first failure, otherwise the first warning. */
+  /**
+   * The check to fix first: the first failed check or, if no check failed, the first check with a warning.
+   */
   readonly first: CheckResult | null;
 }
 
 /**
- * The verdict on a run. `where` is the name of the target of `first`; null if the run has only one target.
+ * The verdict for a run. `where` is the name of the target to which the check `first` belongs; null if the
+ * run has only one target.
  */
 export interface RunVerdict extends Verdict {
   readonly where: string | null;
@@ -41,12 +44,12 @@ export function targetVerdict({ ok, checks, firstFailure }: TargetReport): Verdi
   return provenVerdict(checks);
 }
 
-/** Matches the checks that prove the complete chain if they pass. */
+/** Matches the checks that prove that the complete chain works, if they pass. */
 const LET_IN = /\.login$|^net\.api$/;
 
 /**
- * Returns the verdict if no check failed. If many checks were skipped, the verdict must not claim that the
- * chain works.
+ * Returns the verdict if no check failed. The verdict says that the chain works only if a login or API check
+ * passed.
  */
 function provenVerdict(checks: readonly CheckResult[]): Verdict {
   const passed = checks.filter(({ status }) => status === 'pass').map(({ id }) => id);
@@ -65,7 +68,10 @@ function provenVerdict(checks: readonly CheckResult[]): Verdict {
   };
 }
 
-/** Returns the verdict on a run: the verdict on its only target, or the number of broken targets. */
+/**
+ * Returns the verdict for a run. If the run has one target, this is the verdict for the target. If the run
+ * has several targets, the verdict contains the number of broken targets.
+ */
 export function reportVerdict({ ok, targets }: CheckReport): RunVerdict {
   const [only, ...others] = targets;
   if (only !== undefined && others.length === 0) {
@@ -92,8 +98,8 @@ export function reportVerdict({ ok, targets }: CheckReport): RunVerdict {
 const RANK = { fail: 0, warn: 1, pass: 2 } as const;
 
 /**
- * Sorts targets: broken targets first, then targets with warnings, then the others. Otherwise keeps the
- * order.
+ * Sorts targets: broken targets first, then targets with warnings, then healthy targets. Keeps the order
+ * within each group.
  */
 export function brokenFirst(targets: readonly TargetReport[]): readonly TargetReport[] {
   const rank = (target: TargetReport) => RANK[targetVerdict(target).status];
@@ -123,12 +129,12 @@ export function principalFacts({
   return all.flatMap(([term, value]) => (value === null ? [] : [[term, value] as const]));
 }
 
-/** Formats the reason for a skipped check. Adds the failure code if the check could not run. */
+/** Formats the reason why a check was skipped. Adds the failure code, if there is one. */
 export function skippedText({ title, detail, code }: CheckResult): string {
   return `${detail ?? title}${code === null ? '' : ` (${code})`}`;
 }
 
-/** Returns the command that explains the failure of a check; null without a failure code. */
+/** Returns the command that explains the failure of a check; null if the check has no failure code. */
 export function explainCommand({ code }: Pick<CheckResult, 'code'>): string | null {
   return code === null ? null : `fedctl explain ${code}`;
 }
