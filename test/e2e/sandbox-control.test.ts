@@ -272,7 +272,7 @@ describe('what responds in place of the lab', () => {
         code: 4,
         stderr: `error: The server at ${server.url} is not a lab.
 cause:  The lab was stopped, and another server uses its port now.
-remedy: Load the variables that the lab wrote with --env-file: run ". ./lab.env".
+remedy: Load the file that "fedctl sandbox --env-file lab.env" wrote: run ". ./lab.env".
 code:   lab.refused
 `,
       });
