@@ -224,7 +224,7 @@ describe('an invalid token', () => {
             'jwt.issuer-mismatch',
             server.issuer,
             shown ?? `${iss} (extra trailing slash)`,
-            'Compare the issuer of the token with the issuer of your account, which "fedctl status" prints.',
+            'Run "fedctl status" to print the issuer of your account. Compare this issuer with the issuer of the token.',
           ),
         ) + UNCHECKED,
       stderr: '',
