@@ -196,7 +196,7 @@ describe('an invalid token', () => {
           'jwt.audience-mismatch',
           'my-atlas',
           'x\\u{1b}[2J',
-          'Mint the token for the expected audience: --audience <audience>.',
+          'Mint the token for the expected audience with --audience <audience>.',
         ),
         fault(
           'the token has expired (exp)',
