@@ -141,13 +141,13 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'issuer-names-another connect':
     'Compare the issuer with the output of "fedctl status", including a trailing slash. If the issuers are equal, the operator of the issuer must correct the document.',
   'issuer-key-missing check':
-    'Mint a new token. If the error persists, the token comes from another issuer, or the issuer must publish the key again.',
+    'Mint a new token. If the error persists, the token comes from another issuer, or the issuer no longer publishes the key.',
   'issuer-key-missing connect':
-    'Mint a new token. If the error persists, the token comes from another issuer, or the issuer must publish the key again.',
+    'Mint a new token. If the error persists, the token comes from another issuer, or the issuer no longer publishes the key.',
   'issuer-ec-key-only check':
-    'Mint a new token. If the error persists, the token comes from another issuer, or the issuer must publish the key again.',
+    'Mint a new token. If the error persists, the token comes from another issuer, or the issuer no longer publishes the key.',
   'issuer-ec-key-only connect':
-    'Mint a new token. If the error persists, the token comes from another issuer, or the issuer must publish the key again.',
+    'Mint a new token. If the error persists, the token comes from another issuer, or the issuer no longer publishes the key.',
   'identity-provider-issuer check':
     'In Atlas, an owner of the organization must set the issuer URI of the identity provider to http://127.0.0.1:<port>.',
   'identity-provider-issuer connect':

@@ -376,7 +376,7 @@ code:   mongo.oidc-refused
     expect(errorOf(result)).toEqual({
       code: 'mongo.port-closed',
       message: `MONGODB-OIDC, tcp: localhost:${port} refused the connection.`,
-      cause: 'The host refused the connection: the port is wrong, or the server is not running.',
+      cause: 'The host refused the connection. The port is wrong, or the server is not running.',
       remedy:
         'Compare the host and port with the connection string of the cluster, and check whether the server is running.',
       command: `nc -vz -w 5 localhost ${port}`,

@@ -137,7 +137,7 @@ Other claims
   const notAJwt = (reason: string) =>
     failure(
       `The text is not a JWT: ${reason}.`,
-      'A JWT has three base64url parts, and the first two are JSON objects.',
+      'A JWT has three base64url parts. The first two parts are JSON objects.',
       'Mint a new token with "fedctl token --audience <audience>".',
       'jwt.not-a-jwt',
     );

@@ -196,7 +196,7 @@ describe('an invalid token', () => {
           'jwt.audience-mismatch',
           'my-atlas',
           'x\\u{1b}[2J',
-          'Mint the token for the expected audience: --audience <audience>.',
+          'Mint the token for the expected audience with --audience <audience>.',
         ),
         fault(
           'the token has expired (exp)',
@@ -224,7 +224,7 @@ describe('an invalid token', () => {
             'jwt.issuer-mismatch',
             server.issuer,
             shown ?? `${iss} (extra trailing slash)`,
-            'Compare the issuer of the token with the issuer of your account, which "fedctl status" prints.',
+            'Run "fedctl status" to print the issuer of your account. Compare this issuer with the issuer of the token.',
           ),
         ) + UNCHECKED,
       stderr: '',

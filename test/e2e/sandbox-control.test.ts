@@ -213,7 +213,7 @@ describe('fedctl sandbox stop', () => {
     expect({ code, stderr }).toEqual({
       code: 6,
       stderr: `error: The lab at ${lab.env['FEDCTL_SANDBOX_URL']} does not respond.
-cause:  The lab was stopped, but its variables are still set in this shell.
+cause:  The lab was stopped, but its environment variables are still set in this shell.
 remedy: Start a lab with "fedctl sandbox --env-file lab.env", and run ". ./lab.env" in this shell.
 code:   lab.unreachable
 `,
@@ -272,7 +272,7 @@ describe('what responds in place of the lab', () => {
         code: 4,
         stderr: `error: The server at ${server.url} is not a lab.
 cause:  The lab was stopped, and another server uses its port now.
-remedy: Load the variables that the lab wrote with --env-file: run ". ./lab.env".
+remedy: Load the file that "fedctl sandbox --env-file lab.env" wrote: run ". ./lab.env".
 code:   lab.refused
 `,
       });

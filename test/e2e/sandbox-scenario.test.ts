@@ -114,7 +114,7 @@ code:   usage.invalid-value
       code: 2,
       stdout: '',
       stderr: `error: The scenario "federation-disabled" cannot be activated: "roles-missing" is already active.
-cause:  A lab keeps the changes of a scenario. A second scenario would add a second fault.
+cause:  A lab keeps the changes that a scenario makes. A second scenario would add a second fault.
 remedy: Start another lab with "fedctl sandbox --scenario federation-disabled".
 code:   lab.scenario-played
 `,

@@ -57,7 +57,7 @@ describe('fedctl sandbox --state', () => {
       code: 2,
       stderr: `error: The lab at ${lab.env['FEDCTL_SANDBOX_URL']} is running and uses the state in ${folder}.
 cause:  A lab that was started with the same --state directory is still running.
-remedy: Stop the other lab: run "fedctl sandbox stop" in a shell with the variables of the other lab.
+remedy: Stop the other lab: run "fedctl sandbox stop" in a shell that has the environment variables of the other lab.
 code:   lab.state-in-use
 `,
     });

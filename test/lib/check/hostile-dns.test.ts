@@ -39,9 +39,9 @@ const MEMBER = leadsTo('a.example.test', 27017);
 const FAILS = 'The DNS resolver is unreachable, refuses the query, or has an internal error.';
 const SILENT = 'The DNS resolver is down, or a network device drops the packets.';
 const ABSENT =
-  'The name has a typing error, the cluster was deleted, or the DNS resolver has no record for the name.';
+  'The name is misspelled, the cluster was deleted, or the DNS resolver has no record for the name.';
 const ABSENT_SRV =
-  'The name has a typing error, the cluster was deleted or renamed, or the DNS resolver does not answer SRV queries.';
+  'The name is misspelled, the cluster was deleted or renamed, or the DNS resolver does not answer SRV queries.';
 const LIES = 'The DNS server may not be controlled by the owner of the domain, or the record is wrong.';
 
 const COMPARE =

@@ -129,7 +129,7 @@ describe.each(['http', 'https'])('an API over %s that verifies the token', (sche
       exitCode: 4,
       message: `${server.url}/me rejected the token with status 401: invalid_token, "ERR_JWT_CLAIM_VALIDATION_FAILED".`,
       likelyCause:
-        'The API expects another issuer or audience, does not know the subject, or considers the token expired.',
+        'The API expects another issuer or audience, does not recognize the subject, or considers the token expired.',
       remedy:
         'Print the issuer, audience and subject with "fedctl token --audience <audience> | fedctl decode". Compare these values with the configuration of the API.',
       details: {
@@ -171,7 +171,7 @@ describe('an answer', () => {
         code: 'net.api-refused',
         message: '<url>/ rejected the token with status 403.',
         likelyCause:
-          'The API expects another issuer or audience, does not know the subject, or considers the token expired.',
+          'The API expects another issuer or audience, does not recognize the subject, or considers the token expired.',
       },
     ],
     [

@@ -31,7 +31,8 @@ describe('without verified TLS', () => {
         code: 'mongo.plaintext-refused',
         exitCode: 2,
         message,
-        remedy: 'Use mongodb+srv://, or add tls=true. Name a private CA with tlsCAFile=<file>.',
+        remedy:
+          'Use mongodb+srv://, or add tls=true. If the server has a certificate from a private CA, also add tlsCAFile=<file>.',
       }),
     );
   });
