@@ -172,7 +172,7 @@ export function workloadWarnings(account: string, { subject, source }: Workload)
       ? [
           {
             code: 'atlas.role-of-another-account',
-            message: `The role of --role-arn belongs to account ${roleAccount}, but the issuer belongs to account ${account}. Tokens of the role have a different issuer.`,
+            message: `The role in --role-arn belongs to account ${roleAccount}, but the issuer belongs to account ${account}. Tokens for the role have a different issuer.`,
             remedy: 'Run the command with credentials of the account that the role belongs to.',
           },
         ]

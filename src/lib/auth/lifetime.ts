@@ -105,7 +105,7 @@ function tooShort(tokenSeconds: number, sessionSeconds: number, sessionEnd: Date
       : `expired at ${rfc3339(sessionEnd)}`;
   const fits = Math.floor(sessionSeconds) - MARGIN_SECONDS;
   return new FedctlError('sts.session-too-short', {
-    message: `A token of ${formatDuration(tokenSeconds)} would outlive the session of the caller, which ${session}.`,
+    message: `A token of ${formatDuration(tokenSeconds)} would expire after the session of the caller, which ${session}.`,
     ...(fits >= MINT_LIMITS.shortest
       ? {
           remedy: `Mint a token of at most ${formatDuration(fits)}, or renew the session.`,

@@ -181,7 +181,7 @@ function tooLarge(failure: FedctlError, request: MintRequest): FedctlError {
       likelyCause:
         'AWS copies the tags of the principal and of its session into the token, and these tags are too long. The request has one audience and no tags.',
       remedy:
-        'Mint as a principal or session with fewer or shorter tags. An administrator of the account can remove tags from the role or user.',
+        'Use a principal or session with fewer or shorter tags. An administrator of the account can remove tags from the role or user.',
     }),
     details: {
       ...failure.details,

@@ -98,7 +98,7 @@ function given(audience: string | null): string {
 
 function missingUri(): FedctlError {
   return new FedctlError('usage.missing-uri', {
-    message: `An argument of the program has ${PLACEHOLDER}, but no connection string was given.`,
+    message: `An argument of the program contains ${PLACEHOLDER}, but no connection string was given.`,
     remedy: "Add --uri 'mongodb+srv://<host>/', or set FEDCTL_URI.",
   });
 }

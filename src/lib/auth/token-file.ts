@@ -34,7 +34,7 @@ export async function readTokenFile(name: string, context: Context, timeoutMs?: 
   if (looksLikeJwt(name)) {
     throw new FedctlError('usage.token-as-argument', {
       message: '--token-file expects the name of a file, but a token was given.',
-      remedy: 'Give the name of a file with the token, or - for standard input.',
+      remedy: 'Specify a file that contains the token, or - for standard input.',
     });
   }
   const shown = name === '-' ? 'stdin' : `"${name}"`;

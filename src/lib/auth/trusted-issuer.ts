@@ -30,8 +30,8 @@ export async function trustedIssuer(
   throw new FedctlError('issuer.plaintext-refused', {
     message: `The issuer of your account, ${issuer}, does not use TLS.`,
     likelyCause:
-      'A custom endpoint of IAM returned this issuer. Plain http is accepted only for an issuer that --issuer names.',
-    remedy: 'If you trust the issuer, name it with --issuer.',
+      'A custom endpoint of IAM returned this issuer. Plain http is accepted only for an issuer that --issuer specifies.',
+    remedy: 'If you trust the issuer, specify it with --issuer.',
     command: rerun({ set: { '--issuer': issuer } }),
     details: { issuer },
   });
@@ -43,7 +43,8 @@ async function issuerOfOwnAccount(context: Context, settings: AwsSettings): Prom
   throw new FedctlError('issuer.unknown', {
     message:
       'No trusted issuer: --issuer is not set, and your account has no issuer because federation is disabled.',
-    remedy: 'Name the issuer of the token with --issuer <https://…>, or enable federation for your account.',
+    remedy:
+      'Specify the issuer of the token with --issuer <https://…>, or enable federation for your account.',
   });
 }
 

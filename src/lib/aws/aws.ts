@@ -166,6 +166,6 @@ function choiceNotes(
   return profile.source === '--profile'
     ? [`The profile "${name}" is used. The credentials in the environment (AWS_ACCESS_KEY_ID) are ignored.`]
     : [
-        `The credentials in the environment (AWS_ACCESS_KEY_ID) are used. The profile "${name}" of ${profile.source} is ignored.`,
+        `The credentials in the environment (AWS_ACCESS_KEY_ID) are used. The profile "${name}" from ${profile.source} is ignored.`,
       ];
 }

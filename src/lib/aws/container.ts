@@ -128,13 +128,13 @@ async function authorizationOf(
   } catch (error) {
     if (signal.aborted || !isFedctlError(error)) throw error;
     const reason = error.message.replace(/^Cannot/, 'cannot').replace(/\.$/, '');
-    throw containerFailed(endpoint, `${reason} (named by ${TOKEN_FILE})`, error);
+    throw containerFailed(endpoint, `${reason} (specified by ${TOKEN_FILE})`, error);
   }
 }
 
 function containerFailed({ url, variable }: ContainerEndpoint, what: string, cause?: unknown): FedctlError {
   return new FedctlError('aws.container-failed', {
-    message: `The container endpoint ${url.origin}, which ${variable} names, returned no credentials: ${what}.`,
+    message: `The container endpoint ${url.origin} (from ${variable}) returned no credentials: ${what}.`,
     details: { endpoint: url.origin, variable },
     cause,
   });

@@ -110,7 +110,7 @@ function parse(output: string, profile: string, now: Date): Credentials {
   const { Version, AccessKeyId, SecretAccessKey, SessionToken, Expiration } = fields;
   if (Version !== 1) throw processFailed(profile, 'printed no "Version": 1');
   if (typeof AccessKeyId !== 'string' || typeof SecretAccessKey !== 'string') {
-    throw processFailed(profile, 'printed no AccessKeyId and SecretAccessKey');
+    throw processFailed(profile, 'printed no AccessKeyId or no SecretAccessKey');
   }
   return {
     accessKeyId: AccessKeyId,
@@ -143,8 +143,8 @@ function processFailed(
     message: `The credential_process of the profile "${profile}" ${how}.`,
     likelyCause:
       likelyCause ??
-      'The program that the profile names failed, or its output does not have the format that AWS tools expect.',
-    remedy: `Run the program alone and correct it. To print its command, run "aws configure get credential_process --profile ${shellWord(profile)}".`,
+      'The program in credential_process failed, or its output does not have the format that AWS tools expect.',
+    remedy: `Run the program separately and correct the error. To print its command, run "aws configure get credential_process --profile ${shellWord(profile)}".`,
     details: { profile },
     cause,
   });

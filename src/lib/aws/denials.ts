@@ -78,7 +78,7 @@ function mintDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
 function sessionTokenDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
   if (site.credentials?.sessionToken === null) return plainlyDenied(refusal, site);
   return refused('sts.session-credentials', refusal, site, {
-    message: `GetSessionToken requires long-term credentials, but the credentials of ${site.credentials?.providerDetail} belong to a session.`,
+    message: `GetSessionToken requires long-term credentials, but the credentials from ${site.credentials?.providerDetail} belong to a session.`,
   });
 }
 

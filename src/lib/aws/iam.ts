@@ -26,7 +26,7 @@ export async function createIam(connection: Connection, find: FindCredentials): 
       );
       if (answer === null) return { changed: false, issuer: null };
       const issuer = answer.output.IssuerIdentifier;
-      if (!issuer) throw notAws(answer.site, 'the response names no issuer');
+      if (!issuer) throw notAws(answer.site, 'the response contains no issuer');
       return { changed: true, issuer };
     },
     async disableOutboundFederation(signal) {
@@ -52,7 +52,7 @@ export async function createIam(connection: Connection, find: FindCredentials): 
       const { IssuerIdentifier: issuer, JwtVendingEnabled: enabled } = answer.output;
       // AWS documents this value, but returns FeatureDisabled instead (facts/aws.md 0.1).
       if (enabled === false) return { enabled: false, issuer: issuer ?? null };
-      if (!issuer) throw notAws(answer.site, 'the response names no issuer');
+      if (!issuer) throw notAws(answer.site, 'the response contains no issuer');
       return { enabled: true, issuer };
     },
   };

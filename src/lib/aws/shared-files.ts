@@ -142,7 +142,7 @@ async function readSharedFile(
     // ENOTDIR: part of the path is a file, so the file itself does not exist.
     const isMissing = code === 'ENOENT' || code === 'ENOTDIR';
     if (isMissing && isNamed) {
-      return { path, file: EMPTY, missing: `${variable} names ${shown}, which does not exist.` };
+      return { path, file: EMPTY, missing: `${variable} specifies ${shown}, which does not exist.` };
     }
     // In many containers the user has no access to the home directory. AWS tools then treat the file as
     // missing.

@@ -27,7 +27,7 @@ export async function createSts(connection: Connection, find: FindCredentials): 
         client.send(new sdk.GetCallerIdentityCommand({}), { abortSignal }),
       );
       const { Account, Arn, UserId } = output;
-      if (!Account || !Arn || !UserId) throw notAws(site, 'the response names no account and no principal');
+      if (!Account || !Arn || !UserId) throw notAws(site, 'the response contains no account or no principal');
       return { account: Account, arn: Arn, userId: UserId };
     },
     async getWebIdentityToken(request, signal) {
@@ -150,6 +150,6 @@ function assumedRole(
   site: CallSite,
 ): AssumedRole {
   const arn = output.AssumedRoleUser?.Arn;
-  if (!arn) throw notAws(site, 'the response names no role session');
+  if (!arn) throw notAws(site, 'the response contains no role session');
   return { credentials: credentialsOf(output.Credentials, site), arn };
 }

@@ -86,7 +86,8 @@ async function readToken(path: string, timeoutMs: number, signal: AbortSignal): 
     if (signal.aborted || !isFedctlError(error)) throw error;
     throw error.with({
       message: error.message.replace(/^Cannot read/, 'Cannot read the web identity token file'),
-      likelyCause: 'AWS_WEB_IDENTITY_TOKEN_FILE or web_identity_token_file of the profile names this file.',
+      likelyCause:
+        'AWS_WEB_IDENTITY_TOKEN_FILE or web_identity_token_file in the profile contains the path of this file.',
     });
   }
 }

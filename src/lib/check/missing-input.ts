@@ -13,6 +13,6 @@ export function missingAudience(): FedctlError {
 export function unknownIssuer(): FedctlError {
   return new FedctlError('issuer.unknown', {
     message: 'The issuer is unknown: no issuer is given, and the issuer of the account cannot be read.',
-    remedy: 'Name the issuer of the token with --issuer <url>.',
+    remedy: 'Specify the issuer of the token with --issuer <url>.',
   });
 }

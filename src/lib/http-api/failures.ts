@@ -114,7 +114,7 @@ function causeOf(status: number): string {
     case 429:
       return 'The API throttled the request.';
     default:
-      return 'The API did not check the token: it rejects the request itself.';
+      return 'The API rejected the request before it checked the token.';
   }
 }
 

@@ -49,7 +49,7 @@ async function keysAt(url: URL, options: FetchOptions): Promise<readonly JWK[]> 
   return keySet(await fetchJson(url, options), (fault) => {
     return new FedctlError('issuer.wrong-document', {
       message: `The key set at ${url.href} ${fault}.`,
-      likelyCause: 'A key set of AWS is {"keys": […]} with an RSA and an EC key.',
+      likelyCause: 'A key set from AWS is {"keys": […]} with an RSA and an EC key.',
       remedy: 'Inspect the response from this address, and check which server sends it.',
       command: curl(url),
       details: { url: url.href },

@@ -57,7 +57,7 @@ function acceptableBody(url: URL, response: FetchResponse): string {
   }
   if (body !== null) return body;
   throw new FedctlError('issuer.too-large', {
-    message: `The response of ${url.href} is larger than ${MAX_BYTES / 1024} KiB.`,
+    message: `The response from ${url.href} is larger than ${MAX_BYTES / 1024} KiB.`,
     remedy: 'Inspect the response from this address, and check which server sends it.',
     command: curl(url),
     details: { url: url.href, maxBytes: MAX_BYTES },
@@ -102,7 +102,7 @@ function parseObject(url: URL, body: string, type: string | null): Readonly<Reco
 function tooDeep(url: URL): FedctlError {
   return new FedctlError('issuer.wrong-document', {
     message: `The document at ${url.href} is nested more than ${MAX_NESTING} levels deep.`,
-    likelyCause: 'Documents of AWS are nested two levels deep. This is another kind of document.',
+    likelyCause: 'AWS documents are nested two levels deep. This is another kind of document.',
     remedy: 'Inspect the response from this address, and check which server sends it.',
     command: curl(url),
     details: { url: url.href },

@@ -35,7 +35,7 @@ export function decodeJwt(text: string): DecodedJwt {
   if (known !== null) throw notAJwt(null, known);
   if (header === undefined || payload === undefined || signature === undefined || parts.length > 3) {
     const found = parts.length === 1 ? 'one part' : `${parts.length} parts`;
-    throw notAJwt(null, `it has ${found} between dots instead of three`);
+    throw notAJwt(null, `it has ${found} instead of three dot-separated parts`);
   }
   const decoded = { header: jsonObject('header', header), payload: jsonObject('payload', payload) };
   bytesOf('signature', signature);

@@ -175,7 +175,7 @@ function signatureInvalid(kid: unknown): Fault {
   return {
     code: 'jwt.signature-invalid',
     claim: null,
-    expected: `a signature of this header and payload by the key ${shown(kid)}`,
-    seen: 'a signature by another key or of other content',
+    expected: `a signature for this header and payload by the key ${shown(kid)}`,
+    seen: 'a signature by another key or for different content',
   };
 }

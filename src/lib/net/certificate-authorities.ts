@@ -104,10 +104,10 @@ async function extraCertificates(env: Env): Promise<readonly string[]> {
 function bundleInvalid({ path, source }: CaBundle, why: string, cause?: unknown): FedctlError {
   const isVariable = /^[A-Z_]+$/.test(source);
   return new FedctlError('net.ca-bundle-invalid', {
-    message: `${isVariable ? source : `The ${source}`} names ${path}, which ${why}.`,
-    likelyCause: `${isVariable ? source : `The ${source}`} must name a readable file of PEM certificates.`,
+    message: `${isVariable ? source : `The ${source}`} specifies ${path}, which ${why}.`,
+    likelyCause: `${isVariable ? source : `The ${source}`} must specify a readable file with PEM certificates.`,
     remedy: isVariable
-      ? `Set ${source} to a readable file of PEM certificates, or unset it.`
+      ? `Set ${source} to a readable file with PEM certificates, or unset it.`
       : `Correct or remove ${source}.`,
     details: { file: path, source },
     cause,

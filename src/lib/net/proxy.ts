@@ -44,7 +44,7 @@ function httpProxyNames(env: Env): readonly string[] {
 }
 
 const NOT_ENCODED =
-  'a special character of its user or password is not percent-encoded (write \\ as %5C, % as %25, / as %2F, ? as %3F, # as %23)';
+  'a special character in its user name or password is not percent-encoded (write \\ as %5C, % as %25, / as %2F, ? as %3F, # as %23)';
 
 /** Parses the URL of a proxy. Messages do not contain the URL, because it may contain a password. */
 function proxyUrl(name: string, value: string): URL {

@@ -73,7 +73,7 @@ const UNREADABLE: Meaning = {
 const UNREACHABLE: Readonly<Record<string, Meaning>> = {
   ENOTFOUND: {
     reason: 'the host name does not resolve',
-    likelyCause: 'The name has a typing error, or the DNS resolver cannot find it.',
+    likelyCause: 'The name is misspelled, or the DNS resolver cannot find it.',
     ...NSLOOKUP,
   },
   EAI_AGAIN: {
@@ -130,7 +130,7 @@ function faultOfProxy({ status, cause }: ProxyFault): TransportFault {
       kind: 'unreachable',
       code: unreached.code,
       reason: `the proxy is unreachable: ${unreached.reason}`,
-      likelyCause: 'HTTPS_PROXY names a proxy that is down or unreachable from this machine.',
+      likelyCause: 'HTTPS_PROXY specifies a proxy that is down or unreachable from this machine.',
       remedy: 'Set HTTPS_PROXY to the address of the proxy, http://<host>:<port>, or unset it.',
     };
   }
@@ -140,7 +140,7 @@ function faultOfProxy({ status, cause }: ProxyFault): TransportFault {
       kind: 'unreachable',
       code,
       reason: 'the proxy does not respond as an HTTP proxy',
-      likelyCause: 'HTTPS_PROXY names a server that is not an HTTP proxy.',
+      likelyCause: 'HTTPS_PROXY specifies a server that is not an HTTP proxy.',
       remedy: 'Set HTTPS_PROXY to the address of the proxy, http://<host>:<port>, or unset it.',
     };
   }
@@ -212,7 +212,7 @@ function tlsMeaning(error: Coded): Meaning {
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return {
         reason: refused('wrong name', 'its certificate is for another host'),
-        likelyCause: 'The URL names another server, or a device on the network path responds instead.',
+        likelyCause: 'The URL is for another server, or a device on the network path responds instead.',
         ...OPENSSL,
       };
     case 'EPROTO':
