@@ -4,11 +4,11 @@ import { Secret } from '../core/secret.ts';
 
 /**
  * Rejects a long-term key with a session token, and a temporary key without a session token. AWS returns the
- * same error for both faults, and only the prefix of the key ID distinguishes them. Source:
+ * same error for both faults. Only the prefix of the key ID distinguishes the faults. Source:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes
  *
- * @returns the same credentials
- * @throws FedctlError aws.credentials-half-set; usage.invalid-value for a value that cannot be sent in a
+ * @returns the unchanged credentials
+ * @throws FedctlError aws.credentials-half-set; usage.invalid-value if a value cannot be sent in an HTTP
  * header
  */
 export function withFittingToken(credentials: ResolvedCredentials): ResolvedCredentials {
@@ -53,13 +53,13 @@ const MISSING: Partial<Record<ResolvedCredentials['provider'], string>> = {
 };
 
 function tokenFault({ accessKeyId, sessionToken }: Credentials): 'left over' | 'missing' | null {
-  // Checks only IDs in the format of AWS: in the IDs of an emulator, the prefix has no meaning.
+  // Checks only key IDs in the AWS format. In the key IDs of an emulator, the prefix has no meaning.
   const [, kind] = /^(AK|AS)IA[A-Z0-9]{16}$/.exec(accessKeyId) ?? [];
   if (kind === 'AK' && sessionToken !== null) return 'left over';
   return kind === 'AS' && sessionToken === null ? 'missing' : null;
 }
 
-/** A part of the credentials with characters that a key never contains, such as quotation marks. */
+/** A part of the credentials that contains invalid characters, such as quotation marks. */
 export interface ForeignPart {
   readonly part: string;
   readonly has: 'quotation marks' | 'white space' | 'a character that is not ASCII';

@@ -19,13 +19,13 @@ import { readSharedFiles, type SharedFiles } from './shared-files.ts';
 import { createSts } from './sts.ts';
 import { environmentWebIdentity } from './web-identity.ts';
 
-/** The configuration from the settings, the environment and the files. Read once per run. */
+/** The AWS config and credentials files, and the selected profile. Both are read once per run. */
 interface Configuration {
   readonly files: SharedFiles;
   readonly profile: ChosenProfile;
 }
 
-/** Creates access to AWS for these settings. Does not read files or load the SDK before the first call. */
+/** Creates the AWS clients for these settings. The files are read and the SDK is loaded at the first call. */
 export async function createAws(settings: AwsSettings, context: Context): Promise<Aws> {
   const configuration = once(async (): Promise<Configuration> => {
     const files = await readSharedFiles(context, settings.timeoutMs);
@@ -73,8 +73,8 @@ export async function createAws(settings: AwsSettings, context: Context): Promis
 }
 
 /**
- * Returns the connection for STS and IAM. Both services share Region, proxy and timeouts, but not the
- * endpoint.
+ * Returns the connection for STS and IAM. Both services use the same Region, proxy and timeouts, but
+ * different endpoints.
  */
 function connection(
   settings: AwsSettings,
@@ -105,9 +105,9 @@ function caBundleOfProfile({ name, settings }: ChosenProfile): CaBundle | null {
 }
 
 /**
- * Returns the providers in the order of the AWS CLI: the environment, a role of the profile, a web identity
- * of the environment, the other sources of the profile, the container, the instance. If --profile names the
- * profile, the environment is not used.
+ * Returns the credential providers in the order of the AWS CLI: access keys in the environment, a role in the
+ * profile, a web identity in the environment, other credential sources in the profile, the container, the
+ * instance. With --profile, the environment is not used.
  */
 function providers(
   settings: AwsSettings,
@@ -154,7 +154,9 @@ function providers(
   return [fromEnvironment, ...named, ...ofTheMachine];
 }
 
-/** Returns a note about whether the profile or the environment is used, if both are set. */
+/**
+ * If a profile and the environment both provide credentials, returns a note that says which source is used.
+ */
 function choiceNotes(
   given: ResolvedCredentials | undefined,
   profile: ChosenProfile,

@@ -1,6 +1,6 @@
 import type { ResolvedCredentials } from '../core/credentials.ts';
 
-/** A call to AWS, with the facts that its failure messages contain. */
+/** Describes a call to AWS for the failure messages. */
 export interface CallSite {
   readonly service: 'STS' | 'IAM';
   /** The API name of the operation: `GetWebIdentityToken`. */
@@ -12,21 +12,21 @@ export interface CallSite {
   readonly endpoint: string;
   /** The source of the endpoint, such as `AWS_ENDPOINT_URL_STS`; null for an AWS default endpoint. */
   readonly endpointSource: string | null;
-  /** Bounds the call including retries, in milliseconds. */
+  /** The time limit for the call including retries, in milliseconds. */
   readonly timeoutMs: number;
   /** The credentials that sign the request; null for an unsigned call. */
   readonly credentials: ResolvedCredentials | null;
-  /** The role that the call requests; null for other calls. */
+  /** The ARN of the role that the call assumes; null if the call assumes no role. */
   readonly roleArn: string | null;
   now(): Date;
 }
 
-/** Describes the service of a call: `STS in eu-west-1 (https://sts.eu-west-1.amazonaws.com)`. */
+/** Describes the service that receives a call: `STS in eu-west-1 (https://sts.eu-west-1.amazonaws.com)`. */
 export function whereOf(site: CallSite): string {
   return `${site.service} in ${site.region} (${site.endpoint})`;
 }
 
-/** Returns the details for the failures of a call. */
+/** Returns the details that each failure of the call contains. */
 export function siteDetails(site: CallSite) {
   return {
     service: site.service,

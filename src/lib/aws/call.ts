@@ -5,11 +5,11 @@ import { callFailure, timeoutFailure } from './failures.ts';
 import { statusSeen } from './request-handler.ts';
 
 /**
- * Makes a call. Returns when the call completes, when its time limit is reached, or shortly after the signal
- * fires, even if the SDK is still waiting.
+ * Makes a call to AWS. Stops waiting when the time limit is reached or the signal fires, even if the SDK is
+ * still waiting.
  *
- * @param send sends the request, with a signal that also includes the time limit
- * @throws FedctlError for every failure of the service and of the connection; the signal's own reason
+ * @param send sends the request. The signal that it receives also fires when the time limit is reached.
+ * @throws FedctlError if the service or the connection fails; the reason of the signal, if it fires
  */
 export async function call<Output>(
   site: CallSite,

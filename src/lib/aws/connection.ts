@@ -19,13 +19,13 @@ export interface Connection {
   readonly choice: EndpointChoice;
   readonly redactor: Redactor;
   now(): Date;
-  /** Returns the endpoint override and its source; null for the AWS default. */
+  /** Returns the endpoint override and its source; null if the AWS default endpoint is used. */
   endpoint(service: EndpointOverride['service']): Override | null;
 }
 
 /**
- * The settings that select special AWS endpoints, such as `AWS_USE_FIPS_ENDPOINT`; null if a kind is not
- * selected.
+ * The names of the settings that select FIPS and dual-stack endpoints, such as `AWS_USE_FIPS_ENDPOINT`. A
+ * field is null if no setting selects this kind of endpoint.
  */
 export interface EndpointChoice {
   readonly fips: string | null;
@@ -40,7 +40,7 @@ export function createConnection(
     readonly region: ResolvedRegion;
     readonly timeoutMs: number;
     readonly choice: EndpointChoice;
-    /** The CA bundle of the profile. */
+    /** The CA bundle that the profile specifies; null if the profile specifies none. */
     readonly caBundle: CaBundle | null;
     endpoint(service: EndpointOverride['service']): Override | null;
   },
@@ -58,7 +58,7 @@ export function createConnection(
   };
 }
 
-/** Converts keys to the format of the SDK. This is the only place where the secrets are revealed. */
+/** Converts credentials to the format that the SDK expects, with the secrets as plain text. */
 export function revealed({ accessKeyId, secretAccessKey, sessionToken, expiresAt }: Credentials) {
   return {
     accessKeyId,
@@ -68,14 +68,14 @@ export function revealed({ accessKeyId, secretAccessKey, sessionToken, expiresAt
   };
 }
 
-/** Returns the keys for a call. Called before each call. */
+/** Returns the credentials that sign a call. This function is called before each call. */
 export type FindCredentials = (signal: AbortSignal) => Promise<ResolvedCredentials>;
 
 const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 /**
- * Returns the configuration of an SDK client. It sets every value that the SDK would otherwise read from the
- * process environment or from the user's files. So a run depends only on its Context.
+ * Returns the configuration of an SDK client. The configuration sets every value that the SDK would read from
+ * the process environment or from files of the user. Therefore, a run depends only on its Context.
  *
  * @param service the service whose endpoint override applies
  */
@@ -105,7 +105,10 @@ export function clientConfig(
   };
 }
 
-/** Returns the settings that all SDK clients share, including the clients inside credential providers. */
+/**
+ * Returns the settings that all SDK clients share, including the clients that the credential providers of the
+ * SDK create.
+ */
 export function attempts(version: string) {
   const customUserAgent: [string, string][] = [['fedctl', version]];
   return {

@@ -32,18 +32,18 @@ type Dependencies = Pick<Context, 'env' | 'cwd' | 'fetch' | 'sleep' | 'redactor'
 
 interface ContainerEndpoint {
   readonly url: URL;
-  /** The variable that names the endpoint. */
+  /** The environment variable that contains the address of the endpoint. */
   readonly variable: string;
 }
 
 /**
- * Returns the keys that ECS, EKS Pod Identity or a Lambda-like service provides to a container (facts/aws.md
- * 7.5). If the endpoint is set but returns no keys in three attempts, the call fails: later providers would
- * return a different identity than intended.
+ * Returns the credentials that ECS, EKS Pod Identity or a Lambda-like service provides to a container
+ * (facts/aws.md 7.5). If the endpoint is set but returns no credentials in three attempts, the function
+ * throws. A later provider could return a different identity than intended.
  *
- * @param timeoutMs bounds each step, in milliseconds
- * @throws FedctlError aws.container-failed, aws.endpoint-invalid, aws.plaintext-refused; the signal's own
- * reason
+ * @param timeoutMs the time limit for reading the token file and for each request, in milliseconds
+ * @throws FedctlError aws.container-failed, aws.endpoint-invalid, aws.plaintext-refused; the reason of the
+ * signal, if it fires
  */
 export async function containerCredentials(
   context: Dependencies,
@@ -69,9 +69,9 @@ export async function containerCredentials(
 }
 
 /**
- * Requests the keys once.
+ * Requests the credentials once.
  *
- * @returns the keys, or the reason why there are none, as part of a sentence
+ * @returns the credentials; if the request fails, the reason as part of a sentence
  */
 async function ask(
   { url, variable }: ContainerEndpoint,
@@ -112,8 +112,8 @@ function endpointOf(env: Context['env']): ContainerEndpoint | null {
 }
 
 /**
- * Returns the authorization token from the file, otherwise from the environment variable. The file is read
- * each time, because it is renewed during the run.
+ * Returns the authorization token from the token file, or from the environment variable if no file is set.
+ * The file is read for each call, because it may be replaced during the run.
  */
 async function authorizationOf(
   endpoint: ContainerEndpoint,

@@ -11,21 +11,21 @@ import { processFailure } from './process-failure.ts';
 import { processEnvironment } from './process-loop.ts';
 import { shellWords } from './shell-words.ts';
 
-/** The time limit for the program, in milliseconds. It allows time for a user to enter a code. */
+/** The time limit for the program, in milliseconds. The user may need this time to enter a code. */
 const TIMEOUT_MS = 120_000;
 
-/** The limit for the output, in characters. The usual output has a few hundred characters. */
+/** The maximum length of the output, in characters. The usual length is a few hundred characters. */
 const MAX_OUTPUT = 1024 * 1024;
 
 /**
  * Runs the `credential_process` of a profile and parses the keys that the program prints (facts/aws.md 7.1).
- * Like the AWS CLI, splits the command into words and starts the program without a shell. The program
- * inherits standard input and can read a code from it. The SDK's own provider is not used: it runs a shell in
- * the environment of this process and cannot be stopped. Its errors contain the command line, which may
- * contain a secret.
+ * Like the AWS CLI, this function splits the command into words and starts the program without a shell. The
+ * program inherits standard input and can read a code from it. The `credential_process` provider of the SDK
+ * is not used. It starts a shell in the environment of this process and cannot be stopped. Its errors contain
+ * the command line, and this line may contain a secret.
  *
- * @throws FedctlError aws.credential-process-loop, aws.profile-failed, aws.credentials-expired; the signal's
- * own reason
+ * @throws FedctlError aws.credential-process-loop, aws.profile-failed, aws.credentials-expired; the reason of
+ * the signal, if it fires
  */
 export async function processCredentials(
   command: string,

@@ -9,18 +9,19 @@ import type { FindCredentials } from './connection.ts';
 import { type CredentialProvider, isAbsent } from './provider.ts';
 
 /**
- * Keys that expire within this time are renewed, in milliseconds. The SDK treats such keys as expired
- * (facts/aws.md 7.4).
+ * The time in milliseconds before the expiration at which credentials are renewed. From this time on, the SDK
+ * treats the credentials as expired (facts/aws.md 7.4).
  */
 const RENEW_BEFORE_MS = 5 * 60_000;
 
 /**
- * Tries the providers in order and returns the first keys. If no provider has keys, the failure contains the
- * reason of each provider. The SDK's own chain reports every failure with the same sentence.
+ * Tries the providers in order and returns the first credentials that it finds. If no provider has
+ * credentials, the failure contains the reason from each provider. The provider chain of the SDK reports the
+ * same sentence for every failure.
  *
- * @param faults sentences about files that could not be used, for the failure
+ * @param faults sentences about missing or invalid AWS files, which the failure contains
  * @throws FedctlError aws.credentials-missing with details.tried; aws.credentials-half-set;
- * aws.credentials-expired; the failures of a provider
+ * aws.credentials-expired; a failure from a provider
  */
 export async function findCredentials(
   providers: readonly CredentialProvider[],
@@ -67,9 +68,9 @@ export function unexpired(credentials: ResolvedCredentials, now: Date): Resolved
 }
 
 /**
- * Caches the keys until shortly before they expire. Concurrent callers share one search, and each caller
- * stops waiting when its own signal fires. If a renewal fails while the current keys are still valid, the
- * current keys are used.
+ * Caches the credentials until shortly before they expire. Concurrent callers share one search, and each
+ * caller stops waiting when its own signal fires. If a renewal fails while the current credentials are still
+ * valid, the current credentials are used.
  */
 export function cachedCredentials(
   find: FindCredentials,

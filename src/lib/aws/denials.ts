@@ -4,8 +4,8 @@ import { type CallSite, whereOf } from './call-site.ts';
 import { type AwsRefusal, refused } from './refusal.ts';
 
 /**
- * Converts AccessDenied to a failure. AWS uses one code for all denials. The call and the permission in the
- * AWS error message distinguish the denials (facts/aws.md 1, 2.3, 6).
+ * Converts an AccessDenied error to a failure. AWS uses this code for all denials. The failure depends on the
+ * call and on the permission in the AWS error message (facts/aws.md 1, 2.3, 6).
  */
 export function accessDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
   if (site.service === 'IAM') return permissionMissing(refusal, site);
@@ -91,8 +91,8 @@ function plainlyDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
 }
 
 /**
- * Returns the principal in the AWS error message, otherwise the principal of the access key that signed the
- * call.
+ * Returns the ARN of the principal from the AWS error message. If the message contains no ARN, returns a
+ * phrase that contains the access key that signed the call.
  */
 function callerOf({ message }: AwsRefusal, { credentials }: CallSite): string {
   const named = /\bUser: (arn:[^\s]+)/.exec(message)?.[1];
@@ -129,8 +129,8 @@ function deniedAction({ message }: AwsRefusal): string | null {
 }
 
 /**
- * Returns the reason from the AWS error message, if the message contains one: `, because no …`, `, with an
- * explicit deny …`.
+ * Returns the reason from the AWS error message, such as `, because no …` or `, with an explicit deny …`.
+ * Returns an empty string if the message contains no reason.
  */
 function reasonOf({ message }: AwsRefusal): string {
   const reason =

@@ -6,12 +6,12 @@ import type { ChosenProfile } from './profile.ts';
 import { sentence } from './sentence.ts';
 import type { SharedFiles } from './shared-files.ts';
 
-/** The services to which fedctl sends a signature or a token. */
+/** The services that receive signed requests or tokens from fedctl. */
 export type Service = 'sts' | 'iam' | 'sso' | 'sso_oidc' | 'signin';
 
 /**
  * Returns the validated endpoint override for a service, with the precedence of the SDK (facts/aws.md 9.1);
- * null if the AWS default is used.
+ * null if the AWS default endpoint is used.
  *
  * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused
  */
@@ -61,10 +61,10 @@ function servicesEndpoint(service: Service, profile: ChosenProfile, files: Share
 }
 
 /**
- * Validates an endpoint that receives signed requests or tokens. The endpoint must use https, or http on this
- * machine.
+ * Validates an endpoint that receives signed requests or tokens. The endpoint must use https. http is allowed
+ * only on this machine.
  *
- * @param source the setting that names the endpoint
+ * @param source the setting that contains the endpoint
  * @param way how to remove the setting, as a phrase: `unset AWS_ENDPOINT_URL`
  * @returns the unchanged URL
  * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused
@@ -74,8 +74,8 @@ function checkedEndpoint(value: string, source: string, way = `unset ${source}`)
 }
 
 /**
- * Validates an endpoint that serves credentials, as `checkedEndpoint` does. Also allows http for the metadata
- * addresses of AWS.
+ * Validates an endpoint that returns credentials. Applies the rules of `checkedEndpoint`, but also allows
+ * http for the AWS metadata addresses.
  */
 export function metadataEndpoint(value: string, source: string, way = `unset ${source}`): string {
   return checked(value, { source, way }, (host) => isLoopbackHost(host) || isMetadataHost(host));
@@ -111,7 +111,7 @@ function checked(
   return value;
 }
 
-/** Creates the failure without the value, because an invalid URL may contain a secret. */
+/** Creates the failure. The message does not contain the URL, because an invalid URL may contain a secret. */
 function endpointInvalid({ source, way }: EndpointSetting, why: string): FedctlError {
   return new FedctlError('aws.endpoint-invalid', {
     message: `The endpoint of ${source} ${why}.`,

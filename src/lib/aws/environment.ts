@@ -6,10 +6,9 @@ import { readExpiry } from './expiry.ts';
 import type { Absent } from './provider.ts';
 
 /**
- * Returns the keys in the environment (facts/aws.md 7.2).
+ * Returns the credentials in the environment variables (facts/aws.md 7.2).
  *
- * @throws FedctlError aws.credentials-half-set; usage.invalid-value for an expiration that is not a valid
- * time
+ * @throws FedctlError aws.credentials-half-set; usage.invalid-value if the expiration is not a valid time
  */
 export function environmentCredentials(env: Context['env']): ResolvedCredentials | Absent {
   const accessKeyId = env['AWS_ACCESS_KEY_ID']?.trim() ?? '';

@@ -2,11 +2,11 @@ const TIME =
   /^(\d{4})-?(\d\d)-?(\d\d)[T ](\d\d):?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?\s*(?:Z|UTC|GMT|([+-]\d\d):?(\d\d)?)?$/i;
 
 /**
- * Parses the expiration of credentials in RFC 3339 and in the variants that AWS tools and caches write, such
- * as `2036-01-01T00:00:00UTC`. A time without a zone is read as UTC, because some tools omit the Z. The local
- * zone would change the time by hours.
+ * Parses the expiration time of credentials. Accepts RFC 3339 and the variants that AWS tools and caches
+ * write, such as `2036-01-01T00:00:00UTC`. A time without a time zone is parsed as UTC, because some tools
+ * omit the Z.
  *
- * @returns null for an invalid time
+ * @returns the time; null if the text is not a valid time
  */
 export function readExpiry(text: string): Date | null {
   const match = TIME.exec(text.trim());

@@ -10,7 +10,7 @@ import { type CallSite, siteDetails, whereOf } from './call-site.ts';
 import { accessDenied } from './denials.ts';
 import { type AwsRefusal, metadataOf, refusalOf, refused } from './refusal.ts';
 
-/** Converts an error of an SDK client to a failure. An unknown error is returned unchanged. */
+/** Converts an error from an SDK client to a failure. An unknown error is returned unchanged. */
 export function callFailure(error: unknown, site: CallSite): unknown {
   const refusal = refusalOf(error);
   if (refusal !== null) return refusalFailure(refusal, site);
@@ -40,8 +40,8 @@ export function timeoutFailure(site: CallSite, cause?: unknown, status: number |
 }
 
 /**
- * Creates the failure for too many requests or a server error. Uses only the HTTP status, because the
- * response may not come from AWS.
+ * Creates the failure for HTTP 429 or a server error. Uses only the HTTP status, because the response may not
+ * come from AWS.
  */
 function unable(
   status: number,
@@ -61,7 +61,8 @@ function unable(
 }
 
 /**
- * Creates the failure for a response that lacks required content, for example from a proxy or an emulator.
+ * Creates the failure for a response without required content. A proxy or an emulator may return such a
+ * response.
  */
 export function notAws(site: CallSite, why: string, cause?: unknown): FedctlError {
   return new FedctlError('aws.not-aws', {
@@ -99,8 +100,8 @@ const NOT_SUBSCRIBED = new Set([
 const NO_SIGNATURE = new Set(['MissingAuthenticationToken', 'IncompleteSignature', 'MissingSecurityHeader']);
 
 /**
- * Matches the AWS error messages for a signature with a different Region or service than the endpoint. AWS
- * uses several codes, but the same message.
+ * Matches the AWS error messages for a signature whose Region or service does not match the endpoint. AWS
+ * returns these messages with several error codes.
  */
 const SCOPE = /\bscoped to (?:a valid|(?:the )?correct) (?:region|service)|\bthe region '[^']*' is wrong\b/i;
 
@@ -158,8 +159,8 @@ function refusalFailure(refusal: AwsRefusal, site: CallSite): FedctlError {
 }
 
 /**
- * Creates the failure for an expired token: the web identity token of an unsigned call, or the session of the
- * keys that signed the call.
+ * Creates the failure for an expired token. In an unsigned call, the web identity token has expired. In a
+ * signed call, the session of the signing credentials has expired.
  */
 function expiredToken(refusal: AwsRefusal, site: CallSite): FedctlError {
   if (site.credentials === null) {
@@ -232,7 +233,8 @@ function likelyReason(site: CallSite): Pick<FailureFacts, 'likelyCause' | 'remed
 }
 
 /**
- * IAM rejects credentials of GetSessionToken without MFA, with an error for an invalid key (facts/aws.md 6).
+ * The advice for credentials from GetSessionToken without MFA. IAM rejects these credentials with the error
+ * for an invalid key (facts/aws.md 6).
  */
 const OF_GET_SESSION_TOKEN = {
   likelyCause: 'Credentials from GetSessionToken can call IAM only if they were requested with an MFA code.',
@@ -240,8 +242,8 @@ const OF_GET_SESSION_TOKEN = {
 };
 
 /**
- * Returns the cause and the remedy for a key with foreign characters. A shell removes quotation marks, but
- * `docker --env-file`, systemd and INI files keep them.
+ * Returns the cause and the remedy for a key with invalid characters. A shell removes quotation marks. In
+ * files for `docker --env-file` and systemd and in INI files, quotation marks are part of the value.
  */
 function foreignAdvice({ part, has }: ForeignPart, { provider, providerDetail }: ResolvedCredentials) {
   const keeps =
@@ -257,7 +259,9 @@ function foreignAdvice({ part, has }: ForeignPart, { provider, providerDetail }:
   };
 }
 
-/** Describes the access key of a call: `the access key AKIA…, from environment (AWS_ACCESS_KEY_ID)`. */
+/**
+ * Describes the access key that signed a call: `the access key AKIA…, from environment (AWS_ACCESS_KEY_ID)`.
+ */
 function keyOf({ credentials }: CallSite): string {
   return credentials === null
     ? 'the access key of the request'
@@ -299,8 +303,9 @@ function scopeMismatch(refusal: AwsRefusal, site: CallSite): FedctlError {
 }
 
 /**
- * Returns the Region in a host name, such as us-east-2 in `https://sts.us-east-2.amazonaws.com` and
- * `https://vpce-1.sts.us-east-2.vpce.amazonaws.com`.
+ * Returns the Region in the host name of an endpoint, such as us-east-2 in
+ * `https://sts.us-east-2.amazonaws.com` and `https://vpce-1.sts.us-east-2.vpce.amazonaws.com`. Returns null
+ * if the host name contains no Region.
  */
 function regionInHost(endpoint: string): string | null {
   return new URL(endpoint).hostname.split('.').find(isRegionName) ?? null;
@@ -323,8 +328,8 @@ function clockSkew(refusal: AwsRefusal, site: CallSite): FedctlError {
 }
 
 /**
- * Returns the seconds by which the local clock is ahead of the Date header of the response; null if the
- * difference is less than five minutes.
+ * Returns the number of seconds by which the local clock is ahead of the Date header in the response. The
+ * number is negative if the local clock is behind. Returns null if the difference is less than five minutes.
  */
 function skewOf(error: Error, now: Date): number | null {
   const date = memberOf(memberOf(memberOf(error, '$response'), 'headers'), 'date');
@@ -371,8 +376,8 @@ function requestRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
 
 function transportFailure(error: unknown, site: CallSite): FedctlError | null {
   const fault = transportFault(error);
-  // The SDK uses the name TimeoutError for its own timeouts, which usually have no code, but also for broken
-  // connections.
+  // The SDK uses the name TimeoutError for its own timeouts and for broken connections. Its own timeouts
+  // usually have no error code.
   if (fault === null && error instanceof Error && error.name === 'TimeoutError') {
     return timeoutFailure(site, error);
   }

@@ -36,8 +36,8 @@ export async function createIam(connection: Connection, find: FindCredentials): 
         ),
       );
       if (answer === null) return { changed: false };
-      // The response of AWS has no members, so only the request ID distinguishes the response from the page
-      // of a captive portal.
+      // A response from AWS contains only a request ID. A response without a request ID comes from another
+      // server, such as a captive portal.
       if (answer.output.$metadata.requestId === undefined)
         throw notAws(answer.site, 'the response has no request ID');
       return { changed: true };
@@ -50,7 +50,7 @@ export async function createIam(connection: Connection, find: FindCredentials): 
       );
       if (answer === null) return { enabled: false, issuer: null };
       const { IssuerIdentifier: issuer, JwtVendingEnabled: enabled } = answer.output;
-      // AWS documents this value, but returns FeatureDisabled instead (facts/aws.md 0.1).
+      // AWS documents the value false, but returns the error FeatureDisabled instead (facts/aws.md 0.1).
       if (enabled === false) return { enabled: false, issuer: issuer ?? null };
       if (!issuer) throw notAws(answer.site, 'the response contains no issuer');
       return { enabled: true, issuer };
@@ -59,8 +59,8 @@ export async function createIam(connection: Connection, find: FindCredentials): 
 }
 
 /**
- * Makes a call. Returns null if federation is already in the given state: an enable call while enabled (409),
- * or a disable or info call while disabled (404).
+ * Makes a call. Returns null if AWS returns the error `state`: FeatureEnabled (409) for an enable call, or
+ * FeatureDisabled (404) for a disable or info call.
  */
 async function unlessAlready<Answer>(
   state: 'FeatureEnabled' | 'FeatureDisabled',

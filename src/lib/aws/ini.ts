@@ -1,19 +1,22 @@
-/** Settings by name, in lower case. A nested setting has a dotted name: `sts.endpoint_url`. */
+/**
+ * The settings of a section. A key is the name of the setting in lower case. The key of a nested setting
+ * contains a dot: `sts.endpoint_url`.
+ */
 export type Section = Readonly<Record<string, string | undefined>>;
 
 export interface IniFile {
   /** The sections in the order of the file. The key is the text between the brackets. */
   readonly sections: ReadonlyMap<string, Section>;
   /**
-   * The numbers of the invalid lines, from 1. The text of the lines is not stored, because it may be a
-   * secret.
+   * The line numbers of the invalid lines. The first line is 1. The text of the lines is not stored, because
+   * it may contain a secret.
    */
   readonly unknownLines: readonly number[];
 }
 
 /**
- * Settings whose values may contain a space before `#` or `;`: command lines, paths, names of other sections.
- * The parser does not remove comments from these values.
+ * Settings whose values are command lines, paths or section names. The parser does not remove comments from
+ * these values, because `#` and `;` may be part of a value.
  */
 const WHOLE = new Set([
   'credential_process',
@@ -24,24 +27,27 @@ const WHOLE = new Set([
   'services',
 ]);
 
-/** `[name]`, followed by a comment or, as in Python's parser, by any text. */
+/**
+ * Matches a section header, `[name]`. A comment may follow the header. As in the Python parser, any other
+ * text may follow too.
+ */
 const HEADER = /^\[(.+?)\]\s*(?:[#;].*)?$|^\[(.+)\]/;
 const SETTING = /^([^=:]*?)\s*[=:]\s*(.*)$/;
 
 /**
- * Parses an AWS config or credentials file by the rules of botocore, which are those of Python's
+ * Parses an AWS config or credentials file by the rules of botocore, which uses the Python class
  * `RawConfigParser`:
  *
  * - A line whose first character other than white space is `#` or `;` is a comment.
  * - A setting is `name = value` or `name: value`; its name is not case-sensitive.
  * - A line with a deeper indentation than the setting above belongs to that setting. Below a setting without
  *   a value, `name = value` is a nested setting; other lines continue the value.
- * - Settings of `[DEFAULT]`, in capitals, apply to every section.
+ * - Settings in `[DEFAULT]` (in capitals) apply to every section.
  *
- * This parser accepts some files and values that botocore rejects, but other AWS tools accept:
+ * Like other AWS tools, this parser also accepts some files and values that botocore rejects:
  *
  * - A byte order mark is skipped, and an invalid line is reported and skipped.
- * - A comment after white space ends a value that cannot contain white space: `region = eu-west-1 # Ireland`.
+ * - A comment may follow a value that cannot contain white space: `region = eu-west-1 # Ireland`.
  * - An indented header begins a section, and an indented `name = value` below a setting with a value is a
  *   setting.
  * - A section or a setting may occur twice, and the last occurrence takes precedence (`overlaid`).
@@ -91,7 +97,7 @@ export function readIni(text: string): IniFile {
 interface Setting {
   readonly name: string;
   readonly value: string;
-  /** The lines that belong to the setting. */
+  /** The indented lines below the setting. */
   readonly below: string[];
 }
 
@@ -102,7 +108,8 @@ function settingOf(content: string): Omit<Setting, 'below'> | null {
 }
 
 /**
- * Returns whether the lines that belong to a setting are nested settings. Otherwise they continue the value.
+ * Returns true if the indented lines below a setting are nested settings, and false if the lines continue the
+ * value.
  */
 function isParent({ name, value }: Setting): boolean {
   return value === '' && !WHOLE.has(name);
@@ -131,8 +138,9 @@ export const KEY_PAIR = ['aws_access_key_id', 'aws_secret_access_key'] as const;
 const KEYS = new Set([...KEY_PAIR, 'aws_session_token', 'aws_security_token']);
 
 /**
- * Merges two sections. The settings of the second section take precedence. Key ID, secret and token belong
- * together: if the second section has an ID or a secret, no ID, secret or token of the first section is kept.
+ * Merges two sections. Settings in the second section take precedence. If the second section contains a key
+ * ID or a secret, the key ID, secret and token in the first section are ignored. The three values belong
+ * together.
  */
 export function overlaid(first: Section | undefined, second: Section): Section {
   const hasKeys = KEY_PAIR.some((name) => second[name] !== undefined);

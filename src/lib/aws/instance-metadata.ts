@@ -21,7 +21,8 @@ const ROLE_PATH = 'latest/meta-data/iam/security-credentials/';
 const REGION_PATH = 'latest/meta-data/placement/region';
 
 /**
- * The time for which expired keys of the service are used before keys are requested again, in milliseconds.
+ * The time in milliseconds for which expired credentials from the service are used. After this time, new
+ * credentials are requested.
  */
 const EXTENSION_MS = 15 * 60_000;
 
@@ -30,22 +31,23 @@ type Warn = NonNullable<AwsSettings['warn']>;
 
 /** A connection to the metadata service, with a session token that is sent with every request. */
 interface Conversation {
-  /** The reason why version 1 is used, as part of a sentence; null for version 2. */
+  /** The reason why version 1 is used, as part of a sentence; null if version 2 is used. */
   readonly withoutToken: string | null;
   /**
-   * Requests a path. Retries a response without status 200, up to AWS_METADATA_SERVICE_NUM_ATTEMPTS attempts.
+   * Requests a path. Repeats the request if it fails or the status is not 200.
+   * AWS_METADATA_SERVICE_NUM_ATTEMPTS limits the number of attempts.
    */
   read(path: string): Promise<MetadataAnswer>;
 }
 
 /**
- * Returns the keys of the role of an EC2 instance with version 2 of the metadata service (IMDSv2). Version 1
- * is used only if version 2 returns no token and version 1 is not disabled (facts/aws.md 7.6). With a hop
- * limit of 1, the response with the token does not reach a container.
+ * Returns the credentials of the role that is attached to an EC2 instance. Uses version 2 of the metadata
+ * service (IMDSv2). Uses version 1 only if version 2 returns no token and version 1 is not disabled
+ * (facts/aws.md 7.6). A container receives no token if the hop limit is 1.
  *
- * During an outage, the service returns its last keys even if they have expired, and AWS continues to accept
- * them (https://docs.aws.amazon.com/sdkref/latest/guide/feature-static-credentials.html). fedctl uses these
- * keys for 15 minutes, with a warning.
+ * During an outage, the service returns its last credentials even if they have expired, and AWS continues to
+ * accept them (https://docs.aws.amazon.com/sdkref/latest/guide/feature-static-credentials.html). fedctl uses
+ * expired credentials for 15 minutes and prints a warning.
  *
  * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused, usage.invalid-value; the reason of the
  * signal, if it fires
@@ -90,7 +92,7 @@ function extended(expiresAt: Date | null, now: Date, warn: Warn): Date | null {
 
 /**
  * Returns the Region of the EC2 instance; null outside EC2. Like the AWS SDK, fedctl uses this Region only if
- * no setting names a Region.
+ * no setting specifies a Region.
  *
  * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused, usage.invalid-value; the reason of the
  * signal, if it fires
@@ -120,7 +122,10 @@ function noRole(status: number, withoutToken: string | null): string {
   }
 }
 
-/** Gets a session token and calls `ask` with it. A failure to connect is returned as a result. */
+/**
+ * Gets a session token and calls `ask` with a connection that uses the token. If the service is unreachable,
+ * returns the reason and does not throw.
+ */
 async function converse<Answer>(
   context: Dependencies,
   profile: ChosenProfile,
@@ -132,8 +137,8 @@ async function converse<Answer>(
     return { absent: 'AWS_EC2_METADATA_DISABLED is true' };
   }
   const endpoint = endpointOf(env, profile);
-  // Outside EC2 there is no response. A run without any credentials waits for this time twice: for the token,
-  // and for the first request with version 1.
+  // Outside EC2, the service does not respond. A run without credentials waits for this timeout twice: for
+  // the token, and for the first request with version 1.
   const timeoutMs = 1000 * settingOf('metadata_service_timeout', env, profile);
   const attempts = Math.ceil(settingOf('metadata_service_num_attempts', env, profile));
   const send: Send = async (path, request) => {
@@ -194,8 +199,8 @@ function settingOf(key: string, env: Context['env'], profile: ChosenProfile): nu
 }
 
 /**
- * Returns the session token of version 2, or the reason why version 1 must be used. Version 1 is also used if
- * no token arrives before the timeout: with a hop limit of 1, the response does not reach a container.
+ * Returns the session token for version 2, or the reason why version 1 must be used. A timeout is also a
+ * reason, because a container receives no response if the hop limit is 1.
  */
 async function sessionToken(
   send: Send,

@@ -3,12 +3,12 @@ import { isRecord } from '../core/record.ts';
 import { Secret } from '../core/secret.ts';
 import { readExpiry } from './expiry.ts';
 
-/** The limit for a response, in bytes. A response of a credentials endpoint has about one kilobyte. */
+/** The maximum size of a response, in bytes. A valid response is about one kilobyte. */
 export const METADATA_MAX_BYTES = 64 * 1024;
 
 /**
- * Parses the keys in the JSON response of a container or instance endpoint (facts/aws.md 7.5, 7.6). Returns
- * null if one of the four members is missing or invalid.
+ * Parses the credentials in the JSON response from a container endpoint or the instance metadata service
+ * (facts/aws.md 7.5, 7.6). Returns null if one of the four members is missing or invalid.
  */
 export function metadataCredentials(text: string): Credentials | null {
   const value = parsed(text);
@@ -32,8 +32,8 @@ export function metadataCredentials(text: string): Credentials | null {
 }
 
 /**
- * Returns the error that an endpoint returned instead of keys, such as `AssumeRoleUnauthorizedAccess: EC2
- * cannot assume the role`; null if the response contains no error.
+ * Returns the error that an endpoint returned instead of credentials, such as `AssumeRoleUnauthorizedAccess:
+ * EC2 cannot assume the role`; null if the response contains no error.
  */
 export function metadataRefusal(text: string): string | null {
   const { Code, code, Message, message } = parsed(text);

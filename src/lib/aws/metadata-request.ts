@@ -10,15 +10,15 @@ export interface MetadataAnswer {
 }
 
 export interface MetadataRequest extends Pick<FetchRequest, 'method' | 'headers'> {
-  /** Bounds the request including the complete response, in milliseconds. */
+  /** The time limit for the request and the complete response, in milliseconds. */
   readonly timeoutMs: number;
 }
 
 /**
- * Sends a request to an endpoint that serves credentials. A body that is too large for a valid response is
- * treated as empty.
+ * Sends a request to an endpoint that returns credentials. If the body is larger than METADATA_MAX_BYTES,
+ * returns an empty body.
  *
- * @throws the transport error, for `reasonOf`; the signal's own reason
+ * @throws the transport error, which `reasonOf` can describe; the reason of the signal, if it fires
  */
 export async function askMetadata(
   context: Pick<Context, 'fetch'>,

@@ -8,12 +8,12 @@ const MAX_LINE = 300;
 
 /**
  * Creates the failure for a `credential_process` that did not exit with code 0. If the program is fedctl, the
- * failure has the code, message, cause, remedy and command of the inner failure. For other programs, the
- * message contains the last line of stderr, and the evidence contains stderr. If stderr has more than five
- * lines, only the first two and the last two are shown.
+ * failure contains the code, message, cause, remedy and command that the program printed. For other programs,
+ * the message contains the last line of stderr, and the evidence contains stderr. If stderr has more than
+ * five lines, only the first two and the last two are shown.
  *
  * @param ended how the program ended: `exited with code 1`, `was ended by SIGTERM`
- * @returns aws.profile-failed, or the failure of the inner fedctl
+ * @returns aws.profile-failed, or the failure that the inner fedctl printed
  */
 export function processFailure(profile: string, ended: string, stderr: string): FedctlError {
   const start = `The credential_process of the profile "${profile}" ${ended}`;
@@ -55,7 +55,10 @@ interface InnerFailure {
   readonly evidence: readonly string[];
 }
 
-/** Parses the failure that fedctl wrote, as JSON or as text; null for the output of another program. */
+/**
+ * Parses the failure that the inner fedctl printed as JSON or text. Returns null if the output comes from
+ * another program.
+ */
 function innerFailure(stderr: string): InnerFailure | null {
   return fromDocument(stderr) ?? fromLines(stderr);
 }
@@ -72,8 +75,8 @@ function fromDocument(stderr: string): InnerFailure | null {
 }
 
 /**
- * Parses a failure in text format. A label is at the beginning of a line. Lines of evidence are indented and
- * follow the error.
+ * Parses a failure in text format. A label such as `error:` is at the beginning of a line. The indented lines
+ * after the error are evidence.
  */
 function fromLines(stderr: string): InnerFailure | null {
   const parts = new Map<string, string>();
@@ -121,9 +124,9 @@ function known({
 }
 
 /**
- * Returns the command that the inner fedctl suggests, if the program is fedctl, aws or atlas. Returns null
- * for `fedctl credentials`: the profile already contains this command, and running it in a shell would not
- * help.
+ * Returns the command that the inner fedctl suggests. Accepts only commands of fedctl, aws and atlas, and
+ * returns null for other commands. Also returns null for `fedctl credentials`, because the profile already
+ * runs this command.
  */
 function offered(line: unknown): OfferedCommand | null {
   const words = typeof line === 'string' ? shellWords(line) : null;

@@ -3,21 +3,21 @@ import { FedctlError } from '../core/errors.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The variable with the list of profiles, as JSON, whose `credential_process` started this process directly
- * or indirectly.
+ * The environment variable that contains a JSON list of profile names. The `credential_process` of each
+ * profile in the list started this process, directly or indirectly.
  */
 const ASKED = 'FEDCTL_CREDENTIAL_PROFILES';
 
 /**
- * The variables that set the output format of this process. They are removed, because the inner program must
- * print the credential_process format.
+ * The environment variables that set the output format of fedctl. The program does not inherit these
+ * variables, because its output must have the credential_process format.
  */
 const FORMS: readonly string[] = ['FEDCTL_OUTPUT', 'FEDCTL_JSON'];
 
 /**
- * Returns the environment for the `credential_process` of a profile. The program may be fedctl, which would
- * start itself in an endless loop if it used the same profile. So each program receives the list of profiles
- * that are already in use, and fedctl stops if it would use one of these profiles again. A chain of different
+ * Returns the environment variables for the `credential_process` of a profile. If the program is fedctl and
+ * uses the same profile, it would start itself in an endless loop. Therefore, each program receives the list
+ * of profiles that are already in use, and fedctl fails if its profile is in the list. A chain of different
  * profiles is not a loop.
  *
  * @throws FedctlError aws.credential-process-loop

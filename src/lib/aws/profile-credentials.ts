@@ -18,7 +18,6 @@ import { loginCredentials, type SignIn, ssoCredentials } from './sign-in.ts';
 import { createSts } from './sts.ts';
 import { unnamedSession, webIdentityCredentials, webIdentityOf } from './web-identity.ts';
 
-/** The dependencies of `profileCredentials`. */
 export interface ProfileDependencies {
   readonly context: Pick<Context, 'env' | 'cwd' | 'fetch' | 'spawn' | 'sleep' | 'now' | 'redactor'>;
   readonly files: SharedFiles;
@@ -26,13 +25,16 @@ export interface ProfileDependencies {
   readonly signIn: SignIn;
   readonly mfaCode: AwsSettings['mfaCode'];
   readonly warn: NonNullable<AwsSettings['warn']>;
-  /** Returns the connection for the STS calls of a profile. Throws if no Region is configured. */
+  /** Returns the connection for the STS calls that a profile requires. Throws if no Region is configured. */
   connect(): Promise<Connection>;
-  /** Returns the Region for `aws login`; null if unknown, because `aws login` does not require a Region. */
+  /**
+   * Returns the Region for `aws login`; null if no Region is configured. `aws login` does not require a
+   * Region.
+   */
   region(): string | null;
 }
 
-/** The keys, and a description of their source: `access key`, `role arn:… from profile "base"`. */
+/** The credentials, and a description of their source: `access key`, `role arn:… from profile "base"`. */
 interface Found {
   readonly credentials: Credentials;
   readonly how: string;
@@ -47,7 +49,7 @@ interface Link {
 }
 
 /**
- * Returns whether the profile assumes a role. Such a profile takes precedence over a web identity of the
+ * Returns whether the profile assumes a role. Such a profile takes precedence over a web identity in the
  * environment.
  */
 export function assumesRole({ settings }: Profile): boolean {
@@ -55,9 +57,9 @@ export function assumesRole({ settings }: Profile): boolean {
 }
 
 /**
- * Returns the keys of a profile, with the precedence of the AWS CLI. Each failure names the profile that
- * caused it. The SDK's `fromIni` is not used: it has a different precedence, reads the environment of the
- * process, and reports all failures with one sentence.
+ * Returns the credentials of a profile, with the precedence of the AWS CLI. Each failure names the profile
+ * that caused it. `fromIni` of the SDK is not used. It has a different precedence, reads the process
+ * environment, and reports the same sentence for all failures.
  *
  * @throws FedctlError aws.profile-unknown, aws.profile-failed, aws.credentials-half-set,
  * aws.credentials-expired, aws.mfa-needed, aws.sso-login-needed, aws.container-failed, sts.*, aws.*
@@ -78,7 +80,7 @@ export async function profileCredentials(
       ? 'the profile "default" does not exist'
       : `the profile "${name}" has no credential source`;
   if (files.severe.length === 0) return { absent };
-  // The intended keys may be in a file that could not be read.
+  // The intended credentials may be in a file that could not be read.
   throw new FedctlError('aws.profile-failed', {
     message: `No credentials in the AWS files: ${absent}. ${files.severe.join(' ')}`,
     likelyCause: 'A file with AWS settings cannot be read completely, so the profile may be incomplete.',
@@ -91,8 +93,9 @@ async function follow(link: Link, world: ProfileDependencies, signal: AbortSigna
   const { name, path } = link;
   const { settings, inConfig, inCredentials } = link.profile;
   const isFirst = path.length === 1;
-  // A profile may have both a role and the keys that assume the role. In the first profile, the role applies.
-  // In a source profile, the keys apply. So a profile can be its own source.
+  // A profile may contain both a role and the access key that assumes the role. If it is the first profile in
+  // the chain, its role is used. If it is a source profile, its access key is used. Therefore, a profile can
+  // be its own source profile.
   const hasKeys = KEY_PAIR.some((key) => settings[key] !== undefined);
   const namesItself = path.at(-2) === name;
   if (assumesRole(link.profile) && !namesItself && (isFirst || !hasKeys)) {
@@ -117,7 +120,8 @@ async function follow(link: Link, world: ProfileDependencies, signal: AbortSigna
     return { credentials, how: 'credential_process' };
   }
   if (inConfig['aws_access_key_id'] !== undefined) return keysOf(name, inConfig);
-  // Incomplete keys are a failure here. Other AWS tools would continue with a different identity.
+  // An incomplete access key causes a failure. Other AWS tools would ignore the key and continue with a
+  // different identity.
   if (hasKeys) return keysOf(name, settings);
   if (settings['sso_session'] !== undefined || settings['sso_start_url'] !== undefined) {
     return await sso(link, world, signal);
@@ -226,8 +230,7 @@ async function webIdentity(
   { context, chosen, connect }: ProfileDependencies,
   signal: AbortSignal,
 ): Promise<Found> {
-  // A profile that was named on the command line, or by another profile, uses only its own settings and not
-  // the environment.
+  // The environment is ignored if the profile was specified on the command line or in another profile.
   const isAlone = path.length > 1 || chosen.source === '--profile';
   const identity = webIdentityOf(isAlone ? {} : context.env, profile.settings);
   if (identity === null) throw profileFailed(name, 'has a web_identity_token_file but no role_arn');
@@ -238,9 +241,9 @@ async function webIdentity(
 }
 
 /**
- * Returns the keys in a section.
+ * Returns the access key in a section of an AWS file.
  *
- * @param section the section of one file, because ID, secret and token must come from the same file
+ * @param section a section from one file. Key ID, secret and token must come from the same file.
  */
 function keysOf(name: string, section: Section): Found {
   const [id, secret] = KEY_PAIR.map((key) => section[key] ?? '');

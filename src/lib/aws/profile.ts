@@ -5,23 +5,27 @@ import type { AwsSettings } from '../ports/aws.ts';
 import type { Profile, SharedFiles } from './shared-files.ts';
 
 /**
- * The variables that name a profile, in the order of AWS CLI version 2. Version 1 and boto3 use the opposite
- * order.
+ * The environment variables that specify a profile, in the order of precedence of AWS CLI version 2. Version
+ * 1 and boto3 use the opposite order.
  */
 const VARIABLES = ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE'] as const;
 
 /**
- * The profile of a run. It has no settings if no profile was named and the profile `default` does not exist.
+ * The profile of a run. It has no settings if no profile was specified and the profile `default` does not
+ * exist.
  */
 export interface ChosenProfile extends Profile {
   readonly name: string;
-  /** The source of the name. `--profile` includes FEDCTL_PROFILE. `default`: no profile was named. */
+  /**
+   * The source of the profile name. `--profile` also stands for FEDCTL_PROFILE. `default` means that no
+   * profile was specified.
+   */
   readonly source: '--profile' | (typeof VARIABLES)[number] | 'default';
 }
 
 /**
- * Chooses the profile as the AWS CLI does: --profile, AWS_PROFILE, AWS_DEFAULT_PROFILE, then `default`, which
- * need not exist. An empty variable counts as not set.
+ * Chooses the profile in the order of the AWS CLI: --profile, AWS_PROFILE, AWS_DEFAULT_PROFILE, `default`.
+ * The profile `default` does not have to exist. An empty environment variable counts as not set.
  *
  * @throws FedctlError aws.profile-unknown
  */
@@ -53,7 +57,7 @@ function known(
 /**
  * Creates the failure for a profile that does not exist.
  *
- * @param source the option, variable or profile that names the profile
+ * @param source the option, environment variable or profile setting that contains the name
  */
 export function profileUnknown(
   name: string,
@@ -86,7 +90,10 @@ export function profileUnknown(
   });
 }
 
-/** The number of names in a failure. Organizations with thousands of accounts have thousands of profiles. */
+/**
+ * The maximum number of profile names in a failure. Organizations with thousands of accounts have thousands
+ * of profiles.
+ */
 const NAMES_SHOWN = 10;
 
 function knownProfiles(nearest: readonly string[], files: SharedFiles): string {
@@ -100,7 +107,7 @@ function knownProfiles(nearest: readonly string[], files: SharedFiles): string {
     : `known profiles: ${names}`;
 }
 
-/** Sorts the known names by edit distance, the nearest name first. */
+/** Sorts the known names by edit distance, the most similar name first. */
 function byDistance(name: string, all: readonly string[]) {
   return all
     .map((each) => ({ name: each, edits: edits(name.toLowerCase(), each.toLowerCase()) }))

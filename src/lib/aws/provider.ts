@@ -1,13 +1,14 @@
 import type { CredentialProviderId, ResolvedCredentials } from '../core/credentials.ts';
 
-/** The reason why a provider has no keys, as part of a sentence: `AWS_ACCESS_KEY_ID is not set`. */
+/** The reason why a provider has no credentials, as part of a sentence: `AWS_ACCESS_KEY_ID is not set`. */
 export interface Absent {
   readonly absent: string;
 }
 
 /**
- * A source of keys. `find` returns keys, or the reason why the source has no keys. If a source is configured
- * but fails, `find` throws and later sources are not tried, because the user intended the failed source.
+ * A source of credentials. `find` returns credentials, or the reason why the source has none. If a source is
+ * configured but fails, `find` throws and later sources are not tried, because the user intended the failed
+ * source.
  */
 export interface CredentialProvider {
   readonly id: CredentialProviderId;

@@ -3,26 +3,29 @@ import { FedctlError } from '../core/errors.ts';
 import type { FailureCode } from '../failures/failures.ts';
 import { type CallSite, siteDetails } from './call-site.ts';
 
-/** An error response of AWS, without the error wrapper of the SDK (facts/aws.md 9.4). */
+/** An error response from AWS, extracted from the error that the SDK throws (facts/aws.md 9.4). */
 export interface AwsRefusal {
   /**
-   * The error code without the suffix `Exception`, for comparisons. Documentation, responses and SDK use the
-   * suffix differently (facts/aws.md 0.1).
+   * The error code without the suffix `Exception`, for comparisons. The documentation, the responses and the
+   * SDK use the suffix inconsistently (facts/aws.md 0.1).
    */
   readonly code: string;
   /** The unchanged error code from the response. Users search for this text. */
   readonly wireCode: string;
-  /** The AWS error message, safe for a terminal. */
+  /** The AWS error message, limited to 600 characters. */
   readonly message: string;
   readonly status: number;
   readonly requestId: string | null;
   readonly error: Error;
 }
 
-/** The codes that the SDK derives from the HTTP status if a response has no code. */
+/** The error codes that the SDK derives from the HTTP status if a response contains no error code. */
 const MADE_UP: ReadonlySet<string> = new Set(['Unknown', 'NotFound']);
 
-/** Returns the error response in the error of an SDK client; null if the service did not respond. */
+/**
+ * Extracts the error response of the service from an error of an SDK client. Returns null if the error
+ * contains no error code from the service.
+ */
 export function refusalOf(error: unknown): AwsRefusal | null {
   if (!(error instanceof Error) || !('$fault' in error)) return null;
   if (MADE_UP.has(error.name) && !('Code' in error)) return null;
@@ -54,7 +57,7 @@ export function metadataOf(error: Error): ResponseMetadata {
     : {};
 }
 
-/** Creates the failure for an error response of AWS, with the AWS error message as evidence. */
+/** Creates the failure for an error response from AWS, with the AWS error message as evidence. */
 export function refused(
   code: FailureCode,
   refusal: AwsRefusal,

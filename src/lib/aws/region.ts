@@ -6,11 +6,12 @@ import type { AwsSettings, ResolvedRegion } from '../ports/aws.ts';
 import type { ChosenProfile } from './profile.ts';
 
 /**
- * Returns the Region and its source: --region or FEDCTL_REGION, AWS_REGION, AWS_DEFAULT_REGION (which the
- * JavaScript SDK ignores, facts/aws.md 7.2), the profile, and last the EC2 instance. There is no default,
- * because a token of the wrong Region looks valid.
+ * Returns the Region and its source. The order of precedence is --region or FEDCTL_REGION, AWS_REGION,
+ * AWS_DEFAULT_REGION, the profile, the EC2 instance. The JavaScript SDK ignores AWS_DEFAULT_REGION
+ * (facts/aws.md 7.2). There is no default Region, because a token from the wrong Region looks valid.
  *
- * @param instanceRegion called only if no setting names a Region: outside EC2, the call fails after a second
+ * @param instanceRegion returns the Region of the EC2 instance. Called only if no setting specifies a Region,
+ * because the call takes a second outside EC2.
  * @throws FedctlError aws.region-missing, aws.region-global, aws.region-invalid
  */
 export async function resolveRegion(

@@ -8,7 +8,7 @@ import { proxyFor } from '../net/proxy.ts';
 type HttpRequest = Parameters<NodeHttpHandler['handle']>[0];
 type HandlerOptions = Parameters<NodeHttpHandler['handle']>[1];
 
-/** The limit for a response, in bytes. A response of STS or IAM is a few kilobytes of XML. */
+/** The maximum size of a response, in bytes. A response from STS or IAM is a few kilobytes. */
 const MAX_BYTES = 1024 * 1024;
 
 /**
@@ -18,11 +18,11 @@ const MAX_BYTES = 1024 * 1024;
 const STATUS = new WeakMap<object, number>();
 
 /**
- * Returns the HTTP status of the last response to a call. If a call ends without a result, the SDK does not
- * report the responses that it retried.
+ * Returns the HTTP status of the last response to a call. If a call reaches its time limit, the SDK does not
+ * report the responses to earlier attempts.
  *
  * @param signal the signal object that was passed to the call
- * @returns null if there was no response yet
+ * @returns the HTTP status; null if no response was received
  */
 export function statusSeen(signal: AbortSignal): number | null {
   return STATUS.get(signal) ?? null;
@@ -44,13 +44,13 @@ function bounded(body: Readable): Readable {
 }
 
 /**
- * Creates the request handler of the SDK clients. It adds features that the SDK lacks on Node.js: proxies, CA
- * bundles, and a request timeout that ends the request (facts/aws.md 9.2). The proxy is chosen for each
- * request, because the proxy depends on the host, and the clients inside credential providers use other
- * hosts.
+ * Creates the request handler for the SDK clients. The handler adds features that the SDK lacks on Node.js:
+ * proxies, CA bundles, and a timeout that ends the request (facts/aws.md 9.2). The proxy is chosen for each
+ * request, because it depends on the host. The clients inside the credential providers of the SDK connect to
+ * several hosts.
  *
- * @param timeoutMs bounds one attempt, in milliseconds
- * @param bundle the CA bundle of the profile
+ * @param timeoutMs the time limit for one attempt, in milliseconds
+ * @param bundle the CA bundle that the profile specifies; null if the profile specifies none
  */
 export function createRequestHandler(env: Context['env'], timeoutMs: number, bundle: CaBundle | null) {
   const routes = new Map<string, Promise<NodeHttpHandler>>();
@@ -93,8 +93,8 @@ async function createHandler(
   return new NodeHttpHandler({
     httpAgent: agent,
     httpsAgent: agent,
-    // A quarter of the timeout. If a host drops packets, the three attempts end before the deadline of the
-    // step, with an error that names the cause.
+    // A quarter of the timeout. If a host drops packets, all three attempts fail before the time limit of the
+    // step, and the error states the cause.
     connectionTimeout: Math.ceil(timeoutMs / 4),
     requestTimeout: timeoutMs,
     throwOnRequestTimeout: true,

@@ -1,4 +1,4 @@
-/** Makes the first letter a capital. */
+/** Returns the text with a capital first letter. */
 export function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -12,9 +12,9 @@ type EndpointRules = (params: {
 }) => { readonly url: URL };
 
 /**
- * Returns the endpoint that the SDK client will use, by the endpoint rules of the client: the override,
- * otherwise the AWS endpoint in this partition for the FIPS and dual-stack settings. The URL has no trailing
- * slash.
+ * Returns the URL of the endpoint that the SDK client will use, without a trailing slash. The endpoint rules
+ * of the client return the endpoint override if one is set. If not, they return the AWS endpoint for the
+ * Region and for the FIPS and dual-stack settings.
  *
  * @throws FedctlError aws.endpoint-invalid if AWS has no such endpoint, or the settings are mutually
  * exclusive

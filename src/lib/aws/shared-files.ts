@@ -9,17 +9,18 @@ import { type IniFile, overlaid, readIni, type Section, withoutComment } from '.
 import { shellWords } from './shell-words.ts';
 
 /**
- * The limit for a file, in bytes. Organizations with thousands of accounts have files of about one megabyte.
+ * The maximum size of a file, in bytes. Organizations with thousands of accounts have files of about one
+ * megabyte.
  */
 const MAX_BYTES = 8 * 1024 * 1024;
 
-/** The settings of one profile in both files. */
+/** The settings of one profile in the AWS config and credentials files. */
 export interface Profile {
   /** The merged settings of both files. The credentials file takes precedence. */
   readonly settings: Section;
   /**
-   * The settings in the credentials file only; empty if this file does not contain the profile. Kept because
-   * all parts of a key must come from one file.
+   * Only the settings in the credentials file; empty if this file does not contain the profile. These
+   * settings are stored separately, because all parts of an access key must come from one file.
    */
   readonly inCredentials: Section;
   readonly inConfig: Section;
@@ -29,28 +30,28 @@ export interface Profile {
 export interface SharedFiles {
   readonly configPath: string;
   readonly credentialsPath: string;
-  /** The profiles of both files, sorted. */
+  /** The names of the profiles in both files, sorted. */
   readonly profileNames: readonly string[];
   /** Sentences about files that exist but could not be read completely. */
   readonly faults: readonly string[];
   /**
-   * The faults that stop the AWS CLI, and the faults of files that the user named. In both cases the intended
-   * keys are unknown.
+   * The faults that cause the AWS CLI to fail, and the faults in files that an environment variable
+   * specifies. If such a fault exists, the intended credentials are unknown.
    */
   readonly severe: readonly string[];
-  /** Sentences about files that an environment variable names but that do not exist. */
+  /** Sentences about files that an environment variable specifies but that do not exist. */
   readonly missing: readonly string[];
   profile(name: string): Profile | null;
   /**
-   * Resolves the name in `sso_session`, `services` or `source_profile` of a profile. A comment after the name
-   * is ignored.
+   * Finds the section for the name in the setting `sso_session` of a profile. `services` and `sourceProfile`
+   * do the same for the settings `services` and `source_profile`. A comment after the name is ignored.
    */
   ssoSession(written: string): Named<Section> | null;
   services(written: string): Named<Section> | null;
   sourceProfile(written: string): Named<Profile> | null;
   /**
-   * Returns a section that is probably intended for this profile but has a misspelled header; null if there
-   * is none.
+   * Returns a section that is probably intended for this profile but has a misspelled header; null if the
+   * files contain no such section.
    */
   misspelt(name: string): Misspelling | null;
 }
@@ -67,12 +68,12 @@ export interface Misspelling {
 }
 
 /**
- * Reads the config and credentials files from AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE, or from
- * `~/.aws`. Each file is read once, because it may be a pipe.
+ * Reads the config and credentials files. Their paths are in AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE;
+ * the default folder is `~/.aws`. Each file is read once, because it may be a pipe.
  *
- * @param timeoutMs bounds the reading of each file, in milliseconds
+ * @param timeoutMs the time limit for reading each file, in milliseconds
  * @throws FedctlError usage.unreadable-input for a file that is too large, or a pipe without a writer; the
- * signal's own reason
+ * reason of the signal, if it fires
  */
 export async function readSharedFiles(
   context: Pick<Context, 'env' | 'home' | 'cwd' | 'signal'>,
@@ -139,13 +140,13 @@ async function readSharedFile(
   } catch (error) {
     if (signal.aborted || !isFedctlError(error)) throw error;
     const code = systemCode(error.cause);
-    // ENOTDIR: part of the path is a file, so the file itself does not exist.
+    // ENOTDIR means that a parent folder in the path is a file. So the requested file does not exist.
     const isMissing = code === 'ENOENT' || code === 'ENOTDIR';
     if (isMissing && isNamed) {
       return { path, file: EMPTY, missing: `${variable} specifies ${shown}, which does not exist.` };
     }
-    // In many containers the user has no access to the home directory. AWS tools then treat the file as
-    // missing.
+    // In many containers, the user has no access to the home directory. AWS tools treat the files in this
+    // directory as missing.
     const isThere = await stat(path).catch(() => null);
     if (isMissing || (isThere === null && !isNamed)) return { path, file: EMPTY };
     if (code === '' && !isThere?.isDirectory()) throw error;
@@ -167,8 +168,8 @@ function faultIn({ sections, unknownLines }: IniFile, shown: string) {
 }
 
 /**
- * Finds a section by a name in a setting. The name may contain text that looks like a comment, so the
- * complete text is tried first.
+ * Finds the section whose name is the value of a setting. Tries the complete value first, because the name
+ * may contain text that looks like a comment.
  */
 function named<Value>(
   written: string,
@@ -181,7 +182,10 @@ function named<Value>(
   return null;
 }
 
-/** Expands `~` and variables, as the AWS CLI does. A variable that is not set stays unchanged. */
+/**
+ * Expands `~` and environment variables in a path, as the AWS CLI does. A reference to a variable that is not
+ * set stays unchanged.
+ */
 export function expanded(path: string, env: Context['env'], home: string): string {
   return path
     .replace(/\$(?:(\w+)|\{([^}]*)\})/g, (all, plain?: string, braced?: string) => {
@@ -192,9 +196,9 @@ export function expanded(path: string, env: Context['env'], home: string): strin
 }
 
 /**
- * Returns the sections of one kind by name: `[profile foo]`, `[profile "foo bar"]`, and for profiles
- * `[default]`. As in botocore, only the beginning of the first word must match. If two sections have the same
- * name in different spellings, the later section is used.
+ * Returns the sections of one kind, such as `[profile foo]` and `[profile "foo bar"]`, by name. `[default]`
+ * is also a profile. As in botocore, the first word of a header can be longer than the kind. If two headers
+ * contain the same name, the later section is used.
  */
 function sectionsOf(
   { sections }: IniFile,

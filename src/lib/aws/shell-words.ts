@@ -1,8 +1,8 @@
 /**
- * Splits a text into words as Python's `shlex.split` does, which the AWS CLI uses for `credential_process`
- * and for the names of sections. Quotes group characters, and a backslash escapes the next character. Between
- * double quotes, a backslash escapes only another backslash and a double quote. No other character is
- * special: variables, globs, pipes and comments are plain text.
+ * Splits a text into words by the rules of the Python function `shlex.split`. The AWS CLI uses this function
+ * for `credential_process` and for section names. Quotes group characters, and a backslash escapes the next
+ * character. Between double quotes, a backslash escapes only another backslash and a double quote. No other
+ * character is special: variables, globs, pipes and comments are plain text.
  *
  * @returns null if a quote is not closed or the text ends with a backslash
  */

@@ -37,7 +37,7 @@ const PROFILE = 'fedctl';
 const MAX_CACHE_BYTES = 1024 * 1024;
 
 /**
- * Returns the keys of a profile that signs in through IAM Identity Center.
+ * Returns the credentials of a profile that signs in through IAM Identity Center.
  *
  * @param settings the settings of the profile
  * @throws FedctlError aws.sso-login-needed, aws.profile-failed, aws.unreachable, aws.tls-failed, aws.timeout
@@ -72,7 +72,7 @@ export async function ssoCredentials(
   });
 }
 
-/** Merges the settings of the profile and of its sso-session, by the rules of the AWS CLI. */
+/** Merges the settings of the profile and of its sso-session by the rules of the AWS CLI. */
 function ssoSettings(profile: string, settings: Section, { files }: SignIn) {
   const written = settings['sso_session'];
   const session = written === undefined ? null : files.ssoSession(written);
@@ -105,9 +105,10 @@ function ssoSettings(profile: string, settings: Section, { files }: SignIn) {
 }
 
 /**
- * Returns the keys of a profile of `aws login`. Throws the same failures as `ssoCredentials`.
+ * Returns the credentials of a profile that signs in with `aws login`. Throws the same failures as
+ * `ssoCredentials`.
  *
- * @param session the value of the profile's `login_session`
+ * @param session the value of `login_session` in the profile
  * @param region the Region; if null, the SDK determines the Region
  */
 export async function loginCredentials(
@@ -132,9 +133,9 @@ export async function loginCredentials(
 }
 
 /**
- * Passes sections to the SDK's providers instead of files, because the SDK would read the files again by
- * different rules. The section names have the form that the SDK's parser returns, so names may contain any
- * characters.
+ * Passes sections to the credential providers of the SDK instead of files, because the SDK would apply
+ * different rules to the files. The section names have the form that the SDK parser returns, so a name can
+ * contain any character.
  *
  * @returns the path under which the SDK finds the sections
  */
@@ -169,13 +170,13 @@ interface SdkCredentials {
   readonly expiration?: Date;
 }
 
-/** The facts about a sign-in that its failure messages contain. */
+/** The facts about a sign-in for the failure messages. */
 interface SignInWay {
   readonly profile: string;
   /** The command that signs in again. */
   readonly command: OfferedCommand;
   readonly likelyCause: string;
-  /** The role and the account, `Reader in 123456789012`; null for `aws login`. */
+  /** The role and the account, such as `Reader in 123456789012`; null for `aws login`. */
   readonly role: string | null;
 }
 
@@ -220,7 +221,8 @@ async function signInWith(
 }
 
 /**
- * The last network error in a request of an SDK provider. The error of the provider contains only a sentence.
+ * The last network error in a request from a credential provider of the SDK. The error that the provider
+ * throws does not contain the network error.
  */
 interface Met {
   readonly url: URL;
@@ -245,10 +247,7 @@ function watching(handler: RequestHandler): { readonly watched: RequestHandler; 
   return { watched, met: () => met };
 }
 
-/**
- * Creates the failure for an error of an SDK provider. The error contains only a sentence. For network
- * errors, the original error is available too.
- */
+/** Creates the failure for an error from a credential provider of the SDK. */
 function providerFailure(subject: SignInWay, met: Met | null, error: unknown): FedctlError {
   const { profile, role, command } = subject;
   const sentence = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
@@ -316,7 +315,7 @@ async function ssoLogin(
 /**
  * Reads a cached login. Returns null if the cache is missing or unreadable.
  *
- * @throws the signal's own reason
+ * @throws the reason of the signal, if it fires
  */
 async function cachedLogin(
   path: string,

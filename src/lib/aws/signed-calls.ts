@@ -3,7 +3,10 @@ import { call } from './call.ts';
 import type { CallSite } from './call-site.ts';
 import type { Connection, FindCredentials } from './connection.ts';
 
-/** Returns an object that stores the keys of the current call. The client signs the call with these keys. */
+/**
+ * Returns an object that stores the credentials for the current call. The client signs the call with these
+ * credentials.
+ */
 export function signerOf(find: FindCredentials) {
   let found: Credentials | null = null;
   return {
@@ -19,7 +22,7 @@ export function signerOf(find: FindCredentials) {
   };
 }
 
-/** Returns the call site of a call to one service, for its failure messages. */
+/** Returns the description of a call to one service for the failure messages. */
 export function siteOf(
   service: CallSite['service'],
   connection: Connection,
@@ -32,8 +35,8 @@ export function siteOf(
 }
 
 /**
- * Returns a function that makes signed calls to one service. `send` receives a signal with the deadline of
- * the call. The time to find the keys is not part of the deadline.
+ * Returns a function that makes signed calls to one service. `send` receives a signal that fires at the
+ * deadline of the call. The deadline does not include the time to find the credentials.
  */
 export function asker(
   service: CallSite['service'],

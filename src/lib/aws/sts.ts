@@ -9,8 +9,8 @@ import { originOf } from './service-endpoint.ts';
 import { asker, signerOf, siteOf } from './signed-calls.ts';
 
 /**
- * Creates the STS client for the Region of the connection. Before each call, `find` returns the keys that
- * sign the call.
+ * Creates the STS client for the Region of the connection. Before each call, `find` returns the credentials
+ * that sign the call.
  */
 export async function createSts(connection: Connection, find: FindCredentials): Promise<Sts> {
   const sdk = await import('./sts-client.ts');
@@ -87,7 +87,7 @@ export async function createSts(connection: Connection, find: FindCredentials): 
   };
 }
 
-/** A request to AssumeRoleWithWebIdentity, the only unsigned call (facts/aws.md 6). */
+/** The parameters of AssumeRoleWithWebIdentity, the only call that is not signed (facts/aws.md 6). */
 export interface WebIdentityRequest {
   readonly roleArn: string;
   readonly sessionName: string;
@@ -95,7 +95,7 @@ export interface WebIdentityRequest {
 }
 
 /**
- * Makes an AssumeRoleWithWebIdentity call.
+ * Calls AssumeRoleWithWebIdentity.
  *
  * @throws FedctlError aws.credentials-expired, sts.assume-denied, aws.*
  */

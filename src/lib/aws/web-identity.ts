@@ -12,7 +12,7 @@ import { assumeRoleWithWebIdentity } from './sts.ts';
 /** The limit for a token file, in bytes. Tokens are much smaller. */
 const MAX_TOKEN_BYTES = 64 * 1024;
 
-/** The source of a web identity: a token file and the role that trusts its issuer. */
+/** A token file, and the role that the token can assume. */
 export interface WebIdentity {
   readonly tokenFile: string;
   readonly roleArn: string;
@@ -20,11 +20,11 @@ export interface WebIdentity {
 }
 
 /**
- * Returns the keys of the role in AWS_ROLE_ARN. The call uses the token in AWS_WEB_IDENTITY_TOKEN_FILE. EKS
- * and CI systems set both variables.
+ * Assumes the role in AWS_ROLE_ARN with the token in AWS_WEB_IDENTITY_TOKEN_FILE and returns the credentials
+ * of the role session. EKS and CI systems set both environment variables.
  *
  * @param settings the settings of the profile, for values that the environment does not set
- * @throws FedctlError aws.credentials-half-set; as `webIdentityCredentials` does
+ * @throws FedctlError aws.credentials-half-set; the failures of `webIdentityCredentials`
  */
 export async function environmentWebIdentity(
   { env, cwd }: Pick<Context, 'env' | 'cwd'>,
@@ -50,8 +50,8 @@ export async function environmentWebIdentity(
 }
 
 /**
- * Returns the web identity; null if the token file or the role is missing. Like the AWS CLI, reads each value
- * from the environment, otherwise from the profile.
+ * Returns the web identity; null if the token file or the role is missing. As in the AWS CLI, each value in
+ * the environment takes precedence over the value in the profile.
  */
 export function webIdentityOf(env: Context['env'], settings: Section): WebIdentity | null {
   const tokenFile = env['AWS_WEB_IDENTITY_TOKEN_FILE'] || settings['web_identity_token_file'];
@@ -65,8 +65,8 @@ export function webIdentityOf(env: Context['env'], settings: Section): WebIdenti
  * Assumes the role with the token in the file. White space around the token is removed, because STS would
  * reject it (facts/aws.md 6).
  *
- * @param cwd the base of a relative path
- * @throws FedctlError usage.unreadable-input, sts.*, aws.*; the signal's own reason
+ * @param cwd the folder to which the path of the token file is relative
+ * @throws FedctlError usage.unreadable-input, sts.*, aws.*; the reason of the signal, if it fires
  */
 export async function webIdentityCredentials(
   { tokenFile, roleArn, sessionName }: WebIdentity,
