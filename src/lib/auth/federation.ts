@@ -53,8 +53,8 @@ export async function switchOn(
 }
 
 /**
- * The number of consecutive tokens that prove that STS has applied the new state. Until then, STS may
- * alternate between the old and the new state (facts/aws.md 1).
+ * The number of consecutive tokens that prove that STS has applied the new state. While STS applies the new
+ * state, it may alternate between the old and the new state (facts/aws.md 1).
  */
 const PROOF = 3;
 const PAUSE_MS = 1000;

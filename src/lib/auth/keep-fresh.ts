@@ -21,7 +21,7 @@ export type OutputEvent =
   | {
       readonly kind: 'renewed';
       readonly expiresAt: Date;
-      /** Whether earlier renewals had failed. */
+      /** Whether earlier renewals failed. */
       readonly recovered: boolean;
     }
   | {
@@ -55,7 +55,7 @@ const JITTER = 0.1;
 /** The pauses after failed renewals, in milliseconds. The pause doubles after each failure. */
 const BACK_OFF = { first: 1000, longest: 60_000 } as const;
 
-/** The shortest pause between renewals, in milliseconds, even if a clock is wrong. */
+/** The minimum pause between renewals, in milliseconds. The minimum applies even if a clock is wrong. */
 const SHORTEST_PAUSE = 1000;
 
 /**

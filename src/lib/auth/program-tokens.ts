@@ -18,7 +18,7 @@ export interface ProgramTokens {
   readonly durationSeconds?: WantedDuration;
   readonly profile?: string;
   readonly region?: string;
-  /** The role to assume before the first mint, and again when its session has expired. */
+  /** The role to assume before the first token is minted, and again when the role session has expired. */
   readonly roleArn?: string;
   readonly externalId?: string;
   /** The time limit for each network step, in milliseconds. The default is 30000. */
@@ -28,7 +28,7 @@ export interface ProgramTokens {
 /**
  * Returns a source of tokens for a program that runs longer than a token is valid. The source mints a token
  * at the first call, keeps the token in memory, and renews it at half of its lifetime. Concurrent calls share
- * one mint.
+ * one mint request.
  */
 export function programTokens(context: Context, wanted: ProgramTokens): TokenSource {
   const timeoutMs = wanted.timeoutMs ?? 30_000;

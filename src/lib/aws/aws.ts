@@ -25,7 +25,10 @@ interface Configuration {
   readonly profile: ChosenProfile;
 }
 
-/** Creates the AWS clients for these settings. The files are read and the SDK is loaded at the first call. */
+/**
+ * Creates the AWS clients for these settings. The files are read and the SDK is loaded only at the first
+ * call.
+ */
 export async function createAws(settings: AwsSettings, context: Context): Promise<Aws> {
   const configuration = once(async (): Promise<Configuration> => {
     const files = await readSharedFiles(context, settings.timeoutMs);

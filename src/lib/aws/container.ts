@@ -37,7 +37,7 @@ interface ContainerEndpoint {
 }
 
 /**
- * Returns the credentials that ECS, EKS Pod Identity or a Lambda-like service provides to a container
+ * Returns the credentials that ECS, EKS Pod Identity or a similar service provides to a container
  * (facts/aws.md 7.5). If the endpoint is set but returns no credentials in three attempts, the function
  * throws. A later provider could return a different identity than intended.
  *

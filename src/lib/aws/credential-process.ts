@@ -18,11 +18,11 @@ const TIMEOUT_MS = 120_000;
 const MAX_OUTPUT = 1024 * 1024;
 
 /**
- * Runs the `credential_process` of a profile and parses the keys that the program prints (facts/aws.md 7.1).
- * Like the AWS CLI, this function splits the command into words and starts the program without a shell. The
- * program inherits standard input and can read a code from it. The `credential_process` provider of the SDK
- * is not used. It starts a shell in the environment of this process and cannot be stopped. Its errors contain
- * the command line, and this line may contain a secret.
+ * Runs the `credential_process` of a profile and parses the credentials that the program prints (facts/aws.md
+ * 7.1). Like the AWS CLI, this function splits the command into words and starts the program without a shell.
+ * The program inherits standard input and can read a code from it. The `credential_process` provider of the
+ * SDK is not used. It starts a shell in the environment of this process and cannot be stopped. Its errors
+ * contain the command line, and this line may contain a secret.
  *
  * @throws FedctlError aws.credential-process-loop, aws.profile-failed, aws.credentials-expired; the reason of
  * the signal, if it fires

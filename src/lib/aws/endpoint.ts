@@ -10,8 +10,8 @@ import type { SharedFiles } from './shared-files.ts';
 export type Service = 'sts' | 'iam' | 'sso' | 'sso_oidc' | 'signin';
 
 /**
- * Returns the validated endpoint override for a service, with the precedence of the SDK (facts/aws.md 9.1);
- * null if the AWS default endpoint is used.
+ * Returns the validated endpoint override for a service, in the order of precedence of the SDK (facts/aws.md
+ * 9.1); null if the AWS default endpoint is used.
  *
  * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused
  */

@@ -8,7 +8,7 @@ import { asker, signerOf } from './signed-calls.ts';
 
 /**
  * Creates the client for the outbound federation setting in IAM (facts/aws.md 1). Before each call, `find`
- * returns the keys that sign the call.
+ * returns the credentials that sign the call.
  */
 export async function createIam(connection: Connection, find: FindCredentials): Promise<Iam> {
   const sdk = await import('./iam-client.ts');

@@ -33,7 +33,7 @@ export interface SignIn {
 /** The name of the profile in the files that the SDK receives. */
 const PROFILE = 'fedctl';
 
-/** The limit for a cached login, in bytes. Cached logins are much smaller. */
+/** The maximum size of a cached login, in bytes. Cached logins are much smaller. */
 const MAX_CACHE_BYTES = 1024 * 1024;
 
 /**

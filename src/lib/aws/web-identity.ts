@@ -9,7 +9,7 @@ import type { Section } from './ini.ts';
 import type { Absent } from './provider.ts';
 import { assumeRoleWithWebIdentity } from './sts.ts';
 
-/** The limit for a token file, in bytes. Tokens are much smaller. */
+/** The maximum size of a token file, in bytes. Tokens are much smaller. */
 const MAX_TOKEN_BYTES = 64 * 1024;
 
 /** A token file, and the role that the token can assume. */
