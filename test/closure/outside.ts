@@ -46,11 +46,11 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'sso-session-over connect': 'Sign in again.',
   'sso-session-over token': 'Sign in again.',
   'credential-process-failing check':
-    'Run the program alone and correct it. To print its command, run "aws configure get credential_process --profile vault".',
+    'Run the program separately and correct the error. To print its command, run "aws configure get credential_process --profile vault".',
   'credential-process-failing connect':
-    'Run the program alone and correct it. To print its command, run "aws configure get credential_process --profile vault".',
+    'Run the program separately and correct the error. To print its command, run "aws configure get credential_process --profile vault".',
   'credential-process-failing token':
-    'Run the program alone and correct it. To print its command, run "aws configure get credential_process --profile vault".',
+    'Run the program separately and correct the error. To print its command, run "aws configure get credential_process --profile vault".',
   'region-missing check': 'Specify the Region with --region or AWS_REGION, for example eu-west-1.',
   'region-missing connect': 'Specify the Region with --region or AWS_REGION, for example eu-west-1.',
   'region-missing token': 'Specify the Region with --region or AWS_REGION, for example eu-west-1.',
@@ -95,11 +95,11 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'mint-denied-by-scp token':
     'An administrator of the organization (its management account) must change the deny in the service control policy of the account. Alternatively, change the request so that the deny does not match.',
   'payload-too-large check':
-    'Mint as a principal or session with fewer or shorter tags. An administrator of the account can remove tags from the role or user.',
+    'Use a principal or session with fewer or shorter tags. An administrator of the account can remove tags from the role or user.',
   'payload-too-large connect':
-    'Mint as a principal or session with fewer or shorter tags. An administrator of the account can remove tags from the role or user.',
+    'Use a principal or session with fewer or shorter tags. An administrator of the account can remove tags from the role or user.',
   'payload-too-large token':
-    'Mint as a principal or session with fewer or shorter tags. An administrator of the account can remove tags from the role or user.',
+    'Use a principal or session with fewer or shorter tags. An administrator of the account can remove tags from the role or user.',
   'sts-throttled check':
     'Wait a few seconds and repeat the command. If the error persists, ask an administrator which program sends too many requests to STS.',
   'sts-throttled connect':

@@ -123,7 +123,7 @@ These values are for the role in --role-arn, not for the operator ${USER_ARN} th
   test('a role of another account has another issuer', async () => {
     const run = await enable(['--no-wait', '--role-arn', 'arn:aws:iam::210987654321:role/app']);
     expect(run.stderr).toContain(
-      `warning: The role of --role-arn belongs to account 210987654321, but the issuer belongs to account ${ACCOUNT}. Tokens of the role have a different issuer.\n`,
+      `warning: The role in --role-arn belongs to account 210987654321, but the issuer belongs to account ${ACCOUNT}. Tokens for the role have a different issuer.\n`,
     );
   });
 

@@ -45,7 +45,7 @@ function unreachable(why: string): Pick<Row, 'aws' | 'issuer' | 'atlas'> {
 }
 
 export function noAnswer(status: number): Says {
-  const why = `HTTP ${status} with a body that is not a response of the service`;
+  const why = `HTTP ${status} with a body that is not a response from the service`;
   return ['aws.not-aws', `The response to ACTION at URL does not come from AWS: ${why}.`];
 }
 
@@ -67,7 +67,7 @@ const STATUSES = [400, 401, 403, 404, 429, 500, 503].flatMap(
         status === 429
           ? [
               'aws.throttled',
-              'WHERE responded to ACTION with HTTP 429 and a body that is not a response of the service.',
+              'WHERE responded to ACTION with HTTP 429 and a body that is not a response from the service.',
             ]
           : noAnswer(status),
       issuer: ['issuer.http-status', `DOCUMENT responded with status ${status}.`],
@@ -121,7 +121,7 @@ export const ROWS: readonly (readonly [what: string, row: Row])[] = [
     {
       behave: hostile.endless(hostile.chunkedHead('application/json'), `10000\r\n${'x'.repeat(65_536)}\r\n`),
       aws: noAnswer(200),
-      issuer: ['issuer.too-large', 'The response of DOCUMENT is larger than 512 KiB.'],
+      issuer: ['issuer.too-large', 'The response from DOCUMENT is larger than 512 KiB.'],
       atlas: ['atlas.not-atlas', 'DOCUMENT returned a response of more than 8 MiB.'],
     },
   ],

@@ -23,32 +23,37 @@ import { readTokenFile } from './token-file.ts';
 export interface ConnectRequest {
   readonly uri: ConnectionString | null;
   /**
-   * The requested mechanism. Null selects the mechanism of the connection string, or OIDC if the connection
-   * string names none.
+   * The requested mechanism. If null, the mechanism in the connection string is used. If the connection
+   * string specifies no mechanism, OIDC is used.
    */
   readonly mechanism: MechanismChoice | null;
   /** The audience of the token to mint. */
   readonly audience: string | null;
   readonly signingAlgorithm: SigningAlgorithm;
   readonly durationSeconds: number;
-  /** A file with the token to log in with, or `-` for standard input; null to mint a token. */
+  /**
+   * The path of the file with the token for the login; `-` means standard input. If null, a token is minted.
+   */
   readonly tokenFile: string | null;
   readonly role: RoleToAssume | null;
   readonly writeProbe: NonNullable<LoginPlan['writeProbe']> | null;
-  /** The DNS server to use, `address:port`; null for the DNS servers of this machine. */
+  /** The DNS server to use, as `address:port`. If null, the DNS servers of this machine are used. */
   readonly dnsServer: string | null;
   /** Whether to report the handshake steps of MONGODB-AWS. */
   readonly explain: boolean;
 }
 
-/** A warning and not a failure, because an environment variable may name the file for other commands. */
+/**
+ * This is a warning and not a failure, because an environment variable may specify the token file for other
+ * commands.
+ */
 const TOKEN_FILE_UNUSED: Warning = {
   code: 'mongo.token-file.unused',
   message: 'The token file is ignored: MONGODB-AWS logs in with AWS credentials.',
   remedy: 'Remove --token-file, or add --mechanism oidc.',
 };
 
-/** The prepared logins. All values that can be checked without the network have been validated. */
+/** The prepared logins. All values that can be validated without a network call are valid. */
 export interface ConnectPlan {
   readonly uri: ConnectionString;
   readonly logins: readonly LoginPlan[];
@@ -57,7 +62,7 @@ export interface ConnectPlan {
   /** The adapters that the logins require. */
   readonly adapters: readonly Adapter[];
   /**
-   * Enables the prompt for an MFA code. Called when the server has responded, because before that, it is
+   * Enables the prompt for an MFA code. Called when the server has responded. Before the response, it is
    * unknown whether a login needs a code.
    */
   readonly letAsk: () => void;
@@ -69,16 +74,19 @@ export interface MechanismResult {
   readonly identity: ServerIdentity | null;
   readonly stages: readonly StageEvent[];
   readonly failure: FedctlError | null;
-  /** The handshake steps, in order; null for MONGODB-OIDC, and if `explain` is false. */
+  /** The handshake steps, in order. Null if the mechanism is MONGODB-OIDC or `explain` is false. */
   readonly handshake: readonly NarratedStep[] | null;
 }
 
-/** A step of the handshake, including facts that the protocol messages do not contain. */
+/**
+ * A step of the handshake. The steps `arn` and `database-user` contain facts that the protocol messages do
+ * not contain.
+ */
 export type NarratedStep =
   | HandshakeStep
   /**
-   * The ARN that STS returned to fedctl for the keys. The server gets the same ARN from STS. Null if STS is
-   * unreachable.
+   * The ARN that STS returned to fedctl for the credentials; null if STS is unreachable. The server receives
+   * the same ARN from STS.
    */
   | {
       readonly step: 'arn';
@@ -107,7 +115,8 @@ export async function planConnect(
     });
   }
   const chosen = chooseMechanisms(request.mechanism, uri.namedMechanism);
-  // Both mechanisms share one session: the role is assumed once, and only if a login needs AWS credentials.
+  // Both mechanisms share one role session. The role is assumed once, and only if a login requires AWS
+  // credentials.
   const { asking, letAsk } = askingLater(settings);
   const aws = once(async () => {
     const own = request.role === null ? asking : await asRole(context, asking, request.role);
@@ -137,7 +146,7 @@ export async function planConnect(
   return { uri, logins, explain: request.explain, warnings: told, adapters, letAsk };
 }
 
-/** Returns the settings with a prompt for the MFA code that waits until `letAsk` is called. */
+/** Returns the settings with an MFA prompt that is not shown until `letAsk` is called. */
 function askingLater(settings: AwsSettings): { readonly asking: AwsSettings; readonly letAsk: () => void } {
   const { mfaCode } = settings;
   if (mfaCode === undefined) return { asking: settings, letAsk: () => {} };
@@ -156,8 +165,9 @@ function askingLater(settings: AwsSettings): { readonly asking: AwsSettings; rea
 }
 
 /**
- * Requests the first token or keys immediately, so that AWS can respond while the connection to the server is
- * being opened. If the request fails, the login reports the failure when it needs the token or the keys.
+ * Requests the first token or credentials immediately, so that AWS can respond while the connection to the
+ * server is opened. If the request fails, the login reports the failure when it requires the token or the
+ * credentials.
  */
 function begun(login: LoginPlan, signal: AbortSignal): LoginPlan {
   const { tokenSource, credentials } = login;
@@ -182,10 +192,10 @@ function firstAtOnce<T>(
 }
 
 /**
- * Runs the logins of a plan concurrently. A failed login is returned as a result. Only interruptions and bugs
- * are thrown.
+ * Runs the logins of a plan concurrently. If a login fails, the result contains the failure. Only
+ * interruptions and bugs are thrown.
  *
- * @param observe called with each stage of a login when the stage ends
+ * @param observe is called each time a stage of a login ends
  */
 export async function connect(
   context: Context,
@@ -222,9 +232,7 @@ export async function connect(
   });
 }
 
-/**
- * Returns the login with a recorder for its handshake steps, and a function that returns the recorded steps.
- */
+/** Returns a login that records its handshake steps, and a function that returns the recorded steps. */
 function narrating(login: LoginPlan) {
   let seen: HandshakeStep[] = [];
   let keys: LoginKeys | null = null;
@@ -241,7 +249,7 @@ function narrating(login: LoginPlan) {
             },
           }),
       observeHandshake(step: HandshakeStep) {
-        // The first step of a new connection: discard the steps of the previous connection.
+        // `nonce` is the first step of a connection. The steps of the previous connection are discarded.
         seen = step.step === 'nonce' ? [step] : [...seen, step];
       },
     } satisfies LoginPlan,
@@ -266,16 +274,16 @@ function nothingToExplain({ namedMechanism }: ConnectionString): FedctlError {
   return new FedctlError('usage.invalid-command-line', {
     message: '--explain shows the handshake of MONGODB-AWS, but this login uses MONGODB-OIDC.',
     remedy: 'Log in with AWS credentials, or remove --explain.',
-    // No command is suggested if the connection string names MONGODB-OIDC: --mechanism aws would contradict
-    // it.
+    // No command is suggested if the connection string specifies MONGODB-OIDC, because --mechanism aws would
+    // contradict the connection string.
     ...(namedMechanism === null ? { command: rerun({ set: { '--mechanism': 'aws' } }) } : {}),
     option: '--explain',
   });
 }
 
 /**
- * Returns the result that determines the exit code: the first failed login in the order of the mechanisms, or
- * null if all logins succeeded.
+ * Returns the result that determines the exit code, which is the first failed login in the order of the
+ * mechanisms. Returns null if all logins succeeded.
  */
 export function decisive(
   results: readonly MechanismResult[],
@@ -320,8 +328,8 @@ async function tokenSource(
 }
 
 /**
- * Adds the command that writes a new token to the file, if the file has no usable token and the audience is
- * known.
+ * If the file contains no usable token and the audience is known, adds the command that writes a new token to
+ * the file.
  */
 function rewriting(failure: FedctlError, file: string, audience: string | null): FedctlError {
   if (failure.code !== 'mongo.token-file-unusable' || file === '-' || audience === null) return failure;
@@ -332,8 +340,8 @@ function rewriting(failure: FedctlError, file: string, audience: string | null):
 }
 
 /**
- * Returns the keys for MONGODB-AWS and the principal that the keys belong to. The server calls STS itself, so
- * an unreachable STS is not a failure here. Keys that STS rejects are a failure.
+ * Returns the credentials for MONGODB-AWS and their principal. If STS is unreachable, the login continues,
+ * because the server calls STS itself. If STS rejects the credentials, the login fails.
  */
 async function loginKeys(aws: Aws, signal: AbortSignal): Promise<LoginKeys> {
   const keys = await aws.credentials(signal);

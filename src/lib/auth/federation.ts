@@ -6,8 +6,8 @@ import type { MintedToken, TokenSource } from '../core/token.ts';
 import type { Iam } from '../ports/aws.ts';
 
 /**
- * The state of outbound federation, as IAM reports it. `unknown`: the caller has no permission to read the
- * state.
+ * The state of outbound federation, as IAM reports it. `unknown` means that the caller is not allowed to read
+ * the state.
  */
 export type FederationState =
   | { readonly state: 'enabled'; readonly issuer: string; readonly missingPermission: null }
@@ -18,8 +18,8 @@ export type FederationState =
 const INFO_PERMISSION = 'iam:GetOutboundWebIdentityFederationInfo';
 
 /**
- * Reads from IAM whether federation is enabled. After a change, IAM reports the new state immediately, and
- * STS applies it some seconds later (facts/aws.md 1).
+ * Reads the federation state from IAM. After a change, IAM reports the new state immediately, but STS applies
+ * the new state some seconds later (facts/aws.md 1).
  *
  * @throws FedctlError aws.* if the credentials or the connection to IAM fail
  */
@@ -36,11 +36,11 @@ export async function federationState(iam: Iam, signal: AbortSignal): Promise<Fe
 }
 
 /**
- * Enables federation and returns the issuer. AWS returns the issuer only to the call that changes the
- * setting. If federation was already enabled, a second call reads the issuer.
+ * Enables federation and returns the issuer. AWS returns the issuer only if the call changes the setting. If
+ * federation was already enabled, a second call reads the issuer.
  *
- * @returns `issuer` is null if federation was already enabled and the caller has no permission to read the
- * issuer
+ * @returns whether the call changed the state, and the issuer. `issuer` is null if federation was already
+ * enabled and the caller is not allowed to read the issuer.
  * @throws FedctlError iam.permission-missing, aws.*
  */
 export async function switchOn(
@@ -53,13 +53,13 @@ export async function switchOn(
 }
 
 /**
- * The number of consecutive tokens that prove that STS has applied the new state. Until then, STS may
- * alternate between the old and the new state (facts/aws.md 1).
+ * The number of consecutive tokens that prove that STS has applied the new state. While STS applies the new
+ * state, it may alternate between the old and the new state (facts/aws.md 1).
  */
 const PROOF = 3;
 const PAUSE_MS = 1000;
 
-/** Failures of STS while it has not applied the new state yet, or is temporarily unavailable. */
+/** The failures that STS returns before it applies the new state, or while it is temporarily unavailable. */
 const NOT_YET: ReadonlySet<string> = new Set([
   'sts.federation-disabled',
   'aws.service-failed',
@@ -67,8 +67,8 @@ const NOT_YET: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Failures of the caller and not of the account. AWS checks the caller before the federation setting
- * (facts/aws.md 2.3), so waiting does not help.
+ * The failures that the caller causes, and not the federation setting. AWS checks the caller before the
+ * federation setting (facts/aws.md 2.3), so a later attempt would fail too.
  */
 const CALLER_CANNOT_MINT: ReadonlySet<string> = new Set([
   'sts.mint-denied',
@@ -77,15 +77,15 @@ const CALLER_CANNOT_MINT: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The result of the wait. `minting`: STS mints tokens. `caller-cannot-mint`: the caller cannot mint, so the
- * state of STS is unknown.
+ * The result of the wait. `minting` means that STS mints tokens. `caller-cannot-mint` means that the caller
+ * cannot mint tokens, so it is unknown whether STS has applied the new state.
  */
 export type Propagation =
   | {
       readonly outcome: 'minting';
-      /** The last of the consecutive tokens. */
+      /** The last token that STS minted during the wait. */
       readonly token: MintedToken;
-      /** The time from the start of the wait to the first of the consecutive tokens, in milliseconds. */
+      /** The time in milliseconds from the start of the wait to the first of the consecutive tokens. */
       readonly ms: number;
       readonly attempts: number;
     }
@@ -95,10 +95,11 @@ export type Propagation =
  * Waits until STS mints three tokens in a row, with a pause of one second between attempts.
  *
  * @param source mints a new token on every call
- * @param waitMs bounds the complete wait, in milliseconds
- * @param wasEnabled whether federation was enabled before; if true, one token at the first attempt is enough
- * @throws FedctlError iam.propagation-timeout; any other failure of minting, with its own code; the signal's
- * reason
+ * @param waitMs the time limit for the complete wait, in milliseconds
+ * @param wasEnabled whether federation was already enabled. If true, one token is sufficient if the first
+ * attempt succeeds.
+ * @throws FedctlError iam.propagation-timeout; other failures of a mint request; the reason of the signal, if
+ * it fires
  */
 export async function waitUntilMinting(
   source: TokenSource,
@@ -139,8 +140,8 @@ function stopwatch(now: () => Date): () => number {
 }
 
 /**
- * Pauses until the next attempt. If the time limit is reached, the pause ends early and the next attempt
- * fails with the timeout.
+ * Pauses until the next attempt. If the time limit is reached during the pause, the pause ends and the next
+ * attempt fails with a timeout.
  */
 async function pause(sleep: Context['sleep'], signal: AbortSignal, bounded: AbortSignal): Promise<void> {
   try {
@@ -161,7 +162,7 @@ function propagationTimeout(waitMs: number, last: unknown): FedctlError {
   });
 }
 
-/** Returns the failure with a note that IAM reports federation as enabled. */
+/** Adds to the message of a failure that IAM reports federation as enabled. */
 function enabledBut(error: FedctlError): FedctlError {
   return error.with({
     message: `IAM reports federation as enabled, but waiting for tokens failed. ${error.message}`,

@@ -2,25 +2,26 @@ import type { Warning } from '../core/errors.ts';
 import type { Aws, EndpointOverride, ResolvedRegion } from '../ports/aws.ts';
 
 /**
- * The IAM principal of a caller: the `sub` of a token and the name of a database user. A role session has no
- * principal of its own; its principal is the role (facts/aws.md 3.1).
+ * The IAM principal of a caller. Its ARN is the `sub` of a token and part of the name of a database user. The
+ * principal of a role session is the role (facts/aws.md 3.1).
  */
 export interface Subject {
   readonly kind: 'role' | 'user' | 'root' | 'federated-user' | 'other';
-  /** The ARN of the principal; null when the caller cannot get a token. */
+  /** The ARN of the principal; null if the principal cannot get a token. */
   readonly arn: string | null;
   /**
-   * `certain`: AWS returned the ARN, or the user gave it. `guessed`: the ARN was derived from a session ARN,
-   * which does not contain the path of the role. A guessed ARN is correct only if the role has no path.
-   * `incomplete`: the name of the role shows that the role has a path, but the path is unknown.
+   * `certain` means that AWS returned the ARN, or that the user specified the ARN. `guessed` means that the
+   * ARN was derived from a session ARN. A session ARN does not contain the path of the role, so a guessed ARN
+   * is correct only if the role has no path. `incomplete` means that the role has a path, as its name shows,
+   * but that the path is unknown.
    */
   readonly certainty: 'certain' | 'guessed' | 'incomplete';
 }
 
-/** The caller according to STS, the Region, and the endpoint overrides. */
+/** The identity of the caller, the configured Region and the endpoint overrides. */
 export interface Caller {
   readonly account: string;
-  /** The ARN that GetCallerIdentity returns. For a role, the ARN of the session. */
+  /** The ARN that GetCallerIdentity returns. For a role session, this is the ARN of the session. */
   readonly arn: string;
   readonly userId: string;
   readonly subject: Subject;
@@ -29,7 +30,7 @@ export interface Caller {
 }
 
 /**
- * Returns the identity of the caller from STS, with the configured Region and endpoint overrides.
+ * Gets the identity of the caller from STS, and adds the configured Region and endpoint overrides.
  *
  * @throws FedctlError aws.* if the Region, an endpoint or the credentials are unusable, or the call to STS
  * fails
@@ -70,17 +71,17 @@ export function subjectOf(callerArn: string): Subject {
 }
 
 /**
- * Returns the principal for a role ARN that the user gave. Unlike a session ARN, a role ARN contains the
- * path.
+ * Returns the principal for a role ARN that the user specified. Unlike a session ARN, a role ARN contains the
+ * path of the role.
  */
 export function namedRole(arn: string): Subject {
   return { kind: 'role', arn, certainty: 'certain' };
 }
 
 /**
- * Returns warnings about creating a database user for a principal. MONGODB-AWS does not receive the path of a
- * role, so a user with the complete ARN as its name may never match (facts/mongodb.md 2.5; not verified for
- * Atlas).
+ * Returns the warnings for a database user of a principal. MONGODB-AWS does not use the path of a role, so a
+ * database user with the complete role ARN as its name may never match (facts/mongodb.md 2.5; not verified
+ * for Atlas).
  */
 export function subjectWarnings({ kind, arn, certainty }: Subject): readonly Warning[] {
   const hasPath = kind === 'role' && (certainty === 'incomplete' || (arn ?? '').split('/').length > 2);
@@ -96,9 +97,9 @@ export function subjectWarnings({ kind, arn, certainty }: Subject): readonly War
 
 /** The workload that needs access to Atlas, and how it was determined. */
 export interface Workload {
-  /** The principal of the workload. Null if no workload was named and the caller is not the workload. */
+  /** The principal of the workload. Null if no workload was specified and the caller is not the workload. */
   readonly subject: Subject | null;
-  /** `caller`: no workload was named, and the caller is assumed to be the workload. */
+  /** `caller` means that no workload was specified and that the caller is assumed to be the workload. */
   readonly source: '--role-arn' | 'caller' | null;
 }
 
@@ -109,16 +110,16 @@ export interface AtlasSide {
   /** The IAM principal of the workload. For a role, `arn` is the role ARN and never a session ARN. */
   readonly principal: { readonly arn: string | null; readonly source: Workload['source'] };
   readonly identityProvider: {
-    /** The issuer of the account; null if it could not be read. */
+    /** The issuer of the account; null if the issuer could not be read. */
     readonly issuer: string | null;
-    /** The audience that the workload requests; null if none was given. */
+    /** The audience that the workload requests; null if no audience was specified. */
     readonly audience: string | null;
     readonly userClaim: 'sub';
     readonly authorizationType: 'USER';
   };
   /**
-   * The database user for MONGODB-OIDC, with the name `<idpId>/<sub>`. The placeholder `<idpId>` must still
-   * be replaced. Null if the principal is unknown or cannot get a token.
+   * The database user for MONGODB-OIDC. Its name is `<idpId>/<sub>`, and the user must replace the
+   * placeholder `<idpId>`. Null if the principal is unknown or cannot get a token.
    */
   readonly oidcUser: {
     readonly username: string;
@@ -126,7 +127,8 @@ export interface AtlasSide {
     readonly oidcAuthType: 'USER';
   } | null;
   /**
-   * The database user for MONGODB-AWS. Null if the principal is unknown, or Atlas has no user type for it.
+   * The database user for MONGODB-AWS. Null if the principal is unknown or Atlas has no user type for this
+   * kind of principal.
    */
   readonly awsUser: {
     readonly username: string;
@@ -157,8 +159,8 @@ export function atlasSide(
 }
 
 /**
- * Returns warnings about a workload, including a role in a different account than the issuer. The issuer of
- * an account signs tokens only for principals of that account.
+ * Returns the warnings for a workload, for example if its role is not in the account of the issuer. The
+ * issuer of an account signs tokens only for principals of this account.
  *
  * @param account the account of the issuer
  */
@@ -170,7 +172,7 @@ export function workloadWarnings(account: string, { subject, source }: Workload)
       ? [
           {
             code: 'atlas.role-of-another-account',
-            message: `The role of --role-arn belongs to account ${roleAccount}, but the issuer belongs to account ${account}. Tokens of the role have a different issuer.`,
+            message: `The role in --role-arn belongs to account ${roleAccount}, but the issuer belongs to account ${account}. Tokens for the role have a different issuer.`,
             remedy: 'Run the command with credentials of the account that the role belongs to.',
           },
         ]
@@ -180,7 +182,8 @@ export function workloadWarnings(account: string, { subject, source }: Workload)
 }
 
 /**
- * Returns the MONGODB-AWS database user for a principal, or null if Atlas has no user type for the principal.
+ * Returns the database user for MONGODB-AWS. Returns null if Atlas has no user type for this kind of
+ * principal.
  */
 export function awsUserOf({ kind, arn }: Subject): AtlasSide['awsUser'] {
   if (arn === null) return null;

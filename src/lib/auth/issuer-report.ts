@@ -3,12 +3,12 @@ import { type FedctlError, isFedctlError } from '../core/errors.ts';
 import { discoveryUrl } from '../issuer/address.ts';
 import { type FetchOptions, fetchIssuerDocuments } from '../issuer/documents.ts';
 
-/** The result of reading one document of the issuer, as a relying party reads it. */
+/** The result of reading a document that the issuer publishes. */
 export interface Reading {
   readonly url: string | null;
   /**
-   * Whether the document was read. Null if the document was not requested: no issuer is known, or reading the
-   * discovery document failed.
+   * Whether the document was read successfully. Null if the document was not requested, because no issuer is
+   * known or the discovery document could not be read.
    */
   readonly ok: boolean | null;
   readonly failure: FedctlError | null;
@@ -18,8 +18,8 @@ export interface OfferedKey {
   readonly keyId: string | null;
   readonly keyType: string;
   /**
-   * The `alg` of the key. If the JWK has no `alg`, the algorithm that AWS uses with keys of this type
-   * (facts/aws.md 4). Null for other key types.
+   * The `alg` of the key. If the key has no `alg`, this is the algorithm that AWS uses with keys of this type
+   * (facts/aws.md 4). Null if AWS does not use this type of key.
    */
   readonly algorithm: string | null;
 }
@@ -28,20 +28,20 @@ export interface IssuerReport {
   readonly discovery: Reading;
   readonly jwks: Reading;
   readonly keys: readonly OfferedKey[];
-  /** The unchanged keys, for verifying signatures. */
+  /** The published keys, unchanged, for the verification of signatures. */
   readonly published: readonly JWK[];
 }
 
 const NOT_ASKED: Reading = { url: null, ok: null, failure: null };
 
-/** The report when no issuer is known. */
+/** The report if no issuer is known. */
 export const NO_ISSUER: IssuerReport = { discovery: NOT_ASKED, jwks: NOT_ASKED, keys: [], published: [] };
 
 /**
- * Reads the discovery document and the key set of an issuer. If the issuer does not respond, the report
- * contains the failure.
+ * Reads the discovery document and the key set of an issuer. If reading fails, the report contains the
+ * failure.
  *
- * @throws only the signal's reason
+ * @throws only the reason of the signal, if it fires
  */
 export async function examineIssuer(issuer: string, options: FetchOptions): Promise<IssuerReport> {
   try {
@@ -80,8 +80,7 @@ function addressOfDiscovery(issuer: string): string | null {
   try {
     return discoveryUrl(issuer).href;
   } catch {
-    // An issuer URL that relying parties must not use has no discovery URL. The failure already contains the
-    // reason.
+    // An invalid issuer URL has no discovery URL. The failure already contains the reason.
     return null;
   }
 }

@@ -2,7 +2,7 @@ import type { Context } from '../core/context.ts';
 import { isFedctlError } from '../core/errors.ts';
 import { type Life, spanOf } from './token-source.ts';
 
-/** A token file or a credentials endpoint. Its value expires and is replaced while programs use it. */
+/** A token file or a credentials endpoint. Its value is replaced before it expires, while programs use it. */
 export interface Output {
   /** The name for messages: the path of a file, or the address of an endpoint. */
   readonly name: string;
@@ -21,13 +21,13 @@ export type OutputEvent =
   | {
       readonly kind: 'renewed';
       readonly expiresAt: Date;
-      /** Whether earlier renewals had failed. */
+      /** Whether earlier renewals failed. */
       readonly recovered: boolean;
     }
   | {
       readonly kind: 'failed';
       readonly error: unknown;
-      /** The time until which the current value can be used; null if there is no current value. */
+      /** The time until which the current value can be used; null if no current value exists. */
       readonly until: Date | null;
     }
   | { readonly kind: 'expired' };
@@ -41,35 +41,36 @@ export interface Keeping extends Pick<Context, 'now' | 'sleep'> {
 }
 
 /**
- * The longest sleep, in milliseconds. Longer sleeps would end too late after the machine was suspended or the
- * clock was changed.
+ * The longest sleep, in milliseconds. A longer sleep would end too late if the machine is suspended or the
+ * clock is changed.
  */
 const LONGEST_SLEEP = 10_000;
 
 /**
- * The largest random fraction of the lifetime by which renewal starts earlier. Without it, agents that were
- * started together would send their requests at the same time.
+ * The maximum random part of the lifetime by which a renewal starts earlier. Without this random part, agents
+ * that were started together would send their requests at the same time.
  */
 const JITTER = 0.1;
 
 /** The pauses after failed renewals, in milliseconds. The pause doubles after each failure. */
 const BACK_OFF = { first: 1000, longest: 60_000 } as const;
 
-/** The shortest pause between renewals, in milliseconds, even if a clock is wrong. */
+/** The minimum pause between renewals, in milliseconds. The minimum applies even if a clock is wrong. */
 const SHORTEST_PAUSE = 1000;
 
 /**
- * The time before expiration at which a value is removed, in milliseconds. A program that reads the value
- * later could not use it before it expires.
+ * The time in milliseconds before the expiration at which a value is removed. A program that reads the value
+ * after this time could not use it before it expires.
  */
 const TOO_LATE = 1000;
 
 /**
  * Renews an output at half of its lifetime, until the signal fires. If a renewal fails, the current value
- * stays until it expires and is then removed. So a reader never finds an expired value. Failed renewals are
- * retried with increasing pauses. Each failure code is reported once until a renewal succeeds.
+ * remains available. The value is removed shortly before it expires, so that a program never reads an expired
+ * value. Failed renewals are retried with increasing pauses. Each failure code is reported once until a
+ * renewal succeeds.
  *
- * @param first the validity period of the current value; null if there is no value yet
+ * @param first the validity period of the current value; null if no value exists yet
  */
 export async function keepFresh(output: Output, first: Life | null, keeping: Keeping): Promise<void> {
   const { signal, tell } = keeping;

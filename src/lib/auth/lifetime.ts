@@ -9,7 +9,10 @@ import type { Aws } from '../ports/aws.ts';
 import { minting } from './mint.ts';
 import { validateMintRequest } from './mint-request.ts';
 
-/** The requested lifetime of a token, in seconds. `auto`: as long as AWS and the caller's session allow. */
+/**
+ * The requested lifetime of a token, in seconds. `auto` means the longest lifetime that AWS and the session
+ * of the caller allow.
+ */
 export type WantedDuration = number | 'auto';
 
 export interface WantedToken extends Omit<MintRequest, 'durationSeconds'> {
@@ -17,15 +20,16 @@ export interface WantedToken extends Omit<MintRequest, 'durationSeconds'> {
 }
 
 /**
- * With `auto`, the time between the expiration of the token and the expiration of the session. AWS requires
- * that the token expires before the session (facts/aws.md 2.4). The request takes time, and clocks differ.
+ * The number of seconds between the expiration of an `auto` token and the expiration of the session. AWS
+ * requires that the token expires before the session (facts/aws.md 2.4). The margin allows for the duration
+ * of the request and for clock differences.
  */
 const MARGIN_SECONDS = 30;
 
 /**
- * Validates everything that does not depend on the caller's session.
+ * Validates all values of a request that do not depend on the session of the caller.
  *
- * @throws FedctlError as `validateMintRequest` does
+ * @throws FedctlError the failures of `validateMintRequest`
  */
 export function validateWantedToken(wanted: WantedToken): void {
   const { durationSeconds } = wanted;
@@ -36,12 +40,12 @@ export function validateWantedToken(wanted: WantedToken): void {
 }
 
 /**
- * Determines the lifetime of the token from the expiration of the caller's session. A lifetime that AWS would
- * reject fails here without a call, because AWS neither shortens the lifetime nor returns the longest allowed
- * lifetime.
+ * Determines the lifetime of the token from the expiration of the caller's session. Throws without a call to
+ * AWS if AWS would reject the lifetime. AWS does not shorten the lifetime, and its error does not contain the
+ * longest allowed lifetime.
  *
- * @throws FedctlError as `validateMintRequest` does, before any call to AWS; sts.session-too-short
- * (details.sessionSeconds, details.tokenSeconds); as `Aws.credentials` does
+ * @throws FedctlError the failures of `validateMintRequest`, before any call to AWS; sts.session-too-short
+ * (details.sessionSeconds, details.tokenSeconds); the failures of `Aws.credentials`
  */
 export async function fitToSession(
   aws: Aws,
@@ -52,18 +56,18 @@ export async function fitToSession(
   const { durationSeconds } = wanted;
   const credentials = await aws.credentials(options.signal);
   const temporary = credentials.sessionToken !== null;
-  // Keys in the environment often have no expiration. In this case only a token contains the expiration of
-  // the session, and only `auto` requires it.
+  // Credentials in the environment often have no expiration. If the expiration is unknown, only a token
+  // contains it, and only `auto` requires it.
   const unknown = temporary && credentials.expiresAt === null && durationSeconds === 'auto';
   const end = unknown ? await sessionEndByToken(aws, wanted, options) : credentials.expiresAt;
   return { ...wanted, durationSeconds: fittingDuration(durationSeconds, end, options.now()) };
 }
 
 /**
- * Returns the lifetime of a token that expires before the session.
+ * Returns the lifetime for a token that expires before the session.
  *
- * @param sessionEnd the expiration of the session; null for long-term keys, and if the expiration is unknown
- * @returns whole seconds
+ * @param sessionEnd the expiration of the session; null for long-term keys or if the expiration is unknown
+ * @returns the lifetime in whole seconds
  * @throws FedctlError sts.session-too-short
  */
 export function fittingDuration(wanted: WantedDuration, sessionEnd: Date | null, now: Date): number {
@@ -79,8 +83,8 @@ export function fittingDuration(wanted: WantedDuration, sessionEnd: Date | null,
 }
 
 /**
- * Returns the expiration of the session, or null if unknown. Mints a token with the shortest lifetime and
- * reads the expiration from its claim `original_session_exp` (facts/aws.md 3.2).
+ * Returns the expiration of the session; null if the token does not contain it. Mints a token with the
+ * shortest lifetime and reads the expiration from its claim `original_session_exp` (facts/aws.md 3.2).
  */
 async function sessionEndByToken(
   aws: Aws,
@@ -101,7 +105,7 @@ function tooShort(tokenSeconds: number, sessionSeconds: number, sessionEnd: Date
       : `expired at ${rfc3339(sessionEnd)}`;
   const fits = Math.floor(sessionSeconds) - MARGIN_SECONDS;
   return new FedctlError('sts.session-too-short', {
-    message: `A token of ${formatDuration(tokenSeconds)} would outlive the session of the caller, which ${session}.`,
+    message: `A token of ${formatDuration(tokenSeconds)} would expire after the session of the caller, which ${session}.`,
     ...(fits >= MINT_LIMITS.shortest
       ? {
           remedy: `Mint a token of at most ${formatDuration(fits)}, or renew the session.`,

@@ -2,19 +2,21 @@ import { formatDuration } from '../core/duration.ts';
 import type { FedctlError } from '../core/errors.ts';
 import type { MintRequest } from '../core/token.ts';
 
-/** The facts of a denial, read from the AWS error message (facts/aws.md 2.3). */
+/** The facts about a denied request, from the AWS error message (facts/aws.md 2.3). */
 export interface Denial {
   /**
-   * `explicit-deny`: a policy denies the request. `no-allow`: no policy of this type allows the request. Null
-   * if the AWS message does not name the reason.
+   * `explicit-deny` means that a policy denies the request. `no-allow` means that no policy of this type
+   * allows the request. Null if the AWS error message does not contain the reason.
    */
   readonly kind: 'explicit-deny' | 'no-allow' | null;
   /**
    * The type of the policy, such as `service control policy`, `permissions boundary` or `identity-based
-   * policy`. Null if the AWS message does not name it.
+   * policy`. Null if the AWS error message does not contain the type.
    */
   readonly policyType: string | null;
-  /** The ARN of the policy that denies the request; null if the AWS message does not name it. */
+  /**
+   * The ARN of the policy that denies the request; null if the AWS error message does not contain the ARN.
+   */
   readonly policyArn: string | null;
 }
 
@@ -22,9 +24,9 @@ export interface Denial {
 type Statement = Readonly<Record<string, unknown>>;
 
 /**
- * Adds details to the failure of a mint that AWS denied: the request, the type of the policy, and who can
+ * Adds details to the failure if AWS denied a mint request: the request, the type of the policy, and who can
  * change the policy. If no explicit deny matches, also adds the statements that allow exactly this request.
- * Adds the request to the failure of a token that is too large. Returns other failures unchanged.
+ * If the token is too large, adds only the request. Returns all other failures unchanged.
  */
 export function withRequest(failure: FedctlError, request: MintRequest): FedctlError {
   switch (failure.code) {
@@ -169,8 +171,8 @@ function statementsFor({
 }
 
 /**
- * Adds the request to the failure. If the request itself is small, also adds the cause: AWS adds the tags of
- * the principal to every token.
+ * Adds the request to the failure. If the request has one audience and no tags, also adds the cause: AWS adds
+ * the tags of the principal to every token.
  */
 function tooLarge(failure: FedctlError, request: MintRequest): FedctlError {
   const isShort = request.audience.length <= 1 && request.tags.length === 0;
@@ -179,7 +181,7 @@ function tooLarge(failure: FedctlError, request: MintRequest): FedctlError {
       likelyCause:
         'AWS copies the tags of the principal and of its session into the token, and these tags are too long. The request has one audience and no tags.',
       remedy:
-        'Mint as a principal or session with fewer or shorter tags. An administrator of the account can remove tags from the role or user.',
+        'Use a principal or session with fewer or shorter tags. An administrator of the account can remove tags from the role or user.',
     }),
     details: {
       ...failure.details,

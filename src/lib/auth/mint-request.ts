@@ -6,8 +6,8 @@ import { MINT_LIMITS, type MintRequest, SIGNING_ALGORITHMS, type Tag } from '../
 const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 /**
- * Validates a request by the rules of AWS, before the call (facts/aws.md 2.1 and 2.3). A failure names the
- * position of the invalid value, counted from 1.
+ * Validates a mint request by the rules of AWS, without a call (facts/aws.md 2.1 and 2.3). The failure
+ * contains the position of the invalid value. The first position is 1.
  *
  * @throws FedctlError usage.missing-audience, usage.invalid-value, sts.payload-too-large
  */
@@ -44,7 +44,7 @@ function validateAudience(audience: readonly string[]): void {
   }
 }
 
-/** Validates the algorithm, because callers in plain JavaScript have no type check. */
+/** Validates the algorithm at run time, because JavaScript callers have no type check. */
 function validateAlgorithm(algorithm: string): void {
   if (SIGNING_ALGORITHMS.some((each) => each === algorithm)) return;
   throw invalid('--signing-algorithm', 'Invalid signing algorithm: expected RS256 or ES384, in capitals.');
@@ -60,7 +60,7 @@ function validateDuration(seconds: number): void {
 }
 
 /**
- * Validates the tags of a token or of a session. Both have the same limits.
+ * Validates the tags of a token or a session, which have the same limits.
  *
  * @throws FedctlError usage.invalid-value
  */
@@ -109,8 +109,8 @@ function validateTagText(
 }
 
 /**
- * Rejects a request if even the smallest possible claims of its token exceed the limit. The limit is the
- * number of bytes of the claims, not of the token (facts/aws.md 2.1).
+ * Rejects a request if the claims of its token are certainly larger than the limit. The limit applies to the
+ * size of the claims in bytes, not to the size of the token (facts/aws.md 2.1).
  */
 function validateSize({ audience, tags }: MintRequest): void {
   const least = {
@@ -137,14 +137,13 @@ function validateSize({ audience, tags }: MintRequest): void {
 }
 
 /**
- * Counts code points. No other unit gives a smaller count, so a text that is too long in code points is too
- * long in every unit.
+ * Counts code points. A text that has too many code points also has too many bytes and too many UTF-16 units.
  */
 function characters(text: string): number {
   return [...text].length;
 }
 
-/** The remedies by option. */
+/** The remedy for each option. */
 const REMEDIES: Readonly<Record<Flag, string>> = {
   '--audience': 'Mint one token for each relying party, each with its own --audience <audience>.',
   '--signing-algorithm': 'Add --signing-algorithm RS256.',

@@ -11,11 +11,11 @@ import { validateMintRequest } from './mint-request.ts';
 export { validateMintRequest };
 
 /**
- * Returns a TokenSource that mints a new token on every call. Validates the request before the first call.
+ * Validates the request and returns a TokenSource that mints a new token on every call.
  *
- * @param options.timeoutMs bounds one mint, in milliseconds
- * @throws FedctlError as `validateMintRequest` does; from `get`: as `Sts.getWebIdentityToken` does,
- * aws.timeout, and aws.not-aws if the response is not the requested token
+ * @param options.timeoutMs the time limit for minting one token, in milliseconds
+ * @throws FedctlError the failures of `validateMintRequest`. `get` throws the failures of
+ * `Sts.getWebIdentityToken`, aws.timeout, and aws.not-aws if the response is not the requested token.
  */
 export function minting(
   aws: Aws,
@@ -47,7 +47,7 @@ export function minting(
 /**
  * Reads the claims of a token that STS returned.
  *
- * @param endpoint the STS endpoint that returned the token, for the failure
+ * @param endpoint the STS endpoint that returned the token, for the failure message
  * @throws FedctlError aws.not-aws if the token is not a JWT or lacks a claim that AWS always sets
  * (facts/aws.md 3.1)
  */
@@ -58,8 +58,8 @@ export function mintedToken(token: Secret, endpoint: string): MintedToken {
 }
 
 /**
- * Checks that the token matches the request. An emulator may return a different token, which would fail only
- * at the relying party.
+ * Checks that the token matches the request. An emulator may return a different token. Without this check,
+ * only the relying party would reject the token.
  */
 function asAsked(minted: MintedToken, request: MintRequest, endpoint: string): MintedToken {
   const [signed, wanted] = [minted.algorithm, request.signingAlgorithm];
@@ -74,7 +74,7 @@ function asAsked(minted: MintedToken, request: MintRequest, endpoint: string): M
 }
 
 /**
- * Returns warnings about a token that a relying party may reject although AWS mints it (facts/aws.md 14.7).
+ * Returns the warnings for a token that AWS mints but that a relying party may reject (facts/aws.md 14.7).
  *
  * @param isForMongo whether the relying party is MongoDB; other relying parties accept or require ES384
  */
@@ -91,7 +91,7 @@ export function mintWarnings({ algorithm, audience }: MintedToken, isForMongo: b
   if (audience.length > 1) {
     warnings.push({
       code: 'sts.several-audiences',
-      message: `The token is valid at ${audience.length} relying parties. Each relying party can present the token to the others, and many reject a list in "aud".`,
+      message: `The token is valid for ${audience.length} relying parties. Each relying party can present the token to the others, and many reject a list in "aud".`,
       remedy: 'Mint a separate token for each relying party: "fedctl token --audience <audience>".',
     });
   }

@@ -9,7 +9,7 @@ import type { Output } from './keep-fresh.ts';
 import { type SessionRequest, sessionCredentials } from './session-credentials.ts';
 import { toFile } from './token-source.ts';
 
-/** Creates the output for a token in a file. The file is removed when the token expires. */
+/** Creates the output that writes tokens to a file. The file is removed when its token expires. */
 export function tokenFileOutput(source: TokenSource, path: string, mode = 0o600): Output {
   const written = toFile(source, path, mode);
   return {
@@ -25,15 +25,15 @@ export interface CredentialsOutput extends Output {
 }
 
 /**
- * The lifetime that is reported for keys without an expiration, in milliseconds. SDKs request new keys when
- * this time has passed.
+ * The lifetime in milliseconds that is reported for credentials without an expiration. SDKs request new
+ * credentials when this time has passed.
  */
 const UNKNOWN_LIFE_MS = 20 * 60_000;
 
 /**
  * Creates the output for session credentials in memory.
  *
- * @param name the name of the endpoint, for messages
+ * @param name the address of the endpoint, for messages
  */
 export function credentialsOutput(
   context: Context,
@@ -61,9 +61,9 @@ export function credentialsOutput(
 const LARGEST_TOKEN = 64 * 1024;
 
 /**
- * Returns the expiration of the token in a file. Any program may have written the file.
+ * Returns the expiration of the token in a file, which any program may have written.
  *
- * @returns null if the file contains no token
+ * @returns the expiration; null if the file contains no token with an expiration
  */
 export async function expiryOfFile(path: string, signal: AbortSignal): Promise<Date | null> {
   try {

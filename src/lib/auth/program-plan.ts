@@ -4,7 +4,7 @@ import { parseConnectionString } from '../uri/connection-string.ts';
 import { chooseMechanisms, type MECHANISM_NAMES } from '../uri/mechanism.ts';
 import { type ProgramUri, programUri, type TokenEnvironment } from '../uri/program-uri.ts';
 
-/** The mechanism of a program, as an option value. */
+/** The login mechanism of a program, as the value of --mechanism. */
 type ProgramMechanism = (typeof MECHANISM_NAMES)[number];
 
 /** A request to run a program. */
@@ -14,7 +14,10 @@ export interface ProgramRequest {
   readonly args: readonly string[];
   readonly uri: string | null;
   readonly mechanism: ProgramMechanism | null;
-  /** The default mechanism, if neither the request nor the connection string names a mechanism. */
+  /**
+   * The default mechanism, which is used if neither the request nor the connection string specifies a
+   * mechanism.
+   */
   readonly otherwise: ProgramMechanism;
   readonly environment: TokenEnvironment;
   readonly audience: string | null;
@@ -24,7 +27,7 @@ export interface ProgramRequest {
 export interface ProgramPlan {
   readonly command: string;
   readonly args: readonly string[];
-  /** The value of MONGODB_URI; null when no connection string was given. */
+  /** The value of MONGODB_URI for the program; null if no connection string was specified. */
   readonly uri: string | null;
   /** The login data: a token file for this audience, or session credentials. */
   readonly login: { readonly kind: 'token'; readonly audience: string } | { readonly kind: 'credentials' };
@@ -34,10 +37,10 @@ export interface ProgramPlan {
 const PLACEHOLDER = '{uri}';
 
 /**
- * Determines the arguments, the connection string and the login data of a program. Makes no network calls.
+ * Determines the arguments, the connection string and the login data for a program. Makes no network calls.
  *
  * @throws FedctlError usage.missing-uri, usage.missing-audience, exec.secret-in-arguments,
- * mongo.mechanism-conflict; as `parseConnectionString` does
+ * mongo.mechanism-conflict; the failures of `parseConnectionString`
  */
 export function planProgram(request: ProgramRequest): ProgramPlan {
   const { command, args, audience } = request;
@@ -68,7 +71,7 @@ export interface LoginUri extends ProgramUri {
  * Returns the connection string for a program. The requested mechanism takes precedence over the mechanism of
  * the connection string. `otherwise` is the default.
  *
- * @throws FedctlError mongo.mechanism-conflict; as `parseConnectionString` does
+ * @throws FedctlError mongo.mechanism-conflict; the failures of `parseConnectionString`
  */
 export function loginUri(
   text: string,
@@ -95,7 +98,7 @@ function given(audience: string | null): string {
 
 function missingUri(): FedctlError {
   return new FedctlError('usage.missing-uri', {
-    message: `An argument of the program has ${PLACEHOLDER}, but no connection string was given.`,
+    message: `An argument of the program contains ${PLACEHOLDER}, but no connection string was given.`,
     remedy: "Add --uri 'mongodb+srv://<host>/', or set FEDCTL_URI.",
   });
 }

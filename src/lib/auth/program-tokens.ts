@@ -12,22 +12,23 @@ import { refreshingAhead, singleFlight } from './token-source.ts';
 export interface ProgramTokens {
   /** The audience of the tokens. */
   readonly audience: string;
-  /** The signing algorithm. The default is RS256: MongoDB 7.0 and 8.0 accept RSA keys only. */
+  /** The signing algorithm. The default is RS256, because MongoDB 7.0 and 8.0 accept RSA keys only. */
   readonly signingAlgorithm?: SigningAlgorithm;
   /** The lifetime of a token: 60 to 3600 seconds, or `auto`. The default is 300. */
   readonly durationSeconds?: WantedDuration;
   readonly profile?: string;
   readonly region?: string;
-  /** The role to assume before the first mint, and again when its session has expired. */
+  /** The role to assume before the first token is minted, and again when the role session has expired. */
   readonly roleArn?: string;
   readonly externalId?: string;
-  /** Bounds each network step, in milliseconds. The default is 30000. */
+  /** The time limit for each network step, in milliseconds. The default is 30000. */
   readonly timeoutMs?: number;
 }
 
 /**
- * Returns tokens for a program that runs longer than a token is valid. A token is minted on first use, kept
- * in memory, and renewed at half of its lifetime. Concurrent calls share one mint.
+ * Returns a source of tokens for a program that runs longer than a token is valid. The source mints a token
+ * at the first call, keeps the token in memory, and renews it at half of its lifetime. Concurrent calls share
+ * one mint request.
  */
 export function programTokens(context: Context, wanted: ProgramTokens): TokenSource {
   const timeoutMs = wanted.timeoutMs ?? 30_000;
@@ -54,21 +55,21 @@ export function programTokens(context: Context, wanted: ProgramTokens): TokenSou
   return singleFlight(refreshingAhead(anew, context.now));
 }
 
-/** The parameters of a token that is minted repeatedly. */
+/** The parameters for minting a token repeatedly. */
 export interface TokenRecipe {
   readonly audience: string;
   readonly signingAlgorithm: SigningAlgorithm;
   readonly durationSeconds: WantedDuration;
-  /** The role to assume; null for the caller's own identity. */
+  /** The role to assume. If null, the token is minted with the identity of the caller. */
   readonly role: RoleToAssume | null;
 }
 
 /**
- * Returns a source that mints a new token on every call. The source keeps the session of the role. If a mint
- * fails, the source finds the keys and assumes the role again, and retries. It does not retry if AWS is
- * unreachable.
+ * Returns a source that mints a new token on every call. The source reuses the session of the role. If a mint
+ * request fails, the source finds the credentials and assumes the role again, and then retries the mint
+ * request. The source does not retry if AWS is unreachable.
  *
- * @throws FedctlError from `get`: as `fitToSession`, `asRole` and `minting` do
+ * @throws FedctlError `get` throws the failures of `fitToSession`, `asRole` and `minting`
  */
 export function mintingAnew(
   context: Context,
@@ -104,8 +105,8 @@ export type OidcCallback = (params: {
 }) => Promise<{ accessToken: string; expiresInSeconds: number }>;
 
 /**
- * Wraps a token source as the callback of the driver. The driver calls the callback again when the server
- * requires a new login. The source determines the remaining lifetime of each token (facts/mongodb.md 1.3,
+ * Converts a token source to the token callback of the driver. The driver calls the callback again when the
+ * server requires a new login. The expiration of each token comes from the source (facts/mongodb.md 1.3,
  * 1.4).
  */
 export function oidcCallback(source: TokenSource, now: () => Date): OidcCallback {

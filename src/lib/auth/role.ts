@@ -15,8 +15,8 @@ export interface RoleToAssume {
 }
 
 /**
- * Assumes the role once. Returns the settings with the credentials of the role (provider `assumed-role`), for
- * all later calls. Profile and Region stay unchanged, because a role has neither.
+ * Assumes the role once. Returns the settings for all later calls, with the credentials of the role session
+ * (provider `assumed-role`). Profile and Region remain unchanged.
  *
  * @throws FedctlError usage.invalid-value
  */
@@ -32,8 +32,9 @@ export async function asRole(
 /**
  * Makes one AssumeRole call with the credentials of `settings`.
  *
- * @param mfaSerial the MFA device; the user enters its code immediately before the call
- * @returns the role's credentials, and the ARN of its session, `arn:aws:sts::A:assumed-role/R/S`
+ * @param mfaSerial the serial number of the MFA device; null if no MFA code is required. The user enters the
+ * code immediately before the call.
+ * @returns the credentials and the ARN of the role session, `arn:aws:sts::A:assumed-role/R/S`
  */
 export async function assume(
   context: Context,
@@ -103,8 +104,8 @@ export function validateRoleArn(arn: string): void {
 }
 
 /**
- * Returns a session name for CloudTrail. It contains the name of the tool and, if the environment contains
- * it, the name of the user.
+ * Returns the default session name, which CloudTrail records. The name contains `fedctl` and the name of the
+ * user. If the environment does not contain the user name, the process ID is used.
  */
 function defaultSessionName({ env, pid }: Pick<Context, 'env' | 'pid'>): string {
   const user = env['USER'] || env['LOGNAME'] || env['USERNAME'] || String(pid);

@@ -11,28 +11,36 @@ import type { AwsSettings } from '../ports/aws.ts';
 import { validateTags } from './mint-request.ts';
 import { assume, assumeRoleRequest } from './role.ts';
 
-/** A request for temporary credentials. Without roles, the credentials belong to the caller. */
+/**
+ * A request for temporary credentials. If the list of roles is empty, the result is a session of the caller.
+ */
 export interface SessionRequest {
   /** The roles to assume, in order. The result is the session of the last role. */
   readonly roleArns: readonly string[];
-  /** Sent with each AssumeRole call. A role that does not require an external ID ignores it. */
+  /**
+   * The external ID that is sent with each AssumeRole call. AWS ignores it for a role that requires no
+   * external ID.
+   */
   readonly externalId: string | null;
-  /** The name of each session of the chain. */
+  /** The name for each session in the role chain; null for the default name. */
   readonly sessionName: string | null;
-  /** The tags of the last session. */
+  /** The tags for the last session. Transitive tags are set on the first session. */
   readonly tags: readonly Tag[];
   /** The keys of the tags that later sessions inherit. */
   readonly transitiveTagKeys: readonly string[];
-  /** Set on the first session. AWS copies the source identity to all later sessions of the chain. */
+  /**
+   * The source identity that is set on the first session. AWS copies the source identity to all later
+   * sessions in the role chain.
+   */
   readonly sourceIdentity: string | null;
   /**
-   * The duration of the last session, in seconds. Null for the default of AWS (1 h for a role, 12 h for a
+   * The duration of the last session, in seconds. If null, AWS uses its default (1 h for a role, 12 h for a
    * user).
    */
   readonly durationSeconds: number | null;
   /**
-   * The serial number of the caller's MFA device. The code is sent only with the first call, because session
-   * credentials sign the later calls.
+   * The serial number of the MFA device of the caller. The code is sent only with the first call. Later calls
+   * are signed with session credentials and need no code.
    */
   readonly mfaSerial: string | null;
 }
@@ -43,14 +51,14 @@ export interface SessionCredentials {
   /** The ARN of the session. */
   readonly arn: string;
   readonly credentials: Credentials;
-  /** The source of the caller's own keys, for messages. */
+  /** The source of the credentials of the caller, for messages. */
   readonly providerDetail: string;
 }
 
 const HOUR = 3600;
 /**
- * The limits of a session, in seconds (facts/aws.md 6). A role or a root user may have a lower limit, which
- * only AWS can check.
+ * The limits of a session, in seconds (facts/aws.md 6). A role or a root user may have a lower limit. Only
+ * AWS can check this limit.
  */
 const LIMITS = { shortest: 900, role: 12 * HOUR, chained: HOUR, user: 36 * HOUR } as const;
 
@@ -59,7 +67,7 @@ const LIMITS = { shortest: 900, role: 12 * HOUR, chained: HOUR, user: 36 * HOUR 
  * long-term keys, or returns the caller's credentials if they are already temporary.
  *
  * @throws FedctlError usage.invalid-value, sts.duration-refused, sts.session-credentials before any call to
- * STS; sts.assume-denied, aws.access-denied; as `Aws.credentials` does for the caller
+ * STS; sts.assume-denied, aws.access-denied; the failures of `Aws.credentials` for the caller
  */
 export async function sessionCredentials(
   context: Context,
@@ -109,8 +117,8 @@ function proveUser(settings: AwsSettings, mfaSerial: string): Promise<MfaProof> 
 }
 
 /**
- * Creates the failure for a duration or an MFA code with temporary credentials. Both options require
- * GetSessionToken, which AWS denies to temporary credentials (facts/aws.md 6).
+ * Creates the failure if --duration or --mfa-serial is used with session credentials. Both options require
+ * GetSessionToken, and AWS does not allow session credentials to call GetSessionToken (facts/aws.md 6).
  */
 function sessionStays(caller: ResolvedCredentials, option: Flag): FedctlError {
   const end = caller.expiresAt === null ? '' : ` They expire at ${rfc3339(caller.expiresAt)}.`;
@@ -123,7 +131,10 @@ function sessionStays(caller: ResolvedCredentials, option: Flag): FedctlError {
   });
 }
 
-/** Returns one validated request per role, without any calls. The list is empty if no role is named. */
+/**
+ * Returns one validated request for each role, without a call to AWS. The list is empty if no role is
+ * specified.
+ */
 function checkedChain(context: Context, request: SessionRequest): readonly AssumeRoleRequest[] {
   const { roleArns, durationSeconds } = request;
   validateDuration(durationSeconds, roleArns.length);
@@ -135,8 +146,8 @@ function checkedChain(context: Context, request: SessionRequest): readonly Assum
   const last = roleArns.length - 1;
   return roleArns.map((roleArn, index) => {
     const { externalId, sessionName, sourceIdentity, mfaSerial } = request;
-    // The first session sets the transitive tags, and later sessions inherit them. The other tags apply only
-    // to the session that sets them, so the last session sets them.
+    // The first session sets the transitive tags, and later sessions inherit them. A tag that is not
+    // transitive applies only to the session that sets it. Therefore, the last session sets these tags.
     const tags = request.tags.filter((tag) => (isTransitive(tag) ? index === 0 : index === last));
     return {
       ...assumeRoleRequest(context, { roleArn, externalId, sessionName, mfaSerial }),
@@ -192,7 +203,7 @@ function validateSourceIdentity(sourceIdentity: string | null): void {
   throw invalidValue('--source-identity', { expected: '2 to 64 letters, digits and any of _+=,.@-' });
 }
 
-/** Returns whether a list contains a key. Tag keys are not case-sensitive. */
+/** Returns whether a list contains a tag key. Tag keys are not case-sensitive. */
 function includesKey(keys: readonly string[], key: string): boolean {
   return keys.some((each) => each.toLowerCase() === key.toLowerCase());
 }

@@ -11,44 +11,44 @@ import { looksLikeJwt } from '../jwt/decode.ts';
 import { readMintedToken } from '../jwt/minted-token.ts';
 import { tokenIn } from '../jwt/token-text.ts';
 
-/** A warning about a token file whose token can be read. */
+/** A warning about a token file that contains a readable token. */
 export interface TokenFileWarning extends Warning {
   readonly code: Extract<FailureCode, `mongo.token-file.${string}`>;
   readonly remedy: string;
 }
 
-/** The token of a file, unchanged, and warnings about the file. */
+/** The token in a file, and the warnings about the file. */
 export interface TokenFile {
   readonly token: MintedToken;
   readonly warnings: readonly TokenFileWarning[];
 }
 
 /**
- * Reads and decodes the token in a file. The token is not verified, because the server decides whether it is
- * valid.
+ * Reads and decodes the token in a file. Does not verify the token, because the server verifies it.
  *
- * @param name a file, or `-` for stdin
- * @param timeoutMs bounds the reading of a file, in milliseconds
+ * @param name the path of the file, or `-` for standard input
+ * @param timeoutMs the time limit for reading the file, in milliseconds
  * @throws FedctlError mongo.token-file-unusable, usage.token-as-argument
  */
 export async function readTokenFile(name: string, context: Context, timeoutMs?: number): Promise<TokenFile> {
   if (looksLikeJwt(name)) {
     throw new FedctlError('usage.token-as-argument', {
       message: '--token-file expects the name of a file, but a token was given.',
-      remedy: 'Give the name of a file with the token, or - for standard input.',
+      remedy: 'Specify a file that contains the token, or - for standard input.',
     });
   }
   const shown = name === '-' ? 'stdin' : `"${name}"`;
   try {
     const content = await readInput(name, context, timeoutMs);
-    // Removes only spaces, tabs and line breaks. A byte order mark stays and is reported, because drivers do
-    // not treat it as white space.
+    // Removes only spaces, tabs and line breaks. A byte order mark is not removed but reported, because
+    // drivers do not treat it as white space.
     const text = content.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
-    // If the file contains other text, only the token is secret. Messages may show the other text.
+    // If the file also contains text other than the token, only the token is secret. Messages may contain the
+    // remaining text.
     context.redactor.learn(new Secret(tokenIn(content)));
     const token = tokenOf(text, context.now());
-    // No white-space warning for standard input: piped text usually ends with a newline, and drivers read
-    // only files.
+    // White space in standard input causes no warning, because piped text usually ends with a newline, and
+    // drivers read only files.
     if (name === '-') return { token, warnings: [] };
     const open = await isReadableByOthers(resolve(context.cwd, name));
     const warnings = [

@@ -4,16 +4,16 @@ import { writeSecretFile } from '../files/secret-file.ts';
 
 type Clock = () => Date;
 
-/** A validity period, by the clock of the issuer. */
+/** A validity period. Both times come from the clock of the issuer. */
 export interface Life {
   readonly issuedAt: Date;
   readonly expiresAt: Date;
 }
 
 /**
- * Returns the middle and the end of a lifetime, in milliseconds of the local clock. The lifetime starts when
- * the token was received: with `exp` and a slow local clock, an expired token would look valid. The lifetime
- * never ends later than `exp`.
+ * Returns the middle and the end of a lifetime by the local clock, in milliseconds since 1970. The lifetime
+ * starts when the token is received. If only `exp` were compared with a slow local clock, an expired token
+ * would look valid. The lifetime never ends later than `exp`.
  */
 export function spanOf({ issuedAt, expiresAt }: Life, receivedAt: Date): { halfLife: number; end: number } {
   const life = expiresAt.getTime() - issuedAt.getTime();
@@ -32,10 +32,10 @@ function held(token: MintedToken, receivedAt: Date): Held {
 
 /**
  * Returns a source that renews the token at half of its lifetime. If a renewal fails, the source returns the
- * current token while it is valid, and the next call retries the renewal. So a short outage of STS has no
- * effect.
+ * current token as long as this token is valid, and retries the renewal at the next call. Therefore, a short
+ * outage of STS has no effect.
  *
- * @param failed called for each renewal that failed while the current token was still valid
+ * @param failed is called for each renewal that fails while the current token is still valid
  */
 export function refreshingAhead(
   source: TokenSource,
@@ -59,8 +59,8 @@ export function refreshingAhead(
 }
 
 /**
- * Returns a source whose concurrent calls share one request. Aborting one call does not affect the other
- * calls. The request is aborted when all of its calls are aborted.
+ * Returns a source whose concurrent calls share one request. If one call is aborted, the other calls
+ * continue. The request is aborted when all calls that share it are aborted.
  */
 export function singleFlight(source: TokenSource): TokenSource {
   return { get: shared((signal) => source.get(signal)) };
@@ -68,11 +68,12 @@ export function singleFlight(source: TokenSource): TokenSource {
 
 /**
  * Returns a source that also writes each token to a file for a driver or a program. The file is replaced
- * atomically by a rename. It has no final newline, because drivers would send the newline.
+ * atomically by a rename. The file does not end with a newline, because drivers would send the newline to the
+ * server.
  *
- * @param path absolute
- * @param mode permission bits of the file
- * @throws FedctlError usage.unwritable-output from `get`
+ * @param path the absolute path of the file
+ * @param mode the permission bits of the file
+ * @throws FedctlError `get` throws usage.unwritable-output
  */
 export function toFile(source: TokenSource, path: string, mode = 0o600): TokenSource {
   return {

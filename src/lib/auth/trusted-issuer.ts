@@ -7,13 +7,13 @@ import { trustworthyUrl } from '../issuer/address.ts';
 import type { AwsSettings } from '../ports/aws.ts';
 
 /**
- * Returns the only issuer that a run trusts: the pinned issuer, otherwise the issuer of the caller's account.
- * Disabling federation neither changes the issuer nor removes its keys (facts/aws.md 1). So the issuer of an
- * account with disabled federation is trusted too, if IAM returns the issuer.
+ * Returns the only issuer that a run trusts. This is the pinned issuer or, if no issuer is pinned, the issuer
+ * of the caller's account. If federation is disabled but IAM returns the issuer, the issuer is also trusted.
+ * Disabling federation does not change the issuer or remove its keys (facts/aws.md 1).
  *
- * @param pinned the value of `--issuer`, or null
- * @returns the issuer, to be compared byte for byte with `iss`
- * @throws FedctlError issuer.unknown, issuer.plaintext-refused, usage.invalid-value, aws.* when AWS is
+ * @param pinned the value of `--issuer`; null if the option is not set
+ * @returns the issuer. Callers must compare it byte for byte with `iss`.
+ * @throws FedctlError issuer.unknown, issuer.plaintext-refused, usage.invalid-value, aws.* if AWS is
  * unreachable
  */
 export async function trustedIssuer(
@@ -30,8 +30,8 @@ export async function trustedIssuer(
   throw new FedctlError('issuer.plaintext-refused', {
     message: `The issuer of your account, ${issuer}, does not use TLS.`,
     likelyCause:
-      'A custom endpoint of IAM returned this issuer. Plain http is accepted only for an issuer that --issuer names.',
-    remedy: 'If you trust the issuer, name it with --issuer.',
+      'A custom endpoint of IAM returned this issuer. Plain http is accepted only for an issuer that --issuer specifies.',
+    remedy: 'If you trust the issuer, specify it with --issuer.',
     command: rerun({ set: { '--issuer': issuer } }),
     details: { issuer },
   });
@@ -53,7 +53,8 @@ async function federationInfo(context: Context, settings: AwsSettings) {
     const iam = await (await context.aws(settings)).iam();
     return await iam.outboundFederationInfo(context.signal);
   } catch (error) {
-    // Without credentials or permission, the account is unknown. This is not a failure of AWS.
+    // Without credentials or permission, the issuer is unknown. The failure is then issuer.unknown and not
+    // the AWS failure.
     const noAccount =
       isFedctlError(error) &&
       (error.exitCode === EXIT.notSetUp || error.exitCode === EXIT.refused || error.exitCode === EXIT.usage);

@@ -14,22 +14,22 @@ import type { AwsSettings } from '../ports/aws.ts';
 import { trustedIssuer } from './trusted-issuer.ts';
 
 export interface VerifyRequest {
-  /** The issuer to trust; null for the issuer of the caller's account. */
+  /** The issuer to trust. If null, the issuer of the caller's account is trusted. */
   readonly issuer: string | null;
   /** The expected audience; null accepts any audience. */
   readonly audience: string | null;
   /** A glob pattern for the subject; null accepts any subject. */
   readonly subject: string | null;
-  /** A file or an https URL with the issuer's keys; null for the keys that the issuer publishes. */
+  /** A file or a URL with the keys of the issuer. If null, the keys that the issuer publishes are used. */
   readonly keySet: string | null;
 }
 
 /** The result of a verification: whether the token is accepted, and all its faults. */
 export interface Verification {
   readonly valid: boolean;
-  /** The trusted issuer; null if the text is not a JWT and the request names no issuer. */
+  /** The trusted issuer; null if the text is not a JWT and the request specifies no issuer. */
   readonly issuer: string | null;
-  /** The claims of the token. They are verified only if the token is valid. */
+  /** The `sub` claim of the token. The claims are verified only if `valid` is true. */
   readonly subject: string | null;
   readonly audience: readonly string[];
   readonly algorithm: string | null;
@@ -41,10 +41,10 @@ export interface Verification {
 }
 
 /**
- * Verifies a token as a relying party does. Exactly one issuer is trusted, and only its keys are used. A
- * token of another issuer, or with an algorithm that is not accepted, causes no network request to an issuer.
+ * Verifies a token as a relying party does. Exactly one issuer is trusted, and only its keys are used. If the
+ * token has another issuer or an unsupported algorithm, no request is sent to an issuer.
  *
- * @param keys a cache to share between verifications
+ * @param keys a key cache that several verifications can share
  * @throws FedctlError issuer.*, usage.unreadable-input, usage.invalid-value, aws.*; an invalid token is a
  * result, not an error
  */

@@ -23,7 +23,7 @@ export function withFittingToken(credentials: ResolvedCredentials): ResolvedCred
       ? {
           message: `${id} from ${providerDetail} is a long-term access key, but a session token is set with it.`,
           likelyCause:
-            'A long-term key (AKIA…) has no session token. The token is left from another session.',
+            'A long-term key (AKIA…) has no session token. The session token that is set belongs to another session.',
           remedy: LEFT_OVER[provider] ?? 'Remove the session token from the output of this provider.',
           details: { accessKeyId: credentials.accessKeyId, provider, providerDetail },
         }
@@ -48,7 +48,7 @@ const LEFT_OVER: Partial<Record<ResolvedCredentials['provider'], string>> = {
 };
 
 const MISSING: Partial<Record<ResolvedCredentials['provider'], string>> = {
-  environment: 'Set AWS_SESSION_TOKEN to the session token of the same session as the key.',
+  environment: 'Set AWS_SESSION_TOKEN to the session token that belongs to the key.',
   profile: 'Add aws_session_token to the section that contains this key.',
 };
 
@@ -62,7 +62,7 @@ function tokenFault({ accessKeyId, sessionToken }: Credentials): 'left over' | '
 /** A part of the credentials that contains invalid characters, such as quotation marks. */
 export interface ForeignPart {
   readonly part: string;
-  readonly has: 'quotation marks' | 'a blank' | 'a character that is not ASCII';
+  readonly has: 'quotation marks' | 'white space' | 'a character that is not ASCII';
 }
 
 /** Characters that an HTTP header cannot contain. A request with such a character cannot be sent. */
@@ -76,9 +76,9 @@ function refuseUnsendable(credentials: ResolvedCredentials): void {
   // signature.
   const foreign = foreignPart({ ...credentials, secretAccessKey: new Secret('') });
   throw new FedctlError('usage.invalid-value', {
-    message: `The ${foreign?.part ?? 'key'} from ${providerDetail} is invalid: it contains ${foreign?.has ?? 'a blank'}.`,
-    likelyCause: 'The value was probably copied together with other characters.',
-    remedy: 'Copy the value again, without blanks, line breaks and quotation marks.',
+    message: `The ${foreign?.part ?? 'key'} from ${providerDetail} is invalid: it contains ${foreign?.has ?? 'white space'}.`,
+    likelyCause: 'The value was probably copied with additional characters.',
+    remedy: 'Copy the value again, without white space and quotation marks.',
     details: { provider, providerDetail },
   });
 }
@@ -95,7 +95,7 @@ export function foreignPart({ accessKeyId, secretAccessKey, sessionToken }: Cred
   };
   for (const [part, value] of Object.entries(parts)) {
     if (isQuoted(value)) return { part, has: 'quotation marks' };
-    if (/\s/.test(value)) return { part, has: 'a blank' };
+    if (/\s/.test(value)) return { part, has: 'white space' };
     if (UNSENDABLE.test(value)) return { part, has: 'a character that is not ASCII' };
   }
   return null;

@@ -25,7 +25,10 @@ interface Configuration {
   readonly profile: ChosenProfile;
 }
 
-/** Creates the AWS clients for these settings. The files are read and the SDK is loaded at the first call. */
+/**
+ * Creates the AWS clients for these settings. The files are read and the SDK is loaded only at the first
+ * call.
+ */
 export async function createAws(settings: AwsSettings, context: Context): Promise<Aws> {
   const configuration = once(async (): Promise<Configuration> => {
     const files = await readSharedFiles(context, settings.timeoutMs);
@@ -168,6 +171,6 @@ function choiceNotes(
   return profile.source === '--profile'
     ? [`The profile "${name}" is used. The credentials in the environment (AWS_ACCESS_KEY_ID) are ignored.`]
     : [
-        `The credentials in the environment (AWS_ACCESS_KEY_ID) are used. The profile "${name}" of ${profile.source} is ignored.`,
+        `The credentials in the environment (AWS_ACCESS_KEY_ID) are used. The profile "${name}" from ${profile.source} is ignored.`,
       ];
 }

@@ -10,7 +10,6 @@ import { createRequestHandler, type RequestHandler } from './request-handler.ts'
 /** The settings that the SDK clients of one run use to connect to AWS. */
 export interface Connection {
   readonly region: string;
-  /** The source of the Region. */
   readonly regionSource: string;
   readonly requestHandler: RequestHandler;
   readonly timeoutMs: number;

@@ -37,7 +37,7 @@ interface ContainerEndpoint {
 }
 
 /**
- * Returns the credentials that ECS, EKS Pod Identity or a Lambda-like service provides to a container
+ * Returns the credentials that ECS, EKS Pod Identity or a similar service provides to a container
  * (facts/aws.md 7.5). If the endpoint is set but returns no credentials in three attempts, the function
  * throws. A later provider could return a different identity than intended.
  *
@@ -128,13 +128,13 @@ async function authorizationOf(
   } catch (error) {
     if (signal.aborted || !isFedctlError(error)) throw error;
     const reason = error.message.replace(/^Cannot/, 'cannot').replace(/\.$/, '');
-    throw containerFailed(endpoint, `${reason} (named by ${TOKEN_FILE})`, error);
+    throw containerFailed(endpoint, `${reason} (specified by ${TOKEN_FILE})`, error);
   }
 }
 
 function containerFailed({ url, variable }: ContainerEndpoint, what: string, cause?: unknown): FedctlError {
   return new FedctlError('aws.container-failed', {
-    message: `The container endpoint ${url.origin}, which ${variable} names, returned no credentials: ${what}.`,
+    message: `The container endpoint ${url.origin} (from ${variable}) returned no credentials: ${what}.`,
     details: { endpoint: url.origin, variable },
     cause,
   });

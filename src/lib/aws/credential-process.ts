@@ -18,11 +18,11 @@ const TIMEOUT_MS = 120_000;
 const MAX_OUTPUT = 1024 * 1024;
 
 /**
- * Runs the `credential_process` of a profile and parses the keys that the program prints (facts/aws.md 7.1).
- * Like the AWS CLI, this function splits the command into words and starts the program without a shell. The
- * program inherits standard input and can read a code from it. The `credential_process` provider of the SDK
- * is not used. It starts a shell in the environment of this process and cannot be stopped. Its errors contain
- * the command line, and this line may contain a secret.
+ * Runs the `credential_process` of a profile and parses the credentials that the program prints (facts/aws.md
+ * 7.1). Like the AWS CLI, this function splits the command into words and starts the program without a shell.
+ * The program inherits standard input and can read a code from it. The `credential_process` provider of the
+ * SDK is not used. It starts a shell in the environment of this process and cannot be stopped. Its errors
+ * contain the command line, and this line may contain a secret.
  *
  * @throws FedctlError aws.credential-process-loop, aws.profile-failed, aws.credentials-expired; the reason of
  * the signal, if it fires
@@ -110,7 +110,7 @@ function parse(output: string, profile: string, now: Date): Credentials {
   const { Version, AccessKeyId, SecretAccessKey, SessionToken, Expiration } = fields;
   if (Version !== 1) throw processFailed(profile, 'printed no "Version": 1');
   if (typeof AccessKeyId !== 'string' || typeof SecretAccessKey !== 'string') {
-    throw processFailed(profile, 'printed no AccessKeyId and SecretAccessKey');
+    throw processFailed(profile, 'printed no AccessKeyId or no SecretAccessKey');
   }
   return {
     accessKeyId: AccessKeyId,
@@ -143,8 +143,8 @@ function processFailed(
     message: `The credential_process of the profile "${profile}" ${how}.`,
     likelyCause:
       likelyCause ??
-      'The program that the profile names failed, or its output does not have the format that AWS tools expect.',
-    remedy: `Run the program alone and correct it. To print its command, run "aws configure get credential_process --profile ${shellWord(profile)}".`,
+      'The program in credential_process failed, or its output does not have the format that AWS tools expect.',
+    remedy: `Run the program separately and correct the error. To print its command, run "aws configure get credential_process --profile ${shellWord(profile)}".`,
     details: { profile },
     cause,
   });

@@ -46,7 +46,7 @@ export async function findCredentials(
 
 const FROM_ENVIRONMENT = {
   likelyCause:
-    'The session of these credentials has expired, or AWS_CREDENTIAL_EXPIRATION is left from an earlier session.',
+    'The session of these credentials has expired, or AWS_CREDENTIAL_EXPIRATION is from an earlier session.',
   remedy:
     'Export new credentials with their AWS_CREDENTIAL_EXPIRATION, or unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION to use another provider.',
 };
@@ -61,7 +61,7 @@ export function unexpired(credentials: ResolvedCredentials, now: Date): Resolved
   if (expiresAt === null || expiresAt > now) return credentials;
   const age = formatDuration((now.getTime() - expiresAt.getTime()) / 1000);
   throw new FedctlError('aws.credentials-expired', {
-    message: `The AWS credentials of ${providerDetail} expired ${age} ago, at ${rfc3339(expiresAt)}${provider === 'environment' ? ', according to AWS_CREDENTIAL_EXPIRATION' : ''}.`,
+    message: `The AWS credentials from ${providerDetail} expired ${age} ago, at ${rfc3339(expiresAt)}${provider === 'environment' ? ', according to AWS_CREDENTIAL_EXPIRATION' : ''}.`,
     ...(provider === 'environment' ? FROM_ENVIRONMENT : {}),
     details: { provider, providerDetail, expiresAt: rfc3339(expiresAt) },
   });

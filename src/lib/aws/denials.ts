@@ -78,7 +78,7 @@ function mintDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
 function sessionTokenDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
   if (site.credentials?.sessionToken === null) return plainlyDenied(refusal, site);
   return refused('sts.session-credentials', refusal, site, {
-    message: `GetSessionToken requires long-term credentials, but the credentials of ${site.credentials?.providerDetail} belong to a session.`,
+    message: `GetSessionToken requires long-term credentials, but the credentials from ${site.credentials?.providerDetail} belong to a session.`,
   });
 }
 
@@ -92,7 +92,7 @@ function plainlyDenied(refusal: AwsRefusal, site: CallSite): FedctlError {
 
 /**
  * Returns the ARN of the principal from the AWS error message. If the message contains no ARN, returns a
- * phrase that contains the access key that signed the call.
+ * phrase that contains the ID of the access key that signed the call.
  */
 function callerOf({ message }: AwsRefusal, { credentials }: CallSite): string {
   const named = /\bUser: (arn:[^\s]+)/.exec(message)?.[1];

@@ -10,8 +10,8 @@ import type { SharedFiles } from './shared-files.ts';
 export type Service = 'sts' | 'iam' | 'sso' | 'sso_oidc' | 'signin';
 
 /**
- * Returns the validated endpoint override for a service, with the precedence of the SDK (facts/aws.md 9.1);
- * null if the AWS default endpoint is used.
+ * Returns the validated endpoint override for a service, in the order of precedence of the SDK (facts/aws.md
+ * 9.1); null if the AWS default endpoint is used.
  *
  * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused
  */
@@ -52,7 +52,7 @@ function servicesEndpoint(service: Service, profile: ChosenProfile, files: Share
   const section = files.services(name);
   if (section === null) {
     throw new FedctlError('aws.endpoint-invalid', {
-      message: `The profile "${profile.name}" names the services section "${name}", which does not exist in ${files.configPath}.`,
+      message: `The profile "${profile.name}" specifies the services section "${name}", which does not exist in ${files.configPath}.`,
       remedy: `Add [services ${name}] to ${files.configPath}, or remove "services" from the profile.`,
       details: { profile: profile.name, services: name },
     });
@@ -102,8 +102,8 @@ function checked(
   if (url.protocol === 'http:' && !allowsPlaintext(url.hostname)) {
     const { source, way } = setting;
     throw new FedctlError('aws.plaintext-refused', {
-      message: `${source} names ${url.origin}. fedctl does not send credentials to another machine without TLS.`,
-      likelyCause: `The endpoint that ${source} names uses plain http to another machine. Anybody on the network path could read and use the credentials.`,
+      message: `${source} specifies ${url.origin}. fedctl does not send credentials to another machine without TLS.`,
+      likelyCause: `The endpoint that ${source} specifies uses plain http to another machine. Anybody on the network path could read and use the credentials.`,
       remedy: `Use an https:// endpoint, or ${way}.`,
       details: { source, endpoint: url.origin },
     });
@@ -115,7 +115,7 @@ function checked(
 function endpointInvalid({ source, way }: EndpointSetting, why: string): FedctlError {
   return new FedctlError('aws.endpoint-invalid', {
     message: `The endpoint of ${source} ${why}.`,
-    likelyCause: `${source} must name an http or https URL without a user name or a password.`,
+    likelyCause: `${source} must specify an http or https URL without a user name or a password.`,
     remedy: `${sentence(way)}.`,
     details: { source },
   });

@@ -35,8 +35,7 @@ function expiryOf(text: string): Date | null {
   if (expiresAt !== null) return expiresAt;
   throw new FedctlError('usage.invalid-value', {
     message: `AWS_CREDENTIAL_EXPIRATION is "${text.slice(0, 50)}": expected a time such as 2026-01-31T12:00:00Z.`,
-    likelyCause:
-      'The variable contains the expiration of the session in the other variables, in RFC 3339 format.',
+    likelyCause: 'The variable must contain the expiration time of the session in RFC 3339 format.',
     remedy: 'Export the credentials again, or unset AWS_CREDENTIAL_EXPIRATION.',
     details: { source: 'AWS_CREDENTIAL_EXPIRATION' },
   });

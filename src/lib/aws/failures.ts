@@ -170,7 +170,7 @@ function expiredToken(refusal: AwsRefusal, site: CallSite): FedctlError {
   }
   const { providerDetail } = site.credentials;
   return refused('aws.credentials-expired', refusal, site, {
-    message: `The AWS credentials of ${providerDetail} have expired.`,
+    message: `The AWS credentials from ${providerDetail} have expired.`,
   });
 }
 
@@ -178,7 +178,7 @@ function sessionTooShort(refusal: AwsRefusal, site: CallSite): FedctlError {
   const expiresAt = site.credentials?.expiresAt ?? null;
   const left = expiresAt === null ? null : (expiresAt.getTime() - site.now().getTime()) / 1000;
   return refused('sts.session-too-short', refusal, site, {
-    message: 'The token would outlive the session of the credentials that request it.',
+    message: 'The token would expire after the session that requests it.',
     evidence: left === null || left < 0 ? [] : [`the session expires in ${formatDuration(left)}`],
   });
 }
@@ -203,7 +203,7 @@ function likelyReason(site: CallSite): Pick<FailureFacts, 'likelyCause' | 'remed
   if (accessKeyId.startsWith('AKIA') && sessionToken !== null) {
     return {
       likelyCause:
-        'A long-term key (AKIA…) has no session token. The session token that is set is left from another session.',
+        'A long-term key (AKIA…) has no session token. The session token that is set belongs to another session.',
       remedy:
         provider === 'environment'
           ? 'Unset AWS_SESSION_TOKEN.'
@@ -214,16 +214,17 @@ function likelyReason(site: CallSite): Pick<FailureFacts, 'likelyCause' | 'remed
     return {
       likelyCause:
         'The key of a session (ASIA…) is valid only together with its session token, which is missing.',
-      remedy: 'Add the session token of the same session: AWS_SESSION_TOKEN, or aws_session_token in a file.',
+      remedy:
+        'Add the session token that belongs to the key: AWS_SESSION_TOKEN, or aws_session_token in the file.',
     };
   }
   if (site.service === 'STS' && isOptInRegion(region)) {
     return {
-      likelyCause: `${region} (${regionSource}) must be enabled for the account. Until then, its endpoint rejects all keys of the account and all sessions of the global STS endpoint.`,
+      likelyCause: `${region} (${regionSource}) must be enabled for the account. Until then, the STS endpoint of the Region rejects all keys of the account and all sessions from the global STS endpoint.`,
       remedy:
         sessionToken === null
           ? `Use another Region with --region, or enable this Region for the account: aws account enable-region --region-name ${region}.`
-          : 'If the Region is enabled, get the session from a Regional endpoint, with AWS_STS_REGIONAL_ENDPOINTS=regional. Otherwise, use another Region with --region.',
+          : 'If the Region is enabled, get the session from a Regional endpoint, with AWS_STS_REGIONAL_ENDPOINTS=regional. If the Region is not enabled, use another Region with --region.',
       command:
         sessionToken === null ? null : aws(['account', 'get-region-opt-status', '--region-name', region]),
     };
@@ -236,7 +237,7 @@ function likelyReason(site: CallSite): Pick<FailureFacts, 'likelyCause' | 'remed
  * for an invalid key (facts/aws.md 6).
  */
 const OF_GET_SESSION_TOKEN = {
-  likelyCause: 'Credentials of GetSessionToken can call IAM only if they were requested with an MFA code.',
+  likelyCause: 'Credentials from GetSessionToken can call IAM only if they were requested with an MFA code.',
   remedy: 'Use the long-term keys of the IAM user, or assume a role with --role-arn <arn>.',
 };
 
@@ -247,14 +248,14 @@ const OF_GET_SESSION_TOKEN = {
 function foreignAdvice({ part, has }: ForeignPart, { provider, providerDetail }: ResolvedCredentials) {
   const keeps =
     provider === 'environment'
-      ? 'files for docker --env-file and systemd keep them'
-      : 'the AWS config and credentials files keep them';
+      ? 'In files for docker --env-file and systemd, quotation marks are part of the value.'
+      : 'In the AWS config and credentials files, quotation marks are part of the value.';
   return {
     likelyCause: `The value of the ${part} from ${providerDetail} is invalid: it contains ${has}.`,
     remedy:
       has === 'quotation marks'
-        ? `Write the value without quotation marks: ${keeps}.`
-        : 'Copy the value again, without blanks and line breaks.',
+        ? `Write the value without quotation marks. ${keeps}`
+        : 'Copy the value again, without white space.',
   };
 }
 
@@ -290,7 +291,7 @@ function scopeMismatch(refusal: AwsRefusal, site: CallSite): FedctlError {
   const other = meant === region ? null : meant;
   const instead =
     endpointSource === null
-      ? `find out which server responds at ${endpoint}, such as a proxy`
+      ? `check whether a proxy responds at ${endpoint}`
       : endpointSource.startsWith('AWS_')
         ? `unset ${endpointSource}`
         : `remove the endpoint from the ${endpointSource}`;
@@ -348,15 +349,15 @@ function unknownAction(refusal: AwsRefusal, site: CallSite): FedctlError {
       ...(site.endpointSource === null
         ? {}
         : {
-            likelyCause: `${site.endpointSource} names an emulator or a gateway that does not support this action.`,
+            likelyCause: `${site.endpointSource} specifies an emulator or a gateway that does not support this action.`,
             remedy: `Use an emulator that supports ${site.action}. To use AWS itself, ${site.endpointSource.startsWith('AWS_') ? `unset ${site.endpointSource}` : `remove the endpoint from the ${site.endpointSource}`}.`,
           }),
     });
   }
   return refused('aws.region-global', refusal, site, {
-    message: `${site.endpoint} does not support GetWebIdentityToken. It is the global endpoint of STS, or not an STS endpoint.`,
+    message: `${site.endpoint} does not support GetWebIdentityToken. It is the global STS endpoint, or it is not an STS endpoint.`,
     remedy:
-      'Use the endpoint of a Region: name the Region with --region, and unset AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL.',
+      'Use the endpoint of a Region: specify the Region with --region, and unset AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL.',
   });
 }
 
@@ -407,7 +408,7 @@ function answerFailure(error: unknown, site: CallSite): FedctlError | null {
   const { httpStatusCode: status = 0 } = metadataOf(error);
   if (status === 429) {
     const details = { ...siteDetails(site), status };
-    return unable(status, site, ' and a body that is not a response of the service', details, error);
+    return unable(status, site, ' and a body that is not a response from the service', details, error);
   }
-  return notAws(site, `HTTP ${status} with a body that is not a response of the service`, error);
+  return notAws(site, `HTTP ${status} with a body that is not a response from the service`, error);
 }

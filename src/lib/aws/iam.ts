@@ -8,7 +8,7 @@ import { asker, signerOf } from './signed-calls.ts';
 
 /**
  * Creates the client for the outbound federation setting in IAM (facts/aws.md 1). Before each call, `find`
- * returns the keys that sign the call.
+ * returns the credentials that sign the call.
  */
 export async function createIam(connection: Connection, find: FindCredentials): Promise<Iam> {
   const sdk = await import('./iam-client.ts');
@@ -26,7 +26,7 @@ export async function createIam(connection: Connection, find: FindCredentials): 
       );
       if (answer === null) return { changed: false, issuer: null };
       const issuer = answer.output.IssuerIdentifier;
-      if (!issuer) throw notAws(answer.site, 'the response names no issuer');
+      if (!issuer) throw notAws(answer.site, 'the response contains no issuer');
       return { changed: true, issuer };
     },
     async disableOutboundFederation(signal) {
@@ -52,7 +52,7 @@ export async function createIam(connection: Connection, find: FindCredentials): 
       const { IssuerIdentifier: issuer, JwtVendingEnabled: enabled } = answer.output;
       // AWS documents the value false, but returns the error FeatureDisabled instead (facts/aws.md 0.1).
       if (enabled === false) return { enabled: false, issuer: issuer ?? null };
-      if (!issuer) throw notAws(answer.site, 'the response names no issuer');
+      if (!issuer) throw notAws(answer.site, 'the response contains no issuer');
       return { enabled: true, issuer };
     },
   };

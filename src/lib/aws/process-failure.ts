@@ -40,8 +40,8 @@ export function processFailure(profile: string, ended: string, stderr: string): 
   return new FedctlError('aws.profile-failed', {
     message: `${start}${said}.`,
     likelyCause:
-      'The program that the profile names failed, or its output does not have the format that AWS tools expect.',
-    remedy: `Run the program alone and correct it. To print its command, run "aws configure get credential_process --profile ${shellWord(profile)}".`,
+      'The program in credential_process failed, or its output does not have the format that AWS tools expect.',
+    remedy: `Run the program separately and correct the error. To print its command, run "aws configure get credential_process --profile ${shellWord(profile)}".`,
     details: { profile, ...(shown.length > 1 ? { evidence: shown } : {}) },
   });
 }

@@ -254,7 +254,7 @@ function keysOf(name: string, section: Section): Found {
     const what = id || secret ? `${set} but no ${missing}` : `no value for ${missing}`;
     throw new FedctlError('aws.credentials-half-set', {
       message: `The profile "${name}" has ${what}.`,
-      likelyCause: 'The key ID and the secret key are required, in the same section of one file.',
+      likelyCause: 'The key ID and the secret key must be in the same section of one file.',
       remedy: `Complete the key pair in one section: aws configure --profile ${shellWord(name)} prompts for the two values.`,
       details: { profile: name, missing, set },
     });

@@ -73,7 +73,7 @@ export function profileUnknown(
   const shown = near.slice(0, NAMES_SHOWN).map((each) => each.name);
   const why = [...(misspelt === null ? [] : [misspelt.fault]), ...files.missing, ...files.severe];
   return new FedctlError('aws.profile-unknown', {
-    message: `The AWS profile "${name}", which ${source} names, does not exist${hint === null ? '.' : `; did you mean "${hint.name}"?`}`,
+    message: `The AWS profile "${name}" from ${source} does not exist${hint === null ? '.' : `; did you mean "${hint.name}"?`}`,
     ...(why.length === 0 ? {} : { likelyCause: why.join(' ') }),
     ...(misspelt !== null
       ? { remedy: misspelt.remedy }
@@ -103,7 +103,7 @@ function knownProfiles(nearest: readonly string[], files: SharedFiles): string {
     return `no profiles in ${files.configPath} and ${files.credentialsPath}`;
   }
   return count > nearest.length
-    ? `the nearest of ${count} known profiles: ${names}`
+    ? `the closest matches of ${count} known profiles: ${names}`
     : `known profiles: ${names}`;
 }
 

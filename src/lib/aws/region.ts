@@ -42,7 +42,7 @@ function checked(name: string, source: string): ResolvedRegion {
   const details = { region: name, source };
   if (isGlobalRegion(name)) {
     throw new FedctlError('aws.region-global', {
-      message: `${source} names "${name}", the global endpoint, which mints no tokens.`,
+      message: `${source} specifies "${name}", the global endpoint, which mints no tokens.`,
       details,
     });
   }
@@ -50,7 +50,7 @@ function checked(name: string, source: string): ResolvedRegion {
     const meant = regionMeant(name);
     const hint = meant === null ? '' : ` (did you mean "${meant}"?)`;
     throw new FedctlError('aws.region-invalid', {
-      message: `${source} names "${name}", which is not an AWS Region name${hint}.`,
+      message: `${source} specifies "${name}", which is not an AWS Region name${hint}.`,
       ...(meant === null
         ? {}
         : { remedy: 'Use the suggested Region.', command: rerun({ set: { '--region': meant } }) }),

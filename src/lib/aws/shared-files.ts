@@ -143,7 +143,7 @@ async function readSharedFile(
     // ENOTDIR means that a parent folder in the path is a file. So the requested file does not exist.
     const isMissing = code === 'ENOENT' || code === 'ENOTDIR';
     if (isMissing && isNamed) {
-      return { path, file: EMPTY, missing: `${variable} names ${shown}, which does not exist.` };
+      return { path, file: EMPTY, missing: `${variable} specifies ${shown}, which does not exist.` };
     }
     // In many containers, the user has no access to the home directory. AWS tools treat the files in this
     // directory as missing.
@@ -197,8 +197,8 @@ export function expanded(path: string, env: Context['env'], home: string): strin
 
 /**
  * Returns the sections of one kind, such as `[profile foo]` and `[profile "foo bar"]`, by name. `[default]`
- * is also a profile. As in botocore, the first word of a header can be longer than the kind. If two headers
- * contain the same name, the later section is used.
+ * is also a profile. As in botocore, it is sufficient that the first word of a header starts with the kind.
+ * If two headers contain the same name, the later section is used.
  */
 function sectionsOf(
   { sections }: IniFile,

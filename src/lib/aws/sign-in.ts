@@ -33,7 +33,7 @@ export interface SignIn {
 /** The name of the profile in the files that the SDK receives. */
 const PROFILE = 'fedctl';
 
-/** The limit for a cached login, in bytes. Cached logins are much smaller. */
+/** The maximum size of a cached login, in bytes. Cached logins are much smaller. */
 const MAX_CACHE_BYTES = 1024 * 1024;
 
 /**
@@ -80,7 +80,7 @@ function ssoSettings(profile: string, settings: Section, { files }: SignIn) {
     remedy: `Correct the profile: aws configure sso --profile ${shellWord(profile)} prompts for its settings.`,
   };
   if (written !== undefined && session === null) {
-    const what = `names the sso-session "${written}", but ${files.configPath} has no section [sso-session ${shellWord(written)}]`;
+    const what = `specifies the sso-session "${written}", but ${files.configPath} has no section [sso-session ${shellWord(written)}]`;
     throw signInFailed(profile, what, configure);
   }
   const own = (key: string): string => {
@@ -265,7 +265,7 @@ function providerFailure(subject: SignInWay, met: Met | null, error: unknown): F
   }
   if (role !== null && /^ForbiddenException\b/.test(sentence)) {
     return new FedctlError('aws.access-denied', {
-      message: `IAM Identity Center returned no credentials of ${role} for the profile "${profile}": ${sentence.replace(/\.$/, '')}.`,
+      message: `IAM Identity Center returned no credentials for ${role} (profile "${profile}"): ${sentence.replace(/\.$/, '')}.`,
       likelyCause: 'The permission set is not assigned to this user in this account.',
       remedy: `An administrator of IAM Identity Center must assign the permission set ${role.replace(' in ', ' in account ')}.`,
       details: { profile, role },

@@ -27,7 +27,7 @@ export async function createSts(connection: Connection, find: FindCredentials): 
         client.send(new sdk.GetCallerIdentityCommand({}), { abortSignal }),
       );
       const { Account, Arn, UserId } = output;
-      if (!Account || !Arn || !UserId) throw notAws(site, 'the response names no account and no principal');
+      if (!Account || !Arn || !UserId) throw notAws(site, 'the response contains no account or no principal');
       return { account: Account, arn: Arn, userId: UserId };
     },
     async getWebIdentityToken(request, signal) {
@@ -35,7 +35,7 @@ export async function createSts(connection: Connection, find: FindCredentials): 
         Audience: [...request.audience],
         SigningAlgorithm: request.signingAlgorithm,
         DurationSeconds: request.durationSeconds,
-        // An empty list would be sent as `Tags=`, which AWS may read as a tag (facts/aws.md 13.1).
+        // An empty list would be sent as `Tags=`, which AWS may interpret as a tag (facts/aws.md 13.1).
         ...(request.tags.length === 0
           ? {}
           : { Tags: request.tags.map(({ key, value }) => ({ Key: key, Value: value })) }),
@@ -150,6 +150,6 @@ function assumedRole(
   site: CallSite,
 ): AssumedRole {
   const arn = output.AssumedRoleUser?.Arn;
-  if (!arn) throw notAws(site, 'the response names no role session');
+  if (!arn) throw notAws(site, 'the response contains no role session');
   return { credentials: credentialsOf(output.Credentials, site), arn };
 }

@@ -9,7 +9,7 @@ import type { Section } from './ini.ts';
 import type { Absent } from './provider.ts';
 import { assumeRoleWithWebIdentity } from './sts.ts';
 
-/** The limit for a token file, in bytes. Tokens are much smaller. */
+/** The maximum size of a token file, in bytes. Tokens are much smaller. */
 const MAX_TOKEN_BYTES = 64 * 1024;
 
 /** A token file, and the role that the token can assume. */
@@ -86,7 +86,8 @@ async function readToken(path: string, timeoutMs: number, signal: AbortSignal): 
     if (signal.aborted || !isFedctlError(error)) throw error;
     throw error.with({
       message: error.message.replace(/^Cannot read/, 'Cannot read the web identity token file'),
-      likelyCause: 'AWS_WEB_IDENTITY_TOKEN_FILE or web_identity_token_file of the profile names this file.',
+      likelyCause:
+        'AWS_WEB_IDENTITY_TOKEN_FILE or web_identity_token_file in the profile contains the path of this file.',
     });
   }
 }

@@ -2,9 +2,10 @@ import { FedctlError } from '../core/errors.ts';
 import { isLoopbackHost } from '../core/hosts.ts';
 
 /**
- * Parses the URL of an API that receives a token. The URL must use https, or http on this machine.
+ * Parses the URL of an API that receives a token. The URL must use https. http is allowed only for this
+ * machine.
  *
- * @throws FedctlError net.plaintext-refused, usage.invalid-value; the messages contain no password
+ * @throws FedctlError net.plaintext-refused, usage.invalid-value. The messages contain no password.
  */
 export function apiUrl(text: string): URL {
   // The message does not contain an invalid URL, because any part of it may be a password.
@@ -22,7 +23,7 @@ export function apiUrl(text: string): URL {
   });
 }
 
-/** Formats a URL without its query and fragment, which may contain keys. */
+/** Formats a URL without its query and fragment, because they may contain secrets. */
 export function shownUrl(url: URL): string {
   return `${url.origin}${url.pathname}`;
 }

@@ -1,11 +1,14 @@
-/** The reason why an API rejects a bearer token. Must be escaped before it is printed on a terminal. */
+/**
+ * The reason why an API rejects a bearer token. The texts must be escaped before they are printed on a
+ * terminal.
+ */
 export interface BearerChallenge {
   /** `invalid_token`, `insufficient_scope`, `invalid_request`, or an error that the API defines itself. */
   readonly error: string | null;
   readonly description: string | null;
 }
 
-/** The limit for the header, in characters. The rest of a longer header is ignored. */
+/** The number of characters of the header that are parsed. The rest of a longer header is ignored. */
 const LONGEST_HEADER = 4096;
 
 /**
@@ -18,7 +21,7 @@ const PART = /([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))|([\
  * Returns the first challenge with the scheme Bearer in a WWW-Authenticate header (RFC 6750, section 3). The
  * header may contain other challenges.
  *
- * @returns null if the header contains no Bearer challenge
+ * @returns the challenge; null if the header contains no Bearer challenge
  */
 export function bearerChallenge(header: string | null): BearerChallenge | null {
   let found: { error: string | null; description: string | null } | null = null;

@@ -7,12 +7,12 @@ import { shownUrl } from './api-url.ts';
 import { type BearerChallenge, bearerChallenge } from './challenge.ts';
 
 /**
- * The limit for a text from the response, in characters. An error description usually has one or two
+ * The maximum length of a text from the response, in characters. An error description is usually one or two
  * sentences.
  */
 const LONGEST_TEXT = 300;
 
-/** The likely causes of the errors of RFC 6750, section 3.1. */
+/** The likely causes of the errors that RFC 6750, section 3.1, defines. */
 const CAUSES: Readonly<Record<string, string>> = {
   invalid_request: 'The API did not find a bearer token in the expected place, or found two tokens.',
   insufficient_scope:
@@ -35,7 +35,7 @@ export function answerFailure(url: URL, { status, headers }: FetchResponse): Fed
   });
 }
 
-/** Converts an error without a response to a failure. */
+/** Converts an error to a failure if no response was received. */
 export function networkFailure(url: URL, timeoutMs: number, error: unknown): FedctlError {
   const fault = transportFault(error);
   if (fault?.kind === 'timeout') return timeoutFailure(url, timeoutMs, error);
@@ -114,7 +114,7 @@ function causeOf(status: number): string {
     case 429:
       return 'The API throttled the request.';
     default:
-      return 'The API did not check the token: it rejects the request itself.';
+      return 'The API rejected the request before it checked the token.';
   }
 }
 
@@ -123,7 +123,7 @@ function shown(text: string): string {
   return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
 }
 
-/** Returns a curl command without the token. It shows the response to an unauthenticated request. */
+/** Returns a curl command that shows the response to a request without the token. */
 function curl(url: URL): OfferedCommand {
   return program('curl', '-v', shownUrl(url));
 }

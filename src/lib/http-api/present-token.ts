@@ -8,7 +8,7 @@ import { answerFailure, networkFailure, timeoutFailure } from './failures.ts';
 export interface PresentOptions {
   readonly fetch: Fetch;
   readonly now: () => Date;
-  /** Bounds the time to the response headers, in milliseconds. */
+  /** The time limit for receiving the response headers, in milliseconds. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
@@ -17,7 +17,7 @@ export interface PresentOptions {
 export interface Presentation {
   /** The HTTP status, 200 to 299. */
   readonly status: number;
-  /** The time to the response headers, in milliseconds. */
+  /** The time until the response headers were received, in milliseconds. */
   readonly ms: number;
 }
 
@@ -28,11 +28,11 @@ const TOKEN = /^[\w.~+/-]+=*$/;
  * Sends a token to an HTTP API: `GET url` with `Authorization: Bearer …`. No redirect is followed, because
  * the token must not be sent to another host. The body is not read, because it is not needed.
  *
- * @param url https, or http on this machine
+ * @param url the URL of the API. The URL must use https. http is allowed only for this machine.
  * @throws FedctlError net.plaintext-refused, usage.invalid-value, jwt.not-a-jwt before anything is sent;
- * net.api-refused, net.api-failed, net.api-redirected for a response; net.api-unreachable,
- * net.api-tls-failed, net.api-timeout if there is no response; net.proxy-invalid, net.ca-bundle-invalid; the
- * signal's own reason
+ * net.api-refused, net.api-failed, net.api-redirected if the API does not accept the request;
+ * net.api-unreachable, net.api-tls-failed, net.api-timeout if the API does not respond; net.proxy-invalid,
+ * net.ca-bundle-invalid; the reason of the signal, if it fires
  */
 export async function presentToken(
   url: string,

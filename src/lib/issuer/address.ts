@@ -3,7 +3,7 @@ import { isLoopbackHost } from '../core/hosts.ts';
 
 /**
  * Parses the URL of an issuer or of a key set. The URL must use https. http is allowed only for this machine,
- * because keys that were fetched without TLS prove nothing.
+ * because keys that were fetched without TLS cannot be trusted.
  *
  * @throws FedctlError issuer.plaintext-refused, usage.invalid-value
  */
@@ -24,8 +24,8 @@ export function trustworthyUrl(text: string, what: 'issuer' | 'key set'): URL {
 }
 
 /**
- * Returns the URL of an issuer's discovery document: OpenID Connect Discovery 1.0, section 4.1 (a slash at
- * the end of the issuer is not doubled).
+ * Returns the URL of the discovery document of an issuer (OpenID Connect Discovery 1.0, section 4.1). A
+ * trailing slash of the issuer is not doubled.
  *
  * @throws FedctlError issuer.plaintext-refused, usage.invalid-value
  */

@@ -8,7 +8,7 @@ import { keySet } from './key-set.ts';
 
 export type { FetchOptions } from './fetch-json.ts';
 
-/** The published documents of an issuer, fetched and validated. */
+/** The validated documents that an issuer publishes. */
 export interface IssuerDocuments {
   readonly issuer: string;
   readonly discoveryUrl: string;
@@ -18,11 +18,12 @@ export interface IssuerDocuments {
 
 /**
  * Reads the discovery document and the keys of an issuer, as a relying party does (OpenID Connect Discovery
- * 1.0, section 4). Requires only the members that a relying party needs: AWS omits many standard members, in
- * one capture even response_types_supported (facts/aws.md 4).
+ * 1.0, section 4). Requires only the members that a relying party needs, because AWS omits many standard
+ * members. In one recorded response, AWS also omitted response_types_supported (facts/aws.md 4).
  *
  * @param issuer the URL of the issuer, exactly as in the `iss` of its tokens
- * @throws FedctlError issuer.*; usage.invalid-value when the issuer is not a URL; the signal's own reason
+ * @throws FedctlError issuer.*; usage.invalid-value if the issuer is not a URL; the reason of the signal, if
+ * it fires
  */
 export async function fetchIssuerDocuments(issuer: string, options: FetchOptions): Promise<IssuerDocuments> {
   const discovery = discoveryUrl(issuer);
@@ -34,9 +35,10 @@ export async function fetchIssuerDocuments(issuer: string, options: FetchOptions
 }
 
 /**
- * Reads a key set from a URL, with the same limits for size and time.
+ * Reads a key set from a URL. Applies the size and time limits of `fetchIssuerDocuments`.
  *
- * @throws FedctlError issuer.*; usage.invalid-value when the address is not a URL; the signal's own reason
+ * @throws FedctlError issuer.*; usage.invalid-value if the address is not a URL; the reason of the signal, if
+ * it fires
  */
 export async function fetchKeySet(address: string, options: FetchOptions): Promise<readonly JWK[]> {
   const url = trustworthyUrl(address, 'key set');
@@ -47,7 +49,7 @@ async function keysAt(url: URL, options: FetchOptions): Promise<readonly JWK[]> 
   return keySet(await fetchJson(url, options), (fault) => {
     return new FedctlError('issuer.wrong-document', {
       message: `The key set at ${url.href} ${fault}.`,
-      likelyCause: 'A key set of AWS is {"keys": […]} with an RSA and an EC key.',
+      likelyCause: 'A key set from AWS is {"keys": […]} with an RSA and an EC key.',
       remedy: 'Inspect the response from this address, and check which server sends it.',
       command: curl(url),
       details: { url: url.href },
@@ -56,7 +58,7 @@ async function keysAt(url: URL, options: FetchOptions): Promise<readonly JWK[]> 
 }
 
 /**
- * Throws if the discovery document names a different issuer. Compares the issuers byte for byte, as the
+ * Throws if the discovery document contains a different issuer. Compares the issuers byte for byte, as the
  * specification and MongoDB do (facts/mongodb.md 1.6).
  */
 function refuseAnotherIssuer(asked: string, named: unknown, url: URL): void {
@@ -78,8 +80,8 @@ function refuseAnotherIssuer(asked: string, named: unknown, url: URL): void {
 }
 
 /**
- * Returns the URL of the key set. The URL must have the same origin as the issuer. Otherwise, another host
- * could decide which keys to trust.
+ * Returns the URL of the key set. The URL must have the same origin as the issuer. Without this check,
+ * another host could determine which keys are trusted.
  */
 function jwksUriOf(value: unknown, issuer: string, discovery: URL): URL {
   if (typeof value !== 'string' || !URL.canParse(value)) {
@@ -90,7 +92,7 @@ function jwksUriOf(value: unknown, issuer: string, discovery: URL): URL {
   }
   const url = new URL(value);
   const origin = cut(url.origin);
-  // The same origin has the same scheme, so an https issuer has https keys.
+  // The origin includes the scheme. Therefore, the keys of an https issuer are also fetched with https.
   if (url.origin === discovery.origin && url.username === '' && url.password === '') return url;
   throw new FedctlError('issuer.wrong-document', {
     message: `The discovery document at ${discovery.href} names another host for the keys: ${origin}.`,

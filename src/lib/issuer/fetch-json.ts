@@ -8,12 +8,12 @@ import { isRecord } from '../core/record.ts';
 import { adviceOf, transportFault } from '../net/transport-fault.ts';
 import { withoutByteOrderMark } from './byte-order-mark.ts';
 
-/** The limit for a response, in bytes. A discovery document or key set of AWS has a few kilobytes. */
+/** The maximum size of a response, in bytes. A discovery document or key set from AWS is a few kilobytes. */
 const MAX_BYTES = 512 * 1024;
 
 export interface FetchOptions {
   readonly fetch: Fetch;
-  /** Bounds each request including its body, in milliseconds. */
+  /** The time limit for each request and its complete response, in milliseconds. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
@@ -24,7 +24,7 @@ export interface FetchOptions {
  *
  * @throws FedctlError issuer.unreachable, issuer.timeout, issuer.tls-failed, issuer.redirected,
  * issuer.http-status, issuer.too-large, issuer.not-json, issuer.wrong-document if the JSON is nested too
- * deeply; the signal's own reason
+ * deeply; the reason of the signal, if it fires
  */
 export async function fetchJson(url: URL, options: FetchOptions): Promise<Readonly<Record<string, unknown>>> {
   const signal = deadline(options.signal, options.timeoutMs);
@@ -57,14 +57,17 @@ function acceptableBody(url: URL, response: FetchResponse): string {
   }
   if (body !== null) return body;
   throw new FedctlError('issuer.too-large', {
-    message: `The response of ${url.href} is larger than ${MAX_BYTES / 1024} KiB.`,
+    message: `The response from ${url.href} is larger than ${MAX_BYTES / 1024} KiB.`,
     remedy: 'Inspect the response from this address, and check which server sends it.',
     command: curl(url),
     details: { url: url.href, maxBytes: MAX_BYTES },
   });
 }
 
-/** Returns the likely cause of a status that does not show whether the document exists. */
+/**
+ * Returns the likely cause if the status does not show whether the document exists. Returns an empty object
+ * for all other statuses.
+ */
 function causeOfStatus(status: number): { readonly likelyCause?: string } {
   if (status >= 500) return { likelyCause: 'The issuer, or a proxy in front of it, has an internal error.' };
   if (status === 429) return { likelyCause: 'The issuer throttled the request.' };
@@ -80,8 +83,8 @@ function parseObject(url: URL, body: string, type: string | null): Readonly<Reco
   try {
     value = JSON.parse(withoutByteOrderMark(body));
   } catch {
-    // The failure is thrown below, without the parse error, because the parse error would quote the untrusted
-    // body.
+    // The failure is thrown below. It does not contain the parse error, because the parse error would quote
+    // the untrusted body.
   }
   if (isRecord(value)) {
     if (isTooDeep(value)) throw tooDeep(url);
@@ -99,7 +102,7 @@ function parseObject(url: URL, body: string, type: string | null): Readonly<Reco
 function tooDeep(url: URL): FedctlError {
   return new FedctlError('issuer.wrong-document', {
     message: `The document at ${url.href} is nested more than ${MAX_NESTING} levels deep.`,
-    likelyCause: 'Documents of AWS are nested two levels deep. This is another kind of document.',
+    likelyCause: 'AWS documents are nested two levels deep. This is another kind of document.',
     remedy: 'Inspect the response from this address, and check which server sends it.',
     command: curl(url),
     details: { url: url.href },
@@ -149,7 +152,7 @@ function timeoutFailure(url: URL, timeoutMs: number, cause: unknown): FedctlErro
   });
 }
 
-/** Returns the command that shows the response of a URL. */
+/** Returns the command that shows the response from a URL. */
 export function curl(url: URL): OfferedCommand {
   return program('curl', '-v', url.href);
 }

@@ -2,8 +2,8 @@ import type { JWK } from 'jose';
 import { type FetchOptions, fetchIssuerDocuments } from './documents.ts';
 
 /**
- * The shortest time between two requests to an issuer because of an unknown `kid`, in milliseconds. MongoDB
- * waits 60 s, jose 30 s.
+ * The minimum time in milliseconds between two requests to an issuer because of an unknown `kid`. MongoDB
+ * waits 60 s, and jose waits 30 s.
  */
 const COOL_DOWN_MS = 30_000;
 
@@ -17,7 +17,7 @@ export interface KeyCache {
    * fetch is more than 30 seconds old. AWS uses the same key IDs in every account (facts/aws.md 3), so a
    * `kid` has no meaning without its issuer.
    *
-   * @param kid the ID of the required key; null if the token names no key
+   * @param kid the ID of the required key; null if the token contains no key ID
    * @throws FedctlError issuer.*
    */
   keysOf(issuer: string, kid: string | null): Promise<readonly JWK[]>;
@@ -29,8 +29,8 @@ interface Entry {
 }
 
 /**
- * Creates a cache of the keys of each issuer, for the lifetime of the process. Concurrent callers share one
- * fetch. Failures are not cached.
+ * Creates a cache for the keys of issuers. The keys remain in the cache until the process ends. Concurrent
+ * callers share one fetch. Failures are not cached.
  */
 export function createKeyCache(options: KeyCacheOptions): KeyCache {
   const entries = new Map<string, Entry>();
@@ -52,7 +52,7 @@ export function createKeyCache(options: KeyCacheOptions): KeyCache {
       const keys = await entry.keys;
       if (kid === null || keys.some((key) => key.kid === kid)) return keys;
       const latest = entries.get(issuer);
-      // Another caller fetched the keys meanwhile.
+      // Another caller fetched the keys in the meantime.
       if (latest !== undefined && latest !== entry) return latest.keys;
       return options.now().getTime() - entry.fetchedAt < COOL_DOWN_MS ? keys : fetchKeys(issuer);
     },

@@ -6,15 +6,15 @@ import { readBoundedFile } from '../files/bounded-file.ts';
 import { withoutByteOrderMark } from './byte-order-mark.ts';
 import { keySet } from './key-set.ts';
 
-/** The limit for the file, in bytes. The limit for the response of an issuer is the same. */
+/** The maximum size of the file, in bytes. The same limit applies to a response from an issuer. */
 const MAX_BYTES = 512 * 1024;
 
 /**
- * Reads a key set from a file, to verify tokens without a network.
+ * Reads a key set from a file, so that tokens can be verified without a network.
  *
- * @param path absolute
- * @param timeoutMs bounds the reading, in milliseconds
- * @throws FedctlError usage.unreadable-input; the signal's own reason
+ * @param path the absolute path of the file
+ * @param timeoutMs the time limit for reading the file, in milliseconds
+ * @throws FedctlError usage.unreadable-input; the reason of the signal, if it fires
  */
 export async function readKeySet(
   path: string,

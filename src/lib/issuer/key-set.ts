@@ -2,19 +2,22 @@ import type { JWK } from 'jose';
 import type { FedctlError } from '../core/errors.ts';
 import { memberOf } from '../core/record.ts';
 
-/** The string members of a key that fedctl reads (RFC 7517, section 4, and RFC 7518, section 6). */
+/**
+ * The members of a key that fedctl reads and that must be strings (RFC 7517, section 4, and RFC 7518, section
+ * 6).
+ */
 const TEXTS = ['kid', 'use', 'alg', 'n', 'e', 'crv', 'x', 'y'] as const;
 
-/** The members of a key that are lists of strings, as far as fedctl reads them. */
+/** The members of a key that fedctl reads and that must be lists of strings. */
 const LISTS = ['key_ops', 'x5c'] as const;
 
 /**
  * Returns the keys of a JWK Set (RFC 7517, section 5). Keys of an unknown type are kept. Malformed keys and
- * other values are omitted, as section 5 requires. A set without a valid key is rejected.
+ * values that are not keys are omitted, as section 5 requires. Throws if no valid key remains.
  *
  * @param refuse creates the failure from a description of the fault: `has no keys`
- * @returns the keys; the members that fedctl reads have the types of the specification, but their values are
- * not verified
+ * @returns the keys. The members that fedctl reads have the specified types, but their values are not
+ * verified.
  */
 export function keySet(
   document: Readonly<Record<string, unknown>>,

@@ -1,7 +1,7 @@
 /** The claim that contains all AWS-specific claims. The slash at the end is part of the name. */
 export const AWS_NAMESPACE = 'https://sts.amazonaws.com/';
 
-/** The plain name of a claim, and the type of its value. */
+/** A readable name for a claim, and the type of its value. */
 export interface ClaimMeaning {
   readonly words: string;
   readonly kind: 'text' | 'time' | 'principal';
@@ -19,7 +19,10 @@ function principal(words: string): ClaimMeaning {
   return { words, kind: 'principal' };
 }
 
-/** The header parameters of RFC 7515, section 4.1. AWS sends the first three (facts/aws.md 3). */
+/**
+ * The header parameters that fedctl can describe (RFC 7515, section 4.1). AWS sends the first three
+ * (facts/aws.md 3).
+ */
 export const HEADER_PARAMETERS: ReadonlyMap<string, ClaimMeaning> = new Map([
   ['alg', text('algorithm')],
   ['kid', text('key ID')],
@@ -27,7 +30,10 @@ export const HEADER_PARAMETERS: ReadonlyMap<string, ClaimMeaning> = new Map([
   ['crit', text('critical extensions')],
 ]);
 
-/** The claims of RFC 7519, section 4.1, in display order. AWS sends all except `nbf` (facts/aws.md 3.1). */
+/**
+ * The standard claims (RFC 7519, section 4.1), in the order in which they are displayed. AWS sends all of
+ * these claims except `nbf` (facts/aws.md 3.1).
+ */
 export const STANDARD_CLAIMS: ReadonlyMap<string, ClaimMeaning> = new Map([
   ['iss', text('issuer')],
   ['sub', principal('subject')],
@@ -39,8 +45,8 @@ export const STANDARD_CLAIMS: ReadonlyMap<string, ClaimMeaning> = new Map([
 ]);
 
 /**
- * All known claims of the AWS namespace (facts/aws.md 3.2): first the claims about the principal, then the
- * claims about the source.
+ * All known claims in the AWS namespace (facts/aws.md 3.2). The claims about the principal are first. The
+ * claims about the source of the request follow.
  */
 export const AWS_CLAIMS: ReadonlyMap<string, ClaimMeaning> = new Map([
   ['aws_account', text('account')],

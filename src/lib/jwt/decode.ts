@@ -10,7 +10,7 @@ export interface DecodedJwt {
 }
 
 /**
- * The longest accepted token, in characters. AWS tokens have a few kilobytes at most, so longer texts are
+ * The maximum length of a token, in characters. AWS tokens are at most a few kilobytes, so longer texts are
  * rejected without parsing.
  */
 export const MAX_JWT_LENGTH: number = 64 * 1024;
@@ -18,12 +18,12 @@ export const MAX_JWT_LENGTH: number = 64 * 1024;
 type Part = 'header' | 'payload' | 'signature';
 
 /**
- * Decodes a compact JWT (RFC 7519, section 7.2) without verifying it. base64url is decoded strictly (no
- * padding, no stray bits), so each token has exactly one encoding. If a member occurs twice, the last value
- * is used, as in JSON.parse. An empty signature is allowed here; verification rejects it.
+ * Decodes a compact JWT (RFC 7519, section 7.2) without verifying it. The base64url encoding must have no
+ * padding and no unused bits, so each token has exactly one encoding. If a JSON member occurs twice, the last
+ * value is used. This function accepts an empty signature, but verification rejects it.
  *
- * @throws FedctlError jwt.not-a-jwt, without the text of the token; `details.part` and `details.reason`
- * describe the fault
+ * @throws FedctlError jwt.not-a-jwt. The message does not contain the token. `details.part` and
+ * `details.reason` describe the fault.
  */
 export function decodeJwt(text: string): DecodedJwt {
   if (text === '') throw notAJwt(null, 'it is empty');
@@ -35,18 +35,16 @@ export function decodeJwt(text: string): DecodedJwt {
   if (known !== null) throw notAJwt(null, known);
   if (header === undefined || payload === undefined || signature === undefined || parts.length > 3) {
     const found = parts.length === 1 ? 'one part' : `${parts.length} parts`;
-    throw notAJwt(null, `it has ${found} between dots instead of three`);
+    throw notAJwt(null, `it has ${found} instead of three dot-separated parts`);
   }
   const decoded = { header: jsonObject('header', header), payload: jsonObject('payload', payload) };
   bytesOf('signature', signature);
   return decoded;
 }
 
-/**
- * Returns whether a text looks like a token, complete or truncated. Messages must not contain such a text.
- */
+/** Returns whether a text looks like a complete or truncated token. Messages must not contain such a text. */
 export function looksLikeJwt(text: string): boolean {
-  // In base64url every JSON object that starts with {" begins with `eyJ`.
+  // The base64url encoding of every JSON object that starts with {" starts with `eyJ`.
   if (/eyJ[A-Za-z0-9_-]{8}/.test(text)) return true;
   const parts = text.trim().split('.');
   return parts.length >= 3 && /^\s*\{/.test(Buffer.from(parts[0] ?? '', 'base64url').toString());

@@ -12,10 +12,10 @@ import type { DecodedJwt } from './decode.ts';
 import { numericDate } from './numeric-date.ts';
 import { principalInWords } from './principal.ts';
 
-/** One claim with text for people. The text must be escaped before it is printed on a terminal. */
+/** A claim with its value as readable text. The text must be escaped before it is printed on a terminal. */
 export interface DescribedClaim {
   readonly claim: string;
-  /** The plain name of the claim; null for an unknown claim. */
+  /** The readable name of the claim; null if the claim is unknown. */
   readonly words: string | null;
   readonly value: unknown;
   /**
@@ -25,11 +25,11 @@ export interface DescribedClaim {
   readonly lines: readonly string[];
 }
 
-/** The claims of a token as text. They are not verified. */
+/** The claims of a token as readable text. The claims are not verified. */
 export interface DescribedJwt {
   readonly header: readonly DescribedClaim[];
   readonly standard: readonly DescribedClaim[];
-  /** Claims of the AWS namespace; empty for tokens of other issuers. */
+  /** The claims in the AWS namespace; empty if the token comes from another issuer. */
   readonly aws: readonly DescribedClaim[];
   readonly other: readonly DescribedClaim[];
   readonly issuedAt: Date | null;
@@ -37,8 +37,8 @@ export interface DescribedJwt {
 }
 
 /**
- * Describes every claim of a token: first the known claims in a fixed order, then the unknown claims
- * unchanged.
+ * Describes every claim of a token. The known claims are first, in a fixed order. The unknown claims follow,
+ * in their original order.
  */
 export function describeJwt({ header, payload }: DecodedJwt, now: Date): DescribedJwt {
   const namespace = payload[AWS_NAMESPACE];
@@ -102,7 +102,7 @@ function linesOf(value: unknown, kind: ClaimMeaning['kind'], now: Date): readonl
   return [typeof value === 'string' ? value : JSON.stringify(value)];
 }
 
-/** Parses `original_session_exp`: RFC 3339 in UTC with whole seconds (facts/aws.md 3.2). */
+/** Parses the claim `original_session_exp`, a time in RFC 3339 format in UTC (facts/aws.md 3.2). */
 function timestamp(text: string): Date | null {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/.test(text)) return null;
   const date = new Date(text);

@@ -5,20 +5,20 @@ import type { DecodedJwt } from './decode.ts';
 import { type Fault, shown, shownAsJson } from './fault.ts';
 import { numericDate } from './numeric-date.ts';
 
-/** The claims that a relying party requires. */
+/** The values that a relying party expects in the claims. */
 export interface Expectations {
   /** The expected issuer, compared byte for byte with `iss`. */
   readonly issuer: string;
-  /** The expected audience. Null accepts any audience; the user must choose this explicitly. */
+  /** The expected audience. If null, any audience is accepted. The user must request this explicitly. */
   readonly audience: string | null;
-  /** A glob pattern for `sub` (see core/wildcard.ts); null accepts any subject. */
+  /** A glob pattern for `sub` (see core/wildcard.ts). If null, any subject is accepted. */
   readonly subject: string | null;
   readonly now: Date;
 }
 
 /**
- * The number of seconds that `nbf` and `iat` may be ahead of the local clock. `exp` has no leeway. Both rules
- * are the same as in MongoDB (facts/mongodb.md 1.6).
+ * The number of seconds that `nbf` and `iat` may be ahead of the local clock. For `exp`, no clock difference
+ * is allowed. MongoDB applies the same rules (facts/mongodb.md 1.6).
  */
 const CLOCK_LEEWAY_SECONDS = 60;
 
@@ -43,7 +43,9 @@ function issuerFaults(iss: unknown, issuer: string): readonly Fault[] {
   return [{ code: 'jwt.issuer-mismatch', claim: 'iss', expected: issuer, seen: shown(iss) }];
 }
 
-/** AWS writes one audience as a string and several as a list (facts/aws.md 3.1). */
+/**
+ * Validates `aud`. AWS writes one audience as a string, and several audiences as a list (facts/aws.md 3.1).
+ */
 function audienceFaults(aud: unknown, audience: string | null): readonly Fault[] {
   const named: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
   if (!named.every((each) => typeof each === 'string')) {
@@ -68,7 +70,10 @@ function expiryFaults(exp: unknown, now: Date): readonly Fault[] {
   return [{ code: 'jwt.expired', claim: 'exp', expected, seen: `${rfc3339(date)}, expired ${ago} ago` }];
 }
 
-/** Checks `nbf` or `iat`. Both may be absent: AWS sends no `nbf`, and no relying party requires `iat`. */
+/**
+ * Validates `nbf` or `iat`. Both claims may be missing, because AWS sends no `nbf` and no relying party
+ * requires `iat`.
+ */
 function startFaults(claim: 'nbf' | 'iat', value: unknown, now: Date): readonly Fault[] {
   if (value === undefined) return [];
   const date = numericDate(value);

@@ -1,29 +1,35 @@
 import type { FailureCode } from '../failures/failures.ts';
 
 /**
- * One reason why a token is rejected. Programs use `code` and `claim`; `expected` and `seen` are for people.
+ * One reason why a token is rejected. `code` and `claim` are for programs. `expected` and `seen` are for
+ * people.
  */
 export interface Fault {
   readonly code: Extract<FailureCode, `jwt.${string}`>;
-  /** The invalid claim or header parameter; null for the signature and for the whole text. */
+  /** The invalid claim or header parameter; null if the signature or the complete text is invalid. */
   readonly claim: string | null;
   readonly expected: string;
-  /** The value in the token; null if missing. Must be escaped before it is printed on a terminal. */
+  /**
+   * The value in the token; null if the value is missing. Must be escaped before it is printed on a terminal.
+   */
   readonly seen: string | null;
 }
 
 const MAX_SHOWN = 500;
 
 /**
- * Converts an untrusted value to text: strings unchanged, anything else as JSON; null if the value is
- * missing. Very long text is truncated.
+ * Converts an untrusted value to text. Strings remain unchanged, and other values are converted to JSON.
+ * Returns null if the value is missing. Long text is truncated.
  */
 export function shown(value: unknown): string | null {
   if (value === undefined) return null;
   return cut(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
-/** Like `shown`, for a value of the wrong type: a string keeps its quotes. */
+/**
+ * Converts an untrusted value to JSON. Returns null if the value is missing. Used for a value of the wrong
+ * type, because JSON shows that a value is a string.
+ */
 export function shownAsJson(value: unknown): string | null {
   return value === undefined ? null : cut(JSON.stringify(value));
 }

@@ -3,7 +3,7 @@ import type { MintedToken } from '../core/token.ts';
 import { decodeJwt } from './decode.ts';
 import { numericDate } from './numeric-date.ts';
 
-/** The first required member that a token lacks. */
+/** The first required header parameter or claim that a token lacks. */
 export interface Missing {
   readonly missing: 'alg' | 'iss' | 'sub' | 'aud' | 'iat' | 'exp';
 }
@@ -11,7 +11,7 @@ export interface Missing {
 /**
  * Reads the claims of a token without verifying them.
  *
- * @param assumed values for members that the token may lack
+ * @param assumed the values of `algorithm` and `issuedAt` if the token does not contain them
  * @throws FedctlError jwt.not-a-jwt
  */
 export function readMintedToken(

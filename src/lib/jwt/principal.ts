@@ -1,15 +1,15 @@
 /**
- * Describes the IAM principal in the `sub` of a token (facts/aws.md 3.1): a role or user with its path, never
- * a session.
+ * Describes the IAM principal in the `sub` claim of a token (facts/aws.md 3.1). The principal is a role, a
+ * user or the root user, but never a session.
  *
- * @returns null for any other ARN or text
+ * @returns the description; null if the text is not the ARN of such a principal
  */
 export function principalInWords(arn: string): string | null {
   const match = /^arn:aws[a-z-]*:iam::(\d{12}):(root|user\/.+|role\/.+)$/.exec(arn);
   const [, account, resource] = match ?? [];
   if (account === undefined || resource === undefined) return null;
   if (resource === 'root') return `the root user of account ${account}`;
-  // In most tokens of IAM Identity Center roles, the path contains the Region.
+  // The path of an IAM Identity Center role usually contains the Region.
   const permissionSet =
     /^role\/aws-reserved\/sso\.amazonaws\.com\/(?:[a-z0-9-]+\/)?AWSReservedSSO_(.+)_[0-9a-f]+$/.exec(
       resource,

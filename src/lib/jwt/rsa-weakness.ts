@@ -1,30 +1,33 @@
 import type { JWK } from 'jose';
 
 /**
- * The allowed sizes of a modulus, in bits. Shorter keys are rejected (RFC 7518, section 3.3). Longer keys
- * make each verification expensive (CVE-2023-29409).
+ * The minimum and maximum size of a modulus, in bits. Shorter keys are rejected (RFC 7518, section 3.3).
+ * Longer keys make each verification expensive (CVE-2023-29409).
  */
 export const RSA_BITS = { min: 2048, max: 8192 } as const;
 
-/** The small primes that identify a key of CVE-2017-15361. The list includes 2 to detect an even modulus. */
+/**
+ * The small primes that identify a key that CVE-2017-15361 affects. The list also includes 2, to detect an
+ * even modulus.
+ */
 const SMALL_PRIMES = [
   2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103,
   107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
 ] as const;
 
 /**
- * Describes why the signatures of an RSA public key prove nothing. Returns null for a sound key, and for a
- * key that is not RSA. Node.js and jose check only the minimum length.
+ * Describes why signatures cannot be trusted if they were made with an RSA key. Returns null if the key is
+ * strong or is not an RSA key. Node.js and jose check only the minimum length.
  *
  * - A public exponent is odd and from 3 to n - 1 (RFC 8017, section 3.1). With the exponent 1, a signature
  *   equals the signed message, so anybody can forge signatures.
  * - A modulus with a small factor is not the product of two large primes.
  * - The primes of CVE-2017-15361 (ROCA) are k * M + (65537^a mod M), where M is the product of small primes.
  *   Modulo each small prime, the modulus of such a key is a power of 65537, and the modulus can be factored.
- *   One of 2^27 sound keys matches by chance (M. Nemec and others, "The Return of Coppersmith's Attack", ACM
- *   CCS 2017, section 3.2; crocs-muni/roca).
+ *   One of 2^27 strong keys also matches by chance (M. Nemec and others, "The Return of Coppersmith's
+ *   Attack", ACM CCS 2017, section 3.2; crocs-muni/roca).
  *
- * @returns the end of a sentence about the key: `has …`
+ * @returns the end of a sentence that starts with the key: `has …`
  */
 export function rsaWeakness({ n, e }: Pick<JWK, 'n' | 'e'>): string | null {
   const [modulus, exponent] = [numberOf(n), numberOf(e)];

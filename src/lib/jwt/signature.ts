@@ -1,6 +1,7 @@
 import type { CryptoKey, JWK } from 'jose';
 import * as errors from 'jose/errors';
-// Not imported from the package index, which also loads encryption and would delay every verification.
+// The modules are not imported from the package index. The index also loads encryption, which would delay
+// every verification.
 import { compactVerify } from 'jose/jws/compact/verify';
 import { importJWK } from 'jose/key/import';
 import type { SigningAlgorithm } from '../core/token.ts';
@@ -8,20 +9,23 @@ import type { DecodedJwt } from './decode.ts';
 import { cut, type Fault, shown, shownAsJson } from './fault.ts';
 import { RSA_BITS, rsaWeakness } from './rsa-weakness.ts';
 
-/** The two algorithms of AWS and the key type that each requires (RFC 7518, section 3.1). */
+/**
+ * The two signing algorithms of AWS, and the key type that each algorithm requires (RFC 7518, section 3.1).
+ */
 const KEY_TYPE: ReadonlyMap<unknown, { readonly name: SigningAlgorithm; fits(key: JWK): boolean }> = new Map([
   ['RS256', { name: 'RS256' as const, fits: (key: JWK) => key.kty === 'RSA' }],
   ['ES384', { name: 'ES384' as const, fits: (key: JWK) => key.kty === 'EC' && key.crv === 'P-384' }],
 ]);
 
 /**
- * The limit for keys with the same ID. A key set usually has one key for each ID, or two during a rotation.
+ * The maximum number of keys with the same ID that are tried. A key set usually contains one key for each ID,
+ * or two keys during a rotation.
  */
 const MAX_TRIED = 16;
 
 /**
- * Checks the header: algorithm, type and critical extensions. `jwk`, `jku` and similar parameters are never
- * used.
+ * Validates the algorithm, the type and the critical extensions in the header. `jwk`, `jku` and similar
+ * parameters are never used.
  */
 export function headerFaults({ header }: DecodedJwt): readonly Fault[] {
   const faults: Fault[] = [];
@@ -47,18 +51,18 @@ export function headerFaults({ header }: DecodedJwt): readonly Fault[] {
 }
 
 /**
- * Returns whether the algorithm is supported. If not, no key can make the signature valid, and keys need not
- * be fetched.
+ * Returns whether the algorithm is supported. If it is not supported, no key can make the signature valid,
+ * and no keys are fetched.
  */
 export function signatureCanHold(decoded: DecodedJwt): boolean {
   return KEY_TYPE.has(decoded.header['alg']);
 }
 
 /**
- * Verifies the signature with the key that the header names. The keys must come from one issuer, because AWS
- * uses the same key IDs in every account.
+ * Verifies the signature with the key whose ID is in the header. The keys must come from one issuer, because
+ * AWS uses the same key IDs in every account.
  *
- * @param text the complete token; the second parameter is its decoded form
+ * @param text the complete token. The second parameter is the decoded token.
  */
 export async function signatureFaults(
   text: string,
@@ -85,7 +89,7 @@ export async function signatureFaults(
 /**
  * Returns whether the signature of a compact JWS was made with a key. Ignores the payload.
  *
- * @returns `unusable` for a key that is malformed or too weak
+ * @returns `unusable` if the key is malformed or too weak
  */
 export async function signatureIsBy(
   jwk: JWK,
@@ -104,7 +108,7 @@ export async function signatureIsBy(
 }
 
 /**
- * Returns whether a key may verify signatures with this algorithm. An RSA key of AWS may have no `alg`
+ * Returns whether a key may verify signatures with this algorithm. An RSA key from AWS may have no `alg`
  * (facts/aws.md 4).
  */
 function isForSignatures(key: JWK, algorithm: SigningAlgorithm): boolean {
@@ -124,7 +128,7 @@ async function publicKey(jwk: JWK, algorithm: SigningAlgorithm): Promise<CryptoK
     const key = await importJWK(material, algorithm);
     return key instanceof Uint8Array ? null : key;
   } catch {
-    // WebCrypto errors for a broken key differ between runtimes and contain no more information.
+    // The WebCrypto errors for a malformed key differ between runtimes and contain no useful information.
     return null;
   }
 }
@@ -171,7 +175,7 @@ function signatureInvalid(kid: unknown): Fault {
   return {
     code: 'jwt.signature-invalid',
     claim: null,
-    expected: `a signature of this header and payload by the key ${shown(kid)}`,
-    seen: 'a signature by another key or of other content',
+    expected: `a signature for this header and payload by the key ${shown(kid)}`,
+    seen: 'a signature by another key or for different content',
   };
 }

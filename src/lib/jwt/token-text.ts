@@ -1,14 +1,14 @@
-// Used instead of stripVTControlCharacters of node:util, which takes quadratic time on Node.js 24 and 26
-// (nodejs/node#64319).
+// This package replaces stripVTControlCharacters from node:util, which takes quadratic time on Node.js 24 and
+// 26 (nodejs/node#64319).
 import stripAnsi from 'strip-ansi';
 import { isRecord } from '../core/record.ts';
 
-/** Sequences of characters that a compact token may contain (RFC 7515, section 7.1). */
+/** Matches a sequence of characters that a compact token may contain (RFC 7515, section 7.1). */
 const RUN = /[\w.-]+/g;
 
 /**
- * Invisible characters: NUL (one for each ASCII character in UTF-16), the replacement of an invalid UTF-8
- * byte, and format characters.
+ * Matches invisible characters: NUL, the replacement character for an invalid UTF-8 byte, and format
+ * characters. In UTF-16, each ASCII character includes a NUL.
  */
 const INVISIBLE = /[\0\ufffd\p{Cf}]/gu;
 
@@ -21,11 +21,11 @@ interface Header {
 }
 
 /**
- * Extracts the token from surrounding text: JSON, quotation marks, `Bearer`, a command line, colour codes,
- * UTF-16 that was read as UTF-8, line breaks of a terminal.
+ * Extracts a token from surrounding text such as JSON, quotation marks, `Bearer` or a command line. Ignores
+ * color codes, line breaks from a terminal, and the NUL characters of UTF-16 that was read as UTF-8.
  *
- * @returns the token if the text contains exactly one; otherwise the text without surrounding white space,
- * for `whatItIs`
+ * @returns the token if the text contains exactly one token. If not, returns the text without surrounding
+ * white space, and `whatItIs` can describe this text.
  */
 export function tokenIn(text: string): string {
   const visible = stripAnsi(text).replace(INVISIBLE, '').trim();
@@ -39,7 +39,7 @@ export function tokenIn(text: string): string {
 /**
  * Describes a text that is not a token, without quoting the text.
  *
- * @returns the end of the sentence `The text is not a JWT: …`; null if nothing more is known
+ * @returns the end of the sentence `The text is not a JWT: …`; null if the text has no known format
  */
 export function whatItIs(text: string): string | null {
   if (text.includes('\0')) {
@@ -66,7 +66,8 @@ export function whatItIs(text: string): string | null {
 }
 
 /**
- * Returns every signed token, in order. A token has three parts, and the first part is the header of a JWS.
+ * Returns all signed tokens in a text, in order. A token has three parts, and the first part is the header of
+ * a JWS.
  */
 function tokensIn(text: string): readonly string[] {
   return (text.match(RUN) ?? []).flatMap((run) => {
@@ -83,8 +84,8 @@ function headerOf(encoded: string | undefined): Header | null {
 }
 
 /**
- * Returns whether `fold` or a terminal wrapped the text: all lines have the same length, except for a shorter
- * last line.
+ * Returns whether `fold` or a terminal probably wrapped the text. In a wrapped text, the last line is shorter
+ * and all other lines have the same length.
  */
 function isWrapped(text: string): boolean {
   const lines = text.split(/\r?\n/);
@@ -102,7 +103,8 @@ function aboutJson(json: object): string {
   const member = Object.entries(json).find(
     ([, value]) => typeof value === 'string' && tokensIn(value)[0] === value,
   );
-  // The text is untrusted, so the message contains the name only if it is plain.
+  // The text is untrusted. The message contains the name of the member only if the name is short and has no
+  // special characters.
   return member !== undefined && /^\w{1,40}$/.test(member[0])
     ? `it is JSON, with the token in its member ${member[0]}`
     : 'it is JSON';

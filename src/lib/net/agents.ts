@@ -11,12 +11,12 @@ type Env = Readonly<Record<string, string | undefined>>;
 const known = new WeakMap<Env, Map<string, Promise<HttpAgent>>>();
 
 /**
- * Returns the node:http agent for requests to the host of a URL. The agent uses the proxy of the host, if
- * there is one, and trusts the CA bundle. Requests with the same environment and route share one agent and
- * its connections. These connections do not keep the process alive. Node's own agents are not used, because
- * NODE_USE_ENV_PROXY changes their proxy.
+ * Returns the node:http agent for requests to the host of a URL. The agent uses the proxy that is configured
+ * for the host, and trusts the CA bundle. Requests with the same environment and route share one agent and
+ * its connections. These connections do not keep the process alive. The global agents of Node.js are not
+ * used, because NODE_USE_ENV_PROXY changes their proxy.
  *
- * @param bundle the CA bundle of the profile; AWS_CA_BUNDLE takes precedence
+ * @param bundle the CA bundle that the profile specifies; AWS_CA_BUNDLE takes precedence
  * @throws FedctlError net.proxy-invalid, net.ca-bundle-invalid
  */
 export async function agentFor(url: URL, env: Env, bundle: CaBundle | null = null): Promise<HttpAgent> {
@@ -38,14 +38,15 @@ async function createAgent(
 ): Promise<HttpAgent> {
   if (proxy === null && protocol !== 'https:') return new HttpAgent({ keepAlive: true, lookup });
   const ca = await certificateAuthorities(env, bundle);
-  // Set explicitly, because NODE_TLS_REJECT_UNAUTHORIZED=0 would disable verification.
+  // `rejectUnauthorized` is set explicitly, because NODE_TLS_REJECT_UNAUTHORIZED=0 would disable
+  // verification.
   const trust = { rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) } as const;
   if (proxy === null) return new RememberingAgent({ keepAlive: true, lookup, ...trust });
   const { TunnelAgent } = await import('./tunnel-agent.ts');
   return new TunnelAgent(proxy, trust);
 }
 
-/** An agent that remembers the certificates that it rejects. */
+/** An HTTPS agent that stores the certificates that it rejects, for error messages. */
 class RememberingAgent extends HttpsAgent {
   override createConnection(
     ...given: Parameters<HttpsAgent['createConnection']>

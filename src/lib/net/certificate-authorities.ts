@@ -5,27 +5,30 @@ import { readBoundedFile } from '../files/bounded-file.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** A file with CA certificates, and the setting that names it. */
+/** A file with CA certificates, and the setting that contains its path. */
 export interface CaBundle {
   readonly path: string;
-  /** The setting that names the file, such as `AWS_CA_BUNDLE` or `ca_bundle of the profile "x"`. */
+  /** The setting that contains the path, such as `AWS_CA_BUNDLE` or `ca_bundle of the profile "x"`. */
   readonly source: string;
 }
 
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
-/** The limit for a bundle, in bytes. System bundles have about 200 KB. */
+/** The maximum size of a bundle, in bytes. System bundles are about 200 KB. */
 const MAX_BYTES = 8 * 1024 * 1024;
 
-/** Only a timeout ends the reading of a file, because callers with different signals share the result. */
+/**
+ * A signal that never fires. Callers with different signals share the result of reading a file, so only a
+ * timeout stops the reading.
+ */
 const NEVER = new AbortController().signal;
 
 const known = new WeakMap<Env, Map<string, Promise<string[]>>>();
 
 /**
- * Returns the bundle to use, in the order of the AWS CLI: AWS_CA_BUNDLE, `ca_bundle` of the profile,
- * REQUESTS_CA_BUNDLE. Users behind a proxy that inspects TLS often set REQUESTS_CA_BUNDLE for Python. A
- * leading `~` is the home directory.
+ * Returns the CA bundle to use, in the order of precedence of the AWS CLI: AWS_CA_BUNDLE, `ca_bundle` of the
+ * profile, REQUESTS_CA_BUNDLE. Users behind a proxy that inspects TLS often set REQUESTS_CA_BUNDLE for
+ * Python. A leading `~` is replaced with the home directory.
  */
 export function caBundleOf(env: Env, ofProfile: CaBundle | null = null): CaBundle | null {
   const inEnvironment = (source: string): CaBundle | null => {
@@ -38,12 +41,13 @@ export function caBundleOf(env: Env, ofProfile: CaBundle | null = null): CaBundl
 }
 
 /**
- * Returns the CA certificates to trust, as PEM for the `ca` option of node:tls. Returns undefined if Node's
- * own certificates are sufficient.
+ * Returns the CA certificates to trust, as PEM for the `ca` option of node:tls. Returns undefined if no
+ * bundle is configured. Node.js then uses its default certificates.
  *
- * A bundle adds to the trusted certificates. The `ca` option replaces Node's roots and NODE_EXTRA_CA_CERTS,
- * so the result includes both again (facts/dependencies.md 4). The result is cached per environment: every
- * client needs it, and a system bundle has more than a hundred certificates to parse.
+ * The certificates in the bundle are trusted in addition to the default certificates. The `ca` option
+ * replaces the default certificates and the certificates in NODE_EXTRA_CA_CERTS, so the result contains these
+ * certificates too (facts/dependencies.md 4). The result is cached per environment, because every client
+ * needs it and a system bundle contains more than a hundred certificates.
  *
  * @throws FedctlError net.ca-bundle-invalid
  */
@@ -76,7 +80,7 @@ async function readBundle(bundle: CaBundle): Promise<string> {
     try {
       new X509Certificate(certificate);
     } catch (cause) {
-      // node:tls would silently ignore a damaged certificate.
+      // Without this check, node:tls would ignore a damaged certificate.
       throw bundleInvalid(bundle, `has a damaged certificate (number ${index + 1})`, cause);
     }
   }
@@ -84,8 +88,8 @@ async function readBundle(bundle: CaBundle): Promise<string> {
 }
 
 /**
- * Returns the certificates in NODE_EXTRA_CA_CERTS. If the file cannot be read, Node.js ignores it with a
- * warning, so fedctl continues too.
+ * Returns the content of the file that NODE_EXTRA_CA_CERTS specifies. If the file cannot be read, returns an
+ * empty list, because Node.js also continues without the file.
  */
 async function extraCertificates(env: Env): Promise<readonly string[]> {
   const path = env['NODE_EXTRA_CA_CERTS'];
@@ -100,10 +104,10 @@ async function extraCertificates(env: Env): Promise<readonly string[]> {
 function bundleInvalid({ path, source }: CaBundle, why: string, cause?: unknown): FedctlError {
   const isVariable = /^[A-Z_]+$/.test(source);
   return new FedctlError('net.ca-bundle-invalid', {
-    message: `${isVariable ? source : `The ${source}`} names ${path}, which ${why}.`,
-    likelyCause: `${isVariable ? source : `The ${source}`} must name a readable file of PEM certificates.`,
+    message: `${isVariable ? source : `The ${source}`} specifies ${path}, which ${why}.`,
+    likelyCause: `${isVariable ? source : `The ${source}`} must specify a readable file with PEM certificates.`,
     remedy: isVariable
-      ? `Set ${source} to a readable file of PEM certificates, or unset it.`
+      ? `Set ${source} to a readable file with PEM certificates, or unset it.`
       : `Correct or remove ${source}.`,
     details: { file: path, source },
     cause,

@@ -11,10 +11,13 @@ export interface CertificateSeen {
   readonly expiresAt: Date;
 }
 
-/** The certificates of failed handshakes, by the error that ended the handshake. */
+/** The certificates from failed handshakes. The key is the error that ended the handshake. */
 const SEEN = new WeakMap<object, CertificateSeen>();
 
-/** Remembers the certificate that a socket receives, for the code that handles the rejection. */
+/**
+ * Stores the certificate that a socket receives. If the handshake fails, `certificateBehind` returns the
+ * certificate.
+ */
 export function rememberCertificate(socket: TLSSocket): void {
   const seen = certificateOnceShown(socket);
   socket.prependOnceListener('error', (error) => {
@@ -24,18 +27,19 @@ export function rememberCertificate(socket: TLSSocket): void {
 }
 
 /**
- * Returns the certificate of the handshake that ended with an error.
+ * Returns the certificate that was received in the handshake that ended with this error.
  *
- * @returns null if no certificate was received before the error
+ * @returns the certificate; null if no certificate was received before the error
  */
 export function certificateBehind(error: object): CertificateSeen | null {
   return SEEN.get(error) ?? null;
 }
 
 /**
- * Returns a function that returns the certificate after the handshake. The certificate is read on the event
- * `secure` (internal to _tls_wrap), because Node.js destroys the socket immediately afterwards and discards
- * the certificate. The event `secureConnect` is too late.
+ * Returns a function that returns the certificate that the socket received; null if no certificate was
+ * received. The certificate is read at the event `secure`, which is internal to _tls_wrap. If verification
+ * fails, Node.js destroys the socket and discards the certificate immediately after this event. The event
+ * `secureConnect` would be too late.
  */
 export function certificateOnceShown(socket: TLSSocket): () => CertificateSeen | null {
   let certificate: PeerCertificate | null = null;
@@ -57,7 +61,10 @@ function seenOf({ subject, subjectaltname, issuer, valid_from, valid_to }: PeerC
   };
 }
 
-/** Describes the fault of a certificate from its contents, as a part of a sentence that follows "it". */
+/**
+ * Describes the fault of a certificate and includes the relevant contents of the certificate. The description
+ * is the part of a sentence that follows "it".
+ */
 export function certificateFault(
   fault: 'not yet valid' | 'expired' | 'wrong name' | 'untrusted',
   { subject, issuer, names, validFrom, expiresAt }: CertificateSeen,
@@ -76,7 +83,10 @@ export function certificateFault(
   }
 }
 
-/** Returns the most useful name: CN, otherwise the first alternative name, otherwise the organization. */
+/**
+ * Returns the CN of a certificate. If the certificate has no CN, returns the first alternative name or the
+ * organization.
+ */
 export function nameOf(name: PeerCertificate['subject'] | undefined, alternatives?: string): string {
   return (
     one(name?.CN) ??

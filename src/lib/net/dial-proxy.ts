@@ -4,15 +4,17 @@ import type { Secret } from '../core/secret.ts';
 import { systemCode } from '../core/system-error.ts';
 import { type DialBounds, type Dialled, dialTcp, type Endpoint, step } from './dial.ts';
 
-/** A SOCKS5 proxy (RFC 1928), with user and password (RFC 1929) if it requires them. */
+/**
+ * A SOCKS5 proxy (RFC 1928). The user name and the password (RFC 1929) are null if the proxy requires none.
+ */
 export interface SocksProxy extends Endpoint {
   readonly username: string | null;
   readonly password: Secret | null;
 }
 
 /**
- * Opens a connection through a SOCKS5 proxy. The proxy resolves the host name. Every failure is reported as a
- * fault of the proxy, because the proxy returns no details. The caller owns the socket.
+ * Opens a connection through a SOCKS5 proxy. The proxy resolves the host name. Every failure is reported as
+ * the fault `proxy`, because the proxy returns no details. The caller must destroy the socket.
  *
  * @param addresses the addresses of the proxy
  */
@@ -55,14 +57,17 @@ export async function dialThroughProxy(
   return { ...through, fault: 'proxy' };
 }
 
-/** The description of a proxy failure, for people. */
+/** The description of a proxy failure for messages. */
 export interface ProxyMeaning {
   /** The end of the sentence "cannot be reached through the SOCKS5 proxy: …". */
   readonly says: string;
   readonly likelyCause: string;
 }
 
-/** The replies of a proxy to CONNECT (RFC 1928, section 6), by their names in the package `socks`. */
+/**
+ * Descriptions of the replies from a proxy to CONNECT (RFC 1928, section 6). The keys are the names of the
+ * replies in the package `socks`.
+ */
 const REPLIES: Readonly<Record<string, string>> = {
   Failure: 'general failure',
   NotAllowed: 'its rules do not allow the connection',
@@ -74,7 +79,7 @@ const REPLIES: Readonly<Record<string, string>> = {
 
 /**
  * Describes an error of the package `socks` (2.8.10). The errors have no codes, so the error message is
- * parsed. An unknown message is not shown.
+ * parsed. The description does not contain an unknown error message.
  */
 export function proxyFault(cause: unknown): ProxyMeaning {
   const text = cause instanceof Error ? cause.message : '';

@@ -4,7 +4,10 @@ import { systemCode } from '../core/system-error.ts';
 import { type CertificateSeen, certificateOnceShown, nameOf } from './certificate-seen.ts';
 import { type DialBounds, type DialFault, type Dialled, type Endpoint, opened, step } from './dial.ts';
 
-/** The TLS settings of a connection. Without `ca`, Node's own list and NODE_EXTRA_CA_CERTS apply. */
+/**
+ * The TLS settings of a connection. If `ca` is not set, Node.js uses its default certificates and the
+ * certificates in NODE_EXTRA_CA_CERTS.
+ */
 export interface TlsSettings {
   readonly ca?: string;
   readonly crl?: string;
@@ -16,7 +19,7 @@ export interface TlsSettings {
   readonly verifyName: boolean;
 }
 
-/** The facts of a completed handshake. */
+/** The facts about a completed handshake. */
 export interface TlsFacts {
   /** The protocol version: `TLSv1.3`. */
   readonly protocol: string;
@@ -45,8 +48,8 @@ const UNTRUSTED: ReadonlySet<string> = new Set([
 const OUT_OF_DATE: ReadonlySet<string> = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
 
 /**
- * Performs a TLS handshake over an open connection. The caller owns the TLS socket, and no longer owns the
- * plain socket.
+ * Performs a TLS handshake over an open connection. The caller must destroy the TLS socket. The TLS socket
+ * takes over the plain socket, so the caller must not use the plain socket any longer.
  */
 export async function dialTls(
   plain: Socket,
@@ -80,7 +83,7 @@ export async function dialTls(
 }
 
 /**
- * Returns the fault of a TLS error. Uses the error code, because the messages of OpenSSL change between
+ * Converts a TLS error to a fault. Uses only the error code, because OpenSSL error messages differ between
  * versions.
  */
 export function faultOfTls(error: unknown): DialFault {
@@ -92,7 +95,10 @@ export function faultOfTls(error: unknown): DialFault {
   return code.startsWith('ERR_SSL_') ? 'no-tls' : 'cut';
 }
 
-/** The error of a handshake in which certificate verification failed, with the certificate. */
+/**
+ * The error that is thrown if certificate verification fails in a handshake. Contains the rejected
+ * certificate.
+ */
 export class CertificateRefused extends Error {
   readonly code: string;
   readonly certificate: CertificateSeen;

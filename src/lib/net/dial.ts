@@ -4,9 +4,9 @@ import { bounded, within } from '../core/deadline.ts';
 import { systemCode } from '../core/system-error.ts';
 
 /**
- * The faults that can occur while a connection to a host name is opened. The caller describes the faults for
- * people. `unknown-host`: the resolver reports that the name does not exist. `resolver-failed`: the resolver
- * itself failed.
+ * The faults that can occur while a connection to a host name is opened. The caller converts the faults to
+ * messages. `unknown-host` means that the resolver reports that the name does not exist. `resolver-failed`
+ * means that the resolver itself failed.
  */
 export type DialFault =
   | 'unknown-host'
@@ -30,7 +30,7 @@ export type Dialled<T> =
 export interface DialBounds {
   /** Stops the step immediately. The reason of the signal is thrown unchanged. */
   readonly signal: AbortSignal;
-  /** Bounds the step, in milliseconds. */
+  /** The time limit for the step, in milliseconds. */
   readonly timeoutMs: number;
 }
 
@@ -39,7 +39,7 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** Resolves a name and returns its addresses, in the order of the resolver. */
+/** Resolves a host name. Returns the addresses in the order in which the resolver returns them. */
 export async function dialName(
   resolver: Resolver,
   host: string,
@@ -51,13 +51,12 @@ export async function dialName(
   });
 }
 
-/**
- * The time for which only one address is tried before the next address is tried concurrently (RFC 8305), in
- * milliseconds.
- */
+/** The time in milliseconds for which one address is tried before the next address is tried (RFC 8305). */
 export const NEXT_ADDRESS_MS = 500;
 
-/** Opens a TCP connection to a port of a host whose addresses are known. The caller owns the socket. */
+/**
+ * Opens a TCP connection to a port of a host whose addresses are known. The caller must destroy the socket.
+ */
 export async function dialTcp(
   { host, port }: Endpoint,
   addresses: readonly string[],
@@ -81,8 +80,8 @@ export async function dialTcp(
 }
 
 /**
- * Runs one step with its time limit. Only an interruption is thrown; all other failures are returned as
- * results.
+ * Runs one connection step with a time limit. Throws only if the signal fires. All other failures are
+ * returned as results.
  */
 export async function step<T>(
   { signal, timeoutMs }: DialBounds,
@@ -100,7 +99,10 @@ export async function step<T>(
   });
 }
 
-/** Waits until a socket emits `event` and so is open. Destroys the socket on failure. */
+/**
+ * Waits until a socket emits `event`, which means that the socket is open. Destroys the socket if it cannot
+ * be opened.
+ */
 export async function opened(
   socket: Socket,
   event: 'connect' | 'secureConnect',
@@ -114,7 +116,7 @@ export async function opened(
   try {
     await within(bounded, settled);
   } catch (error) {
-    // A destroyed socket may still emit an error, which no longer matters.
+    // A destroyed socket may still emit an error. This error is ignored.
     socket.on('error', () => {});
     socket.destroy();
     throw error;

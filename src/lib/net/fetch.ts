@@ -7,7 +7,10 @@ import { agentFor } from './agents.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Returns the stream that decodes a content encoding. Returns null for a body without encoding. */
+/**
+ * Returns the stream that decodes a content encoding. Returns null if the body is not encoded or the encoding
+ * is unknown.
+ */
 async function decompressorOf(encoding: string): Promise<Transform | null> {
   if (!['gzip', 'x-gzip', 'deflate', 'br'].includes(encoding)) return null;
   const { constants, createBrotliDecompress, createUnzip } = await import('node:zlib');
@@ -18,9 +21,9 @@ async function decompressorOf(encoding: string): Promise<Transform | null> {
 }
 
 /**
- * Creates the only HTTP client of fedctl, based on node:http and its own agents. Node's global fetch is not
- * used: it ignores AWS_CA_BUNDLE, NODE_USE_ENV_PROXY changes its proxy, and loading it takes longer than most
- * requests.
+ * Creates the only HTTP client of fedctl. The client uses node:http and the agents of fedctl. The global
+ * `fetch` of Node.js is not used. It ignores AWS_CA_BUNDLE, NODE_USE_ENV_PROXY changes its proxy, and loading
+ * it takes longer than most requests.
  */
 export function createFetch(env: Env): Fetch {
   return async (url, { method = 'GET', headers, body, maxBytes, signal }) => {
@@ -42,7 +45,7 @@ export function createFetch(env: Env): Fetch {
 
 async function exchange(request: ClientRequest, body: string | undefined, maxBytes: number) {
   const message = await new Promise<IncomingMessage>((resolve, reject) => {
-    // This listener stays, because a destroyed request may emit another error.
+    // The error listener is not removed, because a destroyed request may emit another error.
     request.on('error', reject).once('response', resolve).end(body);
   });
   const { statusCode = 0, headers } = message;
@@ -50,13 +53,13 @@ async function exchange(request: ClientRequest, body: string | undefined, maxByt
 }
 
 /**
- * Reads a body. Returns null for a body of more than `maxBytes` bytes. Counts the bytes, because the
- * Content-Length header may be wrong.
+ * Reads the body of a response. Returns null if the body is larger than `maxBytes`. Counts the bytes, because
+ * the Content-Length header may be wrong.
  */
 async function readBody(message: IncomingMessage, maxBytes: number): Promise<string | null> {
   // Some servers compress a response even if the client does not accept compression.
   const decompressor = await decompressorOf(message.headers['content-encoding']?.toLowerCase() ?? '');
-  // The reader of the last stream receives the errors of both streams.
+  // The last stream emits the errors of both streams, so this callback does nothing.
   const body = decompressor === null ? message : pipeline(message, decompressor, () => {});
   const chunks: Buffer[] = [];
   let size = 0;

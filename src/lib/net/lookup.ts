@@ -3,9 +3,9 @@ import type { LookupFunction } from 'node:net';
 import { localhostAddresses } from '../core/hosts.ts';
 
 /**
- * Resolves names for node:net as Node.js does, except for `localhost`. `localhost` always resolves to a
- * loopback address, because tokens are sent to it in plain text and a hosts file may map it to another
- * machine.
+ * Resolves host names for node:net. `localhost` always resolves to a loopback address, even if a hosts file
+ * maps it to another machine, because tokens are sent to `localhost` in plain text. All other names are
+ * resolved as Node.js does.
  */
 export const lookup: LookupFunction = (host, options, done) => {
   const local = localhostAddresses(host);

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 
-/** A request that was read completely. */
+/** An HTTP request with its complete body. */
 export interface HttpRequest {
   readonly method: string;
   /** The path and the query, unchanged. */
@@ -11,9 +11,9 @@ export interface HttpRequest {
   /** All headers in the original order, including duplicates. The names are in lower case. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Buffer;
-  /** The client's address, without its port. */
+  /** The address of the client, without the port. */
   readonly remoteAddress: string;
-  /** The address that the client connected to, without its port. */
+  /** The address that the client connected to, without the port. */
   readonly localAddress: string;
 }
 
@@ -37,18 +37,18 @@ export interface LoopbackServerOptions {
   readonly port: number;
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
   readonly answer: (request: HttpRequest) => Promise<HttpAnswer>;
-  /** The limit for a body, in bytes. The default is half a megabyte. */
+  /** The maximum size of a request body, in bytes. The default is half a megabyte. */
   readonly largestBody?: number;
   /**
-   * Called with the server when it listens. The function may pass connections from another source to the
-   * server, with the event `connection`.
+   * Called with the server when the server listens. To pass a connection from another source to the server,
+   * the function can emit the event `connection`.
    */
   readonly listening?: ((server: Server) => Promise<void>) | undefined;
 }
 
 /**
- * The default limit for a body, in bytes. The largest valid request is a percent-encoded mint request with
- * all parameters at their limits, with about 350 kB.
+ * The default maximum size of a request body, in bytes. The largest valid request is about 350 kB: a
+ * percent-encoded mint request with all parameters at their limits.
  */
 const LARGEST_BODY = 512 * 1024;
 const SLOWEST_REQUEST_MS = 15_000;
@@ -57,8 +57,8 @@ const TOO_LARGE: HttpAnswer = { status: 413, headers: { connection: 'close' }, b
 const BROKEN: HttpAnswer = { status: 500, headers: { connection: 'close' }, body: '' };
 
 /**
- * Starts an HTTP server. The size of bodies and the time for a request are limited, and no request can end
- * the process.
+ * Starts an HTTP server. The server limits the size of a request body and the time for a request. A request
+ * cannot cause the process to exit.
  *
  * @throws the system error if the server cannot listen (`code: EADDRINUSE` …)
  */
@@ -70,10 +70,11 @@ export async function startLoopbackServer(options: LoopbackServerOptions): Promi
   };
   const server =
     tls === undefined ? createServer(limits, serve) : createTlsServer({ ...limits, ...tls }, serve);
-  // The raw sockets, including sockets in a TLS handshake, which closeAllConnections does not close.
+  // The sockets of all connections. closeAllConnections is not sufficient, because it does not close sockets
+  // during a TLS handshake.
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
-    // node:http sets this option for the connections that it accepts itself.
+    // node:http sets this option only for connections that it accepts itself.
     socket.allowHalfOpen = true;
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
@@ -118,7 +119,10 @@ async function respond(
   response.end(given.body, given.sent);
 }
 
-/** Returns the body, or null if the body is too large. Rejects if the client disconnects early. */
+/**
+ * Returns the body, or null if the body is too large. Throws if the client disconnects before the body is
+ * complete.
+ */
 async function readBody(request: IncomingMessage, largest: number): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
   let size = 0;

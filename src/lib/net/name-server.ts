@@ -3,14 +3,14 @@ import { isIP } from 'node:net';
 import type { Resolver } from '../core/context.ts';
 import { bareHost, localhostAddresses } from '../core/hosts.ts';
 
-/** The timeout of each attempt, in milliseconds. The caller limits the total time. */
+/** The timeout for each attempt, in milliseconds. The caller limits the total time. */
 const PATIENCE = 2000;
 const TRIES = 2;
 
 /**
  * Returns a resolver that sends every query to one DNS server, regardless of the configuration of this
- * machine. `localhost` is never looked up (RFC 6761). Errors have the codes of Node.js: `ENOTFOUND`,
- * `ENODATA`, `ETIMEOUT`, `ECONNREFUSED`, `ESERVFAIL`.
+ * machine. The resolver sends no query for `localhost` (RFC 6761). Errors have the codes of Node.js:
+ * `ENOTFOUND`, `ENODATA`, `ETIMEOUT`, `ECONNREFUSED`, `ESERVFAIL`.
  *
  * @param server an IP address with its port, as `readNameServer` returns it
  */

@@ -1,9 +1,10 @@
-/** The error of an HTTP proxy that did not open a tunnel. The server behind the proxy was not contacted. */
+/**
+ * The error that is thrown if an HTTP proxy does not open a tunnel. The server behind the proxy received no
+ * data.
+ */
 export class ProxyFault extends Error {
   readonly code = 'ERR_PROXY';
-  /**
-   * The status of the response to CONNECT. Null if the response was not HTTP, or the proxy was not reached.
-   */
+  /** The status of the response to CONNECT. Null if the response was not HTTP or the proxy is unreachable. */
   readonly status: number | null;
 
   constructor(status: number | null, cause?: unknown) {

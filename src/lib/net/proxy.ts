@@ -6,10 +6,10 @@ import { inNetwork } from '../core/network.ts';
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * Returns the HTTP proxy for a URL, or null for a direct connection. All outgoing connections of fedctl use
- * this rule, including those of the SDK and of fetch.
+ * Returns the HTTP proxy for a URL; null if the connection must be direct. All outgoing HTTP connections of
+ * fedctl and of the AWS SDK use this function.
  *
- * The lower-case name of a variable takes precedence over the upper-case name, even if the lower-case
+ * A lower-case environment variable takes precedence over the upper-case variable, even if the lower-case
  * variable is empty. Connections to this machine and to the metadata addresses never use a proxy.
  *
  * @throws FedctlError net.proxy-invalid
@@ -35,22 +35,24 @@ function proxySetting(protocol: string, env: Env): ProxySetting | null {
 }
 
 /**
- * Ignores HTTP_PROXY in a CGI program. There, the variable contains the request header `Proxy`, so the sender
- * of the request could choose the proxy.
+ * Returns the names of the environment variables with the proxy for http. Omits HTTP_PROXY in a CGI program,
+ * because HTTP_PROXY then contains the request header `Proxy`. The client that sent the request could choose
+ * the proxy.
  */
 function httpProxyNames(env: Env): readonly string[] {
   return env['REQUEST_METHOD'] === undefined ? ['http_proxy', 'HTTP_PROXY'] : ['http_proxy'];
 }
 
 const NOT_ENCODED =
-  'a special character of its user or password is not percent-encoded (write \\ as %5C, % as %25, / as %2F, ? as %3F, # as %23)';
+  'a special character in its user name or password is not percent-encoded (write \\ as %5C, % as %25, / as %2F, ? as %3F, # as %23)';
 
-/** Parses the URL of a proxy. No message contains the value, because it may contain a password. */
+/** Parses the URL of a proxy. Messages do not contain the URL, because it may contain a password. */
 function proxyUrl(name: string, value: string): URL {
   // As in curl, a value without a scheme is an HTTP proxy. `new URL` would parse the host in `proxy:3128` as
   // a scheme.
   const text = value.includes('://') ? value : `http://${value}`;
-  // `new URL` ends the host at these characters, so part of the user name would become the host of the proxy.
+  // For `new URL`, the host ends at these characters. Part of the user name would become the host of the
+  // proxy.
   if (/\\|:\/\/.*[/?#].*@/s.test(text)) throw proxyInvalid(name, NOT_ENCODED);
   if (!URL.canParse(text)) throw proxyInvalid(name, 'it is not a valid URL');
   const url = new URL(text);
@@ -62,8 +64,8 @@ function proxyUrl(name: string, value: string): URL {
 }
 
 /**
- * Decodes percent-encoded text; null if the encoding is invalid. Callers must use the result: the bundler
- * removes an unused call of decodeURIComponent as dead code.
+ * Decodes percent-encoded text. Returns null if the encoding is invalid. Callers must use the result, because
+ * the bundler removes a call to decodeURIComponent whose result is not used.
  */
 function decoded(text: string): string | null {
   try {
@@ -81,7 +83,7 @@ function proxyInvalid(name: string, why: string): FedctlError {
   });
 }
 
-/** Returns whether an entry of NO_PROXY, a list separated by commas or spaces, covers the URL. */
+/** Returns whether an entry in NO_PROXY matches the URL. Commas or spaces separate the entries. */
 function isExcluded(url: URL, list: string): boolean {
   const host = bareHost(url.hostname).replace(/\.$/, '');
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
@@ -92,8 +94,8 @@ function isExcluded(url: URL, list: string): boolean {
 }
 
 /**
- * Returns whether an entry of NO_PROXY covers a host and port. An entry is `*`, an address, a network such as
- * `10.0.0.0/8`, or a name including its subdomains. Each entry may have a port.
+ * Returns whether an entry in NO_PROXY matches a host and port. An entry is `*`, an address, a network such
+ * as `10.0.0.0/8`, or a host name. A host name also matches its subdomains. Each entry may have a port.
  */
 function covers(entry: string, host: string, port: string): boolean {
   if (entry === '*') return true;
@@ -104,7 +106,10 @@ function covers(entry: string, host: string, port: string): boolean {
   return suffix !== '' && (host === suffix || host.endsWith(`.${suffix}`));
 }
 
-/** Splits `host:port` and `[::1]:port`. A bare `::1` is an address without a port. */
+/**
+ * Splits an entry such as `host:port` or `[::1]:port` into the name and the port. `::1` without brackets is
+ * an address without a port.
+ */
 function splitPort(entry: string): { readonly name: string; readonly port: string | null } {
   const bracketed = /^\[([^\]]+)\](?::(\d+))?$/.exec(entry);
   if (bracketed !== null) return { name: bracketed[1] ?? '', port: bracketed[2] ?? null };

@@ -4,7 +4,7 @@ import { systemCode } from '../core/system-error.ts';
 import { certificateBehind, certificateFault } from './certificate-seen.ts';
 import { ProxyFault } from './proxy-fault.ts';
 
-/** A network fault below HTTP. `tls` covers the handshake and the certificate. */
+/** A network fault below HTTP. The kind `tls` includes faults in the handshake and in the certificate. */
 export interface TransportFault {
   readonly kind: 'unreachable' | 'tls' | 'timeout';
   /** The code of Node.js or OpenSSL: `ENOTFOUND`, `DEPTH_ZERO_SELF_SIGNED_CERT` … */
@@ -21,7 +21,7 @@ export interface TransportFault {
 
 const TIMEOUTS: ReadonlySet<string> = new Set(['ETIMEDOUT', 'ESOCKETTIMEDOUT']);
 
-/** The codes of OpenSSL and Node.js for faults of a certificate or a handshake. */
+/** Matches the error codes of OpenSSL and Node.js for certificate and handshake faults. */
 const TLS_CODE =
   /CERT|CRL|ERR_TLS|ERR_SSL|SELF_SIGNED|UNABLE_TO_|^EPROTO$|_CA$|HOSTNAME_MISMATCH|PATH_LENGTH_EXCEEDED|SIGNATURE_FAILURE/;
 
@@ -29,7 +29,7 @@ type Meaning = Pick<TransportFault, 'reason' | 'likelyCause' | 'remedy' | 'comma
 
 const CURL = {
   remedy: 'Check that the address is correct, and see which server responds.',
-  // Without the query, which may contain secrets.
+  // The command does not contain the query of the URL, because the query may contain secrets.
   command: ({ origin, pathname }: URL) =>
     program('curl', '-v', pathname === '/' ? origin : `${origin}${pathname}`),
 };
@@ -96,7 +96,7 @@ const UNREACHABLE: Readonly<Record<string, Meaning>> = {
   Z_BUF_ERROR: UNREADABLE,
 };
 
-/** Returns the network fault of an error of node:http or node:tls; null for any other error. */
+/** Converts an error from node:http or node:tls to a network fault. Returns null for any other error. */
 export function transportFault(error: unknown): TransportFault | null {
   const coded = chainOf(error).find((each): each is Coded => systemCode(each) !== '');
   if (coded === undefined) return null;
@@ -108,7 +108,10 @@ export function transportFault(error: unknown): TransportFault | null {
   return meaning === undefined ? null : { kind: 'unreachable', code, ...meaning };
 }
 
-/** Returns the cause, remedy and command of a fault, as far as they differ from the defaults for its kind. */
+/**
+ * Returns the cause, remedy and command of a fault. Omits each value that does not differ from the default
+ * for the kind of fault.
+ */
 export function adviceOf(
   { likelyCause, remedy, command }: TransportFault,
   url: URL,
@@ -127,7 +130,7 @@ function faultOfProxy({ status, cause }: ProxyFault): TransportFault {
       kind: 'unreachable',
       code: unreached.code,
       reason: `the proxy is unreachable: ${unreached.reason}`,
-      likelyCause: 'HTTPS_PROXY names a proxy that is down or unreachable from this machine.',
+      likelyCause: 'HTTPS_PROXY specifies a proxy that is down or unreachable from this machine.',
       remedy: 'Set HTTPS_PROXY to the address of the proxy, http://<host>:<port>, or unset it.',
     };
   }
@@ -137,7 +140,7 @@ function faultOfProxy({ status, cause }: ProxyFault): TransportFault {
       kind: 'unreachable',
       code,
       reason: 'the proxy does not respond as an HTTP proxy',
-      likelyCause: 'HTTPS_PROXY names a server that is not an HTTP proxy.',
+      likelyCause: 'HTTPS_PROXY specifies a server that is not an HTTP proxy.',
       remedy: 'Set HTTPS_PROXY to the address of the proxy, http://<host>:<port>, or unset it.',
     };
   }
@@ -163,8 +166,8 @@ function faultOfProxy({ status, cause }: ProxyFault): TransportFault {
 type Coded = Error & { readonly code: string };
 
 /**
- * Returns an error and its causes. The SDK wraps errors, and Node.js combines the errors of several addresses
- * in an AggregateError. Of an AggregateError, only the first error is used.
+ * Returns an error and its causes. The SDK wraps errors. If the connections to several addresses fail,
+ * Node.js combines the errors in an AggregateError. Only the first error in an AggregateError is used.
  */
 function chainOf(error: unknown): readonly Error[] {
   const chain: Error[] = [];
@@ -177,7 +180,10 @@ function chainOf(error: unknown): readonly Error[] {
   return chain;
 }
 
-/** Node.js uses EPROTO for all OpenSSL errors; the details are in the message. */
+/**
+ * Describes a TLS error. If the code is EPROTO, the description depends on the error message, because Node.js
+ * uses EPROTO for all OpenSSL errors.
+ */
 function tlsMeaning(error: Coded): Meaning {
   const { code, message } = error;
   const certificate = certificateBehind(error);
@@ -206,7 +212,7 @@ function tlsMeaning(error: Coded): Meaning {
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return {
         reason: refused('wrong name', 'its certificate is for another host'),
-        likelyCause: 'The URL names another server, or a device on the network path responds instead.',
+        likelyCause: 'The URL is for another server, or a device on the network path responds instead.',
         ...OPENSSL,
       };
     case 'EPROTO':

@@ -12,8 +12,8 @@ interface Trust {
 }
 
 /**
- * Connects to servers through tunnels of an HTTP proxy. The connections to the proxy and to the server trust
- * the same authorities.
+ * Connects to servers through an HTTP proxy. The connections to the proxy and to the server trust the same
+ * certificate authorities.
  */
 export class TunnelAgent extends Agent {
   readonly #proxy: URL;
@@ -43,8 +43,8 @@ export class TunnelAgent extends Agent {
 }
 
 /**
- * Returns a signal that fires when a request is destroyed. A request that is destroyed before it has a socket
- * emits no event, and its tunnel would keep the process alive.
+ * Returns a signal that fires when a request is destroyed. If a request is destroyed before it has a socket,
+ * it emits no event. Without this signal, the tunnel would keep the process alive.
  */
 function destructionOf(request: ClientRequest): AbortSignal {
   const destroyed = new AbortController();

@@ -6,11 +6,12 @@ import { lookup } from './lookup.ts';
 import { ProxyFault } from './proxy-fault.ts';
 
 /**
- * Requests a tunnel from an HTTP proxy (RFC 9110, 9.3.6), without retries. The caller owns the socket.
+ * Requests a tunnel from an HTTP proxy (RFC 9110, 9.3.6), without retries. The caller must destroy the
+ * socket.
  *
  * @param authority `host:port` of the server behind the proxy
  * @param trust the settings for verifying the certificate of the proxy, if the proxy uses TLS
- * @param signal ends the attempt
+ * @param signal stops the attempt
  * @throws ProxyFault
  */
 export function openTunnel(

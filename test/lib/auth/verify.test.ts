@@ -78,7 +78,7 @@ describe('the issuer trusted', () => {
       code: 'issuer.plaintext-refused',
       exitCode: 2,
       message: `The issuer of your account, ${server.issuer}, does not use TLS.`,
-      remedy: 'If you trust the issuer, name it with --issuer.',
+      remedy: 'If you trust the issuer, specify it with --issuer.',
       command: rerun({ set: { '--issuer': server.issuer } }),
     });
     expect(server.requests).toEqual([]);

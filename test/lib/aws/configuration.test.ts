@@ -96,7 +96,7 @@ describe('the Region', () => {
       (aws) =>
         expect(aws.region()).rejects.toMatchObject({
           code: 'aws.region-global',
-          message: `AWS_REGION names "${region}", the global endpoint, which mints no tokens.`,
+          message: `AWS_REGION specifies "${region}", the global endpoint, which mints no tokens.`,
           exitCode: 2,
         }),
       { AWS_REGION: region },
@@ -120,7 +120,7 @@ describe('the Region', () => {
       (aws) =>
         expect(aws.region()).rejects.toMatchObject({
           code: 'aws.region-invalid',
-          message: `--region names "${shown}", which is not an AWS Region name${hint}.`,
+          message: `--region specifies "${shown}", which is not an AWS Region name${hint}.`,
           exitCode: 2,
         }),
       {},
@@ -135,7 +135,7 @@ describe('an unknown profile', () => {
       (aws) =>
         expect(aws.region()).rejects.toMatchObject({
           code: 'aws.profile-unknown',
-          message: 'The AWS profile "prdo", which --profile names, does not exist; did you mean "prod"?',
+          message: 'The AWS profile "prdo" from --profile does not exist; did you mean "prod"?',
           remedy: 'Use the suggested profile.',
           command: { kind: 'rerun', set: { '--profile': 'prod' }, drop: [] },
           details: { evidence: ['known profiles: default, lab, lost, open, prod'] },
@@ -151,7 +151,7 @@ describe('an unknown profile', () => {
       (aws) =>
         expect(aws.credentials(new AbortController().signal)).rejects.toMatchObject({
           code: 'aws.profile-unknown',
-          message: 'The AWS profile "something-else", which AWS_PROFILE names, does not exist.',
+          message: 'The AWS profile "something-else" from AWS_PROFILE does not exist.',
           remedy:
             'Specify one of the profiles that "aws configure list-profiles" prints, or add the profile to the AWS config file.',
           command: null,
@@ -240,17 +240,17 @@ describe('endpoint overrides', () => {
     [
       { AWS_PROFILE: 'open' },
       'aws.plaintext-refused',
-      'profile "open" names http://open.example. fedctl does not send credentials to another machine without TLS.',
+      'profile "open" specifies http://open.example. fedctl does not send credentials to another machine without TLS.',
     ],
     [
       { AWS_ENDPOINT_URL_IAM: 'http://169.254.169.254:8099/' },
       'aws.plaintext-refused',
-      'AWS_ENDPOINT_URL_IAM names http://169.254.169.254:8099. fedctl does not send credentials to another machine without TLS.',
+      'AWS_ENDPOINT_URL_IAM specifies http://169.254.169.254:8099. fedctl does not send credentials to another machine without TLS.',
     ],
     [
       { AWS_ENDPOINT_URL: 'http://[fd00:ec2::254]' },
       'aws.plaintext-refused',
-      'AWS_ENDPOINT_URL names http://[fd00:ec2::254]. fedctl does not send credentials to another machine without TLS.',
+      'AWS_ENDPOINT_URL specifies http://[fd00:ec2::254]. fedctl does not send credentials to another machine without TLS.',
     ],
   ])('%j is refused', async (env, code, message) => {
     await configured(
@@ -264,7 +264,7 @@ describe('endpoint overrides', () => {
       (aws, home) =>
         expect(aws.endpointOverrides()).rejects.toMatchObject({
           code: 'aws.endpoint-invalid',
-          message: `The profile "lost" names the services section "absent", which does not exist in ${home}/.aws/config.`,
+          message: `The profile "lost" specifies the services section "absent", which does not exist in ${home}/.aws/config.`,
         }),
       { AWS_PROFILE: 'lost' },
     );
@@ -281,7 +281,7 @@ describe('what is worth telling', () => {
       { ...KEYS, AWS_PROFILE: 'prod' },
       {},
       [
-        'The credentials in the environment (AWS_ACCESS_KEY_ID) are used. The profile "prod" of AWS_PROFILE is ignored.',
+        'The credentials in the environment (AWS_ACCESS_KEY_ID) are used. The profile "prod" from AWS_PROFILE is ignored.',
       ],
     ],
     [

@@ -83,9 +83,9 @@ describe('the environment', () => {
     await expect(found(env)).rejects.toMatchObject({
       code: 'aws.credentials-expired',
       message:
-        'The AWS credentials of environment (AWS_ACCESS_KEY_ID) expired 30 min ago, at 2026-11-22T11:30:00Z, according to AWS_CREDENTIAL_EXPIRATION.',
+        'The AWS credentials from environment (AWS_ACCESS_KEY_ID) expired 30 min ago, at 2026-11-22T11:30:00Z, according to AWS_CREDENTIAL_EXPIRATION.',
       likelyCause:
-        'The session of these credentials has expired, or AWS_CREDENTIAL_EXPIRATION is left from an earlier session.',
+        'The session of these credentials has expired, or AWS_CREDENTIAL_EXPIRATION is from an earlier session.',
       remedy:
         'Export new credentials with their AWS_CREDENTIAL_EXPIRATION, or unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION to use another provider.',
       exitCode: 3,
@@ -99,8 +99,8 @@ describe('the environment', () => {
   ])('%s within a value is named before anything is asked', async (_, changed, part) => {
     await expect(found({ ...ENV, ...changed })).rejects.toMatchObject({
       code: 'usage.invalid-value',
-      message: `The ${part} from environment (AWS_ACCESS_KEY_ID) is invalid: it contains a blank.`,
-      remedy: 'Copy the value again, without blanks, line breaks and quotation marks.',
+      message: `The ${part} from environment (AWS_ACCESS_KEY_ID) is invalid: it contains white space.`,
+      remedy: 'Copy the value again, without white space and quotation marks.',
     });
   });
 
@@ -132,7 +132,8 @@ describe('the environment', () => {
       code: 'aws.credentials-half-set',
       message:
         'AKIAIOSFODNN7EXAMPLE from environment (AWS_ACCESS_KEY_ID) is a long-term access key, but a session token is set with it.',
-      likelyCause: 'A long-term key (AKIA…) has no session token. The token is left from another session.',
+      likelyCause:
+        'A long-term key (AKIA…) has no session token. The session token that is set belongs to another session.',
       remedy: 'Unset AWS_SESSION_TOKEN and AWS_SECURITY_TOKEN.',
     });
   });
@@ -143,7 +144,7 @@ describe('the environment', () => {
       code: 'aws.credentials-half-set',
       message:
         'ASIAIOSFODNN7EXAMPLE from environment (AWS_ACCESS_KEY_ID) is the access key of a session, but its session token is missing.',
-      remedy: 'Set AWS_SESSION_TOKEN to the session token of the same session as the key.',
+      remedy: 'Set AWS_SESSION_TOKEN to the session token that belongs to the key.',
     });
   });
 
@@ -418,7 +419,7 @@ describe('the container endpoint', () => {
     const env = { [FULL]: server.url, AWS_EC2_METADATA_SERVICE_ENDPOINT: imds.url };
     await expect(found(env, { timeoutMs: 200 })).rejects.toMatchObject({
       code: 'aws.container-failed',
-      message: `The container endpoint ${server.url}, which ${FULL} names, returned no credentials: ${reason}, in three attempts.`,
+      message: `The container endpoint ${server.url} (from ${FULL}) returned no credentials: ${reason}, in three attempts.`,
       details: { endpoint: server.url, variable: FULL },
       exitCode: 6,
     });
@@ -443,7 +444,7 @@ describe('the container endpoint', () => {
     const env = { [FULL]: `${url}/v1`, AWS_EC2_METADATA_SERVICE_ENDPOINT: imds.url };
     await expect(found(env)).rejects.toMatchObject({
       code: 'aws.container-failed',
-      message: `The container endpoint ${url}, which ${FULL} names, returned no credentials: the connection was refused (ECONNREFUSED), in three attempts.`,
+      message: `The container endpoint ${url} (from ${FULL}) returned no credentials: the connection was refused (ECONNREFUSED), in three attempts.`,
     });
     expect(imds.requests).toEqual([]);
   });
@@ -481,7 +482,7 @@ describe('the container endpoint', () => {
     const env = { [FULL]: server.url, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/nowhere/t' };
     await expect(found({ ...NO_IMDS, ...env })).rejects.toMatchObject({
       code: 'aws.container-failed',
-      message: `The container endpoint ${server.url}, which ${FULL} names, returned no credentials: cannot read "/nowhere/t": the file does not exist (named by AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE).`,
+      message: `The container endpoint ${server.url} (from ${FULL}) returned no credentials: cannot read "/nowhere/t": the file does not exist (specified by AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE).`,
     });
     expect(server.requests).toEqual([]);
   });
@@ -489,8 +490,8 @@ describe('the container endpoint', () => {
   test('plain http to another machine is refused', async () => {
     await expect(found({ [FULL]: 'http://keys.example/' })).rejects.toMatchObject({
       code: 'aws.plaintext-refused',
-      message: `${FULL} names http://keys.example. fedctl does not send credentials to another machine without TLS.`,
-      likelyCause: expect.stringContaining(`The endpoint that ${FULL} names uses plain http`),
+      message: `${FULL} specifies http://keys.example. fedctl does not send credentials to another machine without TLS.`,
+      likelyCause: expect.stringContaining(`The endpoint that ${FULL} specifies uses plain http`),
       remedy: `Use an https:// endpoint, or unset ${FULL}.`,
     });
     await expect(found({ [FULL]: 'keys' })).rejects.toMatchObject({

@@ -100,7 +100,8 @@ describe('what one code of AWS stands for', () => {
     expect(await said(whoami, UNKNOWN_KEY, { credentials })).toMatchObject({
       code: 'aws.access-key-unknown',
       cause: `The value of the ${part} from environment (AWS_ACCESS_KEY_ID) is invalid: it contains quotation marks.`,
-      remedy: 'Write the value without quotation marks: files for docker --env-file and systemd keep them.',
+      remedy:
+        'Write the value without quotation marks. In files for docker --env-file and systemd, quotation marks are part of the value.',
     });
   });
 
@@ -124,8 +125,8 @@ describe('what one code of AWS stands for', () => {
   ])('a blank in the value of the %s', async (part, credentials) => {
     expect(await said(whoami, UNKNOWN_KEY, { credentials })).toMatchObject({
       code: 'aws.access-key-unknown',
-      cause: `The value of the ${part} from environment (AWS_ACCESS_KEY_ID) is invalid: it contains a blank.`,
-      remedy: 'Copy the value again, without blanks and line breaks.',
+      cause: `The value of the ${part} from environment (AWS_ACCESS_KEY_ID) is invalid: it contains white space.`,
+      remedy: 'Copy the value again, without white space.',
     });
   });
 
@@ -133,14 +134,14 @@ describe('what one code of AWS stands for', () => {
     expect(await said(whoami, UNKNOWN_KEY, { region: 'af-south-1' })).toMatchObject({
       code: 'aws.access-key-unknown',
       cause:
-        'af-south-1 (AWS_REGION) must be enabled for the account. Until then, its endpoint rejects all keys of the account and all sessions of the global STS endpoint.',
+        'af-south-1 (AWS_REGION) must be enabled for the account. Until then, the STS endpoint of the Region rejects all keys of the account and all sessions from the global STS endpoint.',
       remedy:
         'Use another Region with --region, or enable this Region for the account: aws account enable-region --region-name af-south-1.',
     });
     const session = keys({ accessKeyId: 'ASIAIOSFODNN7EXAMPLE', sessionToken: new Secret('t') });
     const { remedy } = await said(whoami, UNKNOWN_KEY, { region: 'eu-south-2', credentials: session });
     expect(remedy).toBe(
-      'If the Region is enabled, get the session from a Regional endpoint, with AWS_STS_REGIONAL_ENDPOINTS=regional. Otherwise, use another Region with --region.',
+      'If the Region is enabled, get the session from a Regional endpoint, with AWS_STS_REGIONAL_ENDPOINTS=regional. If the Region is not enabled, use another Region with --region.',
     );
   });
 
@@ -167,7 +168,7 @@ describe('what one code of AWS stands for', () => {
       exit: 4,
       message:
         'IAM in eu-west-1 (ENDPOINT) does not support the action GetOutboundWebIdentityFederationInfo.',
-      cause: 'AWS_ENDPOINT_URL names an emulator or a gateway that does not support this action.',
+      cause: 'AWS_ENDPOINT_URL specifies an emulator or a gateway that does not support this action.',
       remedy:
         'Use an emulator that supports GetOutboundWebIdentityFederationInfo. To use AWS itself, unset AWS_ENDPOINT_URL.',
     });

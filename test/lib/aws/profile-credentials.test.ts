@@ -327,7 +327,7 @@ describe('a role', () => {
       'from a profile that does not exist',
       'source_profile = bsae',
       'aws.profile-unknown',
-      'The AWS profile "bsae", which source_profile of the profile "role" names, does not exist; did you mean "base"?',
+      'The AWS profile "bsae" from source_profile of the profile "role" does not exist; did you mean "base"?',
     ],
     [
       'from a profile without keys',
@@ -432,7 +432,7 @@ describe('credential_process', () => {
     ],
     ['no JSON', 'printed no JSON', 'echo secret-stuff'],
     ['no version', 'printed no "Version": 1', 'echo "{}"'],
-    ['no keys', 'printed no AccessKeyId and SecretAccessKey', `echo '{"Version":1,"AccessKeyId":"A"}'`],
+    ['no keys', 'printed no AccessKeyId or no SecretAccessKey', `echo '{"Version":1,"AccessKeyId":"A"}'`],
     [
       'no time',
       'printed an Expiration that is not a valid time',
@@ -443,7 +443,7 @@ describe('credential_process', () => {
       code: 'aws.profile-failed',
       message: `The credential_process of the profile "p" ${how}.`,
       remedy:
-        'Run the program alone and correct it. To print its command, run "aws configure get credential_process --profile p".',
+        'Run the program separately and correct the error. To print its command, run "aws configure get credential_process --profile p".',
     });
   });
 
@@ -528,7 +528,7 @@ sso_account_id = 123456789012
     [
       'names a session that is not there',
       '[profile x]\nsso_session = my corp\nsso_account_id = 1\nsso_role_name = R\n',
-      'names the sso-session "my corp", but <config> has no section [sso-session \'my corp\']',
+      'specifies the sso-session "my corp", but <config> has no section [sso-session \'my corp\']',
     ],
     [
       'says something else than its session',
@@ -627,7 +627,7 @@ sso_account_id = 123456789012
       403,
       'ForbiddenException',
       'aws.access-denied',
-      'IAM Identity Center returned no credentials of Reader in 123456789012 for the profile "sso": ForbiddenException: No access.',
+      'IAM Identity Center returned no credentials for Reader in 123456789012 (profile "sso"): ForbiddenException: No access.',
       'An administrator of IAM Identity Center must assign the permission set Reader in account 123456789012.',
     ],
     [

@@ -87,7 +87,7 @@ describe('what AWS refuses', () => {
       awsRefusal(403, 'SessionDurationEscalationException', 'Requested token expiry time must be before …'),
       'sts.session-too-short',
       4,
-      'The token would outlive the session of the credentials that request it.',
+      'The token would expire after the session that requests it.',
     ],
     [
       'payload too large',
@@ -135,7 +135,7 @@ describe('what AWS refuses', () => {
       awsRefusal(400, 'InvalidAction', 'Operation not supported on STS global endpoint'),
       'aws.region-global',
       2,
-      'ENDPOINT does not support GetWebIdentityToken. It is the global endpoint of STS, or not an STS endpoint.',
+      'ENDPOINT does not support GetWebIdentityToken. It is the global STS endpoint, or it is not an STS endpoint.',
     ],
     [
       'a value AWS does not accept',
@@ -159,7 +159,7 @@ describe('what AWS refuses', () => {
       awsRefusal(403, 'ExpiredToken', 'The security token included in the request is expired'),
       'aws.credentials-expired',
       3,
-      'The AWS credentials of profile "app" (IAM Identity Center) have expired.',
+      'The AWS credentials from profile "app" (IAM Identity Center) have expired.',
     ],
     [
       'unknown key',
@@ -204,7 +204,7 @@ describe('what AWS refuses', () => {
       awsRefusal(403, 'AccessDenied', 'Cannot call GetSessionToken with session credentials'),
       'sts.session-credentials',
       4,
-      'GetSessionToken requires long-term credentials, but the credentials of profile "app" (IAM Identity Center) belong to a session.',
+      'GetSessionToken requires long-term credentials, but the credentials from profile "app" (IAM Identity Center) belong to a session.',
     ],
     [
       'assuming not allowed',
@@ -296,7 +296,7 @@ describe('what AWS refuses', () => {
     expect((await refusal(info, answer)).error).toMatchObject({
       code: 'aws.access-key-unknown',
       likelyCause:
-        'Credentials of GetSessionToken can call IAM only if they were requested with an MFA code.',
+        'Credentials from GetSessionToken can call IAM only if they were requested with an MFA code.',
       remedy: 'Use the long-term keys of the IAM user, or assume a role with --role-arn <arn>.',
     });
     expect((await refusal(whoami, answer)).remedy).toBe(
@@ -320,20 +320,20 @@ describe('what is not AWS', () => {
   });
 
   test.each<[string, Call, CannedAnswer, string]>([
-    ['a portal', whoami, html(200), 'HTTP 200 with a body that is not a response of the service'],
-    ['a page of 403', whoami, html(403), 'HTTP 403 with a body that is not a response of the service'],
-    ['a gateway', whoami, html(502), 'HTTP 502 with a body that is not a response of the service'],
+    ['a portal', whoami, html(200), 'HTTP 200 with a body that is not a response from the service'],
+    ['a page of 403', whoami, html(403), 'HTTP 403 with a body that is not a response from the service'],
+    ['a gateway', whoami, html(502), 'HTTP 502 with a body that is not a response from the service'],
     [
       'a redirect',
       whoami,
       { ...html(302), body: '' },
-      'HTTP 302 with a body that is not a response of the service',
+      'HTTP 302 with a body that is not a response from the service',
     ],
-    ['nothing at all', whoami, {}, 'the response names no account and no principal'],
+    ['nothing at all', whoami, {}, 'the response contains no account or no principal'],
     ['nothing instead of a token', mint, {}, 'the response has no token'],
     ['nothing instead of credentials', session, {}, 'the response has no credentials'],
-    ['nothing instead of a session', assume, {}, 'the response names no role session'],
-    ['nothing instead of an issuer', info, {}, 'the response names no issuer'],
+    ['nothing instead of a session', assume, {}, 'the response contains no role session'],
+    ['nothing instead of an issuer', info, {}, 'the response contains no issuer'],
   ])('%s', async (_, call, answer, why) => {
     const failure = await refusal(call, answer);
     const action = failure.error.details['action'];

@@ -187,8 +187,8 @@ describe('places', () => {
     const read = await readSharedFiles(memoryContext({ env }), 2000);
     expect([read.missing, read.faults, read.severe]).toEqual([
       [
-        'AWS_CONFIG_FILE names /nowhere/$UNSET/c, which does not exist.',
-        'AWS_SHARED_CREDENTIALS_FILE names /dev/null/k, which does not exist.',
+        'AWS_CONFIG_FILE specifies /nowhere/$UNSET/c, which does not exist.',
+        'AWS_SHARED_CREDENTIALS_FILE specifies /dev/null/k, which does not exist.',
       ],
       [],
       [],
@@ -285,7 +285,7 @@ describe('the profile of a run', () => {
   test('one that AWS_DEFAULT_PROFILE names and that does not exist', async () => {
     expect(await unknown('absent', await files(TWO), 'AWS_DEFAULT_PROFILE')).toMatchObject({
       code: 'aws.profile-unknown',
-      message: 'The AWS profile "absent", which AWS_DEFAULT_PROFILE names, does not exist.',
+      message: 'The AWS profile "absent" from AWS_DEFAULT_PROFILE does not exist.',
       likelyCause: 'Neither the config file nor the credentials file has a section for this profile.',
     });
   });
@@ -301,7 +301,7 @@ describe('the profile of a run', () => {
 
   test('one whose file does not exist', async () => {
     const read = await files('', '', { AWS_CONFIG_FILE: '/nowhere/c' });
-    const missing = 'AWS_CONFIG_FILE names /nowhere/c, which does not exist.';
+    const missing = 'AWS_CONFIG_FILE specifies /nowhere/c, which does not exist.';
     expect(await unknown('foo', read, 'AWS_PROFILE')).toMatchObject({
       likelyCause: missing,
       details: { evidence: [`no profiles in /nowhere/c and ${read.credentialsPath}`, missing] },
@@ -314,13 +314,13 @@ describe('the profile of a run', () => {
     const failure = await unknown('acct01234/Admn', read, 'AWS_PROFILE');
     expect(failure).toMatchObject({
       message:
-        'The AWS profile "acct01234/Admn", which AWS_PROFILE names, does not exist; did you mean "acct01234/Admin"?',
+        'The AWS profile "acct01234/Admn" from AWS_PROFILE does not exist; did you mean "acct01234/Admin"?',
       details: {
         known: expect.arrayContaining(['acct01234/Admin']),
         knownCount: 5000,
         evidence: [
           expect.stringMatching(
-            /^the nearest of 5000 known profiles: (?:acct\d{5}\/Admin, ){9}acct\d{5}\/Admin$/,
+            /^the closest matches of 5000 known profiles: (?:acct\d{5}\/Admin, ){9}acct\d{5}\/Admin$/,
           ),
         ],
       },

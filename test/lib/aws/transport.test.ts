@@ -119,7 +119,7 @@ describe('on the way to AWS', () => {
     const env = { AWS_ENDPOINT_URL: 'https://127.0.0.1:1', AWS_CONFIG_FILE, AWS_PROFILE: 'p' };
     await expect(whoami(env)).rejects.toMatchObject({
       code: 'net.ca-bundle-invalid',
-      message: 'The ca_bundle of the profile "p" names /nowhere/ca.pem, which cannot be read.',
+      message: 'The ca_bundle of the profile "p" specifies /nowhere/ca.pem, which cannot be read.',
       remedy: 'Correct or remove ca_bundle of the profile "p".',
       exitCode: 2,
     });
@@ -248,7 +248,7 @@ describe('plain http', () => {
     async (name) => {
       await expect(whoami({ [name]: 'http://sts.internal.example:8080/x' })).rejects.toMatchObject({
         code: 'aws.plaintext-refused',
-        message: `${name} names http://sts.internal.example:8080. fedctl does not send credentials to another machine without TLS.`,
+        message: `${name} specifies http://sts.internal.example:8080. fedctl does not send credentials to another machine without TLS.`,
         exitCode: 2,
       });
     },

@@ -135,7 +135,7 @@ function general(sentence: string, url: string): string {
     .replace(new URL(url).host, 'HOST')
     .replace(/\((ECONNRESET|EPIPE|UND_ERR_SOCKET)\)/, '(CUT)')
     .replace(/\((HPE_HEADER|UND_ERR_HEADERS)_OVERFLOW\)/, '(OVERFLOW)')
-    .replace(/names no (account and no principal|issuer)\.$/, 'LACKS.')
+    .replace(/(?:names|contains) no (?:account or no principal|issuer)\.$/, 'LACKS.')
     .replace('The discovery document at DOCUMENT LACKS.', 'The LACKING.')
     .replace('The key set at DOCUMENT has no list of keys.', 'The LACKING.');
 }

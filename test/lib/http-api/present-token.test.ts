@@ -218,7 +218,7 @@ describe('an answer', () => {
       {
         code: 'net.api-failed',
         message: '<url>/ responded with status 400.',
-        likelyCause: 'The API did not check the token: it rejects the request itself.',
+        likelyCause: 'The API rejected the request before it checked the token.',
       },
     ],
     ['429', { status: 429 }, { code: 'net.api-failed', likelyCause: 'The API throttled the request.' }],

@@ -144,7 +144,7 @@ describe('fetchIssuerDocuments', () => {
     expect(failure).toEqual({
       code: 'issuer.too-large',
       exitCode: 6,
-      message: `The response of ${server.issuer}${DISCOVERY} is larger than 512 KiB.`,
+      message: `The response from ${server.issuer}${DISCOVERY} is larger than 512 KiB.`,
     });
     expect(sent).toBeLessThan(10 * 1024 * 1024);
   });

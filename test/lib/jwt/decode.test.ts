@@ -48,8 +48,8 @@ describe('decodeJwt', () => {
     ['empty', '', 'it is empty', null],
     ['huge', 'a'.repeat(MAX_JWT_LENGTH + 1), 'it is longer than 65536 characters', null],
     ['one word', 'hello', 'it is an opaque token, without a dot', null],
-    ['two parts', 'a.b', 'it has 2 parts between dots instead of three', null],
-    ['four parts', 'a.b.c.d', 'it has 4 parts between dots instead of three', null],
+    ['two parts', 'a.b', 'it has 2 parts instead of three dot-separated parts', null],
+    ['four parts', 'a.b.c.d', 'it has 4 parts instead of three dot-separated parts', null],
     [
       'a JWE',
       `${part({ alg: 'dir', enc: 'A256GCM' })}.e30.e30.e30.e30`,
@@ -59,7 +59,7 @@ describe('decodeJwt', () => {
     [
       'five parts that are no JWE',
       'e30.e30.e30.e30.e30',
-      'it has 5 parts between dots instead of three',
+      'it has 5 parts instead of three dot-separated parts',
       null,
     ],
     ['header with padding', 'e30=.e30.', 'its header is not base64url', 'header'],

@@ -50,8 +50,8 @@ async function faultsOf(
 const INVALID_SIGNATURE: Fault = {
   code: 'jwt.signature-invalid',
   claim: null,
-  expected: 'a signature of this header and payload by the key RSA_0',
-  seen: 'a signature by another key or of other content',
+  expected: 'a signature for this header and payload by the key RSA_0',
+  seen: 'a signature by another key or for different content',
 };
 
 describe('a valid token', () => {

@@ -333,7 +333,7 @@ describe('a CA bundle that cannot be used', () => {
     if (content !== null) await writeFile(path, content);
     await expect(ask('https://127.0.0.1:1', { AWS_CA_BUNDLE: path })).rejects.toMatchObject({
       code: 'net.ca-bundle-invalid',
-      message: `AWS_CA_BUNDLE names ${path}, which ${why}.`,
+      message: `AWS_CA_BUNDLE specifies ${path}, which ${why}.`,
       exitCode: 2,
     });
   });

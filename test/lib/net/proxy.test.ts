@@ -105,7 +105,7 @@ describe('a proxy that is none', () => {
       'u:1?x@h',
     ].map((value): [string, string] => [
       value,
-      'Invalid proxy in HTTPS_PROXY: a special character of its user or password is not percent-encoded (write \\ as %5C, % as %25, / as %2F, ? as %3F, # as %23).',
+      'Invalid proxy in HTTPS_PROXY: a special character in its user name or password is not percent-encoded (write \\ as %5C, % as %25, / as %2F, ? as %3F, # as %23).',
     ]),
   ])('%s', (value, message) => {
     expect(() => through('https://a.example', { HTTPS_PROXY: value })).toThrow(
