@@ -15,7 +15,7 @@ export const completion = command({
     'fedctl completion fish | source                                         # in ~/.config/fish/config.fish',
   ],
   notes: `Prints a script for bash, zsh or fish. The script completes commands, options and their values, AWS profiles,
-scenarios of the lab, failure codes and check IDs. It requires only fedctl in PATH: the script calls
+scenarios of the lab, failure codes and check IDs. The script requires only fedctl in PATH: the script calls
 \`fedctl completion <shell> -- <words>\`, which prints each candidate for the last word and its description on separate
 lines.`,
   options: {},

@@ -52,8 +52,8 @@ export const credentials = command({
     'eval "$(fedctl credentials --mfa-serial arn:aws:iam::123456789012:mfa/ada --format env)"',
     'fedctl credentials --format github-env        # in a step of GitHub Actions',
   ],
-  notes: `Without --role-arn, fedctl calls GetSessionToken for long-term credentials. It prints temporary credentials unchanged,
-because AWS rejects GetSessionToken with session credentials. Several --role-arn options form a role chain, from first to
+  notes: `Without --role-arn, fedctl calls GetSessionToken for long-term credentials. fedctl prints temporary credentials
+unchanged, because AWS rejects GetSessionToken with session credentials. Several --role-arn options form a role chain, from first to
 last. With role chaining, AWS limits the session to 1 h. fedctl prompts for an MFA code if
 --mfa-serial or mfa_serial of the profile names a device. No format includes the Region.
 In a profile of ~/.aws/config: credential_process = fedctl credentials --profile <other> --format process`,

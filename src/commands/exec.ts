@@ -69,8 +69,8 @@ export const exec = command({
   ],
   notes: `oidc: fedctl keeps the token in a private file, which it replaces at half of the token lifetime. AZURE_FEDERATED_TOKEN_FILE
 and OIDC_TOKEN_FILE contain the path of the file; MongoDB drivers and Azure SDKs read these variables. fedctl replaces
-{uri} in the arguments of the program with the connection string, and sets MONGODB_URI to it. aws: a loopback endpoint
-serves session credentials and renews them. AWS SDKs find the endpoint in AWS_CONTAINER_CREDENTIALS_FULL_URI; --static is
+{uri} in the arguments of the program with the connection string, and sets MONGODB_URI to the same string. aws: fedctl
+renews session credentials and serves the credentials on a loopback endpoint. AWS SDKs find the endpoint in AWS_CONTAINER_CREDENTIALS_FULL_URI; --static is
 for programs that do not read this variable.
 Exit codes: the exit code of the program, or 128 + n if signal n ended it; 127, program not found; 126, program not executable;
 125, failure of fedctl itself. fedctl forwards signals, and removes the file when the program exits.`,

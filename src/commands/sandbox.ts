@@ -50,7 +50,7 @@ const OPTIONS = {
   ),
   authError: choice(
     '--auth-error <whose>',
-    'Error code of a rejected login: 18 (mongod) or 8000 (Atlas proxy)',
+    'Error code of a rejected login: mongod uses 18, atlas uses 8000',
     AUTH_ERRORS,
     'mongod',
   ),

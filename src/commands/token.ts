@@ -42,7 +42,7 @@ export const token = command({
   ],
   notes: `A token is valid for 1 min to 1 h, and at most as long as the session of the caller. --duration auto uses the longest
 possible lifetime. If the expiration of the session is unknown, fedctl mints a second token with a lifetime of
-1 min to determine it. Nothing is cached: every run mints a new token.`,
+1 min to determine the expiration. Nothing is cached: every run mints a new token.`,
   options: OPTIONS,
   run,
 });

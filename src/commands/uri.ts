@@ -24,8 +24,8 @@ export const uri = command({
   ],
   notes: `Replaces the authentication settings of the connection string: authMechanism, authSource, authMechanismProperties and a
 user name. With ENVIRONMENT:k8s a driver reads the token from the file that AZURE_FEDERATED_TOKEN_FILE names, in
-Kubernetes or elsewhere. ENVIRONMENT:k8s requires Node.js 6.17, PyMongo 4.11, Go 2.2, Java 5.4, mongosh 2.3.5, MongoDB Database Tools
-100.15 or later. With --environment test, older Node.js (6.7), PyMongo (4.7) and Java (5.1) drivers read OIDC_TOKEN_FILE.`,
+Kubernetes or elsewhere. ENVIRONMENT:k8s requires at least Node.js 6.17, PyMongo 4.11, Go 2.2, Java 5.4, mongosh 2.3.5 or MongoDB Database
+Tools 100.15. With --environment test, older Node.js (6.7), PyMongo (4.7) and Java (5.1) drivers read OIDC_TOKEN_FILE.`,
   options: OPTIONS,
   async run({ options, warn }): Promise<Answer> {
     const { uri: given, mechanism, environment } = options;

@@ -28,7 +28,10 @@ role of --role-arn. Run the command as the workload, or name the profile or role
 the command shows the values of the operator. Mints no token and prints no secret.`,
   options: {
     audience: text('--audience <aud>', 'Audience to show for Atlas'),
-    roleArn: text('--role-arn <arn>', 'Role of the workload to show for Atlas; fedctl does not assume it'),
+    roleArn: text(
+      '--role-arn <arn>',
+      'Role of the workload, for the Atlas values; fedctl does not assume this role',
+    ),
   },
   async run(invocation) {
     const { context, options, awsSettings, warn, theme } = invocation;

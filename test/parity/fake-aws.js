@@ -29,7 +29,7 @@ const unknownKey = () => [
   refusal('InvalidClientTokenId', 'The security token included in the request is invalid.'),
 ];
 
-/** Returns the signing access key as the user, and the signature's Region and the endpoint as the user ID. */
+/** Returns an ARN with the access key of the signature, and a user ID with the Region of the signature and the endpoint. */
 function sts(place, body, headers) {
   const form = new URLSearchParams(body);
   const action = form.get('Action') ?? '';
@@ -60,7 +60,7 @@ function sts(place, body, headers) {
   return [400, refusal('InvalidAction', `Could not find operation ${action}`)];
 }
 
-/** Handles `/container/<mode>/<anything>`. The last part separates the state of different rows. */
+/** Handles `/container/<mode>/<anything>`. The last part keeps the state of each row separate. */
 function containerEndpoint() {
   const asked = new Map();
   return (path, headers) => {

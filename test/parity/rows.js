@@ -1,5 +1,5 @@
 // Each row has an environment, files and the expected outcome of each program. An outcome is the access key ID that the
-// fake STS receives, or the kind of a failure, from the program's own text (kinds.js).
+// fake STS receives, or the kind of a failure. kinds.js derives the kind from the text that the program prints.
 
 const id = (name) => `AKIA${name.toUpperCase()}0000000000000000`.slice(0, 20);
 const session = (name) => id(name).replace(/^AK/, 'AS');
@@ -27,9 +27,10 @@ const IGNORES_DEFAULT_PROFILE = 'The JavaScript SDK ignores AWS_DEFAULT_PROFILE.
 const PROFILE_FIRST =
   'If AWS_PROFILE is set, the JavaScript SDK ignores keys in the environment. fedctl uses the keys, as the AWS CLI does, and prints a note.';
 const AS_AWS_ANSWERS =
-  'AWS responds with InvalidClientTokenId. fedctl detects the wrong part by the prefix of the key ID.';
+  'AWS responds with InvalidClientTokenId. fedctl detects the mistake from the prefix of the access key ID.';
 const LOADER = 'The INI parser of the JavaScript SDK does not support this syntax, but the AWS CLI does.';
-const MERGES = 'The JavaScript SDK merges the settings of both files, even if they belong to different keys.';
+const MERGES =
+  'The JavaScript SDK merges the settings of both files, even if the settings belong to different access keys.';
 
 const rows = [];
 let group = '';
@@ -91,7 +92,7 @@ row(
   'half-set',
   { differs: { sdk: 'refused', boto3: 'refused', v1: 'refused', v2: 'refused' }, why: AS_AWS_ANSWERS },
 );
-row('key of a session without a session token', { env: inEnvironment(session('ENV')) }, 'half-set', {
+row('access key of a session, but no session token', { env: inEnvironment(session('ENV')) }, 'half-set', {
   differs: { sdk: 'refused', boto3: 'refused', v1: 'refused', v2: 'refused' },
   why: AS_AWS_ANSWERS,
 });
@@ -619,7 +620,7 @@ row(
   'login-needed',
   sdk(
     B,
-    'The JavaScript SDK prefers the keys. The AWS CLI prefers the login, because tools leave expired keys in such profiles.',
+    'The JavaScript SDK prefers the keys. The AWS CLI prefers the IAM Identity Center settings, because tools leave expired keys in such profiles.',
   ),
 );
 row(
@@ -682,7 +683,7 @@ row(
   'container-failed',
   {
     differs: { sdk: 'unreadable', boto3: 'unreadable', v1: 'unreadable' },
-    why: 'All clients stop. fedctl also names the endpoint and the variable of the file.',
+    why: 'All clients stop. fedctl also names the endpoint and the variable that contains the path of the file.',
     witnesses: NO_V2,
   },
 );

@@ -1,5 +1,5 @@
-// Compares the principal of fedctl with that of the SDK's chain, boto3 and both versions of the AWS CLI, for each row of
-// rows.js. The last line is `N rows, M compared live, K skipped`. An installed witness must not be skipped.
+// Compares the principal of fedctl with the principals of the AWS SDK for JavaScript, boto3 and both versions of the AWS
+// CLI, for each row of rows.js. The last line is `N rows, M compared live, K skipped`. An installed witness must not be skipped.
 // `--show` prints the outcome of each witness. docs/parity.md lists the intended differences.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -35,7 +35,7 @@ if (process.env[INSIDE] === undefined) {
   }
 }
 
-/** An isolated network in which programs' default endpoint addresses lead to this machine; null if unsupported. */
+/** An isolated network in which this machine has the default endpoint addresses of programs; null if unsupported. */
 function namespaceOf() {
   const up = [
     'ip link set lo up',
@@ -65,7 +65,7 @@ function versionIn(python, module) {
   return asked.status === 0 ? asked.stdout.trim() : null;
 }
 
-/** The Python installations of this machine, because a version manager can hide the system's Python. */
+/** The Python programs to try. The absolute paths are necessary, because a version manager can hide the Python of the system. */
 const PYTHONS = ['python3', '/usr/bin/python3', '/usr/local/bin/python3'];
 const pythonWith = (module, version) =>
   PYTHONS.find((python) => version.test(versionIn(python, module) ?? ''));

@@ -60,7 +60,7 @@ export const VARIABLES: readonly VariableGroup[] = [
       ['MONGODB_ATLAS_PROJECT_ID', 'Project of the cluster; --atlas-project takes precedence.'],
       [
         'MONGODB_ATLAS_OPS_MANAGER_URL',
-        'Base URL of the API, also read by the Atlas CLI; --atlas-url takes precedence.',
+        'Base URL of the API; --atlas-url takes precedence. The Atlas CLI also reads this variable.',
       ],
     ],
   },
@@ -73,13 +73,16 @@ export const VARIABLES: readonly VariableGroup[] = [
       ],
       [
         'REQUEST_METHOD',
-        'If set, as in a CGI program, HTTP_PROXY is ignored, because a client could set HTTP_PROXY.',
+        'If this variable is set, as in a CGI program, fedctl ignores HTTP_PROXY, because an HTTP client could set HTTP_PROXY.',
       ],
       [
         'AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE',
         'PEM file of certificate authorities to trust in addition to the authorities of Node.js.',
       ],
-      ['NODE_EXTRA_CA_CERTS', 'PEM file of additional certificate authorities, read by Node.js itself.'],
+      [
+        'NODE_EXTRA_CA_CERTS',
+        'PEM file of additional certificate authorities. Node.js itself reads this file.',
+      ],
     ],
   },
   {

@@ -109,7 +109,7 @@ const identityProvider = z.strictObject({
   issuer: z
     .string()
     .optional()
-    .meta({ description: 'Issuer of the identity provider, instead of account. Compared byte for byte.' }),
+    .meta({ description: 'Issuer of the identity provider. Replaces account. Compared byte for byte.' }),
   audience: z.string().min(1),
   userClaim: z.string().min(1).optional(),
   connected: z
