@@ -77,7 +77,7 @@ export const agent = command({
 atomically. While AWS does not respond, the last token stays until it expires; then the agent removes the file. /readyz responds with 200 while every
 file has an unexpired token and every endpoint has credentials. Each event is a line on standard error, or a JSON
 document on standard output with --json. The agent exits with 0 on SIGTERM and Ctrl-C, and the files remain. A --config
-file can list several token files and endpoints for session credentials:
+file can list several token files, and several endpoints for session credentials:
 
   tokenFiles:
     - { path: /run/fedctl/atlas, audience: my-atlas, mode: "0640" }

@@ -36,7 +36,7 @@ export const explain = command({
     'fedctl explain - < error.txt',
   ],
   notes: `Every error of fedctl has a code. If the argument is -, or if no code is given and standard input is a pipe, fedctl reads
-an error text from standard input, at most its last MiB. fedctl does not print, store or send the text. Exit code 5: no
+an error text from standard input, at most the last MiB. fedctl does not print, store or send the text. Exit code 5: no
 failure matches the text.`,
   options: {},
   async run(invocation) {

@@ -16,7 +16,7 @@ export const verify = command({
     "fedctl verify - --audience my-atlas --subject 'arn:aws:iam::123456789012:role/ci/*' < token.jwt",
     "fedctl verify token.jwt --audience my-atlas --issuer 'https://<uuid>.tokens.sts.global.api.aws' --jwks keys.json   # offline",
   ],
-  notes: `fedctl trusts exactly one issuer: the value of --issuer, or the issuer of your account. It fetches the discovery document and the keys, and
+  notes: `fedctl trusts exactly one issuer: the value of --issuer, or the issuer of your account. fedctl fetches the discovery document and the keys, and
 checks the signature, algorithm (RS256 or ES384), type, issuer, audience, subject and times of the token. The expiration
 has no tolerance; the clock of the issuer may be up to 60 seconds ahead. Exit codes: 0, valid; 5, invalid, with all
 reasons on standard output; 6, the issuer is unreachable.`,

@@ -68,7 +68,7 @@ if [ -n "$OIDC_TOKEN_FILE" ]; then fedctl decode "$OIDC_TOKEN_FILE" --json; else
   }
 
   test('fits on one screen in the README', () => {
-    const [section = ''] = /^## Use it from your programs\n.*?(?=^## )/ms.exec(read('README.md')) ?? [];
+    const [section = ''] = /^## Use fedctl from your programs\n.*?(?=^## )/ms.exec(read('README.md')) ?? [];
     expect(section.trimEnd().split('\n').length).toBeLessThanOrEqual(24);
   });
 
