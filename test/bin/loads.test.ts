@@ -49,6 +49,11 @@ function packagesIn(chunks: readonly string[]): ReadonlySet<string> {
   return new Set(modules.map(([, name = '']) => name));
 }
 
+/** The modules of the lab in these chunks. */
+function labModulesIn(chunks: readonly string[]): readonly string[] {
+  return chunks.flatMap((chunk) => readFileSync(chunk, 'utf8').match(/^\/\/ src\/sandbox\/.*/gm) ?? []);
+}
+
 const kilobytes = (chunks: readonly string[]) =>
   Math.ceil(chunks.reduce((sum, chunk) => sum + readFileSync(chunk).length, 0) / 1000);
 
@@ -117,7 +122,14 @@ test.each(COMMANDS)('fedctl %s loads and sends no more than it needs', async (li
     mongo: started.mongo,
     uses: COSTLY.filter((name) => packages.has(name)),
     builtins: COSTLY_BUILTINS.filter((name) => started.builtins.includes(name)),
-  }).toEqual({ http: limits.http, mongo: limits.mongo ?? [], uses: limits.uses ?? [], builtins: [] });
+    lab: labModulesIn(started.chunks),
+  }).toEqual({
+    http: limits.http,
+    mongo: limits.mongo ?? [],
+    uses: limits.uses ?? [],
+    builtins: [],
+    lab: [],
+  });
   expect(started.chunks.length).toBeLessThanOrEqual(limits.files);
   expect(kilobytes(started.chunks)).toBeLessThanOrEqual(limits.kB);
 });
@@ -127,4 +139,5 @@ test('what costs is seen where it is loaded', async () => {
   const packages = packagesIn(chunks);
   expect(COSTLY.filter((name) => packages.has(name))).toEqual(['jose']);
   expect(builtins).toContain('child_process');
+  expect(labModulesIn(chunks)).toContain('// src/sandbox/lab.ts');
 });
