@@ -12,7 +12,7 @@ export interface SignedRequest {
 }
 
 export interface Replay extends SignedRequest {
-  /** The STS host. The server sent this host to the client, and the client signed it. */
+  /** The STS host. The server sent this host to the client, and the client signed the host. */
   readonly host: string;
   /** The base64-encoded nonce: the client nonce followed by the server nonce. */
   readonly nonce: string;

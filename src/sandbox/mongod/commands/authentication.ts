@@ -32,8 +32,8 @@ export const AUTHENTICATION_COMMANDS: CommandTable = {
  * if the login fails.
  */
 export async function speculate(call: CommandCall, request: TypedDocument): Promise<TypedDocument | null> {
-  // After this reply, the client sends saslStart. The server rejects and logs saslStart, so the history shows the login
-  // only once.
+  // After this reply, the client repeats the login with saslStart. The server logs the rejected login only then, so the
+  // access history contains the login only once.
   if (OF_PASSWORDS.has(String(request['mechanism']))) return null;
   try {
     return await start(call, request, typeof request['db'] === 'string' ? request['db'] : '');

@@ -11,7 +11,7 @@ export type Key = readonly unknown[];
 
 const EMPTY = Symbol('an empty array');
 
-/** The position that is reached while a path is followed through a document. */
+/** The current position in a document while a path is followed. */
 interface Position {
   readonly value: unknown;
   readonly steps: readonly string[];
