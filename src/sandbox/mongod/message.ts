@@ -200,8 +200,8 @@ class SectionReader {
   };
 
   /**
-   * Returns the bytes of the next BSON document or section. The first four bytes contain the number of all these bytes,
-   * including the first four.
+   * Returns the bytes of the next BSON document or section. The first four bytes contain the total length, which
+   * includes these four bytes.
    */
   #sized(least: number): Buffer {
     if (this.#bytes.length - this.#at < 4) throw new WireError('a section is truncated');

@@ -44,7 +44,7 @@ async function send(replay: Replay): Promise<{ readonly status: number; readonly
   try {
     return await sendHttp({
       method: 'POST',
-      // The client signed the path `/`. The URL of STS can have a different path.
+      // The request uses the path `/`, which the client signed. The path in `replay.url` is ignored.
       url: new URL('/', replay.url),
       headers: {
         Authorization: replay.authorization,

@@ -78,7 +78,7 @@ function refusePassword(payload: unknown, database: string): never {
   const name = /(?:^|,)n=([^,]*)/.exec(text)?.[1]?.replaceAll('=2C', ',').replaceAll('=3D', '=') ?? null;
   if (name === null) throw new Refused('the payload is not a SCRAM client-first message');
   throw new Refused(
-    `the users of the lab have no passwords, and ${database} has no user "${name}"`,
+    `the database ${database} has no user "${name}", and the users of the lab have no passwords`,
     name,
     `UserNotFound: Could not find user "${name}" for db "${database}"`,
   );

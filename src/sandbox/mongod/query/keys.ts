@@ -23,7 +23,7 @@ interface Position {
  * Returns the sort keys or index keys of a document. If a path contains an array, the document has one key for each
  * array element.
  *
- * @param onParallel called if two paths contain different arrays; throws the error
+ * @param onParallel called if two paths contain different arrays; must throw an error
  * @throws CommandError NotImplemented for an array position in a path
  */
 export function keysOf(

@@ -11,8 +11,8 @@ import { compileFilter, type Filter, type Variables } from './filter.ts';
 import { compileSort } from './sort.ts';
 
 /**
- * The BSON types that filters compare for equality. If `value` has one of these types, the filter `{ _id: value }`
- * selects at most one document.
+ * If `value` has one of these BSON types, the filter `{ _id: value }` is an equality condition and selects at most one
+ * document.
  */
 const LITERALS: ReadonlySet<string> = new Set([
   'int',

@@ -12,7 +12,7 @@ export interface Scope {
 /** A compiled expression. Returns the value of the expression, or undefined for a missing value. */
 export type Expression = (scope: Scope) => unknown;
 
-/** The operator whose operand is compiled, and the compiler for nested expressions. */
+/** The input for the compilation of an operand. */
 export interface Context {
   /** The name of the operator. */
   readonly name: string;
