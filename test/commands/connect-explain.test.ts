@@ -82,8 +82,8 @@ test('the log of the lab shows the same five steps', async () => {
       `${hop} ${action} ${decision}: ${known(reason ?? '')}`,
   );
   expect(lines.slice(-5)).toEqual([
-    'mongod saslStart MONGODB-AWS info: received a client nonce of 32 bytes; the client must sign a GetCallerIdentity request for sts.amazonaws.com with the returned nonce of 64 bytes',
-    'mongod saslContinue MONGODB-AWS info: received a GetCallerIdentity request signed by <key> for Region us-east-1; sending the request to STS unchanged',
+    'mongod saslStart MONGODB-AWS info: received a client nonce of 32 bytes and returned a nonce of 64 bytes; the client must add the returned nonce to a GetCallerIdentity request for sts.amazonaws.com and sign this request',
+    'mongod saslContinue MONGODB-AWS info: received a GetCallerIdentity request for Region us-east-1, signed with the access key <key>; forwarding the unchanged request to STS',
     'sts GetCallerIdentity allowed: a MongoDB server forwarded a request that the client signed; the signature is valid',
     `mongod saslContinue MONGODB-AWS info: STS returned ${SESSION}`,
     `mongod saslContinue MONGODB-AWS allowed: the ARN matches the database user ${ROLE}; roles readWriteAnyDatabase@admin`,
