@@ -112,7 +112,7 @@ export async function instanceRegion(
 function noRole(status: number, withoutToken: string | null): string {
   switch (status) {
     case 401:
-      return `the instance metadata service requires a token (HTTP 401), but ${withoutToken ?? 'rejected the token that it returned'}`;
+      return `the instance metadata service requires a token (HTTP 401), but ${withoutToken ?? 'rejected the token that it issued'}`;
     case 403:
       return 'the instance metadata service is disabled for this instance (HTTP 403)';
     case 404:

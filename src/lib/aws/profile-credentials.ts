@@ -93,9 +93,9 @@ async function follow(link: Link, world: ProfileDependencies, signal: AbortSigna
   const { name, path } = link;
   const { settings, inConfig, inCredentials } = link.profile;
   const isFirst = path.length === 1;
-  // A profile may contain both a role and the access key that assumes the role. If it is the first profile in
-  // the chain, its role is used. If it is a source profile, its access key is used. Therefore, a profile can
-  // be its own source profile.
+  // A profile may contain both a role and the access key that assumes the role. If the profile is the first
+  // in the chain, the role is used. If the profile is a source profile, the access key is used. Therefore, a
+  // profile can be its own source profile.
   const hasKeys = KEY_PAIR.some((key) => settings[key] !== undefined);
   const namesItself = path.at(-2) === name;
   if (assumesRole(link.profile) && !namesItself && (isFirst || !hasKeys)) {

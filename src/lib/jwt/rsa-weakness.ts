@@ -7,8 +7,8 @@ import type { JWK } from 'jose';
 export const RSA_BITS = { min: 2048, max: 8192 } as const;
 
 /**
- * The small primes that identify a key that CVE-2017-15361 affects. The list also includes 2, to detect an
- * even modulus.
+ * The small primes for two checks of a modulus: the check for small factors, and the check for
+ * CVE-2017-15361. The prime 2 is only useful for the first check.
  */
 const SMALL_PRIMES = [
   2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103,
