@@ -96,7 +96,7 @@ export type Propagation =
 /**
  * Waits until STS mints three tokens in a row, with a pause of one second between attempts.
  *
- * @param source mints a new token on every call
+ * @param source a source that mints a new token on every call
  * @param waitMs the time limit for the complete wait, in milliseconds
  * @param wasEnabled whether federation was already enabled. If federation was already enabled and the first
  * attempt succeeds, one token is sufficient.

@@ -21,8 +21,8 @@ const ROLE_PATH = 'latest/meta-data/iam/security-credentials/';
 const REGION_PATH = 'latest/meta-data/placement/region';
 
 /**
- * The time in milliseconds for which expired credentials from the service are used. After this time, new
- * credentials are requested.
+ * fedctl uses expired credentials from the service for this number of milliseconds. Then fedctl requests new
+ * credentials.
  */
 const EXTENSION_MS = 15 * 60_000;
 

@@ -58,8 +58,8 @@ export function assumesRole({ settings }: Profile): boolean {
 
 /**
  * Returns the credentials of a profile, with the precedence of the AWS CLI. Each failure names the profile
- * that caused it. `fromIni` of the SDK is not used. It has a different precedence, reads the process
- * environment, and reports the same sentence for all failures.
+ * that caused it. The function `fromIni` of the SDK is not used, because it has a different precedence, reads
+ * the process environment, and reports the same sentence for all failures.
  *
  * @throws FedctlError aws.profile-unknown, aws.profile-failed, aws.credentials-half-set,
  * aws.credentials-expired, aws.mfa-needed, aws.sso-login-needed, aws.container-failed, sts.*, aws.*

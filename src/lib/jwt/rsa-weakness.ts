@@ -16,8 +16,8 @@ const SMALL_PRIMES = [
 ] as const;
 
 /**
- * Describes why signatures cannot be trusted if they were made with an RSA key. Returns null if the key is
- * strong or is not an RSA key. Node.js and jose check only the minimum length.
+ * Describes the weakness of an RSA key whose signatures cannot be trusted. Returns null if the key is strong
+ * or is not an RSA key. Node.js and jose check only the minimum length.
  *
  * - A public exponent is odd and from 3 to n - 1 (RFC 8017, section 3.1). With the exponent 1, a signature
  *   equals the signed message, so anybody can forge signatures.
