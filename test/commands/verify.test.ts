@@ -177,7 +177,7 @@ describe('an invalid token', () => {
         fault(
           'the signature does not match',
           'jwt.signature-invalid',
-          'a signature for this header and payload by the key RSA_0',
+          'a signature by the key RSA_0 for this header and payload',
           'a signature by another key or for different content',
           'Mint a new token and compare its issuer: "fedctl token --audience <audience> | fedctl decode".',
         ),
