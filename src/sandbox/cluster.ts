@@ -19,8 +19,8 @@ export interface ClusterOptions {
   readonly mongoPort: number;
   /**
    * Adds a DNS server with names for the MongoDB server, and uses a `mongodb+srv` connection string. Also
-   * enables a replica set, and TLS for all servers. TLS is necessary because clients do not send credentials
-   * to a host name without TLS.
+   * enables a replica set, and TLS for all servers. TLS is necessary because clients send credentials to a
+   * host name only over TLS.
    */
   readonly srv?: boolean;
   /** The name of the cluster, as used in the scopes of database users (default: `lab`). */

@@ -10,8 +10,8 @@ export interface LabDescription {
    */
   readonly identityProviders: readonly DescribedIdentityProvider[] | null;
   /**
-   * The database users. If null, every user and role in the first account gets one database user for each
-   * mechanism. The exception is `no-mint`.
+   * The database users. If null, the lab creates one database user for each mechanism, for every user and
+   * role in the first account except `no-mint`.
    */
   readonly databaseUsers: readonly DescribedDatabaseUser[] | null;
   /** The documents to load, by `database.collection`, as MongoDB Extended JSON. */

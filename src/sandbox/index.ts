@@ -56,8 +56,8 @@ export interface Sandbox {
   /** Changes the clock, federation, keys, users, connections and delays of the running lab. */
   readonly controls: Omit<LabControls, 'stop' | 'stopping'>;
   /**
-   * Returns the last 1,000 entries of the lab's log. They contain the reason for each decision, which
-   * responses do not contain.
+   * Returns the last 1,000 entries of the lab's log. The entries contain the reason for each decision.
+   * Responses do not contain this reason.
    */
   log(): readonly LabLogEntry[];
   /**

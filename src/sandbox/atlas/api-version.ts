@@ -11,7 +11,9 @@ export interface ResourceVersion {
 
 export interface ResolvedVersion<Version extends ResourceVersion> {
   readonly version: Version;
-  /** The Content-Type header. Also the Deprecation and Sunset headers, if the version has these dates. */
+  /**
+   * The Content-Type header. If the version has `deprecatedOn` or `sunsetOn`, also the header for that date.
+   */
   readonly headers: Readonly<Record<string, string>>;
 }
 

@@ -18,8 +18,8 @@ export function secretKey(): Secret {
 }
 
 /**
- * Returns a session token of base64 characters. The token has the usual length, or `minimumSize` if it is
- * longer.
+ * Returns a session token of base64 characters. The length is the usual length or `minimumSize`, whichever is
+ * larger.
  */
 export function sessionToken(minimumSize: number): string {
   const size = Math.max(USUAL_TOKEN_SIZE, minimumSize);

@@ -155,7 +155,7 @@ function errorXml(service: Service, { status, code, message }: AwsError, request
 
 /**
  * Returns whether STS must respond in JSON. STS responds to GetCallerIdentity in JSON if the client accepts
- * only JSON, as some proxies of AWS do.
+ * only JSON. Some proxies in front of AWS send such requests.
  */
 function wantsJson(request: HttpRequest, action: string): boolean {
   return action === 'GetCallerIdentity' && headerValue(request, 'accept') === 'application/json';

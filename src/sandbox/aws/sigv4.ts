@@ -117,7 +117,7 @@ export async function signatureMatches(
 ): Promise<boolean> {
   const { accessKeyId, region, service, signedHeaders } = authorization;
   const signer = new SignatureV4({
-    // The session token is omitted, because the signer would sign it even if the client did not.
+    // The session token is omitted, because the signer would sign it even if the client did not sign it.
     credentials: { accessKeyId, secretAccessKey: secret },
     region,
     service,

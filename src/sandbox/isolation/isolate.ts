@@ -43,7 +43,7 @@ umount /sys
 if [ -d /var/run/nscd ]; then mount -t tmpfs none /var/run/nscd; fi
 exec "$@"`;
 
-/** The folders of system programs. PATH does not contain these folders for all users. */
+/** The folders of system programs. The PATH of some users does not contain these folders. */
 const SYSTEM_FOLDERS = '/usr/sbin:/sbin';
 
 const DNS_PORT = 53;
@@ -51,7 +51,7 @@ const DNS_PORT = 53;
 /**
  * Creates network and mount namespaces for a command. The only network interface is loopback. It also has the
  * link-local addresses of AWS platforms, and a DNS server on port 53. Runs a program in the namespaces to
- * find out whether the system allows this.
+ * find out whether the system allows these namespaces.
  *
  * @throws FedctlError lab.isolation-unsupported, lab.isolation-program-missing, lab.isolation-refused
  */

@@ -10,7 +10,10 @@ export interface PlatformOptions {
   readonly region: string;
   /** The folder for the platform's files. The lab removes the folder. */
   readonly folder: string;
-  /** The certificate and the private key for servers that use TLS in AWS; undefined without TLS. */
+  /**
+   * The certificate and the private key for servers that use TLS in AWS; undefined if the lab does not use
+   * TLS.
+   */
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
   /** The network of an isolated command. It has the platform's link-local addresses. */
   readonly network?: CommandNetwork | undefined;

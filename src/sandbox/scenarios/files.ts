@@ -1,6 +1,6 @@
 import { type Scenario, scenario } from './scenario.ts';
 
-/** Faults of the file from which a program reads its token. */
+/** Faults of the file that contains the token of a program. */
 export const FILE_SCENARIOS: readonly Scenario[] = [
   scenario(
     'token-file-missing',
