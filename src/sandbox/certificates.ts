@@ -13,7 +13,7 @@ import {
 } from '@peculiar/x509';
 
 // The code in test/support/certificates.ts is separate, because tests of the lab's certificates must not use
-// the code that creates them.
+// the code that they test.
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const MINUTE = 60_000;
@@ -46,8 +46,8 @@ const LOOPBACK = [
 /**
  * Creates a CA, and one server certificate for loopback and the given names. Both certificates are valid for
  * a week. Does not store the private key of the CA, so nobody can create more certificates. Sets key
- * identifiers, because Python 3.13 and `openssl verify -x509_strict` reject certificates without them
- * (facts/dependencies.md, trap 13).
+ * identifiers, because Python 3.13 and `openssl verify -x509_strict` reject certificates without key
+ * identifiers (facts/dependencies.md, trap 13).
  */
 export async function createCertificates(
   now: Date,

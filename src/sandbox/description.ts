@@ -5,8 +5,8 @@ import { type AwsDescription, BUILT_IN_AWS } from './aws/description.ts';
 export interface LabDescription {
   readonly aws: AwsDescription;
   /**
-   * The identity providers. If null, the lab has one identity provider. It has the issuer of the first account
-   * and the default audience, and is connected to the organization.
+   * The identity providers. If null, the lab has one identity provider, with the issuer of the first account
+   * and the default audience. The organization is connected to this identity provider.
    */
   readonly identityProviders: readonly DescribedIdentityProvider[] | null;
   /**

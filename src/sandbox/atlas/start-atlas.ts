@@ -38,7 +38,7 @@ export interface AtlasOptions {
 }
 
 export interface LabAtlas {
-  /** The URL of the lab's API, which replaces `https://cloud.mongodb.com`. It has no trailing slash. */
+  /** The URL of the lab's API. This URL replaces `https://cloud.mongodb.com`, and has no trailing slash. */
   readonly url: string;
   readonly rateLimits: RateLimits;
   close(): Promise<void>;

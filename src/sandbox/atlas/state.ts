@@ -275,8 +275,8 @@ export class AtlasState {
   }
 
   /**
-   * Returns the identity providers that are connected to the organization. The cluster accepts only their
-   * tokens.
+   * Returns the identity providers that are connected to the organization. The cluster accepts only the
+   * tokens of these providers.
    */
   trustedIdentityProviders(): readonly IdentityProvider[] {
     return this.identityProviders.filter(({ id }) => this.#connected.has(id));

@@ -74,7 +74,7 @@ export async function authenticate(
 /** The values that a presigned request sends in its query instead of in headers. */
 interface Presigned {
   readonly sessionToken: string | undefined;
-  /** The validity period of the request after its date, in seconds. */
+  /** The validity period of the request, in seconds. This period starts at the date of the request. */
   readonly expiresIn: number;
 }
 

@@ -12,7 +12,10 @@ export interface TokenFacts {
   readonly now: Date;
 }
 
-/** The payload, with its members in the same order as in AWS tokens. It has no `nbf` (facts/aws.md 3.1). */
+/**
+ * The payload. Its members are in the same order as in AWS tokens. The payload has no `nbf` (facts/aws.md
+ * 3.1).
+ */
 export interface WebIdentityClaims {
   readonly aud: string | readonly string[];
   readonly sub: string;

@@ -183,7 +183,7 @@ function answerOf(
 ): HttpAnswer {
   return {
     status,
-    // SDKs read the request ID only from the header x-amzn-RequestId. They adjust their clock to the Date
+    // SDKs read the request ID only from the header x-amzn-RequestId. SDKs adjust their clock to the Date
     // header (facts/aws.md 9.3, 9.4).
     headers: {
       'content-type': asJson ? 'application/json' : 'text/xml',

@@ -4,7 +4,7 @@ import { CompactSign } from 'jose/jws/compact/sign';
 import { exportJWK } from 'jose/key/export';
 import type { SigningAlgorithm } from '../../lib/core/token.ts';
 
-/** A signing key of an account. The issuer publishes the public key in its JWKS. */
+/** A signing key of an account. The issuer publishes the public key in the JWKS. */
 export interface SigningKey {
   readonly algorithm: SigningAlgorithm;
   /**

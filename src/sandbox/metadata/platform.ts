@@ -20,7 +20,7 @@ export async function startPlatform(name: PlatformName, options: PlatformOptions
   const role = options.world.roles.find((one) => one.name === ROLE);
   if (role === undefined) {
     throw new FedctlError('lab.unknown-name', {
-      message: `The lab has no role "${ROLE}", which workloads on ${name} use.`,
+      message: `The lab has no role "${ROLE}". Workloads on ${name} use this role.`,
       remedy: `Add a role named ${ROLE} to the configuration, or remove --as.`,
     });
   }

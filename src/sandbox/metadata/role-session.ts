@@ -19,7 +19,8 @@ export type Workload = Pick<SessionFacts, 'principal' | 'sessionName' | 'platfor
 /**
  * Returns a function that returns the current session of a platform. All callers share one session. The
  * session is valid for six hours, and is replaced half an hour before it expires, as measured by the lab's
- * clock. The maximum session duration of the role does not apply, because it limits only AssumeRole.
+ * clock. The maximum session duration of the role does not apply to this session. This maximum applies only
+ * to AssumeRole.
  */
 export function renewedSession(world: AwsWorld, now: () => Date, workload: Workload): () => LabSession {
   let session: LabSession | null = null;
