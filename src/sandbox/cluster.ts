@@ -13,7 +13,10 @@ import type { MongodSettings } from './mongod/settings.ts';
 import type { Kept } from './state/kept.ts';
 
 export interface ClusterOptions {
-  /** The name of the replica set; null for a standalone server. The MongoDB server is the only member. */
+  /**
+   * The name of the replica set; null for a standalone server. The MongoDB server is the only member of the
+   * replica set.
+   */
   readonly replicaSet: string | null;
   /** Port of the MongoDB server; 0 for a free port. */
   readonly mongoPort: number;

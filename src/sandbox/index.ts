@@ -34,7 +34,10 @@ export interface SandboxOptions {
   readonly federation?: boolean;
   /** Whether all servers use TLS, with a new CA. `env` contains the path of the CA file. */
   readonly tls?: boolean;
-  /** The name of the replica set (default: a standalone server). The MongoDB server is the only member. */
+  /**
+   * The name of the replica set (default: a standalone server). The MongoDB server is the only member of the
+   * replica set.
+   */
   readonly replicaSet?: string;
   /** Port of the MongoDB server (default: a free port). */
   readonly mongoPort?: number;

@@ -20,7 +20,7 @@ export interface ResolvedVersion<Version extends ResourceVersion> {
 const MEDIA_TYPE = /^application\/vnd\.atlas\.(\d{4}-\d{2}-\d{2})\+json$/i;
 
 /**
- * Returns the newest version of a resource that is not newer than the date in the Accept header
+ * Returns a version of a resource: the newest version that is not newer than the date in the Accept header
  * (facts/mongodb.md 7.2).
  *
  * @throws ApiFailure 406 if the Accept header contains no valid date, or a date before the first version (the

@@ -189,8 +189,8 @@ function verifySessionToken(
 }
 
 /**
- * Rejects a request whose date is too old or in the future. For a wrong clock, AWS returns these messages
- * with the error code for a wrong signature. SDKs recognize both messages.
+ * Rejects a request whose date is too old or in the future. For a wrong date, AWS returns the error code for
+ * a wrong signature. SDKs use the message to recognize a wrong date.
  */
 function verifyAge(signed: Date, now: Date, expiresIn?: number): void {
   const windowMs = WINDOW_MINUTES * 60_000;

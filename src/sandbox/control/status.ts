@@ -23,7 +23,10 @@ export interface LabStatus {
     readonly arn: string;
     /** The name of the profile that the user or role has in the lab's AWS config file. */
     readonly profile: string;
-    /** The actions that the user's or role's own policies allow, ignoring conditions; `*` for all actions. */
+    /**
+     * The actions that the user's or role's own policies allow if conditions are ignored; `*` for all
+     * actions.
+     */
     readonly may: readonly string[];
   }[];
   readonly identityProviders: readonly {

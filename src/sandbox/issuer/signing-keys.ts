@@ -14,7 +14,7 @@ export interface SigningKey {
   readonly kid: string;
   /** The number of earlier keys of the account. This number is part of `kid`. */
   readonly generation: number;
-  /** Returns the key pair. The first call creates the key pair, which takes 0.1 s for RSA. */
+  /** Returns the key pair. The first call creates the key pair. For RSA, this call takes 0.1 s. */
   readonly pair: () => Promise<SigningKeyPair>;
 }
 

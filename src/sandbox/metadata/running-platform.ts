@@ -23,7 +23,10 @@ export interface PlatformOptions {
 export interface Platform {
   /** The variables that workloads need to get credentials, and the Region if the platform sets it. */
   readonly env: LabEnvironment;
-  /** The changes to `env` for an isolated command, whose network has the platform's link-local addresses. */
+  /**
+   * The changes to `env` for an isolated command. The network of such a command has the platform's link-local
+   * addresses.
+   */
   readonly isolated?: ChangedVariables;
   readonly plays: readonly (readonly [what: string, where: string])[];
   close(): Promise<void>;
