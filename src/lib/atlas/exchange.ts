@@ -17,7 +17,9 @@ export interface AtlasHttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Removes the secrets of the request from messages. The server could repeat them in its response. */
+  /**
+   * Removes the secrets of the request from messages. The server could repeat these secrets in its response.
+   */
   readonly redactor: Redactor;
 }
 

@@ -28,8 +28,8 @@ export interface Check<Fact = unknown> {
    */
   readonly evidence?: (target: CheckTarget) => readonly Check[];
   /**
-   * The checks that this check waits for if they run. Unlike prerequisites and evidence, --only does not add
-   * them.
+   * The checks that this check waits for if those checks run. --only adds prerequisites and evidence, but it
+   * does not add the checks in this list.
    */
   readonly after?: readonly Check[];
   /**

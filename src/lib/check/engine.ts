@@ -12,7 +12,7 @@ interface Ended {
   readonly result: CheckResult;
   readonly fact: unknown;
   readonly failure: FedctlError | null;
-  /** The ID of the failed check because of which this check was skipped; null if there is none. */
+  /** If this check was skipped because another check failed, the ID of the failed check; otherwise null. */
   readonly blockedBy: string | null;
   /**
    * The ID of the check that --skip excludes: this check or a prerequisite. Null if --skip excludes none of
@@ -89,7 +89,8 @@ class Run implements Facts {
       return ended;
     });
     this.#under.set(check, end);
-    // The checks that wait for this check handle the rejection. It must not be reported as unhandled.
+    // The checks that wait for this check handle the rejection, so the rejection must not be reported as
+    // unhandled.
     end.catch(() => {});
     return end;
   }

@@ -53,8 +53,8 @@ const OF_A_REASON = /^(?:jwt|issuer|atlas|sts|aws)\.|^mongo\.(?:server\.|role-pa
 
 /**
  * Explains a rejected login. Compares the token or ARN with the expected values. The explanation is the first
- * of these that exists: a failed Atlas check, the reason in the server log (from the Atlas API), a failed
- * issuer or token check. If none exists, the explanation lists ruled-out and possible causes.
+ * of the following that exists: a failed Atlas check, the reason in the server log (from the Atlas API), or a
+ * failed issuer or token check. If none exists, the explanation lists ruled-out and possible causes.
  *
  * @param startedAt the start of the login, to find the login in the access history
  */
@@ -150,7 +150,9 @@ const ONCE_DEPLOYED = {
   command: rerun({ set: { '--wait': '2m' } }),
 };
 
-/** Returns the failure with the remedy of an earlier failed check, and refers to that check. */
+/**
+ * Returns the failure with the remedy of an earlier failed check. The returned failure refers to that check.
+ */
 function asExpected(failure: FedctlError, id: string, { code, remedy, command }: FedctlError): FedctlError {
   return failure.with({ likelyCause: `See ${id} above (${code}).`, remedy, command });
 }
@@ -212,7 +214,7 @@ interface Sides {
 
 /** A condition that the server tests during a login, and the fedctl checks that test the same condition. */
 interface Question {
-  /** The text for the cause if the checks passed, so that the cause is ruled out. */
+  /** The text for the cause if the checks passed. In this case, the cause is ruled out. */
   readonly what: string;
   readonly answeredBy: readonly Check[];
   /** Whether the checks require the Atlas API. */

@@ -178,8 +178,8 @@ export const CheckConfig = z
 export type CheckConfig = z.infer<typeof CheckConfig>;
 
 /**
- * Returns the published schema for editors (JSON Schema 2020-12). The schema does not contain the rules for
- * several keys; only fedctl checks them.
+ * Returns the published schema for editors (JSON Schema 2020-12). The schema does not contain the rules that
+ * involve more than one key. Only fedctl checks these rules.
  */
 export function checkConfigSchema(): object {
   const { $schema, ...schema } = z.toJSONSchema(CheckConfig, {

@@ -23,8 +23,8 @@ const KEYS = [
 ] as const;
 
 /**
- * The variables that configure other credential providers. SDKs use some of these providers before the keys
- * in the environment (facts/aws.md 7.4).
+ * The variables that configure other credential providers. In SDKs, some of these providers take precedence
+ * over the keys in the environment (facts/aws.md 7.4).
  */
 const OTHER_SOURCES = [
   'AWS_PROFILE',
@@ -38,7 +38,7 @@ const OTHER_SOURCES = [
   'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
 ] as const;
 
-/** Variables with which fedctl in the child process would use different keys. */
+/** Variables that would make a fedctl command in the child process use different keys. */
 const OF_FEDCTL = [
   'FEDCTL_PROFILE',
   'FEDCTL_ROLE_ARN',
@@ -107,8 +107,7 @@ export interface EndpointVariables {
 
 /**
  * Returns the variables with which SDKs read keys from a loopback endpoint (facts/aws.md 7.5). Removes the
- * settings that an SDK could use before the endpoint: keys, profiles, the files of profiles, and web
- * identity.
+ * settings that an SDK could use before the endpoint: keys, profiles, profile files and web identity.
  */
 export function endpointVariables({
   url,

@@ -5,8 +5,8 @@ import { systemCode } from '../core/system-error.ts';
 import { readBoundedFile } from './bounded-file.ts';
 
 /**
- * Names of the configuration file. Only the working directory is searched, because a file in a parent
- * directory could surprise a user who cloned a repository there.
+ * Names of the configuration file. Only the working directory is searched, because a user who cloned a
+ * repository may not expect that a file in a parent directory has an effect.
  */
 export const CONFIG_NAMES = ['fedctl.yaml', 'fedctl.yml'] as const;
 
@@ -53,7 +53,8 @@ export async function findConfig(
 
 async function firstThere(cwd: string): Promise<(typeof CONFIG_NAMES)[number] | null> {
   for (const name of CONFIG_NAMES) {
-    // Tests a symbolic link itself. If its target does not exist, reading the configuration file must fail.
+    // Tests a symbolic link itself, not its target. If the target does not exist, reading the configuration
+    // file must fail.
     const there = await lstat(join(cwd, name)).then(
       () => true,
       (error: unknown) => systemCode(error) !== 'ENOENT',

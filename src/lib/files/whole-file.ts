@@ -47,8 +47,8 @@ export async function writeWholeFile(
 type Words = Pick<WholeFileOptions, 'holds' | 'remedy'>;
 
 /**
- * Throws if `writeWholeFile` would probably fail. Writes nothing. Call this function before work that takes
- * long to produce the content.
+ * Throws if `writeWholeFile` would probably fail. Writes nothing. If producing the content takes long, call
+ * this function first.
  *
  * @throws FedctlError usage.unwritable-output
  */

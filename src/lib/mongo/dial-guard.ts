@@ -43,8 +43,8 @@ export class DialGuard {
 }
 
 /**
- * The key is the function `lookup` of a client, because this is the only object that the driver passes to
- * every connection.
+ * The key is the function `lookup` of a client, because this function is the only object that the driver
+ * passes to every connection.
  */
 const guards = new WeakMap<Lookup, DialGuard>();
 let isInstalled = false;

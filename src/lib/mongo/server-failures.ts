@@ -168,7 +168,8 @@ const STRANGE_HELLO: Readonly<
 };
 
 /**
- * Returns the failure for a command after the login. For all commands, code 13 means that a role is missing.
+ * Returns the failure for a command that failed after the login. For all commands, code 13 means that a role
+ * is missing.
  */
 export function commandFailure(what: string, error: unknown, needs: string): FedctlError {
   const answer = serverAnswer(error);

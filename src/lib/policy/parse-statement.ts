@@ -106,7 +106,7 @@ function parseTexts(
 
 function actionFault(action: string): string | null {
   if (action === '*' || /^[a-zA-Z0-9-]+:[\w*?]+$/.test(action)) return null;
-  return `"${action}" is not an action: expected service:name, with * and ? in the name only, or *`;
+  return `"${action}" is not an action: expected *, or service:name with * and ? only in the name`;
 }
 
 function resourceFault(resource: string, version: PolicyDocument['version']): string | null {

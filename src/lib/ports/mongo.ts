@@ -24,8 +24,8 @@ export const STAGES = [
 export type StageId = (typeof STAGES)[number];
 
 /**
- * The facts that a passed stage observed, as data. Names from servers must be escaped before they are printed
- * on a terminal.
+ * The facts that a passed stage observed. Names from servers must be escaped before they are printed on a
+ * terminal.
  */
 export type StageFacts =
   | {
@@ -62,7 +62,10 @@ export type StageFacts =
     }
   | ({ readonly stage: 'whoami' } & ServerIdentity);
 
-/** The result of one stage, as the stage itself reports it. It is not derived from the last driver error. */
+/**
+ * The result of one stage. The stage itself reports this result; the result is not derived from the last
+ * driver error.
+ */
 export interface StageEvent {
   readonly id: StageId;
   readonly status: 'pass' | 'fail' | 'skip';

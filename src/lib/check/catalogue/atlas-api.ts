@@ -64,8 +64,8 @@ export const atlasApi = check<AtlasProject | null>({
 });
 
 /**
- * Failures caused by missing permissions of the Atlas API credentials. They do not show whether the chain
- * works.
+ * Failures caused by missing permissions of the Atlas API credentials. These failures do not show whether the
+ * chain works.
  */
 const NOT_SEEN: ReadonlySet<string> = new Set(['atlas.role-missing', 'atlas.api-access-list']);
 
