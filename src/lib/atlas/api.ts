@@ -189,8 +189,9 @@ const Page = z
   }));
 
 /**
- * Returns the pause in milliseconds from Retry-After, which is a number of seconds or a date (RFC 9110
- * 10.2.3). If Retry-After is missing, returns one second for the first pause and two seconds for the second.
+ * Returns the pause in milliseconds. Reads the pause from Retry-After, which contains a number of seconds or
+ * a date (RFC 9110 10.2.3). If Retry-After is missing, returns one second for the first pause and two seconds
+ * for the second.
  */
 function pauseMs({ headers }: AtlasHttpAnswer, waits: number, now: Date): number {
   const given = headers['retry-after'] ?? '';

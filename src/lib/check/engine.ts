@@ -268,8 +268,8 @@ function notesOf(outcome: Outcome<unknown>): readonly string[] {
 }
 
 /**
- * Returns the fact of a check. The cast is safe because each check stores a fact of the type that it defines.
- * The type of the map cannot express this.
+ * Returns the fact of a check. The cast is safe because each check stores a fact of the type that the check
+ * defines. The type of the map cannot express this rule.
  */
 function factOf<Fact>(ended: Ended | undefined): Fact | null {
   return (ended?.fact ?? null) as Fact | null;

@@ -101,7 +101,10 @@ export async function explainRefusal(
   ]);
 }
 
-/** Returns the code that `explain -` finds for the reason in the server log; null if it finds no code. */
+/**
+ * Returns the code that `explain -` finds for the reason in the server log; null if `explain -` finds no
+ * code.
+ */
 function codeOf(reason: string): ExplainedCode | null {
   const found = matches(patternsOf(CODES.map(pageOf)), pasted(reason), CODES.length);
   return found.find(({ code }) => OF_A_REASON.test(code))?.code ?? null;
@@ -128,7 +131,7 @@ function bySaid(
   const advice =
     code.startsWith('atlas.') && wasRead(known)
       ? {
-          likelyCause: `${likelyCause} No Atlas check failed: a recent change may not be deployed to the cluster yet.`,
+          likelyCause: `${likelyCause} No Atlas check failed: Atlas may still be deploying a recent change to the cluster.`,
           ...ONCE_DEPLOYED,
         }
       : code === 'jwt.algorithm-refused' && tokenOf(facts)?.algorithm === 'RS256'
@@ -174,12 +177,12 @@ function whatIsLeft(mechanism: Mechanism, known: readonly Known[], facts: Facts)
   if (wasRead(known)) {
     return {
       likelyCause:
-        'No Atlas check failed. A recent change may not be deployed to the cluster yet, and the access history of Atlas is delayed.',
+        'No Atlas check failed. Atlas may still be deploying a recent change to the cluster, and the access history of Atlas is delayed.',
       ...ONCE_DEPLOYED,
     };
   }
   const then =
-    'If MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET and MONGODB_ATLAS_PROJECT_ID are set, "fedctl check" does this';
+    'If MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET and MONGODB_ATLAS_PROJECT_ID are set, "fedctl check" performs this step';
   const user = mechanism === 'MONGODB-AWS' ? databaseUserOf(facts) : null;
   return {
     remedy:
@@ -267,7 +270,7 @@ const OF_KEYS: readonly Question[] = [
     what: 'missing database user, or database user of the wrong type',
     answeredBy: [atlasAwsUser],
     ofAtlas: true,
-    otherwise: '$external has no database user with this ARN as its name and the type of the principal',
+    otherwise: '$external has no database user whose name is this ARN and whose type is the type of the principal',
   },
 ];
 

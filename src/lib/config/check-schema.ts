@@ -151,7 +151,7 @@ const targetName = z
   .string()
   .regex(
     /^(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
-    'must be a name of letters, digits, dots, underscores and hyphens, and contain a letter',
+    'must consist of letters, digits, dots, underscores and hyphens, and must contain at least one letter',
   );
 
 export const CheckConfig = z

@@ -30,9 +30,9 @@ export interface ConfigFile {
 }
 
 /**
- * Reads the configuration file that `--config` specifies. Without `--config`, reads `fedctl.yaml` or, if it
- * does not exist, `fedctl.yml` in the working directory. Returns null if neither exists. Fails if a file
- * exists but cannot be read.
+ * Reads the configuration file that `--config` specifies. Without `--config`, reads `fedctl.yaml` in the
+ * working directory or, if that file does not exist, `fedctl.yml`. Returns null if neither file exists. Fails
+ * if a file exists but cannot be read.
  *
  * @param named the value of `--config`, relative to the working directory; null without `--config`
  * @param timeoutMs timeout for reading the file, in milliseconds

@@ -136,7 +136,7 @@ export interface Atlas {
   clusters(projectId: string, signal: AbortSignal): Promise<AtlasList<AtlasCluster>>;
   /**
    * Returns the login attempts to a cluster since a time, newest first. Returns an empty list for shared
-   * tiers, because they have no access history.
+   * tiers, because these tiers have no access history.
    */
   accessHistory(
     projectId: string,

@@ -31,8 +31,8 @@ export type StageFacts =
   | {
       readonly stage: 'resolve';
       /**
-       * The addresses of the host, or of the proxy if the connection uses one. A host that does not resolve
-       * has no addresses.
+       * The addresses of the host, or of the proxy if the connection uses a proxy. A host that does not
+       * resolve has no addresses.
        */
       readonly hosts: readonly {
         readonly host: string;

@@ -108,7 +108,7 @@ export const wrongAudienceRefused = check<null>({
     }
     return fail(
       new FedctlError('mongo.audience-unchecked', {
-        message: `The cluster accepted a token for "${NOBODY}": it does not check the audience.`,
+        message: `The cluster accepted a token for "${NOBODY}": the cluster does not check the audience.`,
       }),
     );
   },
