@@ -22,8 +22,8 @@ import {
  * The schema of `fedctl.yaml`. The keys have the same names as the command-line options. Editors show the
  * descriptions of the keys.
  *
- * Targets are a mapping by name, and not a list. YAML rejects duplicate names, and an error contains
- * `targets.production.uri` instead of `targets[3].uri`.
+ * Targets are a mapping by name instead of a list. As a result, YAML rejects duplicate names, and an error
+ * contains `targets.production.uri` instead of `targets[3].uri`.
  */
 
 export const CHECK_CONFIG_ID = 'fedctl.v1.json';

@@ -16,7 +16,7 @@ const ATLAS = ['*.mongodb.net', '*.mongodbgov.net', '*.mongo.com'] as const;
 export interface HostRule {
   /** The name of the configuration file, for messages. */
   readonly file: string;
-  /** The values of `--allow-host`: a host, or `*.domain` or `.domain` for all of its subdomains. */
+  /** The values of `--allow-host`: a host, or `*.domain` or `.domain` for all subdomains of the domain. */
   readonly allowed: readonly string[];
 }
 

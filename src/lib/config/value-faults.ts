@@ -8,7 +8,7 @@ import { parseConnectionString } from '../uri/connection-string.ts';
 
 /**
  * The error in a value of `fedctl.yaml`; null if the value is valid. The text has no subject, because the key
- * precedes it in the message.
+ * precedes the text in the message.
  */
 export type Fault = string | null;
 

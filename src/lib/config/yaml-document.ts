@@ -218,8 +218,8 @@ function inOrder(faults: readonly Fault[]): readonly Fault[] {
 }
 
 /**
- * Returns a message of the YAML parser, or a replacement if it contains a secret. A message can contain text
- * from the file, such as the name of an alias or a tag.
+ * Returns a message of the YAML parser, or a replacement if the message contains a secret. A message can
+ * contain text from the file, such as the name of an alias or a tag.
  */
 function shown(message: string): string {
   return secretIn(message) === null ? message : 'is unreadable and looks like a secret';

@@ -59,7 +59,7 @@ async function readWhole(path: string, maxBytes: number, signal: AbortSignal): P
   try {
     file = await within(signal, opening);
   } catch (cause) {
-    // Closes a file that opens after the timeout, because nothing reads it.
+    // Closes a file that opens after the timeout, because nothing reads this file.
     opening.then(closeFile).catch(() => {});
     throw signal.aborted ? cause : unreadable(path, reasonOf(cause), cause);
   }

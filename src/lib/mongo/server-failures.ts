@@ -48,8 +48,8 @@ export function isNetworkTimeout(error: unknown): boolean {
 }
 
 /**
- * Returns whether the connection was closed or reset. Includes the error that the driver throws when it
- * clears its connection pool for this reason.
+ * Returns whether the connection was closed or reset. Also returns true for the error that the driver throws
+ * when it clears its connection pool for this reason.
  */
 export function isNetworkEnd(error: unknown): boolean {
   return chain(error).some(

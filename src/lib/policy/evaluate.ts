@@ -50,7 +50,10 @@ export type Decision =
       readonly outcome: 'implicit-deny';
       /** The first layer that does not allow the request. */
       readonly layer: Layer;
-      /** The statements in this layer that match the action, with the reasons why they do not apply. */
+      /**
+       * The statements in this layer that match the action, with the reasons why these statements do not
+       * apply.
+       */
       readonly misses: readonly NearMiss[];
     };
 

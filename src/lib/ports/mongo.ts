@@ -223,7 +223,7 @@ export interface Mongo {
    * Logs in once with a new client. Reports each stage when it ends.
    *
    * @throws FedctlError mongo.* for the first failed stage, or aws.*, sts.* for the credential stage. The
-   * event of the failed stage is reported first.
+   * failed stage is reported before the error is thrown.
    */
   login(plan: LoginPlan, observe: (event: StageEvent) => void, signal: AbortSignal): Promise<ServerIdentity>;
   /**
