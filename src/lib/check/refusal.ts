@@ -270,7 +270,8 @@ const OF_KEYS: readonly Question[] = [
     what: 'missing database user, or database user of the wrong type',
     answeredBy: [atlasAwsUser],
     ofAtlas: true,
-    otherwise: '$external has no database user whose name is this ARN and whose type is the type of the principal',
+    otherwise:
+      '$external has no database user whose name is this ARN and whose type is the type of the principal',
   },
 ];
 

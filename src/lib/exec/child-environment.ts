@@ -54,7 +54,8 @@ const OF_FEDCTL = [
  *
  * Never sets AWS_WEB_IDENTITY_TOKEN_FILE, because the AWS SDK in the program would send the token to STS. If
  * AWS_ROLE_ARN is set, keeps AWS_WEB_IDENTITY_TOKEN_FILE, because SDKs use both variables together. Otherwise
- * removes AWS_WEB_IDENTITY_TOKEN_FILE, because PyMongo would use it instead of the token file of fedctl.
+ * removes AWS_WEB_IDENTITY_TOKEN_FILE, because PyMongo would use the token file in this variable instead of
+ * the token file of fedctl.
  *
  * @param names additional variables for the path of the file
  * @param environment the value of ENVIRONMENT in the connection string; for `test`, PyMongo reads

@@ -19,8 +19,8 @@ export interface WholeFileOptions {
 
 /**
  * Writes the content to a temporary file, then renames this file to the target path. Adds no final newline. A
- * reader sees either the old or the new content, never a part. If the write fails or is interrupted, removes
- * the temporary file.
+ * reader sees either the old or the new content, never only a part of the content. If the write fails or is
+ * interrupted, removes the temporary file.
  *
  * An existing target must be a regular file. Directories, FIFOs and devices are rejected. Every symbolic link
  * (including `/dev/stdout`) is also rejected. The rename would replace the link. Writing to the target of the
