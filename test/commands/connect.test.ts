@@ -295,7 +295,7 @@ describe('what is refused without the network', () => {
     [
       ['--uri=localhost', '--audience=a'],
       'mongo.uri-invalid',
-      'Invalid connection string: expected mongodb:// or mongodb+srv:// and a host.',
+      'Invalid connection string: expected mongodb:// or mongodb+srv://, followed by a host.',
     ],
     [
       ['--uri=mongodb://u:hunter2@localhost/', '--audience=a'],

@@ -147,7 +147,7 @@ describe('what is refused before anything is written', () => {
     [
       ['--uri', 'nonsense'],
       'mongo.uri-invalid',
-      'Invalid connection string: expected mongodb:// or mongodb+srv:// and a host.',
+      'Invalid connection string: expected mongodb:// or mongodb+srv://, followed by a host.',
     ],
     [
       ['--uri', `${ATLAS}?authMechanism=MONGODB-AWS`, '--mechanism', 'oidc'],
