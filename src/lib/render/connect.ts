@@ -33,8 +33,8 @@ function mechanismDocument({ name, identity, stages, failure, handshake }: Mecha
 }
 
 /**
- * Returns the failure that ends the run. Adds the mechanism, the completed stages, and the failures for other
- * mechanisms to the details of the failure.
+ * Returns the failure that ends the run. The details of this failure also contain the mechanism, the completed
+ * stages, and the failures for other mechanisms.
  */
 export function connectFailure(
   decisive: MechanismResult & { readonly failure: FedctlError },

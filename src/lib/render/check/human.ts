@@ -39,7 +39,7 @@ export function isShort({
   return quiet || formats.stdout === 'short';
 }
 
-/** Formats the name and the connection string of a target, if it has one. */
+/** Formats the name of a target and, if the target has a connection string, the connection string. */
 export function targetHeader({ name, uri }: Pick<TargetReport, 'name' | 'uri'>, theme: Theme): string {
   const shown = uri === null ? '' : `  ${uri}`;
   return theme.prose(`${theme.strong(name)}${shown}`);
