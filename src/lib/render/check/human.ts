@@ -14,7 +14,7 @@ import {
 
 /**
  * The width of the ID column, in characters. The width is fixed, because each line is printed before the next
- * is known. A longer ID moves the text on its own line only.
+ * line is known. A longer ID moves only the text on the same line.
  */
 const ID_WIDTH = 24;
 const TIME_WIDTH = 8;
