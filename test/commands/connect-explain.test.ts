@@ -37,7 +37,7 @@ test('connect --explain shows the five steps of the handshake', async () => {
   const steps = stdout.split('\n').filter((line) => /^ {2}\d\. /.test(line));
   expect(known(steps.join('\n'))).toBe(
     `
-  1. nonce           The driver sent 32 random bytes. The server returned these bytes with its own (64 bytes in total) and the STS host sts.amazonaws.com.
+  1. nonce           The driver sent 32 random bytes. The server appended its own random bytes, returned all 64 bytes, and specified the STS host sts.amazonaws.com.
   2. signed request  The driver signed a GetCallerIdentity request for this host and Region us-east-1 with key <key> at <date>. The signature covers ${SIGNED_HEADERS.join(', ')}. The driver sent the signature and the session token, not the secret key.
   3. replay          The server accepted the login. The client cannot observe the request from the server to STS.
   4. arn             The credentials belong to ${SESSION}. The server looks up the database user ${ROLE}.

@@ -50,10 +50,11 @@ export function mechanismOption<const Name extends string>(
 /** The ENVIRONMENT property of MONGODB-OIDC in the connection string of a program. */
 export const TOKEN_ENVIRONMENT: OptionSpec<TokenEnvironment> = choice(
   '--environment <name>',
-  'ENVIRONMENT property for oidc; test is for drivers without k8s',
+  'ENVIRONMENT property for oidc; test is for drivers that do not support k8s',
   TOKEN_ENVIRONMENTS,
   'k8s',
-  // No environment variable, because it would affect every fedctl process that a program starts.
+  // This option has no environment variable. The program that `exec` runs inherits all variables, so a
+  // variable would affect every fedctl process that this program starts.
   { env: false },
 );
 
