@@ -68,7 +68,8 @@ function openCodeCache({ env, hash, command }) {
 
 /**
  * @param {NodeJS.ProcessEnv} env
- * @returns the cache directory, which is created if missing; null if it is not safe or the cache is disabled
+ * @returns the cache directory, which is created if missing; null if the directory is not safe or if the cache
+ * is disabled
  */
 function cacheFolder(env) {
   if (env.NODE_DISABLE_COMPILE_CACHE === '1' || process.getuid === undefined) return null;
@@ -85,7 +86,7 @@ function cacheFolder(env) {
     if (!fs.existsSync(folder)) {
       // mkdir is not recursive, because a missing home directory must not be created.
       if (!fs.existsSync(base)) fs.mkdirSync(base, { mode: 0o700 });
-      // With sudo, the home directory can belong to another user. No file is created there.
+      // With sudo, the home directory can belong to another user. In this case, no file is created.
       if (fs.lstatSync(base).uid !== process.getuid()) return null;
       fs.mkdirSync(folder, { mode: 0o700 });
     }
@@ -123,8 +124,8 @@ function read(file) {
 }
 
 /**
- * Packs chunks into one file. The file contains the SHA-256 of all following bytes, the length of the index, the index
- * (`[name, bytes][]` as JSON) and the data of the chunks.
+ * Packs chunks into one file. The file contains, in this order: the SHA-256 of all following bytes; the length
+ * of the index; the index, which is `[name, bytes][]` in JSON; the data of the chunks.
  *
  * @param {ReadonlyMap<string, Buffer>} chunks
  */

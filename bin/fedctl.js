@@ -1,7 +1,7 @@
 #!/bin/sh
-// 2>/dev/null; exec node -- "$0" "$@"
-// A shell executes the line above, which starts Node.js with `--` before the script. For Node.js the line is a comment.
-// Without `--`, Node.js treats `--env-file` as its own option at any position of the command line.
+// 2>/dev/null; exec node -- "$0" "$@" A shell executes the line above, which starts Node.js with `--` before
+// the script. For Node.js the line is a comment. Without `--`, Node.js interprets `--env-file` at any position
+// of the command line as a Node.js option.
 // @ts-check
 'use strict';
 
@@ -30,8 +30,8 @@ else {
 }
 
 /**
- * Returns the version or the help text that the build prepared. Returns null if the bundle must run. On a
- * terminal, the bundle wraps the help to the width of the terminal.
+ * Returns the version or the help text that the build prepared. Returns null if the bundle must run, for
+ * example to wrap the help to the width of a terminal.
  *
  * @param {readonly string[]} args
  */
@@ -51,8 +51,8 @@ async function run() {
   const { processContext, takeOverSignals } = load('process-context.cjs');
   const { stopped, letGo, passSignals } = takeOverSignals();
   process.exitCode = await main(args, processContext(__filename, stopped, passSignals));
-  // Waits until all output is written. After that, an open connection of a driver or a hanging DNS lookup must not keep
-  // the process alive.
+  // Waits until all output is written. After that, an open driver connection or a hanging DNS lookup must not
+  // keep the process alive.
   for (const stream of [process.stdout, process.stderr]) await new Promise((said) => stream.write('', said));
   cache.save();
   // process.exit() can wait for a DNS lookup thread. During that time, Node.js calls no signal listeners.
@@ -62,7 +62,8 @@ async function run() {
 }
 
 /**
- * Returns a function that loads a chunk of the bundle as CommonJS. It uses the compiled code in the cache, if present.
+ * Returns a function that loads a chunk of the bundle as CommonJS. If the cache contains the compiled code,
+ * the function uses this code.
  *
  * @param {ReturnType<typeof import('./code-cache.js').openCodeCache>} cache
  * @returns {(name: string) => any}

@@ -26,8 +26,8 @@ import { text, toggle } from './options/option.ts';
 import { belongsToRole } from './options/role.ts';
 import { SIGNING_ALGORITHM, WANTED_DURATION } from './options/token.ts';
 
-// These options have no environment variable: they write a file, or have a different meaning in other
-// commands.
+// These options have no environment variables, because the options write a file or have a different meaning in
+// other commands.
 const FLAG_ONLY = { env: false };
 
 const OPTIONS = {
@@ -176,7 +176,7 @@ async function agentSettings({ context, options, common, typed }: AgentInvocatio
 }
 
 /**
- * Rejects settings that can never work, before the agent writes a file. After other failures, the agent
+ * Before the agent writes a file, rejects settings that can never work. After other failures, the agent
  * retries.
  */
 async function refuseTokenFile({ context }: AgentInvocation, file: TokenFileSettings): Promise<void> {

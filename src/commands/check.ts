@@ -35,7 +35,7 @@ and MONGODB_ATLAS_PRIVATE_API_KEY) fedctl finds the cause of a rejected login. W
 With a configuration file found in the working directory, fedctl sends tokens only to Atlas and to this machine; a file
 named with --config is trusted. If a file is found and a variable such as FEDCTL_URI or FEDCTL_AUDIENCE also defines a
 target, fedctl exits with 2. With --config or --target, command-line options override the settings of the selected
-target. Otherwise the options replace the file, and fedctl prints a warning.`,
+target. Otherwise, command-line options replace the file, and fedctl prints a warning.`,
   options: CHECK_OPTIONS,
   formats: CHECK_FORMATS,
   run,

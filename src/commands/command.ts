@@ -54,15 +54,15 @@ export interface Invocation<Table extends OptionTable> {
    */
   offer(command: OfferedCommand | null | undefined, about?: Partial<Typed>): string | null;
   /**
-   * Returns completions for the last word of a command line of fedctl.
+   * Returns completions for the last word of a fedctl command line.
    *
    * @param words the words after `fedctl`; the last word may be empty
    * @returns the candidates; empty if any text is valid
    */
   complete(words: readonly string[]): Promise<readonly Candidate[]>;
   /**
-   * Reports a warning: in the member `warnings` of the document with JSON output, on stderr with other
-   * formats. Never throws and never stops the run.
+   * Reports a warning. With JSON output, the warning is in the member `warnings` of the document. With other
+   * formats, the warning is on stderr. Never throws and never stops the run.
    */
   warn(warning: Warning): void;
   /** The warnings so far, for a command that prints its own JSON document. */
@@ -84,8 +84,8 @@ export interface Invocation<Table extends OptionTable> {
 
 /**
  * The result of a command. `document` is the JSON output and contains secrets only if the schema says so.
- * `lines` is the human output, and is empty if the command has already printed it. A command throws a
- * failure, but returns a negative result with exit code 5.
+ * `lines` is the human output, and is empty if the command has already printed it. A command throws a failure.
+ * A negative result is not a failure: the command returns it with exit code 5.
  */
 export interface Answer {
   readonly document: { readonly schema: `fedctl.${string}/v${number}` };

@@ -15,9 +15,9 @@ export const completion = command({
     'fedctl completion fish | source                                         # in ~/.config/fish/config.fish',
   ],
   notes: `Prints a script for bash, zsh or fish. The script completes commands, options and their values, AWS profiles,
-scenarios of the lab, failure codes and check IDs. The script requires only fedctl in PATH: the script calls
-\`fedctl completion <shell> -- <words>\`, which prints each candidate for the last word and its description on separate
-lines.`,
+scenarios of the lab, failure codes and check IDs. The script requires only fedctl in PATH. It calls \`fedctl
+completion <shell> -- <words>\`. This command prints two lines for each completion of the last word: the completion
+and its description.`,
   options: {},
   async run({ args: [typed = '', ...words], complete }) {
     const shell = SHELLS.find((each) => each === typed);
@@ -46,7 +46,7 @@ function unknownShell(typed: string): FedctlError {
   const shown = /^[a-z0-9-]{1,20}$/.test(typed) ? `Unknown shell "${typed}"` : 'Unknown shell';
   return new FedctlError('usage.invalid-value', {
     message: `${shown}: expected ${SHELLS.join(', ')}.`,
-    likelyCause: 'Scripts exist only for these shells.',
+    likelyCause: 'fedctl has no completion script for other shells.',
     remedy: 'Use bash, zsh or fish.',
     command: fedctl(['completion', '--help']),
     details: { expected: SHELLS },

@@ -132,7 +132,7 @@ async function watched(
 
 /**
  * Prints the lines of the first mechanism immediately, and the lines of the second mechanism after the first
- * has finished.
+ * mechanism has finished.
  */
 class MechanismLines {
   readonly #invocation: Invocation<typeof OPTIONS>;

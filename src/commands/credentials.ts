@@ -18,8 +18,8 @@ import { type OptionValues, text, texts } from './options/option.ts';
 import { belongsToRole } from './options/role.ts';
 import { refuseTwoFormats } from './output-formats.ts';
 
-// These options have no environment variable. A variable cannot contain a list, and `token` has options of
-// the same name with a different meaning.
+// These options have no environment variable. A variable cannot contain a list, and some of the options have a
+// different meaning in `token`.
 const FLAG_ONLY = { env: false };
 
 const OPTIONS = {
@@ -52,11 +52,11 @@ export const credentials = command({
     'eval "$(fedctl credentials --mfa-serial arn:aws:iam::123456789012:mfa/ada --format env)"',
     'fedctl credentials --format github-env        # in a step of GitHub Actions',
   ],
-  notes: `Without --role-arn, fedctl calls GetSessionToken for long-term credentials. fedctl prints temporary credentials
-unchanged, because AWS rejects GetSessionToken with session credentials. Several --role-arn options form a role chain, from first to
-last. With role chaining, AWS limits the session to 1 h. fedctl prompts for an MFA code if
---mfa-serial or mfa_serial of the profile names a device. No format includes the Region.
-In a profile of ~/.aws/config: credential_process = fedctl credentials --profile <other> --format process`,
+  notes: `Without --role-arn, fedctl calls GetSessionToken for long-term credentials. It prints temporary credentials
+unchanged, because AWS rejects GetSessionToken with session credentials. Several --role-arn options form a role chain,
+from first to last. With role chaining, AWS limits the session to 1 h. fedctl prompts for an MFA code if a device is
+specified with --mfa-serial or with mfa_serial in the profile. No format includes the Region. In a profile of
+~/.aws/config: credential_process = fedctl credentials --profile <other> --format process`,
   options: OPTIONS,
   run,
 });

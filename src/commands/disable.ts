@@ -47,7 +47,7 @@ async function confirm({ context, common }: Invocation<OptionTable>, { account }
     });
   }
   const typed = await askText(
-    `Type the account ID ${account} to disable outbound federation for it`,
+    `Type the account ID ${account} to disable outbound federation for this account`,
     context,
   );
   if (typed?.trim() === account) return;

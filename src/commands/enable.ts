@@ -32,12 +32,11 @@ export const enable = command({
     'fedctl enable --no-wait --json             # enable without waiting',
   ],
   notes: `Applies to the whole account, and is safe to repeat.
-Requires iam:EnableOutboundWebIdentityFederation. If federation is already enabled, the command requires
-iam:GetOutboundWebIdentityFederationInfo to read the issuer. To wait until STS mints tokens, the command requires
-sts:GetWebIdentityToken. Without sts:GetWebIdentityToken, the command still enables federation, prints a warning and
-exits with 0.
-While waiting, fedctl mints and discards tokens for --audience. Each of these tokens is valid for 60 seconds.
-The values for Atlas describe the role of the workload (--role-arn), not the operator that runs enable.`,
+Requires iam:EnableOutboundWebIdentityFederation. To read the issuer of an account that is already enabled, the
+command requires iam:GetOutboundWebIdentityFederationInfo. To wait until STS mints tokens, it requires
+sts:GetWebIdentityToken; without this permission, the command still enables federation, prints a warning and exits
+with 0. While fedctl waits, it mints tokens for --audience and discards them. Each of these tokens is valid for 60
+seconds. The values for Atlas describe the role of the workload (--role-arn), not the operator that runs enable.`,
   options: {
     noWait: toggle('--no-wait', 'Do not wait until STS mints tokens'),
     waitTimeout: duration('--wait-timeout <time>', 'Maximum time to wait (default: 60s)', 60),

@@ -33,8 +33,8 @@ import { text, texts, toggle } from './options/option.ts';
 import { ROLE_OPTIONS, roleToAssume } from './options/role.ts';
 import { SIGNING_ALGORITHM, WANTED_DURATION } from './options/token.ts';
 
-// These options have no environment variable. The program inherits variables, so they would affect every
-// fedctl process that it starts.
+// These options have no environment variables. The program that `exec` runs inherits all variables, so a
+// variable for an option would affect every fedctl process that this program starts.
 const FLAG_ONLY = { env: false };
 
 const OPTIONS = {
@@ -67,13 +67,13 @@ export const exec = command({
     'fedctl exec --mechanism aws --static -- mongodump --uri "$URI" --archive=dump.gz',
     'fedctl exec --audience https://api.example.com --variable TOKEN_FILE -- ./any-program',
   ],
-  notes: `oidc: fedctl keeps the token in a private file, which it replaces at half of the token lifetime. AZURE_FEDERATED_TOKEN_FILE
-and OIDC_TOKEN_FILE contain the path of the file; MongoDB drivers and Azure SDKs read these variables. fedctl replaces
-{uri} in the arguments of the program with the connection string, and sets MONGODB_URI to the same string. aws: fedctl
-renews session credentials and serves the credentials on a loopback endpoint. AWS SDKs find the endpoint in AWS_CONTAINER_CREDENTIALS_FULL_URI; --static is
-for programs that do not read this variable.
-Exit codes: the exit code of the program, or 128 + n if signal n ended it; 127, program not found; 126, program not executable;
-125, failure of fedctl itself. fedctl forwards signals, and removes the file when the program exits.`,
+  notes: `oidc: fedctl keeps the token in a private file, which it replaces at half of the token lifetime.
+AZURE_FEDERATED_TOKEN_FILE and OIDC_TOKEN_FILE contain the path of the file; MongoDB drivers and Azure SDKs read these
+variables. fedctl sets MONGODB_URI to the connection string. In the arguments of the program, fedctl replaces {uri}
+with the connection string. aws: a loopback endpoint serves session credentials and renews them. AWS SDKs find the
+endpoint in AWS_CONTAINER_CREDENTIALS_FULL_URI; --static is for programs that do not read this variable. Exit codes:
+the exit code of the program, or 128 + n if signal n ended the program; 127, program not found; 126, program not
+executable; 125, failure of fedctl itself. fedctl forwards signals, and removes the file when the program exits.`,
   options: OPTIONS,
   run,
 });
@@ -276,7 +276,7 @@ function refuseUnfit(plan: ProgramPlan, options: ExecInvocation['options']): voi
 }
 
 /**
- * Reports failed renewals, expirations and recoveries. Regular renewals are not reported while the program
+ * Reports expirations, recoveries and failed renewals. Regular renewals are not reported while the program
  * runs.
  */
 function tell({ warn, hint }: ExecInvocation, output: Output, event: OutputEvent): void {
@@ -299,7 +299,9 @@ function tell({ warn, hint }: ExecInvocation, output: Output, event: OutputEvent
   });
 }
 
-/** Offered commands that would start the program a second time. */
+/**
+ * The kinds of offered commands that would start the program a second time.
+ */
 const REPEATS: ReadonlySet<string> = new Set(['rerun', 'more-time'] satisfies OfferedCommand['kind'][]);
 
 async function cannotRun(
@@ -332,8 +334,8 @@ async function cannotRun(
 }
 
 /**
- * Returns whether a path is a file. chmod cannot fix a directory, or a program name that the shell looks up
- * in PATH.
+ * Returns whether a path is a file. chmod does not help if the path is a directory, or if the program name is
+ * looked up in PATH.
  */
 async function isFile(path: string): Promise<boolean> {
   return (await stat(path).catch(() => null))?.isFile() ?? false;

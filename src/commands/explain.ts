@@ -35,9 +35,9 @@ export const explain = command({
     'npm start 2>&1 | fedctl explain -        # the codes that match the errors of a program',
     'fedctl explain - < error.txt',
   ],
-  notes: `Every error of fedctl has a code. If the argument is -, or if no code is given and standard input is a pipe, fedctl reads
-an error text from standard input, at most the last MiB. fedctl does not print, store or send the text. Exit code 5: no
-failure matches the text.`,
+  notes: `Every error of fedctl has a code. If the argument is -, or if no code is given and standard input is a pipe,
+fedctl reads an error text from standard input. Of a longer text, fedctl uses only the last MiB. fedctl does not
+print, store or send the text. Exit code 5: no failure matches the text.`,
   options: {},
   async run(invocation) {
     const { args, context, theme } = invocation;
@@ -86,8 +86,9 @@ function widthOf({ context }: Invocation<OptionTable>): number {
 }
 
 /**
- * Suggests codes that contain the given text or are similar to it, and codes whose error texts match it. The
- * message repeats the given text only if the text has the form of a code, because other text may be a secret.
+ * Suggests codes for the given text: codes that contain the text, codes that are similar to the text, and
+ * codes with an error text that matches the given text. The message repeats the given text only if the text
+ * has the form of a code, because other text may be a secret.
  */
 function unknownCode(typed: string): FedctlError {
   refuseToken('a code', [typed]);

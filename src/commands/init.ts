@@ -132,7 +132,8 @@ async function refuseExisting(cwd: string, file: string, wanted: string): Promis
   const free = await freeName(wanted, isThere);
   throw new FedctlError('usage.file-exists', {
     message: `"${file}" already exists and was not changed.`,
-    remedy: 'Write to another file, or overwrite the existing file with --force. Its content is then lost.',
+    remedy:
+      'Write to another file, or overwrite the existing file with --force. The existing content is then lost.',
     command: free === null ? null : rerun({ set: { '--out': free } }),
     details: { file },
   });

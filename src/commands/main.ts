@@ -152,7 +152,7 @@ async function runCommand(
   if (isEnded(answer)) return answer.exitCode;
   if (context.signal.aborted) throw context.signal.reason;
   const { discloses = [], end = '\n' } = answer;
-  // The runner of GitHub Actions masks these secrets in the log of the job after this output.
+  // After this output, the runner of GitHub Actions masks these secrets in the log of the job.
   if (isInActions(context.env))
     stderr.write(discloses.map((secret) => WorkflowCommand.mask(secret.reveal())));
   if (json) stdout.write([new JsonLine({ ...answer.document, warnings })], { discloses });

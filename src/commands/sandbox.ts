@@ -106,7 +106,7 @@ export const sandbox = command({
 The lab emulates AWS STS, AWS IAM, the issuer and a MongoDB server, on loopback only. Outbound federation is disabled at
 first; enable it with \`fedctl enable\`. Profiles: default (user operator), app and etl (roles), no-mint (cannot mint),
 org (an account in an organization), mfa-user (a user with an MFA device) and mfa (a role that requires an MFA code; the
-lab prints the file with the secret for an authenticator app).
+lab prints the path of the file that contains the secret for an authenticator app).
 
 --as emulates the credential sources of a platform for the role app, without profiles: ec2 (instance metadata, version 2), ecs
 (container credentials), lambda (session credentials in the environment), eks (a projected token and

@@ -15,8 +15,9 @@ export const status = command({
     'fedctl status --require enabled            # for scripts: exits with 3 when disabled, 4 when unknown',
     'fedctl status --json | jq -r .issuer',
   ],
-  notes: `The state is enabled, disabled, or unknown if the principal lacks iam:GetOutboundWebIdentityFederationInfo. Without
---require, the exit code is 0 in every state. An issuer that does not respond is reported but is not an error.`,
+  notes: `The state is enabled, disabled or unknown. It is unknown if the principal lacks
+iam:GetOutboundWebIdentityFederationInfo. Without --require, the exit code is 0 in every state. An issuer that does
+not respond is reported but is not an error.`,
   options: {
     require: choice(
       '--require <state>',

@@ -46,7 +46,7 @@ export async function readTypedLine(argv: readonly string[]): Promise<TypedLine>
 }
 
 /**
- * Reorders a command line: options of the command that precede its name are moved after the name. Returns
+ * Reorders a command line: options that precede the name of their command are moved after this name. Returns
  * null if the line has no such options.
  */
 export async function withOptionsBehind(argv: readonly string[]): Promise<TypedLine | null> {

@@ -27,7 +27,7 @@ export interface TypedLine {
   readonly rest: readonly string[];
 }
 
-/** The data of an invocation from which offered commands are formatted. */
+/** The parts of an invocation that are needed to format the commands that fedctl offers. */
 export interface Typed {
   readonly line: TypedLine;
   /** The timeout of each network step, in seconds. */

@@ -22,10 +22,12 @@ export const uri = command({
     'mongosh "$(fedctl uri)"                # requires FEDCTL_URI and AZURE_FEDERATED_TOKEN_FILE',
     'fedctl uri --mechanism aws',
   ],
-  notes: `Replaces the authentication settings of the connection string: authMechanism, authSource, authMechanismProperties and a
-user name. With ENVIRONMENT:k8s a driver reads the token from the file that AZURE_FEDERATED_TOKEN_FILE names, in
-Kubernetes or elsewhere. ENVIRONMENT:k8s requires at least Node.js 6.17, PyMongo 4.11, Go 2.2, Java 5.4, mongosh 2.3.5 or MongoDB Database
-Tools 100.15. With --environment test, older Node.js (6.7), PyMongo (4.7) and Java (5.1) drivers read OIDC_TOKEN_FILE.`,
+  notes: `Replaces the authentication settings of the connection string: authMechanism, authSource,
+authMechanismProperties and a user name. With ENVIRONMENT:k8s a driver reads the token from the file that
+AZURE_FEDERATED_TOKEN_FILE names, in Kubernetes or elsewhere. ENVIRONMENT:k8s requires one of these versions or later:
+Node.js driver 6.17, PyMongo 4.11, Go driver 2.2, Java driver 5.4, mongosh 2.3.5, MongoDB Database Tools 100.15. With
+--environment test, older drivers read the token from the file that OIDC_TOKEN_FILE names: Node.js driver 6.7, PyMongo
+4.7 and Java driver 5.1 or later.`,
   options: OPTIONS,
   async run({ options, warn }): Promise<Answer> {
     const { uri: given, mechanism, environment } = options;
@@ -41,7 +43,7 @@ Tools 100.15. With --environment test, older Node.js (6.7), PyMongo (4.7) and Ja
     return {
       document,
       lines: [read.uri],
-      // The connection string may contain the password of a proxy, which the program needs.
+      // The connection string may contain a proxy password. The program needs this password.
       discloses: [new Secret(read.uri)],
     };
   },

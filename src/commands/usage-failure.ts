@@ -56,8 +56,8 @@ export function usageFailure(
 }
 
 /**
- * Returns a message with the name of the unknown option and commander's suggestion. It omits the value, which
- * may be a secret.
+ * Returns a message with the name of the unknown option and commander's suggestion. The message omits the
+ * value of the option, which may be a secret.
  */
 function unknownOption(message: string): string {
   const [, name = ''] = /^error: unknown option '(--[\w-]*|-.)/.exec(message) ?? [];

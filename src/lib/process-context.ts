@@ -13,9 +13,9 @@ import { VERSION } from './core/version.generated.ts';
  * Only bin and index.ts import this module.
  *
  * @param script the path of the script that starts fedctl, for `self`
- * @param signal ends the run
- * @param passSignals the function that `takeOverSignals` returns; a library leaves signals to its host
- * program
+ * @param signal the run ends when this signal fires
+ * @param passSignals the function from `takeOverSignals`. The default passes no signals, because the library
+ * handles no signals and leaves them to the host program.
  */
 export function processContext(
   script: string,
@@ -102,8 +102,8 @@ function loadedFetch(): Fetch {
 }
 
 /**
- * Signals that fedctl also passes to a program that runs in its place. All other signals end Node.js or
- * cannot be caught.
+ * Signals that fedctl handles only while it runs another program, to which it passes them. All other signals
+ * end Node.js or cannot be caught.
  */
 const MORE_SIGNALS = ['SIGUSR1', 'SIGUSR2'] as const;
 

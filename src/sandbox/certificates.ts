@@ -13,13 +13,16 @@ import {
 } from '@peculiar/x509';
 
 // The code in test/support/certificates.ts is separate, because tests of the lab's certificates must not use
-// the code that creates them.
+// the code that they test.
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-/** The CA certificate, and the certificate and private key of all servers in a lab with --tls, all PEM. */
+/**
+ * The CA certificate of a lab with TLS, and the certificate and the private key that all of its servers
+ * share. All values are PEM.
+ */
 export interface LabCertificates {
   readonly ca: string;
   readonly cert: string;
@@ -41,10 +44,10 @@ const LOOPBACK = [
 ] as const;
 
 /**
- * Creates a CA and one server certificate for loopback and the given names. Both certificates are valid for a
- * week. Does not store the private key of the CA, so nobody can create more certificates. Sets key
- * identifiers, because Python 3.13 and `openssl verify -x509_strict` reject certificates without them
- * (facts/dependencies.md, trap 13).
+ * Creates a CA, and one server certificate for loopback and the given names. Both certificates are valid for
+ * a week. Does not store the private key of the CA, so nobody can create more certificates. Sets key
+ * identifiers, because Python 3.13 and `openssl verify -x509_strict` reject certificates without key
+ * identifiers (facts/dependencies.md, trap 13).
  */
 export async function createCertificates(
   now: Date,

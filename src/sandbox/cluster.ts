@@ -13,14 +13,17 @@ import type { MongodSettings } from './mongod/settings.ts';
 import type { Kept } from './state/kept.ts';
 
 export interface ClusterOptions {
-  /** The name of the replica set; null for a standalone server. The MongoDB server is the only member. */
+  /**
+   * The name of the replica set; null for a standalone server. The MongoDB server is the only member of the
+   * replica set.
+   */
   readonly replicaSet: string | null;
   /** Port of the MongoDB server; 0 for a free port. */
   readonly mongoPort: number;
   /**
    * Adds a DNS server with names for the MongoDB server, and uses a `mongodb+srv` connection string. Also
-   * enables a replica set, and TLS for all servers. TLS is necessary because clients do not send credentials
-   * to a host name without TLS.
+   * enables a replica set, and TLS for all servers. TLS is necessary because clients send credentials to a
+   * host name only over TLS.
    */
   readonly srv?: boolean;
   /** The name of the cluster, as used in the scopes of database users (default: `lab`). */

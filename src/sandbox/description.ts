@@ -5,13 +5,13 @@ import { type AwsDescription, BUILT_IN_AWS } from './aws/description.ts';
 export interface LabDescription {
   readonly aws: AwsDescription;
   /**
-   * The identity providers. If null, the lab has one identity provider. It has the issuer of the first account
-   * and the default audience, and is connected to the organization.
+   * The identity providers. If null, the lab has one identity provider, with the issuer of the first account
+   * and the default audience. The organization is connected to this identity provider.
    */
   readonly identityProviders: readonly DescribedIdentityProvider[] | null;
   /**
-   * The database users. If null, every user and role in the first account gets one database user for each
-   * mechanism. The exception is `no-mint`.
+   * The database users. If null, the lab creates one database user for each mechanism, for every user and
+   * role in the first account except `no-mint`.
    */
   readonly databaseUsers: readonly DescribedDatabaseUser[] | null;
   /** The documents to load, by `database.collection`, as MongoDB Extended JSON. */

@@ -36,7 +36,8 @@ const DIRECT = ['localhost', '127.0.0.1', '::1', '[::1]', ...Object.values(LINK_
  * Returns the environment of a program inside the lab. Removes all AWS, Atlas and fedctl variables from the
  * outside environment, prevents the use of a proxy for the lab's addresses, and adds the lab's variables.
  *
- * @param folder the folder with the `fedctl` that started the lab; becomes the first folder in PATH
+ * @param folder the folder that contains the lab's `fedctl` script; this folder becomes the first folder in
+ * PATH
  */
 export function insideLab(
   outside: Readonly<Record<string, string | undefined>>,

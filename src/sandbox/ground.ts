@@ -31,7 +31,7 @@ export interface Ground {
 }
 
 export interface Serving {
-  /** The certificate and the private key of the server. Without TLS, `tls` and `ca` are missing. */
+  /** The certificate and the private key of the server. Missing if the lab does not use TLS. */
   readonly tls?: { readonly key: string; readonly cert: string };
   readonly ca?: string;
   /** The network of an isolated command. The server also listens in this network. */

@@ -34,7 +34,10 @@ export interface SandboxOptions {
   readonly federation?: boolean;
   /** Whether all servers use TLS, with a new CA. `env` contains the path of the CA file. */
   readonly tls?: boolean;
-  /** The name of the replica set (default: a standalone server). The MongoDB server is the only member. */
+  /**
+   * The name of the replica set (default: a standalone server). The MongoDB server is the only member of the
+   * replica set.
+   */
   readonly replicaSet?: string;
   /** Port of the MongoDB server (default: a free port). */
   readonly mongoPort?: number;
@@ -56,8 +59,8 @@ export interface Sandbox {
   /** Changes the clock, federation, keys, users, connections and delays of the running lab. */
   readonly controls: Omit<LabControls, 'stop' | 'stopping'>;
   /**
-   * Returns the last 1,000 entries of the lab's log. They contain the reason for each decision, which
-   * responses do not contain.
+   * Returns the last 1,000 entries of the lab's log. The entries contain the reason for each decision.
+   * Responses do not contain this reason.
    */
   log(): readonly LabLogEntry[];
   /**

@@ -53,8 +53,8 @@ export function labProfiles(world: AwsWorld): readonly LabProfile[] {
 
 /**
  * Writes the secret of each MFA device to a file, as an `otpauth` URL for an authenticator app. The files are
- * next to the AWS files. The environment does not contain the secrets, because every program in the lab can
- * read the environment.
+ * in the same folder as the AWS files. The environment does not contain the secrets, because every program in
+ * the lab can read the environment.
  *
  * @returns the serial number and the file of each device
  */

@@ -1,8 +1,8 @@
 import type { Hop } from './delays.ts';
 
 /**
- * An event in the lab with its actual reason, which responses do not contain. The log never contains a token,
- * only its jti and kid.
+ * An event in the lab, and the actual reason for the decision. Responses do not contain this reason. The log
+ * never contains a token, only the jti and the kid of a token.
  */
 export interface LabLogEntry {
   readonly at: Date;

@@ -190,9 +190,9 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'tls-expired check': 'Ask the operator of the server to renew its certificate.',
   'tls-expired connect': 'Ask the operator of the server to renew its certificate.',
   'tls-name-mismatch check':
-    'Use a host name that the certificate lists, or ask the operator of the server to add this name.',
+    'Use a host name that the certificate lists, or ask the operator of the server for a certificate that includes your host name.',
   'tls-name-mismatch connect':
-    'Use a host name that the certificate lists, or ask the operator of the server to add this name.',
+    'Use a host name that the certificate lists, or ask the operator of the server for a certificate that includes your host name.',
   'server-too-old check': 'Ask the operator of the server to upgrade to MongoDB 4.4 or later.',
   'server-too-old connect': 'Ask the operator of the server to upgrade to MongoDB 4.4 or later.',
   'connection-cut-in-sasl check':

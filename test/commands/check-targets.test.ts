@@ -116,7 +116,7 @@ describe('a configuration file', () => {
     expect(await refused([...QUICK, '--quiet'], {})).toBe(
       `error: Targets are defined both in fedctl.yaml and in the environment (FEDCTL_URI, FEDCTL_AUDIENCE).
 cause:  fedctl found the configuration file in the working directory, and variables such as FEDCTL_URI specify another target. fedctl does not choose between these sources.
-remedy: To check the file, add --config fedctl.yaml, or unset FEDCTL_URI FEDCTL_AUDIENCE. To check the target of the environment, pass its values as command-line options.
+remedy: To check the targets of the file, add --config fedctl.yaml, or unset FEDCTL_URI FEDCTL_AUDIENCE. To check the target of the environment, specify the target with command-line options.
 code:   config.two-sources
 `,
     );

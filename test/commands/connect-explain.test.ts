@@ -37,7 +37,7 @@ test('connect --explain shows the five steps of the handshake', async () => {
   const steps = stdout.split('\n').filter((line) => /^ {2}\d\. /.test(line));
   expect(known(steps.join('\n'))).toBe(
     `
-  1. nonce           The driver sent 32 random bytes. The server returned these bytes with its own (64 bytes in total) and the STS host sts.amazonaws.com.
+  1. nonce           The driver sent 32 random bytes. The server appended its own random bytes, returned all 64 bytes, and specified the STS host sts.amazonaws.com.
   2. signed request  The driver signed a GetCallerIdentity request for this host and Region us-east-1 with key <key> at <date>. The signature covers ${SIGNED_HEADERS.join(', ')}. The driver sent the signature and the session token, not the secret key.
   3. replay          The server accepted the login. The client cannot observe the request from the server to STS.
   4. arn             The credentials belong to ${SESSION}. The server looks up the database user ${ROLE}.
@@ -82,8 +82,8 @@ test('the log of the lab shows the same five steps', async () => {
       `${hop} ${action} ${decision}: ${known(reason ?? '')}`,
   );
   expect(lines.slice(-5)).toEqual([
-    'mongod saslStart MONGODB-AWS info: received a client nonce of 32 bytes; the client must sign a GetCallerIdentity request for sts.amazonaws.com with the returned nonce of 64 bytes',
-    'mongod saslContinue MONGODB-AWS info: received a GetCallerIdentity request signed by <key> for Region us-east-1; sending the request to STS unchanged',
+    'mongod saslStart MONGODB-AWS info: received a client nonce of 32 bytes and returned a nonce of 64 bytes; the client must add the returned nonce to a GetCallerIdentity request for sts.amazonaws.com and sign this request',
+    'mongod saslContinue MONGODB-AWS info: received a GetCallerIdentity request for Region us-east-1, signed with the access key <key>; forwarding the unchanged request to STS',
     'sts GetCallerIdentity allowed: a MongoDB server forwarded a request that the client signed; the signature is valid',
     `mongod saslContinue MONGODB-AWS info: STS returned ${SESSION}`,
     `mongod saslContinue MONGODB-AWS allowed: the ARN matches the database user ${ROLE}; roles readWriteAnyDatabase@admin`,

@@ -216,7 +216,7 @@ describe('a token file', () => {
     const file = await run(['--uri', uri, '--token-file', 'newline']);
     expect({ code: file.code, stderr: file.stderr }).toEqual({
       code: 0,
-      stderr: `warning: The file "newline" has white space around the token, such as a trailing newline. fedctl ignores the white space. Drivers send it, and the server rejects the token.
+      stderr: `warning: The file "newline" has white space around the token, such as a trailing newline. fedctl ignores the white space. Drivers send the white space, and the server rejects the token.
          Write the token without white space: "fedctl token --audience <audience> --out <file>".
 `,
     });
@@ -295,7 +295,7 @@ describe('what is refused without the network', () => {
     [
       ['--uri=localhost', '--audience=a'],
       'mongo.uri-invalid',
-      'Invalid connection string: expected mongodb:// or mongodb+srv:// and a host.',
+      'Invalid connection string: expected mongodb:// or mongodb+srv://, followed by a host.',
     ],
     [
       ['--uri=mongodb://u:hunter2@localhost/', '--audience=a'],

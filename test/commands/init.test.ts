@@ -112,7 +112,7 @@ describe('what is there is left alone', () => {
       stdout: '',
       stderr: `error: "${file}" already exists and was not changed.
 cause:  The output file already exists, and fedctl does not overwrite an existing file by default.
-remedy: Write to another file, or overwrite the existing file with --force. Its content is then lost.
+remedy: Write to another file, or overwrite the existing file with --force. The existing content is then lost.
 run:    fedctl init --out fedctl-2.yaml
 code:   usage.file-exists
 `,
@@ -147,7 +147,7 @@ describe('what is refused before anything is written', () => {
     [
       ['--uri', 'nonsense'],
       'mongo.uri-invalid',
-      'Invalid connection string: expected mongodb:// or mongodb+srv:// and a host.',
+      'Invalid connection string: expected mongodb:// or mongodb+srv://, followed by a host.',
     ],
     [
       ['--uri', `${ATLAS}?authMechanism=MONGODB-AWS`, '--mechanism', 'oidc'],

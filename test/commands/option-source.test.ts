@@ -116,7 +116,7 @@ it('names the variable of a switch, which takes no value on the command line', a
 it('puts the variable in front of a sentence that names no option', async () => {
   const { message } = await failureOfRun(['connect'], { FEDCTL_URI: 'http://x' });
   expect(message).toBe(
-    'FEDCTL_URI: Invalid connection string: expected mongodb:// or mongodb+srv:// and a host.',
+    'FEDCTL_URI: Invalid connection string: expected mongodb:// or mongodb+srv://, followed by a host.',
   );
 });
 

@@ -103,7 +103,7 @@ describe('the answer', () => {
     expect(human.stderr).toBe(`warning: MongoDB 7.0 and 8.0 accept RS256 only and reject this token.
          For MongoDB, use RS256.
          fedctl token --audience a --audience b --signing-algorithm RS256
-warning: The token is valid for 2 relying parties. Each relying party can present the token to the others, and many reject a list in "aud".
+warning: The token is valid for 2 relying parties. Each relying party can present the token to the others, and many relying parties reject a list in "aud".
          Mint a separate token for each relying party: "fedctl token --audience <audience>".
 `);
     const json = await run([...argv, '--json'], { env });
@@ -303,7 +303,7 @@ test('a session that is too short is refused here, with both numbers', async () 
   expect(saidIn(result)).toEqual(
     refused(
       4,
-      'A token of 5 min would expire after the session of the caller, which expires in 4 min 10 s (2026-11-22T12:04:10Z).',
+      "A token of 5 min would expire after the caller's session, which expires in 4 min 10 s (2026-11-22T12:04:10Z).",
       'A token must expire before the session of its caller. AWS does not shorten the token.',
       'Mint a token of at most 3 min 40 s, or renew the session.\nrun:    fedctl token --audience https://my.api --duration 220s',
       'sts.session-too-short',

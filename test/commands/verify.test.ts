@@ -177,7 +177,7 @@ describe('an invalid token', () => {
         fault(
           'the signature does not match',
           'jwt.signature-invalid',
-          'a signature for this header and payload by the key RSA_0',
+          'a signature by the key RSA_0 for this header and payload',
           'a signature by another key or for different content',
           'Mint a new token and compare its issuer: "fedctl token --audience <audience> | fedctl decode".',
         ),
@@ -326,7 +326,7 @@ describe('a failure to answer', () => {
       code: 6,
       stdout: '',
       stderr: `error: ${server.issuer}${DISCOVERY} redirects to https://login.example/. fedctl does not follow redirects.
-cause:  The issuer responded with a redirect. fedctl does not follow redirects, because another host would provide the trusted keys.
+cause:  The issuer responded with a redirect. A redirect could make fedctl trust the keys of another host, so fedctl does not follow redirects.
 remedy: Check which server responds. Common causes are a captive portal and a wrong issuer.
 run:    curl -v ${server.issuer}${DISCOVERY}
 code:   issuer.redirected

@@ -52,7 +52,7 @@ export const CHECK_OPTIONS = {
   failOn: choice('--fail-on <what>', 'Lowest status that causes exit code 5', ['fail', 'warn'], 'fail'),
   warnExpiry: duration(
     '--warn-expiry <time>',
-    'Remaining lifetime below which credentials and token files cause a warning',
+    'Warning threshold for the remaining lifetime of credentials and token files',
     null,
   ),
   retry: integer('--retry <n>', 'Number of retries of failed checks (default: 0)', { from: 0, to: 100 }, 0),

@@ -100,7 +100,7 @@ function checkOptions({
 
 /**
  * Converts the time of --soak to milliseconds. Rejects a time that is not longer than the token lifetime,
- * because the token would not expire during the check.
+ * because a token does not expire during such a time.
  */
 function soakMs(seconds: number | null): number | null {
   if (seconds === null || seconds > SOAK_TOKEN_SECONDS) return seconds === null ? null : seconds * 1000;
@@ -112,8 +112,8 @@ function soakMs(seconds: number | null): number | null {
 }
 
 /**
- * Returns the options that an offered command needs in addition to the command-line options, such as --target
- * for a target of the file.
+ * Returns the additional options of an offered command, for example --target for a target of the file. An
+ * offered command also has the options of the current command line.
  */
 function about(
   { name, profile, region, role }: CheckTarget,

@@ -92,7 +92,7 @@ export class StreamedChecks {
     for (const line of summaryLines(report, theme)) this.#print(line);
   }
 
-  /** Prints all results that are final and next in order. */
+  /** Prints the final results that were not printed yet, as far as the order allows. */
   #tell(): void {
     if (!this.#isFinal && !this.#isOver) return;
     const inOrder = !this.#isTerminal || !this.#isFinal;

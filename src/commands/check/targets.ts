@@ -45,8 +45,8 @@ const OF_ANY_TARGET = {
 } as const;
 
 /**
- * On the command line, these options also override every target of a file. In a target, the value null stands
- * for the value of the command.
+ * On the command line, these options also override every target of a file. If the value in a target is null,
+ * the value of the command applies.
  */
 const OF_THE_CALLER = ['profile', 'region'] as const;
 
@@ -194,7 +194,7 @@ function twoSources({ file }: ConfigFile, options: readonly (keyof typeof OF_ONE
   const variables = options.flatMap((option) => environmentName(CHECK_OPTIONS[option]) ?? []);
   return new FedctlError('config.two-sources', {
     message: `Targets are defined both in ${file} and in the environment (${variables.join(', ')}).`,
-    remedy: `To check the file, add --config ${file}, or unset ${variables.join(' ')}. To check the target of the environment, pass its values as command-line options.`,
+    remedy: `To check the targets of the file, add --config ${file}, or unset ${variables.join(' ')}. To check the target of the environment, specify the target with command-line options.`,
     details: { file, variables },
   });
 }

@@ -53,7 +53,8 @@ export const TOKEN_ENVIRONMENT: OptionSpec<TokenEnvironment> = choice(
   'ENVIRONMENT property for oidc; test is for drivers that do not support k8s',
   TOKEN_ENVIRONMENTS,
   'k8s',
-  // No environment variable, because a variable would affect every fedctl process that a program starts.
+  // This option has no environment variable. The program that `exec` runs inherits all variables, so a
+  // variable would affect every fedctl process that this program starts.
   { env: false },
 );
 

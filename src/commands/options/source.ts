@@ -21,7 +21,7 @@ export function readOption<T>(spec: OptionSpec<T>, typed: Given | null, env: Con
 }
 
 /**
- * Returns the name and value of an option's environment variable. Returns null if the variable is not set or
+ * Returns the name and value of an option's environment variable. Returns null if the variable is unset or
  * empty.
  */
 export function variableOf(

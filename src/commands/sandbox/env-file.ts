@@ -17,7 +17,7 @@ const LARGEST = 64 * 1024;
 const ANSWERS_WITHIN = 2000;
 
 /**
- * Rejects a file that cannot be written, before the lab starts.
+ * Before the lab starts, rejects a file that cannot be written.
  *
  * @throws FedctlError usage.unwritable-output
  */
@@ -33,8 +33,8 @@ export async function refuseUnwritableEnvFile(
 }
 
 /**
- * Rejects a file with the variables of a running lab. Without these variables, the running lab could not be
- * used or stopped.
+ * Rejects a file with the variables of a running lab. If these variables were overwritten, the running lab
+ * could no longer be used or stopped.
  *
  * @throws FedctlError usage.file-exists
  */
@@ -49,7 +49,7 @@ export async function refuseRunningLab(
   throw new FedctlError('usage.file-exists', {
     message: `"${file}" contains the variables of a running lab.`,
     likelyCause:
-      'The running lab was started with the same --env-file, and only this file contains its FEDCTL_SANDBOX_TOKEN.',
+      'The running lab was started with the same --env-file, and only this file contains the FEDCTL_SANDBOX_TOKEN of that lab.',
     remedy: `Write to another file, or stop the running lab first: "${sourceCommand(file)} && fedctl sandbox stop".`,
     command: free === null ? null : rerun({ set: { '--env-file': free } }),
     details: { file },

@@ -151,7 +151,7 @@ export async function environmentLines(theme: Theme): Promise<readonly string[]>
   const flag = longFlag(COMMON_OPTIONS.region);
   return [
     theme.prose(
-      `Each of these variables sets an option, such as FEDCTL_REGION for ${flag}. A command-line option takes precedence over its variable. An empty variable counts as not set. Options that relax safety or write a file have no variable.`,
+      `Each of these variables sets an option. For example, FEDCTL_REGION sets ${flag}. A command-line option takes precedence over its variable. An empty variable counts as not set. Options that relax safety or write a file have no variable.`,
     ),
     '',
     ...rows(options, theme),

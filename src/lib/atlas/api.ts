@@ -33,11 +33,13 @@ export interface ListResource<T> extends Resource<T> {
  * because the nonce or token has expired.
  */
 const ATTEMPTS = 3;
-/** Maximum number of times that a call waits for the rate limit. */
+/** Maximum number of times that one call waits because of the rate limit. */
 const WAITS = 2;
 /** Entries per page. Same as the Atlas default (facts/mongodb.md 7.2). */
 const PAGE = 100;
-/** Maximum number of pages. A list can have 10,000 entries, which is far above the limits of Atlas. */
+/**
+ * Maximum number of pages. This maximum allows lists of 10,000 entries. The limits of Atlas are far lower.
+ */
 const PAGES = 100;
 
 /** Reads Atlas resources with one credential. */
@@ -106,8 +108,8 @@ export class AtlasApi {
   }
 
   /**
-   * Sends the request. If Atlas responds with status 429, waits as long as Atlas requests, up to the request
-   * timeout, and repeats the request.
+   * Sends the request. If Atlas responds with status 429, waits for the time that Atlas requests (at most the
+   * request timeout), then repeats the request.
    */
   async #patiently(resource: Resource<unknown>, bounds: Bounds): Promise<AtlasHttpAnswer> {
     let left = bounds.timeoutMs;
@@ -131,7 +133,7 @@ export class AtlasApi {
 
   /**
    * Sends the request with an Authorization header. Repeats the request if the server rejects the
-   * authorization and a new one may succeed.
+   * authorization and a new authorization may succeed.
    */
   async #authorized(resource: Resource<unknown>, bounds: Bounds): Promise<AtlasHttpAnswer> {
     const url = this.#urlOf(resource);
@@ -187,8 +189,9 @@ const Page = z
   }));
 
 /**
- * Returns the pause in milliseconds from Retry-After, which is a number of seconds or a date (RFC 9110
- * 10.2.3). If Retry-After is missing, returns one second for the first pause and two seconds for the second.
+ * Returns the pause in milliseconds. Reads the pause from Retry-After, which contains a number of seconds or
+ * a date (RFC 9110 10.2.3). If Retry-After is missing, returns one second for the first pause and two seconds
+ * for the second.
  */
 function pauseMs({ headers }: AtlasHttpAnswer, waits: number, now: Date): number {
   const given = headers['retry-after'] ?? '';

@@ -18,14 +18,14 @@ import {
 } from './documents.ts';
 
 /**
- * The API version for all resources except clusters. These resources have one version only (facts/mongodb.md
- * 7.5 to 7.8).
+ * The API version for all resources except clusters. Each resource other than a cluster has only this version
+ * (facts/mongodb.md 7.5 to 7.8).
  */
 const VERSION = '2023-01-01';
 const CLUSTER_VERSION = '2024-08-05';
 const FLEX_VERSION = '2024-11-13';
 
-/** The lowest Atlas roles that can read each resource. */
+/** The lowest Atlas roles that can read the federation, the project and the access history. */
 const FEDERATION_ROLE = 'Organization Owner';
 const PROJECT_ROLE = 'Project Read Only';
 const HISTORY_ROLE = 'Project Database Access Admin or Project Monitoring Admin';
@@ -150,8 +150,8 @@ function isNotFound(error: unknown): boolean {
 }
 
 /**
- * The Atlas error code for a missing federation is not documented, so any 404 counts, except the code for an
- * unknown organization.
+ * The Atlas error code for a missing federation is not documented, so fedctl accepts every response with
+ * status 404, unless the response contains the code for an unknown organization.
  */
 function isNoFederation(error: unknown): boolean {
   return isNotFound(error) && isFedctlError(error) && error.details['errorCode'] !== 'ORG_NOT_FOUND';

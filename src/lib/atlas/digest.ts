@@ -3,9 +3,9 @@ import type { Secret } from '../core/secret.ts';
 
 /**
  * Implements HTTP Digest (RFC 7616) with qop=auth, which Atlas requires for API keys. As of 2026-11, no known
- * library meets the requirements. digest-fetch has no types, four dependencies and no `stale`.
- * http-auth-utils supports only MD5 and puts `qop` and `nc` in quotes, which the RFC forbids. digest-header
- * supports only MD5 and does not reset `nc` for a new nonce.
+ * library meets the requirements. digest-fetch has four dependencies, contains no types and does not support
+ * `stale`. http-auth-utils supports only MD5 and puts `qop` and `nc` in quotes, which the RFC forbids.
+ * digest-header supports only MD5 and does not reset `nc` for a new nonce.
  */
 const HASHES: readonly (readonly [algorithm: string, hash: string])[] = [
   // The stronger algorithm is first, because a server may offer both.
@@ -27,7 +27,8 @@ export interface Challenge {
 type Parameters = Readonly<Record<string, string>>;
 
 /**
- * Returns the supported challenge in WWW-Authenticate with the strongest algorithm.
+ * Of the challenges in the WWW-Authenticate header, returns the supported challenge with the strongest
+ * algorithm.
  *
  * @returns null if no challenge uses Digest with a supported algorithm and qop=auth
  */

@@ -9,10 +9,10 @@ import type {
 } from '../ports/atlas.ts';
 
 /*
- * Schemas of the Atlas responses. They contain only the properties that fedctl needs; other properties are
- * ignored. They accept the known differences between Atlas and its API specification (facts/mongodb.md 7.5 to
- * 7.9). An entry is unreadable if a property has an undocumented type, because a wrong statement about who can
- * log in is worse than no result.
+ * Schemas of the Atlas responses. The schemas contain only the properties that fedctl needs. Other properties
+ * are ignored. The schemas accept the known differences between Atlas and its API specification
+ * (facts/mongodb.md 7.5 to 7.9). An entry is unreadable if a property has an undocumented type, because a
+ * wrong statement about who can log in is worse than no result.
  */
 
 const Time = z
@@ -160,8 +160,8 @@ const common = {
 const Specs = z.object({ instanceSize: z.string().nullish() }).nullish();
 
 /**
- * Schema of API version 2024-08-05, which states the instance size for each Region. Only electable nodes
- * count.
+ * Schema of API version 2024-08-05. In this version, each Region has its own instance size. Only electable
+ * nodes count.
  */
 export const Cluster = z
   .object({

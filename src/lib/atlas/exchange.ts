@@ -17,7 +17,9 @@ export interface AtlasHttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Removes the secrets of the request from messages. The server could repeat them in its response. */
+  /**
+   * Removes the secrets of the request from messages. The server could repeat these secrets in its response.
+   */
   readonly redactor: Redactor;
 }
 
@@ -36,7 +38,7 @@ export interface Bounds {
 
 /**
  * Sends one request and returns the complete response, with any status. Does not follow redirects: Atlas
- * sends none, and a redirect could send the credential to another host.
+ * sends no redirects, and a redirect could send the credential to another host.
  *
  * @throws FedctlError atlas.unreachable, atlas.tls-failed, atlas.timeout, atlas.not-atlas, and the proxy
  * errors (net.*); the reason of the signal, if the signal fires

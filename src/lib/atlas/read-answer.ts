@@ -37,8 +37,8 @@ export function readAnswer<T>(answer: AtlasHttpAnswer, shape: z.ZodType<T>): T {
 }
 
 /**
- * Returns the path of the invalid field and the problem. The path contains only names from the schema. The
- * zod message is not used, because it can contain the value.
+ * Returns the problem and the path of the invalid field. The path contains only names from the schema. The
+ * zod message is not used, because this message can contain the value.
  */
 export function fieldOf({ issues: [issue] }: z.ZodError): {
   readonly field: string;

@@ -32,7 +32,7 @@ export interface ConnectRequest {
   readonly signingAlgorithm: SigningAlgorithm;
   readonly durationSeconds: number;
   /**
-   * The path of the file with the token for the login; `-` means standard input. If null, a token is minted.
+   * The path of the token file for the login; `-` means standard input. If null, a token is minted.
    */
   readonly tokenFile: string | null;
   readonly role: RoleToAssume | null;
@@ -166,8 +166,8 @@ function askingLater(settings: AwsSettings): { readonly asking: AwsSettings; rea
 
 /**
  * Requests the first token or credentials immediately, so that AWS can respond while the connection to the
- * server is opened. If the request fails, the login reports the failure when it requires the token or the
- * credentials.
+ * server is opened. If the request fails, the login reports the failure later, when the login requires the
+ * token or the credentials.
  */
 function begun(login: LoginPlan, signal: AbortSignal): LoginPlan {
   const { tokenSource, credentials } = login;
@@ -195,7 +195,7 @@ function firstAtOnce<T>(
  * Runs the logins of a plan concurrently. If a login fails, the result contains the failure. Only
  * interruptions and bugs are thrown.
  *
- * @param observe is called each time a stage of a login ends
+ * @param observe a function that is called each time a stage of a login ends
  */
 export async function connect(
   context: Context,
@@ -249,7 +249,7 @@ function narrating(login: LoginPlan) {
             },
           }),
       observeHandshake(step: HandshakeStep) {
-        // `nonce` is the first step of a connection. The steps of the previous connection are discarded.
+        // A step `nonce` starts a new connection, so the steps of the previous connection are discarded.
         seen = step.step === 'nonce' ? [step] : [...seen, step];
       },
     } satisfies LoginPlan,
@@ -282,8 +282,8 @@ function nothingToExplain({ namedMechanism }: ConnectionString): FedctlError {
 }
 
 /**
- * Returns the result that determines the exit code, which is the first failed login in the order of the
- * mechanisms. Returns null if all logins succeeded.
+ * Returns the result of the first failed login, in the order of the mechanisms. This result determines the
+ * exit code. Returns null if all logins succeeded.
  */
 export function decisive(
   results: readonly MechanismResult[],

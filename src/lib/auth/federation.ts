@@ -59,7 +59,9 @@ export async function switchOn(
 const PROOF = 3;
 const PAUSE_MS = 1000;
 
-/** The failures that STS returns before it applies the new state, or while it is temporarily unavailable. */
+/**
+ * The failures that STS returns before STS applies the new state, or while STS is temporarily unavailable.
+ */
 const NOT_YET: ReadonlySet<string> = new Set([
   'sts.federation-disabled',
   'aws.service-failed',
@@ -67,8 +69,8 @@ const NOT_YET: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The failures that the caller causes, and not the federation setting. AWS checks the caller before the
- * federation setting (facts/aws.md 2.3), so a later attempt would fail too.
+ * The failures that are caused by the caller and not by the federation setting. AWS checks the caller before
+ * the federation setting (facts/aws.md 2.3), so a later attempt would fail too.
  */
 const CALLER_CANNOT_MINT: ReadonlySet<string> = new Set([
   'sts.mint-denied',
@@ -94,10 +96,10 @@ export type Propagation =
 /**
  * Waits until STS mints three tokens in a row, with a pause of one second between attempts.
  *
- * @param source mints a new token on every call
+ * @param source a source that mints a new token on every call
  * @param waitMs the time limit for the complete wait, in milliseconds
- * @param wasEnabled whether federation was already enabled. If true, one token is sufficient if the first
- * attempt succeeds.
+ * @param wasEnabled whether federation was already enabled. If federation was already enabled and the first
+ * attempt succeeds, one token is sufficient.
  * @throws FedctlError iam.propagation-timeout; other failures of a mint request; the reason of the signal, if
  * it fires
  */
@@ -162,7 +164,7 @@ function propagationTimeout(waitMs: number, last: unknown): FedctlError {
   });
 }
 
-/** Adds to the message of a failure that IAM reports federation as enabled. */
+/** Extends the message of a failure with the fact that IAM reports federation as enabled. */
 function enabledBut(error: FedctlError): FedctlError {
   return error.with({
     message: `IAM reports federation as enabled, but waiting for tokens failed. ${error.message}`,

@@ -12,8 +12,8 @@ export interface Subject {
   /**
    * `certain` means that AWS returned the ARN, or that the user specified the ARN. `guessed` means that the
    * ARN was derived from a session ARN. A session ARN does not contain the path of the role, so a guessed ARN
-   * is correct only if the role has no path. `incomplete` means that the role has a path, as its name shows,
-   * but that the path is unknown.
+   * is correct only if the role has no path. `incomplete` means that the path of the role is unknown,
+   * although the name of the role shows that the role has a path.
    */
   readonly certainty: 'certain' | 'guessed' | 'incomplete';
 }
@@ -95,7 +95,7 @@ export function subjectWarnings({ kind, arn, certainty }: Subject): readonly War
   ];
 }
 
-/** The workload that needs access to Atlas, and how it was determined. */
+/** The workload that needs access to Atlas, and how the workload was determined. */
 export interface Workload {
   /** The principal of the workload. Null if no workload was specified and the caller is not the workload. */
   readonly subject: Subject | null;
@@ -159,8 +159,8 @@ export function atlasSide(
 }
 
 /**
- * Returns the warnings for a workload, for example if its role is not in the account of the issuer. The
- * issuer of an account signs tokens only for principals of this account.
+ * Returns the warnings for a workload, for example if the role of the workload is not in the account of the
+ * issuer. The issuer of an account signs tokens only for principals of this account.
  *
  * @param account the account of the issuer
  */

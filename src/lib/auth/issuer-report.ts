@@ -7,8 +7,8 @@ import { type FetchOptions, fetchIssuerDocuments } from '../issuer/documents.ts'
 export interface Reading {
   readonly url: string | null;
   /**
-   * Whether the document was read successfully. Null if the document was not requested, because no issuer is
-   * known or the discovery document could not be read.
+   * Whether the document was read successfully. Null if the document was not requested. A document is not
+   * requested if no issuer is known, or if the discovery document could not be read.
    */
   readonly ok: boolean | null;
   readonly failure: FedctlError | null;

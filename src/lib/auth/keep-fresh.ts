@@ -2,12 +2,15 @@ import type { Context } from '../core/context.ts';
 import { isFedctlError } from '../core/errors.ts';
 import { type Life, spanOf } from './token-source.ts';
 
-/** A token file or a credentials endpoint. Its value is replaced before it expires, while programs use it. */
+/**
+ * A token file or a credentials endpoint that programs use. The token or the credentials are replaced before
+ * they expire.
+ */
 export interface Output {
   /** The name for messages: the path of a file, or the address of an endpoint. */
   readonly name: string;
   /**
-   * Creates a new value and replaces the old one.
+   * Creates a new value and replaces the old value.
    *
    * @returns the validity period of the new value
    */
@@ -47,8 +50,8 @@ export interface Keeping extends Pick<Context, 'now' | 'sleep'> {
 const LONGEST_SLEEP = 10_000;
 
 /**
- * The maximum random part of the lifetime by which a renewal starts earlier. Without this random part, agents
- * that were started together would send their requests at the same time.
+ * A renewal starts earlier by a random fraction of the lifetime, from 0 to this value. Without the random
+ * fraction, agents that were started together would send their requests at the same time.
  */
 const JITTER = 0.1;
 
@@ -59,8 +62,8 @@ const BACK_OFF = { first: 1000, longest: 60_000 } as const;
 const SHORTEST_PAUSE = 1000;
 
 /**
- * The time in milliseconds before the expiration at which a value is removed. A program that reads the value
- * after this time could not use it before it expires.
+ * A value is removed this number of milliseconds before it expires. The remaining time is too short for a
+ * program to read the value and use it.
  */
 const TOO_LATE = 1000;
 

@@ -40,9 +40,9 @@ export function validateWantedToken(wanted: WantedToken): void {
 }
 
 /**
- * Determines the lifetime of the token from the expiration of the caller's session. Throws without a call to
- * AWS if AWS would reject the lifetime. AWS does not shorten the lifetime, and its error does not contain the
- * longest allowed lifetime.
+ * Determines the lifetime of the token from the expiration of the caller's session. If AWS would reject the
+ * lifetime, this function throws and sends no mint request with this lifetime. AWS does not shorten the
+ * lifetime, and the error from AWS does not contain the longest allowed lifetime.
  *
  * @throws FedctlError the failures of `validateMintRequest`, before any call to AWS; sts.session-too-short
  * (details.sessionSeconds, details.tokenSeconds); the failures of `Aws.credentials`
@@ -56,8 +56,8 @@ export async function fitToSession(
   const { durationSeconds } = wanted;
   const credentials = await aws.credentials(options.signal);
   const temporary = credentials.sessionToken !== null;
-  // Credentials in the environment often have no expiration. If the expiration is unknown, only a token
-  // contains it, and only `auto` requires it.
+  // Credentials in the environment often have no expiration. In this case, only a token contains the
+  // expiration. The expiration is required only for `auto`.
   const unknown = temporary && credentials.expiresAt === null && durationSeconds === 'auto';
   const end = unknown ? await sessionEndByToken(aws, wanted, options) : credentials.expiresAt;
   return { ...wanted, durationSeconds: fittingDuration(durationSeconds, end, options.now()) };
@@ -83,8 +83,9 @@ export function fittingDuration(wanted: WantedDuration, sessionEnd: Date | null,
 }
 
 /**
- * Returns the expiration of the session; null if the token does not contain it. Mints a token with the
- * shortest lifetime and reads the expiration from its claim `original_session_exp` (facts/aws.md 3.2).
+ * Mints a token with the shortest lifetime, and returns the expiration of the session from the claim
+ * `original_session_exp` of this token (facts/aws.md 3.2). Returns null if the token does not contain the
+ * claim.
  */
 async function sessionEndByToken(
   aws: Aws,
@@ -105,7 +106,7 @@ function tooShort(tokenSeconds: number, sessionSeconds: number, sessionEnd: Date
       : `expired at ${rfc3339(sessionEnd)}`;
   const fits = Math.floor(sessionSeconds) - MARGIN_SECONDS;
   return new FedctlError('sts.session-too-short', {
-    message: `A token of ${formatDuration(tokenSeconds)} would expire after the session of the caller, which ${session}.`,
+    message: `A token of ${formatDuration(tokenSeconds)} would expire after the caller's session, which ${session}.`,
     ...(fits >= MINT_LIMITS.shortest
       ? {
           remedy: `Mint a token of at most ${formatDuration(fits)}, or renew the session.`,

@@ -91,7 +91,7 @@ export function mintWarnings({ algorithm, audience }: MintedToken, isForMongo: b
   if (audience.length > 1) {
     warnings.push({
       code: 'sts.several-audiences',
-      message: `The token is valid for ${audience.length} relying parties. Each relying party can present the token to the others, and many reject a list in "aud".`,
+      message: `The token is valid for ${audience.length} relying parties. Each relying party can present the token to the others, and many relying parties reject a list in "aud".`,
       remedy: 'Mint a separate token for each relying party: "fedctl token --audience <audience>".',
     });
   }

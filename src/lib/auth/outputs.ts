@@ -61,7 +61,7 @@ export function credentialsOutput(
 const LARGEST_TOKEN = 64 * 1024;
 
 /**
- * Returns the expiration of the token in a file, which any program may have written.
+ * Returns the expiration of the token in a file. Any program may have written the file.
  *
  * @returns the expiration; null if the file contains no token with an expiration
  */

@@ -4,7 +4,7 @@ import { parseConnectionString } from '../uri/connection-string.ts';
 import { chooseMechanisms, type MECHANISM_NAMES } from '../uri/mechanism.ts';
 import { type ProgramUri, programUri, type TokenEnvironment } from '../uri/program-uri.ts';
 
-/** The login mechanism of a program, as the value of --mechanism. */
+/** The login mechanism of a program: one of the values of --mechanism. */
 type ProgramMechanism = (typeof MECHANISM_NAMES)[number];
 
 /** A request to run a program. */

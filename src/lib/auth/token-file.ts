@@ -91,7 +91,7 @@ function missing(claim: string): FedctlError {
 function whiteSpace(shown: string): TokenFileWarning {
   return {
     code: 'mongo.token-file.white-space',
-    message: `The file ${shown} has white space around the token, such as a trailing newline. fedctl ignores the white space. Drivers send it, and the server rejects the token.`,
+    message: `The file ${shown} has white space around the token, such as a trailing newline. fedctl ignores the white space. Drivers send the white space, and the server rejects the token.`,
     remedy: 'Write the token without white space: "fedctl token --audience <audience> --out <file>".',
   };
 }
@@ -99,7 +99,7 @@ function whiteSpace(shown: string): TokenFileWarning {
 function worldReadable(shown: string, name: string): TokenFileWarning {
   return {
     code: 'mongo.token-file.world-readable',
-    message: `Every user of this machine can read the file ${shown} and log in with its token until it expires.`,
+    message: `Every user of this machine can read the file ${shown} and log in with the token until the token expires.`,
     remedy: 'Restrict the file to its owner.',
     command: program('chmod', '600', name),
   };

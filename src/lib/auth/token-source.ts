@@ -35,7 +35,7 @@ function held(token: MintedToken, receivedAt: Date): Held {
  * current token as long as this token is valid, and retries the renewal at the next call. Therefore, a short
  * outage of STS has no effect.
  *
- * @param failed is called for each renewal that fails while the current token is still valid
+ * @param failed a function that is called for each renewal that fails while the current token is still valid
  */
 export function refreshingAhead(
   source: TokenSource,
@@ -60,7 +60,7 @@ export function refreshingAhead(
 
 /**
  * Returns a source whose concurrent calls share one request. If one call is aborted, the other calls
- * continue. The request is aborted when all calls that share it are aborted.
+ * continue. The request is aborted when all calls that share the request are aborted.
  */
 export function singleFlight(source: TokenSource): TokenSource {
   return { get: shared((signal) => source.get(signal)) };

@@ -12,7 +12,7 @@ import type { AwsSettings } from '../ports/aws.ts';
  * Disabling federation does not change the issuer or remove its keys (facts/aws.md 1).
  *
  * @param pinned the value of `--issuer`; null if the option is not set
- * @returns the issuer. Callers must compare it byte for byte with `iss`.
+ * @returns the issuer. Callers must compare the issuer byte for byte with `iss`.
  * @throws FedctlError issuer.unknown, issuer.plaintext-refused, usage.invalid-value, aws.* if AWS is
  * unreachable
  */

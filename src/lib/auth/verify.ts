@@ -41,8 +41,8 @@ export interface Verification {
 }
 
 /**
- * Verifies a token as a relying party does. Exactly one issuer is trusted, and only its keys are used. If the
- * token has another issuer or an unsupported algorithm, no request is sent to an issuer.
+ * Verifies a token as a relying party does. Exactly one issuer is trusted, and only the keys of this issuer
+ * are used. If the token has another issuer or an unsupported algorithm, no request is sent to an issuer.
  *
  * @param keys a key cache that several verifications can share
  * @throws FedctlError issuer.*, usage.unreadable-input, usage.invalid-value, aws.*; an invalid token is a

@@ -72,8 +72,8 @@ function refuseUnsendable(credentials: ResolvedCredentials): void {
   const { accessKeyId, sessionToken, provider, providerDetail } = credentials;
   const isSendable = !UNSENDABLE.test(`${accessKeyId}${sessionToken?.reveal() ?? ''}`);
   if (isSendable && !accessKeyId.includes(' ')) return;
-  // The secret access key is not checked here, because it is not sent. If it is wrong, AWS rejects the
-  // signature.
+  // The secret access key is not checked here, because it is not sent. If the secret access key is wrong, AWS
+  // rejects the signature.
   const foreign = foreignPart({ ...credentials, secretAccessKey: new Secret('') });
   throw new FedctlError('usage.invalid-value', {
     message: `The ${foreign?.part ?? 'key'} from ${providerDetail} is invalid: it contains ${foreign?.has ?? 'white space'}.`,
@@ -85,7 +85,7 @@ function refuseUnsendable(credentials: ResolvedCredentials): void {
 
 /**
  * Returns the first part of the credentials with quotation marks, white space or non-ASCII characters; null
- * if no part has any.
+ * if no part has such characters.
  */
 export function foreignPart({ accessKeyId, secretAccessKey, sessionToken }: Credentials): ForeignPart | null {
   const parts = {

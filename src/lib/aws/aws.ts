@@ -19,7 +19,7 @@ import { readSharedFiles, type SharedFiles } from './shared-files.ts';
 import { createSts } from './sts.ts';
 import { environmentWebIdentity } from './web-identity.ts';
 
-/** The AWS config and credentials files, and the selected profile. Both are read once per run. */
+/** The AWS config and credentials files, and the selected profile. The files are read once per run. */
 interface Configuration {
   readonly files: SharedFiles;
   readonly profile: ChosenProfile;

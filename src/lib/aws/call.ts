@@ -8,7 +8,8 @@ import { statusSeen } from './request-handler.ts';
  * Makes a call to AWS. Stops waiting when the time limit is reached or the signal fires, even if the SDK is
  * still waiting.
  *
- * @param send sends the request. The signal that it receives also fires when the time limit is reached.
+ * @param send a function that sends the request. The signal that this function receives also fires when the
+ * time limit is reached.
  * @throws FedctlError if the service or the connection fails; the reason of the signal, if it fires
  */
 export async function call<Output>(

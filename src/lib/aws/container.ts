@@ -39,7 +39,7 @@ interface ContainerEndpoint {
 /**
  * Returns the credentials that ECS, EKS Pod Identity or a similar service provides to a container
  * (facts/aws.md 7.5). If the endpoint is set but returns no credentials in three attempts, the function
- * throws. A later provider could return a different identity than intended.
+ * throws, because a later provider could return a different identity than intended.
  *
  * @param timeoutMs the time limit for reading the token file and for each request, in milliseconds
  * @throws FedctlError aws.container-failed, aws.endpoint-invalid, aws.plaintext-refused; the reason of the

@@ -21,8 +21,8 @@ const MAX_OUTPUT = 1024 * 1024;
  * Runs the `credential_process` of a profile and parses the credentials that the program prints (facts/aws.md
  * 7.1). Like the AWS CLI, this function splits the command into words and starts the program without a shell.
  * The program inherits standard input and can read a code from it. The `credential_process` provider of the
- * SDK is not used. It starts a shell in the environment of this process and cannot be stopped. Its errors
- * contain the command line, and this line may contain a secret.
+ * SDK is not used. The SDK provider cannot be stopped and starts a shell in the environment of this process.
+ * The errors of the SDK provider contain the command line, and this line may contain a secret.
  *
  * @throws FedctlError aws.credential-process-loop, aws.profile-failed, aws.credentials-expired; the reason of
  * the signal, if it fires

@@ -16,10 +16,10 @@ const RENEW_BEFORE_MS = 5 * 60_000;
 
 /**
  * Tries the providers in order and returns the first credentials that it finds. If no provider has
- * credentials, the failure contains the reason from each provider. The provider chain of the SDK reports the
- * same sentence for every failure.
+ * credentials, the failure contains the reason from each provider. The provider chain of the SDK is not used,
+ * because it reports the same sentence for every failure.
  *
- * @param faults sentences about missing or invalid AWS files, which the failure contains
+ * @param faults sentences about missing or invalid AWS files. The failure contains these sentences.
  * @throws FedctlError aws.credentials-missing with details.tried; aws.credentials-half-set;
  * aws.credentials-expired; a failure from a provider
  */

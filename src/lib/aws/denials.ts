@@ -111,8 +111,8 @@ function roleOf({ roleArn }: CallSite): string {
 }
 
 /**
- * Returns the advice to check the trust policy, which controls who can assume the role. GetRole expects the
- * name of the role without its path.
+ * Returns the advice to check the trust policy, which controls who can assume the role. The suggested command
+ * contains the name of the role without the path, because GetRole expects no path.
  */
 function trustPolicy({ roleArn }: CallSite): Partial<FailureFacts> {
   const name = roleArn?.split('/').at(-1);

@@ -376,8 +376,8 @@ function requestRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
 
 function transportFailure(error: unknown, site: CallSite): FedctlError | null {
   const fault = transportFault(error);
-  // The SDK uses the name TimeoutError for its own timeouts and for broken connections. Its own timeouts
-  // usually have no error code.
+  // The SDK uses the name TimeoutError for its own timeouts and for broken connections. The error for an SDK
+  // timeout usually has no error code.
   if (fault === null && error instanceof Error && error.name === 'TimeoutError') {
     return timeoutFailure(site, error);
   }

@@ -21,8 +21,8 @@ const ROLE_PATH = 'latest/meta-data/iam/security-credentials/';
 const REGION_PATH = 'latest/meta-data/placement/region';
 
 /**
- * The time in milliseconds for which expired credentials from the service are used. After this time, new
- * credentials are requested.
+ * fedctl uses expired credentials from the service for this number of milliseconds. Then fedctl requests new
+ * credentials.
  */
 const EXTENSION_MS = 15 * 60_000;
 
@@ -112,7 +112,7 @@ export async function instanceRegion(
 function noRole(status: number, withoutToken: string | null): string {
   switch (status) {
     case 401:
-      return `the instance metadata service requires a token (HTTP 401), but ${withoutToken ?? 'rejected the token that it returned'}`;
+      return `the instance metadata service requires a token (HTTP 401), but ${withoutToken ?? 'rejected the token that it issued'}`;
     case 403:
       return 'the instance metadata service is disabled for this instance (HTTP 403)';
     case 404:

@@ -25,7 +25,7 @@ export function validateMfaSerial(serial: string): void {
  * Prompts for the current code of an MFA device. Call this function immediately before the STS request,
  * because a code is valid for 30 seconds and can be used only once.
  *
- * @param mfaCode prompts for the code; undefined if no prompt is possible
+ * @param mfaCode a function that prompts for the code; undefined if no prompt is possible
  * @param what the beginning of the error message, up to the device: `The role R requires a code from`
  * @param again the command that prompts for the code on a terminal
  * @throws FedctlError aws.mfa-needed if no prompt is possible or no code was entered; Interruption on Ctrl-C

@@ -58,8 +58,8 @@ export function assumesRole({ settings }: Profile): boolean {
 
 /**
  * Returns the credentials of a profile, with the precedence of the AWS CLI. Each failure names the profile
- * that caused it. `fromIni` of the SDK is not used. It has a different precedence, reads the process
- * environment, and reports the same sentence for all failures.
+ * that caused it. The function `fromIni` of the SDK is not used, because it has a different precedence, reads
+ * the process environment, and reports the same sentence for all failures.
  *
  * @throws FedctlError aws.profile-unknown, aws.profile-failed, aws.credentials-half-set,
  * aws.credentials-expired, aws.mfa-needed, aws.sso-login-needed, aws.container-failed, sts.*, aws.*
@@ -93,9 +93,9 @@ async function follow(link: Link, world: ProfileDependencies, signal: AbortSigna
   const { name, path } = link;
   const { settings, inConfig, inCredentials } = link.profile;
   const isFirst = path.length === 1;
-  // A profile may contain both a role and the access key that assumes the role. If it is the first profile in
-  // the chain, its role is used. If it is a source profile, its access key is used. Therefore, a profile can
-  // be its own source profile.
+  // A profile may contain both a role and the access key that assumes the role. If the profile is the first
+  // in the chain, the role is used. If the profile is a source profile, the access key is used. Therefore, a
+  // profile can be its own source profile.
   const hasKeys = KEY_PAIR.some((key) => settings[key] !== undefined);
   const namesItself = path.at(-2) === name;
   if (assumesRole(link.profile) && !namesItself && (isFirst || !hasKeys)) {

@@ -6,9 +6,9 @@ export interface Absent {
 }
 
 /**
- * A source of credentials. `find` returns credentials, or the reason why the source has none. If a source is
- * configured but fails, `find` throws and later sources are not tried, because the user intended the failed
- * source.
+ * A source of credentials. `find` returns credentials, or the reason why the source has no credentials. If a
+ * source is configured but fails, `find` throws and later sources are not tried, because the user intended
+ * the failed source.
  */
 export interface CredentialProvider {
   readonly id: CredentialProviderId;

@@ -10,8 +10,8 @@ import type { ChosenProfile } from './profile.ts';
  * AWS_DEFAULT_REGION, the profile, the EC2 instance. The JavaScript SDK ignores AWS_DEFAULT_REGION
  * (facts/aws.md 7.2). There is no default Region, because a token from the wrong Region looks valid.
  *
- * @param instanceRegion returns the Region of the EC2 instance. Called only if no setting specifies a Region,
- * because the call takes a second outside EC2.
+ * @param instanceRegion a function that returns the Region of the EC2 instance. The function is called only
+ * if no setting specifies a Region, because the call takes a second outside EC2.
  * @throws FedctlError aws.region-missing, aws.region-global, aws.region-invalid
  */
 export async function resolveRegion(

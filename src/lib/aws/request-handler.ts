@@ -46,8 +46,8 @@ function bounded(body: Readable): Readable {
 /**
  * Creates the request handler for the SDK clients. The handler adds features that the SDK lacks on Node.js:
  * proxies, CA bundles, and a timeout that ends the request (facts/aws.md 9.2). The proxy is chosen for each
- * request, because it depends on the host. The clients inside the credential providers of the SDK connect to
- * several hosts.
+ * request, because the proxy depends on the host. A client inside a credential provider of the SDK may
+ * connect to several hosts.
  *
  * @param context `clocks` receives the clock of each server that responds
  * @param timeoutMs the time limit for one attempt, in milliseconds

@@ -13,8 +13,8 @@ type EndpointRules = (params: {
 
 /**
  * Returns the URL of the endpoint that the SDK client will use, without a trailing slash. The endpoint rules
- * of the client return the endpoint override if one is set. If not, they return the AWS endpoint for the
- * Region and for the FIPS and dual-stack settings.
+ * of the client return the endpoint override if one is set. Otherwise, the rules return the AWS endpoint for
+ * the Region and for the FIPS and dual-stack settings.
  *
  * @throws FedctlError aws.endpoint-invalid if AWS has no such endpoint, or the settings are mutually
  * exclusive

@@ -196,9 +196,9 @@ export function expanded(path: string, env: Context['env'], home: string): strin
 }
 
 /**
- * Returns the sections of one kind, such as `[profile foo]` and `[profile "foo bar"]`, by name. `[default]`
- * is also a profile. As in botocore, it is sufficient that the first word of a header starts with the kind.
- * If two headers contain the same name, the later section is used.
+ * Returns all sections of one kind, such as `[profile foo]` and `[profile "foo bar"]`. The key of a section
+ * is its name. `[default]` is also a profile. As in botocore, it is sufficient that the first word of a
+ * header starts with the kind. If two headers contain the same name, the later section is used.
  */
 function sectionsOf(
   { sections }: IniFile,

@@ -30,7 +30,7 @@ export interface SignIn {
   checkEndpoints(): void;
 }
 
-/** The name of the profile in the files that the SDK receives. */
+/** The name of the profile in the sections that the SDK receives. */
 const PROFILE = 'fedctl';
 
 /** The maximum size of a cached login, in bytes. Cached logins are much smaller. */
@@ -133,7 +133,7 @@ export async function loginCredentials(
 }
 
 /**
- * Passes sections to the credential providers of the SDK instead of files, because the SDK would apply
+ * Passes sections instead of files to the credential providers of the SDK, because the SDK would apply
  * different rules to the files. The section names have the form that the SDK parser returns, so a name can
  * contain any character.
  *

@@ -18,18 +18,19 @@ export interface Check<Fact = unknown> {
   readonly title: string;
   readonly link: Link;
   /**
-   * The prerequisites. If one of them fails, this check is skipped and its result contains the ID of the
-   * failed check. A prerequisite that was skipped because of missing input does not block this check.
+   * The prerequisites. If a prerequisite fails, this check is skipped, and the result of this check contains
+   * the ID of the failed check. A prerequisite that was skipped because of missing input does not block this
+   * check.
    */
   readonly needs: readonly Check[];
   /**
-   * Returns the checks whose results this check uses as evidence. This check waits for these checks and runs
-   * even if they fail. Returns an empty list if the target itself provides the value.
+   * Returns the checks whose results this check uses as evidence. This check waits for those checks and runs
+   * even if those checks fail. Returns an empty list if the target itself provides the value.
    */
   readonly evidence?: (target: CheckTarget) => readonly Check[];
   /**
-   * The checks that this check waits for if they run. Unlike prerequisites and evidence, --only does not add
-   * them.
+   * The checks that this check waits for if those checks run. --only adds prerequisites and evidence, but it
+   * does not add the checks in this list.
    */
   readonly after?: readonly Check[];
   /**
@@ -54,7 +55,10 @@ export interface Facts {
   of<Fact>(check: Check<Fact>): Fact | null;
   /** Returns the fact of a finished check. If the fact is missing, the calling check is skipped. */
   needed<Fact>(check: Check<Fact>): Fact;
-  /** Waits for a check that is not a prerequisite of the calling check, then returns its fact or null. */
+  /**
+   * Waits for a check that is not a prerequisite of the calling check, then returns the fact of the awaited
+   * check, or null.
+   */
   when<Fact>(check: Check<Fact>): Promise<Fact | null>;
   /** Returns the result of a check; null if the check has not finished or was not requested. */
   resultOf(check: Check): CheckResult | null;

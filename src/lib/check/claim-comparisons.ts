@@ -4,7 +4,7 @@ import { rfc3339 } from '../core/time.ts';
 import type { MintedToken } from '../core/token.ts';
 import { matches, patternOf } from '../core/wildcard.ts';
 
-/** The claims that a token should have. They are known before fedctl contacts a relying party. */
+/** The expected claims of a token. fedctl knows these values before it contacts a relying party. */
 export interface ExpectedClaims {
   readonly issuer: string;
   /** Whether the expected issuer is known. If false, `issuer` is the issuer of the token itself. */

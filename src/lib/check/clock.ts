@@ -29,8 +29,8 @@ const NOTABLE = 30;
 const AGREEMENT = 10;
 
 /**
- * Sends a request to each server of which the run has no reading, so that `context.clocks` receives one. The
- * requests contain no credentials. Servers that do not respond are ignored.
+ * Sends a request to each server for which the run has no clock reading yet. Each response adds a reading to
+ * `context.clocks`. The requests contain no credentials. Servers that do not respond are ignored.
  *
  * @param addresses URLs; each host receives at most one request
  * @throws the reason of `context.signal`

@@ -37,7 +37,10 @@ function placesOf({ hosts, srv }: ConnectionString): ReadonlySet<string> {
   return new Set(srv === null ? hosts.map(hostPort) : [srv.record]);
 }
 
-/** Tiers on shared servers. They do not support workload identity federation (facts/mongodb.md 6 and 7.8). */
+/**
+ * Tiers on shared servers. These tiers do not support workload identity federation (facts/mongodb.md 6 and
+ * 7.8).
+ */
 const SHARED_TIERS: ReadonlySet<string> = new Set(['M0', 'M2', 'M5', 'FLEX', 'SERVERLESS']);
 const OLDEST_FOR_DRIVERS = [4, 4, 0];
 const OLDEST_FOR_OIDC = [7, 0, 11];

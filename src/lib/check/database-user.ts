@@ -183,8 +183,8 @@ function ofOtherType(
 }
 
 /**
- * Returns the advice to create the user, with the roles and scopes of a user with a wrong name. The command
- * does not remove the existing user.
+ * Returns the advice to create the required user. The new user gets the roles and scopes of the existing user
+ * with the wrong name. The command does not remove the existing user.
  *
  * @param present the existing user with the wrong name
  */

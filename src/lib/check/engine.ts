@@ -12,7 +12,7 @@ interface Ended {
   readonly result: CheckResult;
   readonly fact: unknown;
   readonly failure: FedctlError | null;
-  /** The ID of the failed check because of which this check was skipped; null if there is none. */
+  /** If this check was skipped because another check failed, the ID of the failed check; otherwise null. */
   readonly blockedBy: string | null;
   /**
    * The ID of the check that --skip excludes: this check or a prerequisite. Null if --skip excludes none of
@@ -89,7 +89,8 @@ class Run implements Facts {
       return ended;
     });
     this.#under.set(check, end);
-    // The checks that wait for this check handle the rejection. It must not be reported as unhandled.
+    // The checks that wait for this check handle the rejection, so the rejection must not be reported as
+    // unhandled.
     end.catch(() => {});
     return end;
   }
@@ -267,8 +268,8 @@ function notesOf(outcome: Outcome<unknown>): readonly string[] {
 }
 
 /**
- * Returns the fact of a check. The cast is safe because each check stores a fact of the type that it defines.
- * The type of the map cannot express this.
+ * Returns the fact of a check. The cast is safe because each check stores a fact of the type that the check
+ * defines. The type of the map cannot express this rule.
  */
 function factOf<Fact>(ended: Ended | undefined): Fact | null {
   return (ended?.fact ?? null) as Fact | null;

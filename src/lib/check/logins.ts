@@ -9,8 +9,9 @@ import { LoginRun } from './login-run.ts';
 import type { World } from './world.ts';
 
 /**
- * Returns the login to a target with a mechanism. The first call starts the login. The login connects to the
- * cluster, then waits for the check that provides the token or the AWS credentials.
+ * Returns the login that uses this mechanism. Each target has one login per mechanism. The first call starts
+ * the login. The login connects to the cluster, then waits for the check that provides the token or the AWS
+ * credentials.
  */
 export function loginOf(mechanism: Mechanism, world: World, facts: Facts): LoginRun {
   const started = world.logins.get(mechanism) ?? start(mechanism, world, facts);

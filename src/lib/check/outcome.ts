@@ -35,8 +35,8 @@ type Unseen = Seen & {
   readonly status: 'unseen';
   readonly failure: FedctlError;
   /**
-   * The status if the user did not select the check: `fail` for an input that every chain requires, `warn` or
-   * `skip` for a check that is optional.
+   * The status if the user did not select the check: `fail` if every chain requires the missing input; `warn`
+   * or `skip` if the check is optional.
    */
   readonly unpicked: 'fail' | 'warn' | 'skip';
 };
@@ -57,8 +57,8 @@ export function fail(failure: FedctlError, seen: Seen = {}): Failed {
 }
 
 /**
- * Creates the result of a check that could not run because an input or a permission is missing. If the user
- * selected the check or a check that needs it, the check fails.
+ * Creates the result of a check that could not run because an input or a permission is missing. The check
+ * fails if the user selected this check, or selected another check that requires this check.
  */
 export function unseen(failure: FedctlError, unpicked: 'fail' | 'warn' | 'skip'): Unseen {
   return { status: 'unseen', failure, unpicked };

@@ -53,8 +53,8 @@ const OF_A_REASON = /^(?:jwt|issuer|atlas|sts|aws)\.|^mongo\.(?:server\.|role-pa
 
 /**
  * Explains a rejected login. Compares the token or ARN with the expected values. The explanation is the first
- * of these that exists: a failed Atlas check, the reason in the server log (from the Atlas API), a failed
- * issuer or token check. If none exists, the explanation lists ruled-out and possible causes.
+ * of the following that exists: a failed Atlas check, the reason in the server log (from the Atlas API), or a
+ * failed issuer or token check. If none exists, the explanation lists ruled-out and possible causes.
  *
  * @param startedAt the start of the login, to find the login in the access history
  */
@@ -101,7 +101,10 @@ export async function explainRefusal(
   ]);
 }
 
-/** Returns the code that `explain -` finds for the reason in the server log; null if it finds no code. */
+/**
+ * Returns the code that `explain -` finds for the reason in the server log; null if `explain -` finds no
+ * code.
+ */
 function codeOf(reason: string): ExplainedCode | null {
   const found = matches(patternsOf(CODES.map(pageOf)), pasted(reason), CODES.length);
   return found.find(({ code }) => OF_A_REASON.test(code))?.code ?? null;
@@ -128,7 +131,7 @@ function bySaid(
   const advice =
     code.startsWith('atlas.') && wasRead(known)
       ? {
-          likelyCause: `${likelyCause} No Atlas check failed: a recent change may not be deployed to the cluster yet.`,
+          likelyCause: `${likelyCause} No Atlas check failed: Atlas may still be deploying a recent change to the cluster.`,
           ...ONCE_DEPLOYED,
         }
       : code === 'jwt.algorithm-refused' && tokenOf(facts)?.algorithm === 'RS256'
@@ -150,7 +153,9 @@ const ONCE_DEPLOYED = {
   command: rerun({ set: { '--wait': '2m' } }),
 };
 
-/** Returns the failure with the remedy of an earlier failed check, and refers to that check. */
+/**
+ * Returns the failure with the remedy of an earlier failed check. The returned failure refers to that check.
+ */
 function asExpected(failure: FedctlError, id: string, { code, remedy, command }: FedctlError): FedctlError {
   return failure.with({ likelyCause: `See ${id} above (${code}).`, remedy, command });
 }
@@ -172,12 +177,12 @@ function whatIsLeft(mechanism: Mechanism, known: readonly Known[], facts: Facts)
   if (wasRead(known)) {
     return {
       likelyCause:
-        'No Atlas check failed. A recent change may not be deployed to the cluster yet, and the access history of Atlas is delayed.',
+        'No Atlas check failed. Atlas may still be deploying a recent change to the cluster, and the access history of Atlas is delayed.',
       ...ONCE_DEPLOYED,
     };
   }
   const then =
-    'If MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET and MONGODB_ATLAS_PROJECT_ID are set, "fedctl check" does this';
+    'If MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET and MONGODB_ATLAS_PROJECT_ID are set, "fedctl check" performs this step';
   const user = mechanism === 'MONGODB-AWS' ? databaseUserOf(facts) : null;
   return {
     remedy:
@@ -212,7 +217,7 @@ interface Sides {
 
 /** A condition that the server tests during a login, and the fedctl checks that test the same condition. */
 interface Question {
-  /** The text for the cause if the checks passed, so that the cause is ruled out. */
+  /** The text for the cause if the checks passed. In this case, the cause is ruled out. */
   readonly what: string;
   readonly answeredBy: readonly Check[];
   /** Whether the checks require the Atlas API. */
@@ -265,7 +270,8 @@ const OF_KEYS: readonly Question[] = [
     what: 'missing database user, or database user of the wrong type',
     answeredBy: [atlasAwsUser],
     ofAtlas: true,
-    otherwise: '$external has no database user with this ARN as its name and the type of the principal',
+    otherwise:
+      '$external has no database user whose name is this ARN and whose type is the type of the principal',
   },
 ];
 

@@ -2,8 +2,8 @@ import type { Atlas } from '../ports/atlas.ts';
 
 /**
  * Wraps Atlas to request each list only once per round, because several targets can use the same project. The
- * access history and the status of an access list entry can change during a round, so they are requested for
- * each call.
+ * access history and the status of an access list entry are requested for each call, because the history and
+ * the status can change during a round.
  */
 export function rememberedAtlas(atlas: Atlas): Atlas {
   const answers = new Map<string, Promise<unknown>>();

@@ -4,7 +4,10 @@ import { isFedctlError } from '../core/errors.ts';
 import type { MintedToken } from '../core/token.ts';
 import type { FailureCode } from '../failures/failures.ts';
 
-/** Failures that a new token in the file fixes. A wrong subject or issuer is not among them. */
+/**
+ * Failures that a new token in the file fixes. The list does not contain the failures for a wrong subject or
+ * issuer.
+ */
 const MENDED: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'mongo.token-file-unusable',
   'mongo.token-file.white-space',

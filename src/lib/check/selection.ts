@@ -14,8 +14,8 @@ export interface Selection {
 }
 
 /**
- * The checks to run for a target: requested checks, their prerequisites, and the checks that they use as
- * evidence.
+ * The checks to run for a target: requested checks, their prerequisites, and the checks that these checks use
+ * as evidence.
  */
 export interface Wanted {
   readonly checks: readonly Check[];
@@ -52,8 +52,8 @@ export function idleNames(selection: Selection, only: readonly string[], world: 
 }
 
 /**
- * Returns the checks for one target, in the order of the catalogue: selected and requested checks with their
- * prerequisites and evidence.
+ * Returns the checks for one target, in the order of the catalogue: the checks that are both selected and
+ * requested, with their prerequisites and evidence.
  */
 export function checksFor({ catalogue, picked }: Selection, world: Asked): Wanted {
   const asked = (check: Check) => check.asked?.(world) ?? true;

@@ -8,7 +8,7 @@ export interface TimedOutcome extends Timing {
 
 /**
  * Results that several targets share during one round, such as a minted token, an issuer or a project. If two
- * targets request the same result, the second waits for the result of the first.
+ * targets request the same result, the second target waits until the first target has the result.
  */
 export class SharedOutcomes {
   readonly #kept = new Map<object, Map<string, Promise<TimedOutcome>>>();

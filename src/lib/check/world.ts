@@ -26,8 +26,8 @@ export interface CheckOptions {
   /** Whether to also run the checks that send requests which must be rejected (--negative). */
   readonly negative: boolean;
   /**
-   * How long to keep a connection open, in milliseconds. Its token expires during this time. Null skips this
-   * test.
+   * How long to keep a connection open, in milliseconds. The token of the connection expires during this
+   * time. If null, this test is skipped.
    */
   readonly soakMs: number | null;
 }

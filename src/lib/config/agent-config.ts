@@ -149,8 +149,8 @@ export function readAgentConfig(
 }
 
 /**
- * Returns the published schema for editors (JSON Schema 2020-12). The schema omits the rules that involve more
- * than one key. Only fedctl checks these rules.
+ * Returns the published schema for editors (JSON Schema 2020-12). The schema does not contain the rules that
+ * involve more than one key. Only fedctl checks these rules.
  */
 export function agentConfigSchema(): object {
   const { $schema, ...schema } = z.toJSONSchema(AgentConfig, { io: 'input' });

@@ -22,8 +22,8 @@ import {
  * The schema of `fedctl.yaml`. The keys have the same names as the command-line options. Editors show the
  * descriptions of the keys.
  *
- * Targets are a mapping by name, and not a list. YAML rejects duplicate names, and an error contains
- * `targets.production.uri` instead of `targets[3].uri`.
+ * Targets are a mapping by name instead of a list. As a result, YAML rejects duplicate names, and an error
+ * contains `targets.production.uri` instead of `targets[3].uri`.
  */
 
 export const CHECK_CONFIG_ID = 'fedctl.v1.json';
@@ -151,7 +151,7 @@ const targetName = z
   .string()
   .regex(
     /^(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
-    'must be a name of letters, digits, dots, underscores and hyphens, and contain a letter',
+    'must consist of letters, digits, dots, underscores and hyphens, and must contain at least one letter',
   );
 
 export const CheckConfig = z
@@ -178,8 +178,8 @@ export const CheckConfig = z
 export type CheckConfig = z.infer<typeof CheckConfig>;
 
 /**
- * Returns the published schema for editors (JSON Schema 2020-12). The schema omits the rules that involve more
- * than one key. Only fedctl checks these rules.
+ * Returns the published schema for editors (JSON Schema 2020-12). The schema does not contain the rules that
+ * involve more than one key. Only fedctl checks these rules.
  */
 export function checkConfigSchema(): object {
   const { $schema, ...schema } = z.toJSONSchema(CheckConfig, {

@@ -9,7 +9,9 @@ export type Path = readonly (string | number)[];
 /** The maximum length of a key in messages, in characters. */
 const LONGEST_SHOWN = 80;
 
-/** Describes a schema issue. Does not use most zod messages, because they contain internal type names. */
+/**
+ * Describes a schema issue. Replaces most zod messages, because these messages contain internal type names.
+ */
 export function saidAs(issue: core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':

@@ -16,7 +16,7 @@ const ATLAS = ['*.mongodb.net', '*.mongodbgov.net', '*.mongo.com'] as const;
 export interface HostRule {
   /** The name of the configuration file, for messages. */
   readonly file: string;
-  /** The values of `--allow-host`: a host, or `*.domain` or `.domain` for all of its subdomains. */
+  /** The values of `--allow-host`: a host, or `*.domain` or `.domain` for all subdomains of the domain. */
   readonly allowed: readonly string[];
 }
 
@@ -32,9 +32,9 @@ interface Dealing {
 }
 
 /**
- * Protects against a `fedctl.yaml` that an attacker commits to a repository. Such a file must not receive the
- * token of an operator who clones the repository. The rules apply to a file that was found in the working
- * directory and not specified with --config:
+ * Protects against a `fedctl.yaml` that an attacker commits to a repository. If an operator clones the
+ * repository and runs fedctl there, the attacker must not receive the token of the operator. The rules apply
+ * to a file that was found in the working directory and not specified with --config:
  *
  * - Every host that receives a token or a credential must be a loopback host or belong to Atlas.
  * - Every host that decides which servers to trust (a DNS server, a proxy, an issuer without TLS) must be a
@@ -72,7 +72,7 @@ export function refuseStrangeHosts(targets: readonly CheckTarget[], { file, allo
  * Applies the host rules of `refuseStrangeHosts` to the replica set members that a server reports, because a
  * member would receive a token.
  *
- * @returns a function that returns why fedctl must not connect to a member; null if the member is allowed
+ * @returns a function that returns why fedctl must not connect to a member, or null if the member is allowed
  * @throws FedctlError usage.invalid-value for an invalid `--allow-host`
  */
 export function memberRule({ file, allowed }: HostRule): (member: HostPort) => FedctlError | null {
@@ -80,7 +80,7 @@ export function memberRule({ file, allowed }: HostRule): (member: HostPort) => F
   return ({ host }) => {
     if (isTrusted(host, patterns)) return null;
     return new FedctlError('config.host-refused', {
-      message: `The server reports ${host} as a member of its replica set. ${file} was found in the working directory and can send tokens only to loopback addresses and Atlas.`,
+      message: `The server reports ${host} as a member of its replica set. ${file} was found in the working directory, so fedctl sends tokens only to loopback addresses and Atlas.`,
       ...allowing([host], { file, allowed }),
       details: { file, hosts: [host] },
     });
@@ -144,7 +144,7 @@ function* ofUrls({ name, api, issuer }: CheckTarget): Iterable<Dealing> {
 function* ofDns({ name, dnsServer }: CheckTarget): Iterable<Dealing> {
   if (dnsServer === null) return;
   const [, host = dnsServer] = /^(.*):\d+$/.exec(readNameServer(dnsServer) ?? '') ?? [];
-  const what = 'would query the DNS server <host> for its hosts';
+  const what = 'would use the DNS server <host> to resolve the host names of the cluster';
   yield { target: name, host: bareHost(host), what, atlasWillDo: false };
 }
 

@@ -43,7 +43,10 @@ function variable(name: string, fallback: string | undefined, env: Context['env'
   return { fault: `requires ${name}, which is not set and has no default: \${${name}:-<default>}` };
 }
 
-/** Returns the variable name for messages. Replaces an invalid name, because it may contain a secret. */
+/**
+ * Returns the variable name for messages. Replaces an invalid name, because an invalid name may contain a
+ * secret.
+ */
 function shownName(name: string): string {
   return /^\w{1,40}$/.test(name) ? `\${${name}}` : 'an invalid variable name';
 }

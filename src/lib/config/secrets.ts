@@ -2,7 +2,7 @@ import { looksLikeJwt } from '../jwt/decode.ts';
 
 /**
  * The minimum number of different characters in a secret key. Nearly all texts of 40 random characters
- * contain as many different characters. A path of 40 letters contains fewer.
+ * contain at least this number of different characters. A path of 40 letters contains fewer.
  */
 const RANDOM = 22;
 

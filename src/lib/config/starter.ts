@@ -36,7 +36,7 @@ defaults:
 targets:
   # Name of the target, for example in: fedctl check --target ${STARTER_TARGET}
   ${STARTER_TARGET}:
-    # oidc logs in with a token, aws with AWS credentials, and both with each in turn.
+    # oidc logs in with a token. aws logs in with AWS credentials. both does both logins.
     mechanism: ${mechanism ?? 'oidc'}
 
     # Connection string of the cluster, without a password. Without it, the database is not checked.

@@ -8,7 +8,7 @@ import { parseConnectionString } from '../uri/connection-string.ts';
 
 /**
  * The error in a value of `fedctl.yaml`; null if the value is valid. The text has no subject, because the key
- * precedes it in the message.
+ * precedes the text in the message.
  */
 export type Fault = string | null;
 
@@ -81,8 +81,8 @@ export function atlasProjectFault(text: string): Fault {
 }
 
 /**
- * Requires an https URL, or an http URL with a loopback address. Rejects host names that a shell would
- * execute (`$(…)`), although URLs allow them, because users paste commands that contain hosts.
+ * Requires an https URL, or an http URL with a loopback address. Also rejects host names with shell syntax
+ * (`$(…)`). URLs allow such host names, but users paste commands that contain host names into a shell.
  */
 export function urlFault(text: string): Fault {
   const url = URL.canParse(text) ? new URL(text) : null;

@@ -80,7 +80,7 @@ export function readYaml<T>(schema: ZodType<T>, text: string, file: string, opti
 }
 
 /**
- * Finds every alias without an earlier anchor. The parser would report only the first alias, without its
+ * Finds every alias without an earlier anchor. The parser would report only the first such alias, without its
  * position.
  */
 function aliasFaults(document: Document): readonly Fault[] {
@@ -100,7 +100,7 @@ function aliasFaults(document: Document): readonly Fault[] {
 
 /**
  * Finds duplicate keys, and the key `__proto__`, which has a special meaning in JavaScript. The YAML parser
- * can find duplicate keys too, but is too slow. The messages are the same as in the parser.
+ * can find duplicate keys too, but is too slow. The messages are the same as those of the parser.
  */
 function keyFaults(document: Document): readonly Fault[] {
   const faults: Fault[] = [];
@@ -218,8 +218,8 @@ function inOrder(faults: readonly Fault[]): readonly Fault[] {
 }
 
 /**
- * Returns a message of the YAML parser, or a replacement if it contains a secret. A message can contain text
- * from the file, such as the name of an alias or a tag.
+ * Returns a message of the YAML parser, or a replacement if the message contains a secret. A message can
+ * contain text from the file, such as the name of an alias or a tag.
  */
 function shown(message: string): string {
   return secretIn(message) === null ? message : 'is unreadable and looks like a secret';

@@ -20,7 +20,10 @@ export type Link = (typeof LINKS)[number];
  */
 export type CheckStatus = 'pass' | 'warn' | 'fail' | 'skip';
 
-/** An actual value and the values that it must match, byte for byte. */
+/**
+ * An actual value and the expected values. The actual value must equal one of the expected values, byte for
+ * byte.
+ */
 export interface Comparison {
   /** The claim or field: `iss`, `aud`, `sub`, `exp`, `alg`, `kid`, `database user` … */
   readonly what: string;
@@ -134,7 +137,9 @@ export type CheckEvent =
       readonly id: string;
       readonly title: string;
     }
-  /** A held connection received a token: at the start, and each time a token expired. */
+  /**
+   * The connection that --soak keeps open received a token. Sent at the start, and each time a token expired.
+   */
   | { readonly kind: 'token'; readonly target: string; readonly expiresAt: Date }
   | {
       readonly kind: 'check';

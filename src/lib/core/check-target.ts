@@ -13,8 +13,8 @@ export interface CheckTarget {
   /** The connection string; null if the database checks are left out. */
   readonly uri: ConnectionString | null;
   /**
-   * Returns why fedctl must not connect to a cluster member. Null allows all members, for example if the user
-   * gave the connection string.
+   * Returns the reason why fedctl must not connect to a cluster member. Null allows all members, for example
+   * if the user gave the connection string.
    */
   readonly refuseMember: NonNullable<LoginPlan['refuseMember']> | null;
   /** Null to use the mechanism in the connection string, or OIDC if the connection string has none. */
@@ -38,7 +38,10 @@ export interface CheckTarget {
   readonly issuer: string | null;
   /** A pattern with wildcards for the subject of the token; null for any subject. */
   readonly subject: string | null;
-  /** The privileges that the database user must have: a MongoDB action on a database or collection. */
+  /**
+   * The privileges that the database user must have. Each privilege is a MongoDB action on a database or
+   * collection.
+   */
   readonly privileges: readonly {
     readonly action: string;
     readonly database: string;

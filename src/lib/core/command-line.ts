@@ -5,7 +5,7 @@ export type Flag = `--${string}`;
 export type Settings = Readonly<Record<Flag, string | true | readonly string[]>>;
 
 /**
- * A command that fixes a failure or is the next step, as data. The library specifies the change, and the
+ * Describes a command that fixes a failure or is the next step. The library specifies the change, and the
  * command layer adds the options of the current command line. An offered command never deletes, revokes or
  * overwrites anything.
  */

@@ -2,7 +2,9 @@ import type { Warning } from './errors.ts';
 import type { Secret } from './secret.ts';
 
 export interface HostPort {
-  /** Host name in ASCII or IP address in its shortest form. Lower case, without the brackets of IPv6. */
+  /**
+   * A host name in ASCII, or an IP address in its shortest form. Lower case, without the brackets of IPv6.
+   */
   readonly host: string;
   readonly port: number;
 }

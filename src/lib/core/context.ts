@@ -16,7 +16,10 @@ export type OutputStream = Writable & {
 
 export type InputStream = Readable & { readonly isTTY?: boolean };
 
-/** Resolves names to addresses and records. Throws the same errors as Node.js (`code: ENOTFOUND` …). */
+/**
+ * Resolves host names to addresses and looks up DNS records. Throws the same errors as Node.js (`code:
+ * ENOTFOUND` …).
+ */
 export interface Resolver {
   addresses(host: string): Promise<readonly { readonly address: string; readonly family: 4 | 6 }[]>;
   srv(name: string): Promise<readonly { readonly name: string; readonly port: number }[]>;
@@ -54,8 +57,8 @@ export interface Context {
   /** Fires on Ctrl-C, SIGTERM and SIGHUP. Its reason is an Interruption. */
   readonly signal: AbortSignal;
   /**
-   * Passes the signals that this process receives to `handle`, including SIGQUIT, SIGUSR1 and SIGUSR2.
-   * Meanwhile, the property `signal` does not fire. Returns a function that stops passing signals.
+   * Calls `handle` for each signal that this process receives, including SIGQUIT, SIGUSR1 and SIGUSR2. The
+   * returned function ends this state. Until then, the property `signal` does not fire.
    */
   passSignals(handle: (name: NodeJS.Signals) => void): () => void;
   spawn(command: string, args: readonly string[], options: SpawnOptions): ChildProcess;

@@ -12,8 +12,8 @@ export function deadline(signal: AbortSignal, ms: number): AbortSignal {
 }
 
 /**
- * Runs `work` with a time limit. Releases the timer when `work` ends, so it is suitable for work that runs
- * thousands of times.
+ * Runs `work` with a time limit. Releases the timer when `work` ends, so this function is suitable for work
+ * that runs thousands of times.
  */
 export async function bounded<T>(
   signal: AbortSignal,
@@ -29,7 +29,8 @@ export async function bounded<T>(
 }
 
 /**
- * Runs `work` with a signal that fires as soon as one of two signals fires, with the reason of that signal.
+ * Runs `work` with a signal that combines two signals. The combined signal fires when the first of the two
+ * signals fires, with the same reason.
  */
 export async function underEither<T>(
   one: AbortSignal,
@@ -117,7 +118,7 @@ export function timedOut(signal: AbortSignal): boolean {
 }
 
 /**
- * Waits for `work` until the signal fires. A failure of `work` after that is ignored.
+ * Waits for `work` until the signal fires. Later failures of `work` are ignored.
  *
  * @throws the reason of the signal, if the signal fires first
  */

@@ -15,7 +15,7 @@ export interface FailureFacts {
   /** A more precise cause than the cause in the catalogue. */
   readonly likelyCause?: string;
   /**
-   * A more precise remedy than the remedy in the catalogue, as a sentence. The command in the catalogue is
+   * A sentence with a more precise remedy than the remedy in the catalogue. The command in the catalogue is
    * then not used.
    */
   readonly remedy?: string;

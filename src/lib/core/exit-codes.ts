@@ -1,7 +1,7 @@
 /**
- * The exit codes of fedctl, the same for every output format. `exec` and `sandbox -- CMD` also return the
- * exit code of the child process. `exec` uses one code for all failures of fedctl itself, so that they differ
- * from most exit codes of the child.
+ * The exit codes of fedctl, the same for every output format. `exec` and `sandbox -- CMD` also return the exit
+ * code of the child process. `exec` uses one code for all failures of fedctl itself, so that this code differs
+ * from most exit codes of the child process.
  */
 export const EXIT = {
   done: 0,
@@ -39,7 +39,7 @@ export const EXIT_CODES: readonly ExitCodeRow[] = [
     code: EXIT.usage,
     meaning: 'invalid usage, configuration or input',
     examples:
-      'no audience, no URI, 11 audiences, `aws-global`, a password in a URI, a file that is not a JWT in `decode`',
+      'no audience, no URI, 11 audiences, `aws-global`, a password in a URI, `decode` of a file that is not a JWT',
   },
   {
     code: EXIT.notSetUp,

@@ -5,7 +5,7 @@ export interface Namespace {
 }
 
 /**
- * The default namespace of a write probe. A role can grant write access to this namespace without access to
+ * The default namespace of a write probe. A role can grant write access to this namespace and no access to
  * application data.
  */
 export const PROBE_NAMESPACE = 'fedctl.probe';

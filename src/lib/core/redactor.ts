@@ -1,11 +1,11 @@
 import { REDACTED, type Secret } from './secret.ts';
 
-/** In characters. Any part of a secret that has at least this length is removed. */
+/** The minimum length, in characters, of the parts of a secret that are removed from a text. */
 const PART = 16;
 
 /**
- * In characters. Blocks of this length start at multiples of PART - BLOCK + 1, so each part contains at least
- * one complete block.
+ * The length of a block of a secret, in characters. Blocks start at multiples of PART - BLOCK + 1, so each
+ * part contains at least one complete block.
  */
 const BLOCK = 8;
 
@@ -13,9 +13,9 @@ const BLOCK = 8;
 const SHORTEST = 4;
 
 /**
- * Removes the secrets of one run from texts. Removes every part of a secret of 16 or more characters,
- * unchanged or in URL, JSON, base64 or hex encoding. Removes a shorter secret if it is a whole word. The time
- * is linear in the length of the text.
+ * Removes the secrets of one run from texts. Removes each sequence of 16 or more characters of a secret,
+ * unchanged or in URL, JSON, base64 or hex encoding. Removes a secret with fewer than 16 characters if it is a
+ * whole word. The time is linear in the length of the text.
  */
 export class Redactor {
   readonly #learned = new Set<string>();
@@ -47,7 +47,7 @@ export class Redactor {
   /**
    * Removes the secrets from a text.
    *
-   * @param disclosed secrets that the user requested; a complete occurrence is not removed
+   * @param disclosed secrets that the user requested; a complete occurrence of such a secret is not removed
    */
   redact(text: string, disclosed: readonly Secret[] = []): string {
     if (this.#learned.size === 0) return text;
@@ -140,9 +140,9 @@ class Forms {
   }
 
   /**
-   * Returns false if the text cannot contain a part of a secret. Most texts cannot. This test is fast,
-   * because there are nine times fewer blocks than parts. A list of all parts of one token would take longer
-   * than the rest of a short run.
+   * Returns false if the text cannot contain a part of a secret. Most texts cannot. This test is fast, because
+   * there are nine times fewer blocks than parts. To list all parts of one token would take longer than the
+   * rest of a short run.
    */
   mayContainPart(text: string, base64: string): boolean {
     if (this.#encoded.length === 0) return false;
@@ -174,7 +174,7 @@ class Forms {
  * JSON and hex dumps.
  */
 function encodings(secret: string): readonly string[] {
-  // Buffer replaces half of a surrogate pair, which encodeURIComponent would reject.
+  // Buffer replaces unpaired surrogates, because encodeURIComponent rejects unpaired surrogates.
   const wellFormed = Buffer.from(secret).toString();
   const form = new URLSearchParams({ '': wellFormed }).toString().slice(1);
   const urls = [encodeURI(wellFormed), encodeURIComponent(wellFormed), form];

@@ -7,8 +7,8 @@ interface Reading {
 }
 
 /**
- * Records how far the clocks of servers are ahead of the local clock. The source is the Date header of their
- * responses with any status (RFC 9110, section 6.6.1).
+ * Records how far the clocks of servers are ahead of the local clock. The server times come from the Date
+ * headers of responses with any status (RFC 9110, section 6.6.1).
  */
 export class ServerClocks {
   readonly #now: () => Date;
@@ -31,10 +31,12 @@ export class ServerClocks {
       const theirs = Date.parse(date ?? '');
       if (Number.isNaN(theirs)) return;
       const received = this.#now().getTime();
-      // Not negative, so that an exchange during which the local clock was set back is not the shortest.
+      // Not negative. If the local clock was set back during an exchange, this exchange must not count as the
+      // shortest.
       const tookMs = Math.abs(received - sent);
       const known = this.#readings.get(host);
-      // The server wrote the header at some time between request and response: a short exchange is exact.
+      // The server wrote the header at an unknown time between request and response. The shortest exchange
+      // therefore has the smallest error.
       if (known !== undefined && known.tookMs < tookMs) return;
       // The header is truncated to whole seconds, so half a second is added.
       const aheadSeconds = Math.round((theirs + 500 - (sent + received) / 2) / 1000);

@@ -1,6 +1,6 @@
 /**
  * Waits for two promises. Throws at once if the first promise rejects. If the second promise rejects, throws
- * after the first has resolved.
+ * after the first promise has resolved.
  */
 export async function sideBySide<First, Second>(
   first: Promise<First>,

@@ -14,7 +14,7 @@ export interface Tag {
 
 /**
  * The default token lifetime of AWS, in seconds (facts/aws.md 2.1). fedctl always sends the lifetime, so that
- * policies and logs show the value.
+ * policy conditions can test the value and logs contain it.
  */
 export const DEFAULT_DURATION_SECONDS = 300;
 

@@ -20,9 +20,9 @@ export function textOf(pattern: Pattern): string {
 }
 
 /**
- * Returns whether a pattern matches the complete text. Does not use a regular expression, because an
- * untrusted text could make its evaluation slow. The time is at most proportional to pattern length times
- * text length.
+ * Returns whether a pattern matches the complete text. Does not use a regular expression, because an untrusted
+ * text could make the evaluation of a regular expression slow. The time is at most proportional to pattern
+ * length times text length.
  */
 export function matches(pattern: Pattern, text: string): boolean {
   const given = [...text];

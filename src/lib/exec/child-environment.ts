@@ -23,8 +23,8 @@ const KEYS = [
 ] as const;
 
 /**
- * The variables that configure other credential providers. SDKs use some of these providers before the keys
- * in the environment (facts/aws.md 7.4).
+ * The variables that configure other credential providers. In SDKs, some of these providers take precedence
+ * over the keys in the environment (facts/aws.md 7.4).
  */
 const OTHER_SOURCES = [
   'AWS_PROFILE',
@@ -38,7 +38,7 @@ const OTHER_SOURCES = [
   'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
 ] as const;
 
-/** Variables with which fedctl in the child process would use different keys. */
+/** Variables that would make a fedctl command in the child process use different keys. */
 const OF_FEDCTL = [
   'FEDCTL_PROFILE',
   'FEDCTL_ROLE_ARN',
@@ -54,7 +54,8 @@ const OF_FEDCTL = [
  *
  * Never sets AWS_WEB_IDENTITY_TOKEN_FILE, because the AWS SDK in the program would send the token to STS. If
  * AWS_ROLE_ARN is set, keeps AWS_WEB_IDENTITY_TOKEN_FILE, because SDKs use both variables together. Otherwise
- * removes AWS_WEB_IDENTITY_TOKEN_FILE, because PyMongo would use it instead of the token file of fedctl.
+ * removes AWS_WEB_IDENTITY_TOKEN_FILE, because PyMongo would use the token file in this variable instead of
+ * the token file of fedctl.
  *
  * @param names additional variables for the path of the file
  * @param environment the value of ENVIRONMENT in the connection string; for `test`, PyMongo reads
@@ -107,8 +108,7 @@ export interface EndpointVariables {
 
 /**
  * Returns the variables with which SDKs read keys from a loopback endpoint (facts/aws.md 7.5). Removes the
- * settings that an SDK could use before the endpoint: keys, profiles, the files of profiles, and web
- * identity.
+ * settings that an SDK could use before the endpoint: keys, profiles, profile files and web identity.
  */
 export function endpointVariables({
   url,

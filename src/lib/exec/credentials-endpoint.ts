@@ -42,8 +42,9 @@ const PATH = '/credentials';
 
 /**
  * Serves session credentials on loopback in the format of the AWS container credentials (facts/aws.md 7.5).
- * Clients must send the authorization token. Each endpoint has a new token. A request with the host name of
- * another server in its Host header is rejected. Browsers send such requests after DNS rebinding.
+ * Clients must send the authorization token. Each endpoint has a new token. If the Host header of a request
+ * contains the host name of another server, the request is rejected. Browsers send such requests after DNS
+ * rebinding.
  *
  * @throws FedctlError exec.listen-failed
  */

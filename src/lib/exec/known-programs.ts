@@ -5,7 +5,10 @@ import { deadline } from '../core/deadline.ts';
 import { FedctlError, type Warning } from '../core/errors.ts';
 
 interface KnownProgram {
-  /** The first version that can read a token from a file (facts/mongodb.md 5.2); null if no version can. */
+  /**
+   * The first version that can read a token from a file (facts/mongodb.md 5.2); null if no version can read a
+   * token from a file.
+   */
   readonly tokenFileSince: string | null;
   /** Whether the program reads keys from AWS_CONTAINER_CREDENTIALS_FULL_URI. */
   readonly readsEndpoint: boolean;

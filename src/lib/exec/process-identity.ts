@@ -30,8 +30,8 @@ export async function identityOf(pid: number): Promise<ProcessIdentity | null> {
 }
 
 /**
- * Returns whether the process has ended. Returns false if this is unknown, for example for a process in
- * another container.
+ * Returns whether the process has ended. Returns false if the state of the process is unknown, for example
+ * for a process in another container.
  */
 export async function isGone(identity: ProcessIdentity): Promise<boolean> {
   if (((await namespaceNumber()) ?? 0) !== identity.namespace) return false;

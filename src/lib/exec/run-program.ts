@@ -4,7 +4,10 @@ import { EXIT } from '../core/exit-codes.ts';
 import { inForeground } from './process-identity.ts';
 import { type Child, type ChildEnd, endOf, onTerminal } from './run-child.ts';
 
-/** Signals that keys such as Ctrl-C cause. The terminal sends them to every process in the foreground. */
+/**
+ * Signals that keys such as Ctrl-C cause. The terminal sends these signals to every process in the
+ * foreground.
+ */
 const OF_THE_KEYBOARD: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT']);
 
 /**
@@ -35,8 +38,8 @@ export async function runProgram(context: Context, program: Child): Promise<Chil
 }
 
 /**
- * Starts the program. Node.js throws some system errors, such as E2BIG. It reports others as an event of the
- * child process.
+ * Starts the program. Node.js throws some system errors, such as E2BIG. Node.js reports all other system
+ * errors as an event of the child process.
  */
 function started(context: Context, { command, args, env, stdio, cwd }: Child): ChildProcess | ChildEnd {
   try {

@@ -1,8 +1,8 @@
 import type { ExplainedCode } from './page.ts';
 
 /**
- * Host names by area of failure codes. The text of a network error is the same for all areas, so the host
- * determines the area.
+ * Host names, grouped by the area of the failure codes. The text of a network error is the same for all areas,
+ * so the host determines the area.
  */
 const HOSTS = {
   issuer: /\.tokens\.sts\.[a-z0-9.-]*api\.aws\b/,
@@ -43,7 +43,7 @@ const KINDS: Partial<Record<ExplainedCode, Kind>> = {
 };
 
 /**
- * Returns the failure code for a network error, in the area of the host near the error.
+ * Returns the failure code for a network error. The host near the error determines the area of the code.
  *
  * @param around the text around the network error, in lower case
  * @returns the given code if the text contains no host of another area; null if the port belongs to an

@@ -84,9 +84,9 @@ function pattern(code: ExplainedCode, symptom: Symptom, rank: number): Pattern {
 
 /**
  * Returns the codes that match a text, the most likely first. Codes that the text itself contains come first,
- * in the order of the text. Next are failures of which a specific text was found, the longest match first.
- * Texts that several failures share count only if there are no other matches. If two matches overlap, only
- * the better match counts.
+ * in the order of the text. Next are failures with a matching text that no other failure has, the longest
+ * match first. Texts that several failures share count only if there are no other matches. If two matches
+ * overlap, only the better match counts.
  *
  * @param most the maximum number of results
  */

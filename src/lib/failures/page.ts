@@ -29,7 +29,7 @@ export interface PageText {
   readonly alsoShows: Texts;
   /** Known causes, the most likely first. */
   readonly causes: readonly string[];
-  /** How this failure differs from similar failures, by code of the similar failure. */
+  /** The differences from similar failures. Each key is the code of a similar failure. */
   readonly apart: Readonly<Partial<Record<ExplainedCode, string>>>;
   /**
    * The commands to run, in this order. Values in `<angle brackets>` must be replaced. Each line then works

@@ -2,7 +2,7 @@
 // (nodejs/node#64319).
 import stripAnsi from 'strip-ansi';
 
-/** An error or a log that the user pasted, normalized for the search of known texts. */
+/** An error or a log that the user pasted, normalized for the search for known texts. */
 export interface Pasted {
   /**
    * In lower case, with straight quotation marks. Each sequence of white space and line breaks is replaced

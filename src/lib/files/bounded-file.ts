@@ -23,9 +23,9 @@ const TOO_SLOW = {
  * shell. Waits for the writer of a pipe. Accepts an empty device such as /dev/null as an empty file, and
  * rejects other devices.
  *
- * Stops waiting when the signal fires or after `timeoutMs`. A pipe without a writer does not block a thread
- * in `open()`, because `process.exit()` would wait for this thread. If a file system such as NFS does not
- * respond, the thread remains blocked in the kernel and the process does not exit.
+ * Stops waiting when the signal fires or after `timeoutMs`. Never blocks a thread in `open()` for a pipe
+ * without a writer, because `process.exit()` would wait for the blocked thread. If a file system such as NFS
+ * does not respond, the reading thread remains blocked in the kernel and the process does not exit.
  *
  * @param path absolute, or relative to the working directory of the process
  * @param maxBytes maximum size of the file, in bytes
@@ -53,20 +53,20 @@ export async function readBoundedFile(
 }
 
 async function readWhole(path: string, maxBytes: number, signal: AbortSignal): Promise<string> {
-  // Without O_NONBLOCK, `open()` would wait for the writer of a pipe. Its thread cannot be stopped.
+  // Without O_NONBLOCK, `open()` would wait for the writer of a pipe. The waiting thread cannot be stopped.
   const opening = openFile(path, constants.O_RDONLY | constants.O_NONBLOCK);
   let file: number;
   try {
     file = await within(signal, opening);
   } catch (cause) {
-    // Closes a file that opens after the timeout, because nothing reads it.
+    // Closes a file that opens after the timeout, because nothing reads this file.
     opening.then(closeFile).catch(() => {});
     throw signal.aborted ? cause : unreadable(path, reasonOf(cause), cause);
   }
   const kind = fstatSync(file);
   if (!kind.isFIFO()) return readAndClose(file, kind, path, maxBytes);
   // Reads the pipe with events. The end event occurs only after a writer has opened and closed the pipe, so
-  // this also waits for the first writer.
+  // this function also waits for the first writer.
   const pipe = new Socket({ fd: file, readable: true, writable: false });
   return readBoundedStream(pipe, path, maxBytes, signal);
 }

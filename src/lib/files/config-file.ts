@@ -5,8 +5,8 @@ import { systemCode } from '../core/system-error.ts';
 import { readBoundedFile } from './bounded-file.ts';
 
 /**
- * Names of the configuration file. Only the working directory is searched, because a file in a parent
- * directory could surprise a user who cloned a repository there.
+ * Names of the configuration file. Only the working directory is searched, because a user who cloned a
+ * repository may not expect that a file in a parent directory has an effect.
  */
 export const CONFIG_NAMES = ['fedctl.yaml', 'fedctl.yml'] as const;
 
@@ -30,9 +30,9 @@ export interface ConfigFile {
 }
 
 /**
- * Reads the configuration file that `--config` specifies. Without `--config`, reads `fedctl.yaml` or, if it
- * does not exist, `fedctl.yml` in the working directory. Returns null if neither exists. Fails if a file
- * exists but cannot be read.
+ * Reads the configuration file that `--config` specifies. Without `--config`, reads `fedctl.yaml` in the
+ * working directory or, if that file does not exist, `fedctl.yml`. Returns null if neither file exists. Fails
+ * if a file exists but cannot be read.
  *
  * @param named the value of `--config`, relative to the working directory; null without `--config`
  * @param timeoutMs timeout for reading the file, in milliseconds
@@ -53,7 +53,8 @@ export async function findConfig(
 
 async function firstThere(cwd: string): Promise<(typeof CONFIG_NAMES)[number] | null> {
   for (const name of CONFIG_NAMES) {
-    // Tests a symbolic link itself. If its target does not exist, reading the configuration file must fail.
+    // Tests a symbolic link itself, not its target. If the target does not exist, reading the configuration
+    // file must fail.
     const there = await lstat(join(cwd, name)).then(
       () => true,
       (error: unknown) => systemCode(error) !== 'ENOENT',

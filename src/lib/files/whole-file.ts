@@ -18,8 +18,9 @@ export interface WholeFileOptions {
 }
 
 /**
- * Writes the content to a temporary file and renames it. Adds no final newline. A reader sees either the old
- * or the new content, never a part. If the write fails or is interrupted, removes the temporary file.
+ * Writes the content to a temporary file, then renames this file to the target path. Adds no final newline. A
+ * reader sees either the old or the new content, never only a part of the content. If the write fails or is
+ * interrupted, removes the temporary file.
  *
  * An existing target must be a regular file. Directories, FIFOs and devices are rejected. Every symbolic link
  * (including `/dev/stdout`) is also rejected. The rename would replace the link. Writing to the target of the
@@ -47,8 +48,8 @@ export async function writeWholeFile(
 type Words = Pick<WholeFileOptions, 'holds' | 'remedy'>;
 
 /**
- * Throws if `writeWholeFile` would probably fail. Writes nothing. Call this function before work that takes
- * long to produce the content.
+ * Throws if `writeWholeFile` would probably fail. Writes nothing. If producing the content takes long, call
+ * this function first.
  *
  * @throws FedctlError usage.unwritable-output
  */

@@ -2,8 +2,8 @@ import type { JWK } from 'jose';
 import { type FetchOptions, fetchIssuerDocuments } from './documents.ts';
 
 /**
- * The minimum time in milliseconds between two requests to an issuer because of an unknown `kid`. MongoDB
- * waits 60 s, and jose waits 30 s.
+ * The minimum time in milliseconds between two requests to an issuer if a `kid` is unknown. MongoDB waits 60
+ * s, and jose waits 30 s.
  */
 const COOL_DOWN_MS = 30_000;
 

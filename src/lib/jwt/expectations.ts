@@ -9,7 +9,10 @@ import { numericDate } from './numeric-date.ts';
 export interface Expectations {
   /** The expected issuer, compared byte for byte with `iss`. */
   readonly issuer: string;
-  /** The expected audience. If null, any audience is accepted. The user must request this explicitly. */
+  /**
+   * The expected audience. If null, any audience is accepted. `fedctl verify` uses null only with
+   * --any-audience.
+   */
   readonly audience: string | null;
   /** A glob pattern for `sub` (see core/wildcard.ts). If null, any subject is accepted. */
   readonly subject: string | null;

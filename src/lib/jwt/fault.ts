@@ -28,7 +28,7 @@ export function shown(value: unknown): string | null {
 
 /**
  * Converts an untrusted value to JSON. Returns null if the value is missing. Used for a value of the wrong
- * type, because JSON shows that a value is a string.
+ * type, because the quotation marks in JSON show that a value is a string.
  */
 export function shownAsJson(value: unknown): string | null {
   return value === undefined ? null : cut(JSON.stringify(value));

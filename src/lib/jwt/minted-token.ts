@@ -11,7 +11,8 @@ export interface Missing {
 /**
  * Reads the claims of a token without verifying them.
  *
- * @param assumed the values of `algorithm` and `issuedAt` if the token does not contain them
+ * @param assumed the values to return for `algorithm` and `issuedAt` if the token does not contain these
+ * values
  * @throws FedctlError jwt.not-a-jwt
  */
 export function readMintedToken(

@@ -7,8 +7,8 @@ import type { JWK } from 'jose';
 export const RSA_BITS = { min: 2048, max: 8192 } as const;
 
 /**
- * The small primes that identify a key that CVE-2017-15361 affects. The list also includes 2, to detect an
- * even modulus.
+ * The small primes for two checks of a modulus: the check for small factors, and the check for
+ * CVE-2017-15361. The prime 2 is only useful for the first check.
  */
 const SMALL_PRIMES = [
   2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103,
@@ -16,8 +16,8 @@ const SMALL_PRIMES = [
 ] as const;
 
 /**
- * Describes why signatures cannot be trusted if they were made with an RSA key. Returns null if the key is
- * strong or is not an RSA key. Node.js and jose check only the minimum length.
+ * Describes the weakness of an RSA key whose signatures cannot be trusted. Returns null if the key is strong
+ * or is not an RSA key. Node.js and jose check only the minimum length.
  *
  * - A public exponent is odd and from 3 to n - 1 (RFC 8017, section 3.1). With the exponent 1, a signature
  *   equals the signed message, so anybody can forge signatures.

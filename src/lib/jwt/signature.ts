@@ -87,7 +87,8 @@ export async function signatureFaults(
 }
 
 /**
- * Returns whether the signature of a compact JWS was made with a key. Ignores the payload.
+ * Returns whether the signature of a compact JWS was made with this key. Does not validate the claims in the
+ * payload.
  *
  * @returns `unusable` if the key is malformed or too weak
  */
@@ -175,7 +176,7 @@ function signatureInvalid(kid: unknown): Fault {
   return {
     code: 'jwt.signature-invalid',
     claim: null,
-    expected: `a signature for this header and payload by the key ${shown(kid)}`,
+    expected: `a signature by the key ${shown(kid)} for this header and payload`,
     seen: 'a signature by another key or for different content',
   };
 }

@@ -1,5 +1,5 @@
-// This package replaces stripVTControlCharacters from node:util, which takes quadratic time on Node.js 24 and
-// 26 (nodejs/node#64319).
+// This package replaces the function stripVTControlCharacters of node:util. The function takes quadratic time
+// on Node.js 24 and 26 (nodejs/node#64319).
 import stripAnsi from 'strip-ansi';
 import { isRecord } from '../core/record.ts';
 
@@ -24,8 +24,8 @@ interface Header {
  * Extracts a token from surrounding text such as JSON, quotation marks, `Bearer` or a command line. Ignores
  * color codes, line breaks from a terminal, and the NUL characters of UTF-16 that was read as UTF-8.
  *
- * @returns the token if the text contains exactly one token. If not, returns the text without surrounding
- * white space, and `whatItIs` can describe this text.
+ * @returns the token if the text contains exactly one token. Otherwise, returns the text without surrounding
+ * white space. `whatItIs` can describe the returned text.
  */
 export function tokenIn(text: string): string {
   const visible = stripAnsi(text).replace(INVISIBLE, '').trim();

@@ -16,9 +16,9 @@ export interface Proof {
 /**
  * Verifies a token and returns all its faults at once.
  *
- * @param findKeys returns the keys of the expected issuer. The function is called only if the token has the
- * expected issuer and a supported algorithm, so a token from another issuer causes no request. `kid` is the
- * key ID in the token; null if the token has no key ID.
+ * @param findKeys a function that returns the keys of the expected issuer. The function is called only if the
+ * token has the expected issuer and a supported algorithm, so a token from another issuer causes no request.
+ * `kid` is the key ID in the token; null if the token has no key ID.
  * @throws only the errors that `findKeys` throws
  */
 export async function verifyJwt(

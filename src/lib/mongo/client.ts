@@ -94,8 +94,8 @@ export async function createClient(
 }
 
 /**
- * Returns the connection string for the driver. It contains only the options that the driver must read
- * itself, and the hosts to which fedctl has already connected.
+ * Returns the connection string for the driver. This connection string contains only the options that the
+ * driver must read itself, and the hosts to which fedctl has already connected.
  */
 function driverUri({ hosts, srv, driverOptions }: ConnectionString): string {
   const query = new URLSearchParams();

@@ -7,8 +7,8 @@ export type Lookup = NonNullable<MongoClientOptions['lookup']>;
 
 /**
  * Restricts the replica set members to which a client may connect. Servers can report new members at any
- * time, and the driver connects to all of them. The driver calls `lookup` for host names only, so `lookup`
- * cannot reject an IP address.
+ * time, and the driver connects to all new members. The driver calls `lookup` for host names only, so
+ * `lookup` cannot reject an IP address.
  */
 export class DialGuard {
   readonly #refuse: (member: HostPort) => FedctlError | null;
@@ -43,8 +43,8 @@ export class DialGuard {
 }
 
 /**
- * The key is the function `lookup` of a client, because this is the only object that the driver passes to
- * every connection.
+ * The key is the function `lookup` of a client, because this function is the only object that the driver
+ * passes to every connection.
  */
 const guards = new WeakMap<Lookup, DialGuard>();
 let isInstalled = false;
@@ -71,7 +71,9 @@ export async function guardDials(lookup: Lookup, guard: DialGuard): Promise<void
   };
 }
 
-/** Checks a connection. Does nothing for clients without a guard, because fedctl did not create them. */
+/**
+ * Checks a connection. Does nothing for clients without a guard, because fedctl did not create these clients.
+ */
 function ask({ lookup, hostAddress }: ConnectOptions): void {
   if (lookup !== undefined) guards.get(lookup)?.check(hostAddress);
 }

@@ -1,6 +1,6 @@
 /**
  * The minimum and maximum length of a message, in bytes. The shortest message is only a header. The longest
- * message has maxMessageSizeBytes and a header.
+ * message consists of a header and maxMessageSizeBytes further bytes.
  */
 const SHORTEST = 16;
 const LONGEST = 48_000_000 + 16_384;

@@ -6,8 +6,8 @@ type Send = (namespace: unknown, command: Message, options: unknown) => Promise<
 type Message = Readonly<Record<string, unknown>>;
 
 /**
- * The key is the function `lookup` of a client, because this is the only object that the driver passes to
- * every connection.
+ * The key is the function `lookup` of a client, because this function is the only object that the driver
+ * passes to every connection.
  */
 const observers = new WeakMap<Lookup, Observe>();
 let isInstalled = false;

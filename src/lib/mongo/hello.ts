@@ -41,7 +41,7 @@ export class HelloWatch {
     client.on('serverHeartbeatSucceeded', ({ connectionId, reply }) => {
       this.#answers.set(connectionId, reply);
       this.#errors.delete(connectionId);
-      // Wait until the driver has updated its topology. It does this after the event.
+      // Wait until the driver has updated its topology. The driver updates its topology after the event.
       setImmediate(() => this.#judge());
     });
     client.on('serverHeartbeatFailed', ({ connectionId, failure }) => {
@@ -160,7 +160,7 @@ export class HelloWatch {
     return new FedctlError('mongo.topology-mismatch', {
       message: `${answered} is a standalone server, and ${unreached} is unreachable.`,
       likelyCause:
-        'Drivers remove a standalone server from a list of several hosts, because it belongs to no replica set.',
+        'Drivers remove a standalone server from a list of several hosts, because a standalone server belongs to no replica set.',
       remedy:
         'In the connection string, list only the standalone server, or the hosts of the intended replica set.',
       cause: this.#errors.get(unreached),
@@ -186,7 +186,8 @@ export class HelloWatch {
     return new FedctlError('mongo.no-primary', {
       message: `${this.#hosts()} responded and reports ${addresses.join(', ')} as members, but none of them is reachable.`,
       likelyCause: 'The replica set uses member names that do not resolve on this machine.',
-      remedy: 'Add directConnection=true to the connection string, or use the member names as its hosts.',
+      remedy:
+        'Add directConnection=true to the connection string, or use the member names as the hosts in the connection string.',
       details: { members: addresses },
       cause,
     });

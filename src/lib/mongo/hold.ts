@@ -33,7 +33,7 @@ export class TokenTally implements TokenSource {
   #last: MintedToken | null = null;
 
   /**
-   * @param again called before each token after the first token is requested, with the number of
+   * @param again called before each request for a token, except the first request; receives the number of
    * re-authentications
    */
   constructor(source: TokenSource, again: (count: number) => void) {

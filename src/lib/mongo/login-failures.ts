@@ -109,8 +109,8 @@ function unavailable(error: unknown, mechanism: Mechanism, text: string): Fedctl
 }
 
 /**
- * Returns lines that compare the parts of the credential with the settings that they must match. The lines
- * contain no secrets.
+ * Returns lines that compare the parts of the credential with the settings that these parts must match. The
+ * lines contain no secrets.
  */
 export function evidenceOf(presented: Presented, now: Date): string[] {
   return presented.mechanism === 'MONGODB-OIDC'

@@ -65,8 +65,8 @@ async function loggedIn<T>(
 }
 
 /**
- * Creates a client that never connects, to report an option that the driver rejects before fedctl opens a
- * connection.
+ * Creates a client that never connects. If the driver rejects an option, fedctl reports this option before it
+ * opens a connection.
  */
 async function tryOptions(
   plan: LoginPlan,

@@ -39,7 +39,7 @@ interface Sorted<T> {
  * Runs the stages that do not require the driver: resolve, tcp, tls. Each stage tries all hosts and fails
  * only if it fails for all hosts.
  *
- * @returns the connection string with SRV records resolved
+ * @returns the connection string, with the hosts from the SRV records
  * @throws FedctlError mongo.* of the stage that failed
  */
 export async function reach(

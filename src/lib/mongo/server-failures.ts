@@ -48,8 +48,8 @@ export function isNetworkTimeout(error: unknown): boolean {
 }
 
 /**
- * Returns whether the connection was closed or reset. Includes the error that the driver throws when it
- * clears its connection pool for this reason.
+ * Returns whether the connection was closed or reset. Also returns true for the error that the driver throws
+ * when it clears its connection pool for this reason.
  */
 export function isNetworkEnd(error: unknown): boolean {
   return chain(error).some(
@@ -168,7 +168,8 @@ const STRANGE_HELLO: Readonly<
 };
 
 /**
- * Returns the failure for a command after the login. For all commands, code 13 means that a role is missing.
+ * Returns the failure for a command that failed after the login. For all commands, code 13 means that a role
+ * is missing.
  */
 export function commandFailure(what: string, error: unknown, needs: string): FedctlError {
   const answer = serverAnswer(error);

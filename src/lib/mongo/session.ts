@@ -19,8 +19,8 @@ import { StageOver, StageTimer } from './stage-timer.ts';
 import type { StageLog } from './stages.ts';
 
 /**
- * Time limit for closing a client, in milliseconds. It is sufficient for the driver to send endSessions.
- * fedctl does not wait for the response of the server.
+ * Time limit for closing a client, in milliseconds. This time is sufficient for the driver to send
+ * endSessions. fedctl does not wait for the response of the server.
  */
 const CLOSE_MS = 20;
 
@@ -119,8 +119,8 @@ class Opening {
 
   /** Ends hello and runs the credential stage. The next stage is authenticate. */
   async #present<T extends Presented>(get: () => Promise<T>): Promise<T> {
-    // The driver calls this function again if it opens another connection. These stages have then already
-    // ended.
+    // The driver calls this function again if it opens another connection. In this case, the stages hello and
+    // credential have already ended.
     if (this.#stages.running !== 'hello') return get();
     this.#stages.pass(this.#watch?.detail() ?? '', this.#watch?.facts());
     this.#stages.begin('credential');

@@ -7,7 +7,7 @@ import type { TlsSettings } from '../net/dial-tls.ts';
 const MAX_PEM_BYTES = 4 * 1024 * 1024;
 
 /**
- * Reads the TLS settings in a connection string and the files whose paths they contain.
+ * Reads the TLS settings in a connection string, and the files whose paths these settings contain.
  *
  * @param bounds `timeoutMs` is the time limit for reading each file, in milliseconds; needed because a file
  * can be a named pipe without a writer

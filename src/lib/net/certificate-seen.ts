@@ -36,10 +36,10 @@ export function certificateBehind(error: object): CertificateSeen | null {
 }
 
 /**
- * Returns a function that returns the certificate that the socket received; null if no certificate was
- * received. The certificate is read at the event `secure`, which is internal to _tls_wrap. If verification
- * fails, Node.js destroys the socket and discards the certificate immediately after this event. The event
- * `secureConnect` would be too late.
+ * Returns a function. The function returns the certificate that the socket received, or null if the socket
+ * received no certificate. The certificate is read at the event `secure`, which is internal to _tls_wrap. If
+ * verification fails, Node.js destroys the socket and discards the certificate immediately after this event.
+ * The event `secureConnect` would be too late.
  */
 export function certificateOnceShown(socket: TLSSocket): () => CertificateSeen | null {
   let certificate: PeerCertificate | null = null;

@@ -70,11 +70,11 @@ export interface ProxyMeaning {
  */
 const REPLIES: Readonly<Record<string, string>> = {
   Failure: 'general failure',
-  NotAllowed: 'its rules do not allow the connection',
-  NetworkUnreachable: 'it has no route to the network',
-  HostUnreachable: 'it has no route to the host, or cannot resolve its name',
-  ConnectionRefused: 'the host refused its connection',
-  TTLExpired: 'its connection timed out',
+  NotAllowed: 'the rules of the proxy do not allow the connection',
+  NetworkUnreachable: 'the proxy has no route to the network',
+  HostUnreachable: 'the proxy has no route to the host, or cannot resolve the host name',
+  ConnectionRefused: 'the host refused the connection from the proxy',
+  TTLExpired: 'the connection from the proxy to the host timed out',
 };
 
 /**

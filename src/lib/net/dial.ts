@@ -51,7 +51,9 @@ export async function dialName(
   });
 }
 
-/** The time in milliseconds for which one address is tried before the next address is tried (RFC 8305). */
+/**
+ * The time limit for each address, in milliseconds. After this time, the next address is tried (RFC 8305).
+ */
 export const NEXT_ADDRESS_MS = 500;
 
 /**

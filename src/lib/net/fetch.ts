@@ -22,8 +22,8 @@ async function decompressorOf(encoding: string): Promise<Transform | null> {
 
 /**
  * Creates the only HTTP client of fedctl. The client uses node:http and the agents of fedctl. The global
- * `fetch` of Node.js is not used. It ignores AWS_CA_BUNDLE, NODE_USE_ENV_PROXY changes its proxy, and loading
- * it takes longer than most requests.
+ * `fetch` of Node.js is not used, because it ignores AWS_CA_BUNDLE, and NODE_USE_ENV_PROXY changes its proxy.
+ * Loading the global `fetch` also takes longer than most requests.
  */
 export function createFetch(env: Env): Fetch {
   return async (url, { method = 'GET', headers, body, maxBytes, signal }) => {

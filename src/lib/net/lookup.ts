@@ -3,9 +3,9 @@ import type { LookupFunction } from 'node:net';
 import { localhostAddresses } from '../core/hosts.ts';
 
 /**
- * Resolves host names for node:net. `localhost` always resolves to a loopback address, even if a hosts file
- * maps it to another machine, because tokens are sent to `localhost` in plain text. All other names are
- * resolved as Node.js does.
+ * Resolves host names for node:net. Tokens are sent to `localhost` in plain text. Therefore, `localhost`
+ * always resolves to a loopback address, even if a hosts file maps `localhost` to another machine. All other
+ * names are resolved as Node.js does.
  */
 export const lookup: LookupFunction = (host, options, done) => {
   const local = localhostAddresses(host);

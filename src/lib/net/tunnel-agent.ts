@@ -44,7 +44,7 @@ export class TunnelAgent extends Agent {
 
 /**
  * Returns a signal that fires when a request is destroyed. If a request is destroyed before it has a socket,
- * it emits no event. Without this signal, the tunnel would keep the process alive.
+ * the request emits no event. Without this signal, the tunnel would keep the process alive.
  */
 function destructionOf(request: ClientRequest): AbortSignal {
   const destroyed = new AbortController();

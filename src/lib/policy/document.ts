@@ -21,7 +21,7 @@ export interface Statement {
   readonly effect: 'Allow' | 'Deny';
   /** Action or NotAction: `service:name` with wildcards, not case-sensitive. */
   readonly action: Selection<string>;
-  /** Resource or NotResource. Null in a trust policy, because its resource is the role. */
+  /** Resource or NotResource. Null in a trust policy, because the resource of a trust policy is the role. */
   readonly resource: Selection<string> | null;
   /** Principal or NotPrincipal of a trust policy; null in all other policies. */
   readonly principal: Selection<Principal> | null;

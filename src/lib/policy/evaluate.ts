@@ -50,7 +50,10 @@ export type Decision =
       readonly outcome: 'implicit-deny';
       /** The first layer that does not allow the request. */
       readonly layer: Layer;
-      /** The statements in this layer that match the action, with the reasons why they do not apply. */
+      /**
+       * The statements in this layer that match the action, with the reasons why these statements do not
+       * apply.
+       */
       readonly misses: readonly NearMiss[];
     };
 
@@ -61,10 +64,10 @@ export type Decision =
  * For sts:AssumeRole, the trust policy of the role must always allow the request. Whether the other layers
  * must allow the request depends on the caller. For a caller from another account, all layers must allow the
  * request. Within the same account, if the trust policy contains the user or role, the identity-based
- * policies do not need to allow the request. For a user, the permissions boundary does not need to allow it
- * either. If the trust policy contains the session or `*`, the identity-based policies, the permissions
- * boundary and the session policies do not need to allow the request. (IAM User Guide, "Policy evaluation
- * logic"; not verified by a run.)
+ * policies do not need to allow the request. For a user, the permissions boundary does not need to allow the
+ * request either. If the trust policy contains the session or `*`, the identity-based policies, the
+ * permissions boundary and the session policies do not need to allow the request. (IAM User Guide, "Policy
+ * evaluation logic"; not verified by a run.)
  */
 export function evaluate(request: PolicyRequest, layers: PolicyLayers): Decision {
   const steps = stepsOf(request, layers);

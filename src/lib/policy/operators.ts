@@ -7,7 +7,7 @@ export interface Operator {
   readonly name: string;
   readonly set: 'ForAllValues' | 'ForAnyValue' | null;
   readonly comparison: ComparisonName | 'Null';
-  /** Whether the condition also holds if the request has no such key. */
+  /** Whether the condition also holds if the request does not have the condition key. */
   readonly ifExists: boolean;
 }
 

@@ -77,8 +77,8 @@ function parseSid(value: unknown, path: Path, faults: Faults): string | null {
 }
 
 /**
- * Returns the name of the element that is present, such as Action or NotAction. Adds a fault if both or
- * neither are present.
+ * Returns the name of the element that is present: for example, either Action or NotAction. Adds a fault if
+ * both elements or neither element is present.
  */
 function chosen(value: Members, name: string, path: Path, faults: Faults): string | null {
   const given = [name, `Not${name}`].filter((one) => value[one] !== undefined);
@@ -106,7 +106,7 @@ function parseTexts(
 
 function actionFault(action: string): string | null {
   if (action === '*' || /^[a-zA-Z0-9-]+:[\w*?]+$/.test(action)) return null;
-  return `"${action}" is not an action: expected service:name, with * and ? in the name only, or *`;
+  return `"${action}" is not an action: expected *, or service:name with * and ? only in the name`;
 }
 
 function resourceFault(resource: string, version: PolicyDocument['version']): string | null {

@@ -12,7 +12,7 @@ export type Grant = 'account' | 'principal' | 'session';
 /**
  * Returns how a Principal or NotPrincipal element specifies the principal; null if the element does not apply
  * to the principal. NotPrincipal excludes every principal that matches one of its names. Not verified: AWS
- * may exclude a session only if NotPrincipal contains its account, role and session.
+ * may exclude a session only if NotPrincipal contains the account, the role and the session.
  */
 export function grantTo({ except, listed }: Selection<Principal>, principal: RequestPrincipal): Grant | null {
   const grants = listed.map((one) => named(one, principal)).filter((grant) => grant !== null);

@@ -31,7 +31,7 @@ export type RequestPrincipal =
       readonly arn: string;
     };
 
-/** A string, or the list of a multivalued key such as aws:TagKeys and sts:IdentityTokenAudience. */
+/** A string, or the list of a multivalued key such as aws:TagKeys or sts:IdentityTokenAudience. */
 export type ContextKeys = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** The condition keys of a request. Key names, including tag keys, are not case-sensitive. */
@@ -39,8 +39,8 @@ export class RequestContext {
   readonly #values = new Map<string, string | readonly string[]>();
 
   /**
-   * @param all the condition keys; if a key occurs several times, the last value applies. A key with an empty
-   * list or undefined is absent.
+   * @param all the condition keys; if a key occurs several times, the last value applies. A key whose value
+   * is undefined or an empty list counts as absent.
    */
   constructor(...all: readonly ContextKeys[]) {
     for (const [key, value] of all.flatMap((keys) => Object.entries(keys))) {

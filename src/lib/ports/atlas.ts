@@ -99,7 +99,8 @@ export interface AtlasLogin {
 
 /**
  * The read-only part of the Atlas Administration API. Every method throws only FedctlError. The codes atlas.*
- * describe failures of the connection, the credentials, missing roles and the API access list.
+ * describe failed connections, invalid credentials, missing roles, and addresses that are not on the API
+ * access list.
  */
 export interface Atlas {
   readonly url: string;
@@ -135,7 +136,7 @@ export interface Atlas {
   clusters(projectId: string, signal: AbortSignal): Promise<AtlasList<AtlasCluster>>;
   /**
    * Returns the login attempts to a cluster since a time, newest first. Returns an empty list for shared
-   * tiers, because they have no access history.
+   * tiers, because these tiers have no access history.
    */
   accessHistory(
     projectId: string,

@@ -11,9 +11,9 @@ import type { Secret } from '../core/secret.ts';
 import type { MintRequest } from '../core/token.ts';
 
 /**
- * The interfaces of the external services that the auth core uses. Adapters implement them with an SDK; tests
- * can implement them by hand. Every method throws only FedctlError and keeps the original error as its
- * `cause`.
+ * The interfaces of the external services that the auth core uses. Adapters implement these interfaces with
+ * an SDK. Tests can implement these interfaces by hand. Every method throws only FedctlError and keeps the
+ * original error as its `cause`.
  */
 
 /** The settings for AWS, from the options that all commands share. */

@@ -24,15 +24,15 @@ export const STAGES = [
 export type StageId = (typeof STAGES)[number];
 
 /**
- * The facts that a passed stage observed, as data. Names from servers must be escaped before they are printed
- * on a terminal.
+ * The facts that a passed stage observed. Names from servers must be escaped before they are printed on a
+ * terminal.
  */
 export type StageFacts =
   | {
       readonly stage: 'resolve';
       /**
-       * The addresses of the host, or of the proxy if the connection uses one. A host that does not resolve
-       * has no addresses.
+       * The addresses of the host, or of the proxy if the connection uses a proxy. A host that does not
+       * resolve has no addresses.
        */
       readonly hosts: readonly {
         readonly host: string;
@@ -62,7 +62,10 @@ export type StageFacts =
     }
   | ({ readonly stage: 'whoami' } & ServerIdentity);
 
-/** The result of one stage, as the stage itself reports it. It is not derived from the last driver error. */
+/**
+ * The result of one stage. The stage itself reports this result; the result is not derived from the last
+ * driver error.
+ */
 export interface StageEvent {
   readonly id: StageId;
   readonly status: 'pass' | 'fail' | 'skip';
@@ -220,7 +223,7 @@ export interface Mongo {
    * Logs in once with a new client. Reports each stage when it ends.
    *
    * @throws FedctlError mongo.* for the first failed stage, or aws.*, sts.* for the credential stage. The
-   * event of the failed stage is reported first.
+   * failed stage is reported before the error is thrown.
    */
   login(plan: LoginPlan, observe: (event: StageEvent) => void, signal: AbortSignal): Promise<ServerIdentity>;
   /**

@@ -4,7 +4,7 @@ import type { Theme } from './theme.ts';
 
 const ROLE = '<ARN of the role of the workload>';
 
-/** Formats the values that the user must enter in Atlas. Unknown values are placeholders. */
+/** Formats the values that the user must enter in Atlas. Unknown values are shown as placeholders. */
 export function atlasSideLines(
   side: AtlasSide,
   workload: Workload,

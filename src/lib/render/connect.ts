@@ -33,8 +33,8 @@ function mechanismDocument({ name, identity, stages, failure, handshake }: Mecha
 }
 
 /**
- * Returns the failure that ends the run. Adds the mechanism, the completed stages, and the failures for other
- * mechanisms to the details of the failure.
+ * Returns the failure that ends the run. The details of this failure also contain the mechanism, the completed
+ * stages, and the failures for other mechanisms.
  */
 export function connectFailure(
   decisive: MechanismResult & { readonly failure: FedctlError },
@@ -96,7 +96,7 @@ export function handshakeLines(handshake: readonly NarratedStep[], theme: Theme)
 function stepText(step: NarratedStep): string {
   switch (step.step) {
     case 'nonce':
-      return `The driver sent ${step.clientBytes} random bytes. The server returned these bytes with its own (${step.serverBytes} bytes in total) and the STS host ${step.stsHost}.`;
+      return `The driver sent ${step.clientBytes} random bytes. The server appended its own random bytes, returned all ${step.serverBytes} bytes, and specified the STS host ${step.stsHost}.`;
     case 'signed-request':
       return `The driver signed a GetCallerIdentity request for this host and Region ${step.region} with key ${step.accessKeyId} at ${step.date}. The signature covers ${step.signedHeaders.join(', ')}. The driver sent the signature${step.sessionToken ? ' and the session token' : ''}, not the secret key.`;
     case 'replay':

@@ -14,7 +14,7 @@ interface Marks {
    * prints. Untrusted text cannot contain these numbers, so only sequences with this start are trusted.
    */
   readonly own: string;
-  /** Marks where the text begins that may be wrapped. Wrapped lines are indented to this position. */
+  /** Marks the beginning of the text that may be wrapped. Wrapped lines are indented to this position. */
   readonly hang: string;
   readonly eachUnshownOrOwn: RegExp;
 }

@@ -39,7 +39,8 @@ export async function askText(message: string, terminal: Terminal): Promise<stri
 /**
  * Prompts for a secret. The terminal does not show the typed characters.
  *
- * @param fault returns why an answer is invalid, to prompt again; null for a valid answer
+ * @param fault returns the reason why an answer is invalid; null for a valid answer. After an invalid answer,
+ * the user is prompted again.
  * @returns the secret without surrounding white space; null if the user cancelled
  * @throws Interruption on Ctrl-C; the reason of the signal, if the signal fires
  */

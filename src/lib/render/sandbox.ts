@@ -10,7 +10,7 @@ type Cells = readonly string[];
 
 /**
  * Returns the shell command that loads the variables in a file. Adds `./` to a file name without a slash,
- * because the shell would search for the file in PATH (POSIX Shell Command Language, `dot`).
+ * because the shell searches PATH for a file name without a slash (POSIX Shell Command Language, `dot`).
  */
 export function sourceCommand(file: string): string {
   return `. ${shellWord(file.includes('/') ? file : `./${file}`)}`;

@@ -49,8 +49,8 @@ export async function loadColours(): Promise<ChalkInstance> {
 }
 
 /**
- * Creates a theme with colours or plain text. An Output converts the colours to terminal sequences and
- * escapes all other text.
+ * Creates a theme with colours, or a theme for plain text. An Output converts the colours to terminal
+ * sequences and escapes all other text.
  *
  * @param colours false for plain text
  * @param wraps whether the output is a terminal with a width

@@ -49,8 +49,8 @@ export class WorkflowCommand {
 
 /**
  * Escapes a line so that the runner prints the line and does not interpret it. The runner interprets `::name
- * …::` at the beginning of a line, after Unicode white space, and `##[name …]` anywhere in a line
- * (actions/runner, ActionCommand.cs).
+ * …::` at the beginning of a line, where Unicode white space may precede it, and `##[name …]` anywhere in a
+ * line (actions/runner, ActionCommand.cs).
  *
  * @param line an escaped line, without control characters other than colours
  */

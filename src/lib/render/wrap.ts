@@ -13,7 +13,8 @@ export function columnsOf({ isTTY, columns = 0 }: OutputStream): number | null {
  * Wraps a text at spaces and never breaks a word. If a word does not fit on an indented line, reduces the
  * indentation of the following lines.
  *
- * @param before the part of the line before the text; the following lines are indented by its width
+ * @param before the part of the line before the text; the following lines are indented by the width of this
+ * part
  * @param text may contain colours, but no other control characters
  * @param columns the width of the terminal
  * @returns at least one line

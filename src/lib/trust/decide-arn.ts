@@ -18,7 +18,7 @@ const USER = /^arn:aws[a-z-]*:iam::\d{12}:user\/.+$/;
 /**
  * Returns the database user name for an ARN from GetCallerIdentity; null for principals that Atlas does not
  * support (root, federated users). A session `assumed-role/ROLE/SESSION` becomes `role/ROLE`. The role path
- * is missing, because a session ARN does not contain it (facts/mongodb.md 2.5).
+ * is missing, because a session ARN does not contain the path (facts/mongodb.md 2.5).
  */
 export function iamNameOf(arn: string): IamName | null {
   const session = ASSUMED_ROLE.exec(arn);

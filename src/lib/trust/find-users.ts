@@ -20,9 +20,9 @@ export function findUsers(
 }
 
 /**
- * Returns existing user names that are similar to the required name. They may differ in case, in the identity
- * provider ID or in the role path, or may be a session ARN of the same role (facts/mongodb.md, section 9,
- * rows 21, 22 and 46).
+ * Returns existing user names that are similar to the required name. A similar name may differ in case, in
+ * the identity provider ID or in the role path. It may also be a session ARN of the same role
+ * (facts/mongodb.md, section 9, rows 21, 22 and 46).
  */
 export function similarNames(username: string, users: readonly DatabaseUser[]): readonly string[] {
   const wanted = essence(username);

@@ -27,9 +27,9 @@ const BUCKETS = 'system.buckets.';
 /**
  * Returns whether one of the privileges allows an action (MongoDB documentation, "Resource Document"). The
  * database '' means any database except the internal databases `local` and `config`. The collection '' means
- * any collection except `system.*` collections, for which a privilege must contain the name. `system_buckets`
- * contains the data of time series collections. `anyResource` includes everything, and `anyAction` includes
- * every action.
+ * any collection except `system.*` collections. A privilege on a `system.*` collection must contain the name
+ * of the collection. `system_buckets` contains the data of time series collections. `anyResource` includes
+ * everything, and `anyAction` includes every action.
  *
  * @param privileges the result of `readPrivileges`
  */

@@ -83,7 +83,7 @@ function parseUri(text: string): ParsedUri {
   try {
     parsed = new ParsedUri(text);
   } catch {
-    // The error of the parser is not used as the cause, because it contains the user name.
+    // The error of the parser is not used as the cause, because this error contains the user name.
     throw notAConnectionString(text);
   }
   // If the text contains two @, the end of the password is ambiguous. Text that looks like a path may be part
@@ -99,7 +99,7 @@ function parseUri(text: string): ParsedUri {
   return parsed;
 }
 
-const EXPECTED = 'Invalid connection string: expected mongodb:// or mongodb+srv:// and a host.';
+const EXPECTED = 'Invalid connection string: expected mongodb:// or mongodb+srv://, followed by a host.';
 
 function notAConnectionString(text: string): FedctlError {
   const [, rest = ''] = /^mongodb\+srv:\/\/([^/?]*)/i.exec(text) ?? [];

@@ -19,7 +19,7 @@ export function readHost(text: string): HostPort {
   if (host === null || port < 1 || port > 65535) {
     throw invalidUri({
       message:
-        'Invalid connection string: a host is not a name or an IP address with a port from 1 to 65535.',
+        'Invalid connection string: each host must be a name or an IP address, and each port must be from 1 to 65535.',
     });
   }
   return { host, port };

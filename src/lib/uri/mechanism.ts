@@ -16,8 +16,8 @@ const MECHANISMS: Readonly<Record<MechanismChoice, readonly Mechanism[]>> = {
 };
 
 /**
- * Returns the mechanisms for the login: the value of --mechanism or, if it is not set, the mechanism in the
- * connection string. The default is MONGODB-OIDC.
+ * Returns the mechanisms for the login: the value of --mechanism or, if --mechanism is not set, the mechanism
+ * in the connection string. The default is MONGODB-OIDC.
  *
  * @param named authMechanism in the connection string, in uppercase
  * @throws FedctlError mongo.mechanism-conflict

@@ -26,7 +26,8 @@ const OPTIONS = {
   authMechanism: { value: 'text', use: 'read' },
   authMechanismProperties: { value: 'properties', use: 'read', secret: true },
   authSource: { value: 'text', use: 'read' },
-  // fedctl does not use compression, because its messages are small and decompression can be attacked.
+  // fedctl does not use compression, because fedctl sends only small messages and decompression can be
+  // attacked.
   compressors: { value: 'compressors', use: 'unused' },
   connectTimeoutMS: { value: 'natural', use: 'unused' },
   directConnection: { value: 'boolean', use: 'driver' },
@@ -135,7 +136,7 @@ export class UriOptions {
     return this.#given.find(([each]) => each === name)?.[1] ?? null;
   }
 
-  /** Returns the options that fedctl passes to the driver unchanged. They contain no secrets. */
+  /** Returns the options that fedctl passes to the driver unchanged. These options contain no secrets. */
   forDriver(): readonly (readonly [OptionName, string])[] {
     return this.#given.filter(([name]) => ruleOf(name).use === 'driver');
   }
@@ -188,8 +189,8 @@ function unknownOption(spelled: string, value: string): ReturnType<typeof invali
       remedy: 'Remove the option without a value. In the values of other options, write & as %26.',
     });
   }
-  // There is no suggestion for names of one or two letters, because they are similar to too many option
-  // names.
+  // There is no suggestion for names of one or two letters, because such short names are similar to too many
+  // option names.
   const meant = spelled.length < 3 ? null : nearest(spelled, names());
   return invalidUri({
     message: `Unknown option "${spelled}" in the connection string.`,

@@ -37,7 +37,7 @@ export function refusePlaintextAddress(hop: Hop, asked: HostPort, addresses: rea
  * Applies the rule of `refusePlaintext` to a replica set member that a server reports, because a server can
  * report any host.
  *
- * @returns why the member must not receive a token; null if it may receive a token
+ * @returns why the member must not receive a token; null if the member may receive a token
  */
 export function plaintextMember(hop: Hop, member: HostPort): FedctlError | null {
   if (hop.tls === 'verified' || isLoopbackHost(member.host)) return null;

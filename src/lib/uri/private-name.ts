@@ -16,7 +16,7 @@ export function adviceOnPrivateName(host: string): Pick<FailureFacts, 'likelyCau
   if (!PRIVATE.test(host)) return null;
   return {
     likelyCause:
-      'The host name belongs to a private endpoint (-pl-0) or to network peering (-pri). It resolves only in that private network.',
+      'The host name belongs to a private endpoint (-pl-0) or to network peering (-pri). The host name resolves only in that private network.',
     remedy:
       'Run the command in that private network, or use the public connection string that Atlas shows for the cluster.',
   };

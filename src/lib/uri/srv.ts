@@ -34,7 +34,7 @@ export function withSrvRecords(uri: ConnectionString, { srv, txt }: SrvRecords):
       name,
       `The SRV records of ${name.host} contain a host outside its domain: ${stranger.host}.`,
       undefined,
-      'The DNS server may not be controlled by the owner of the domain, or the record is wrong. fedctl does not connect to this host.',
+      'Either the owner of the domain does not control the DNS server, or the record is wrong. fedctl does not connect to this host.',
     );
   }
   const options = new Map(txtOptions(name, txt));
@@ -77,7 +77,7 @@ function txtOptions(name: SrvName, txt: readonly string[]): [string, string][] {
     throw txtFailed(
       name,
       `The TXT record of ${name.host} sets "${alien[0]}", which is not allowed in DNS.`,
-      'The DNS server may not be controlled by the owner of the domain, or the record is wrong.',
+      'Either the owner of the domain does not control the DNS server, or the record is wrong.',
     );
   }
   return options;

@@ -22,8 +22,8 @@ const REASONS: Readonly<Record<number, string>> = {
 };
 
 /**
- * An API error, with the fields of its JSON body (facts/mongodb.md 7.4). The API converts every ApiFailure to
- * a response.
+ * An API error, with the fields of the JSON response body (facts/mongodb.md 7.4). The API converts every
+ * ApiFailure to a response.
  */
 export class ApiFailure extends Error {
   override readonly name = 'ApiFailure';

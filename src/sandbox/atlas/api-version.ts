@@ -11,14 +11,16 @@ export interface ResourceVersion {
 
 export interface ResolvedVersion<Version extends ResourceVersion> {
   readonly version: Version;
-  /** The Content-Type header. Also the Deprecation and Sunset headers, if the version has these dates. */
+  /**
+   * The Content-Type header. If the version has `deprecatedOn` or `sunsetOn`, also the header for that date.
+   */
   readonly headers: Readonly<Record<string, string>>;
 }
 
 const MEDIA_TYPE = /^application\/vnd\.atlas\.(\d{4}-\d{2}-\d{2})\+json$/i;
 
 /**
- * Returns the newest version of a resource that is not newer than the date in the Accept header
+ * Returns a version of a resource: the newest version that is not newer than the date in the Accept header
  * (facts/mongodb.md 7.2).
  *
  * @throws ApiFailure 406 if the Accept header contains no valid date, or a date before the first version (the

@@ -40,8 +40,8 @@ export function clusterDocument(context: DocumentContext, cluster: AtlasCluster)
 }
 
 /**
- * Returns a cluster in API version 2023-02-01. This version returns the number of shards instead of a list of
- * shards, and one disk size for the whole cluster.
+ * Returns a cluster in API version 2023-02-01. This version contains no list of shards. It contains the
+ * number of shards, and one disk size for the whole cluster.
  */
 export function clusterDocument20230201(context: DocumentContext, cluster: AtlasCluster): object {
   const { instanceSize } = cluster;
@@ -137,7 +137,10 @@ export function flexClusterDocument({ atlas }: DocumentContext, cluster: AtlasCl
   };
 }
 
-/** Returns the project as an entry of `GET /clusters`, with all clusters that the credential can read. */
+/**
+ * Returns the entry of the project in the list that `GET /clusters` returns. The entry contains all clusters
+ * that the credential can read.
+ */
 export function projectClustersDocument({ atlas }: DocumentContext): object {
   return {
     clusters: atlas.clusters.map((cluster) => ({

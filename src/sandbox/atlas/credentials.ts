@@ -35,7 +35,7 @@ export class ApiCredentials {
   /** The roles of the service account and the API key. */
   roles: ReadonlySet<ApiRole> = new Set(['ORG_OWNER']);
   /**
-   * The CIDR blocks from which clients can use the service account and the API key. An empty list allows all
+   * The CIDR blocks of the clients that can use the service account and the API key. An empty list allows all
    * addresses. This list is independent of the project's access list.
    */
   accessList: readonly string[] = [];

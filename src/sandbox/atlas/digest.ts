@@ -21,9 +21,9 @@ interface Nonce {
 export type DigestVerdict = 'accepted' | 'stale' | { readonly refused: string };
 
 /**
- * HTTP Digest authentication (RFC 7616) with qop=auth, which Atlas requires for programmatic API keys. The
- * challenge offers MD5, as recorded from Atlas (facts/mongodb.md 7.3). The lab also accepts a response with
- * SHA-256. A nonce expires, and each nonce count is valid only once.
+ * HTTP Digest authentication (RFC 7616) with qop=auth. Atlas requires Digest authentication for programmatic
+ * API keys. The challenge offers MD5, as recorded from Atlas (facts/mongodb.md 7.3). The lab also accepts a
+ * response with SHA-256. A nonce expires, and each nonce count is valid only once.
  */
 export class DigestAuthentication {
   readonly #now: () => Date;

@@ -12,7 +12,7 @@ const ROLES = [{ role: 'readWriteAnyDatabase', db: 'admin' }] as const;
  * Creates the Atlas state of a healthy lab: a connected identity provider for one issuer and audience,
  * database users, and an access list that contains this machine. Each user and role in the issuer's account
  * gets a database user for each mechanism. As in Atlas, a role with a path cannot log in with MONGODB-AWS,
- * because the ARN of its session does not contain the path (facts/mongodb.md 2.5).
+ * because the ARN of a role session does not contain the path (facts/mongodb.md 2.5).
  */
 export function createLabAtlas(given: {
   readonly now: () => Date;
@@ -126,8 +126,8 @@ export function atlasConnectionString(uri: string): string {
 }
 
 /**
- * Returns the URL and the credentials of the API as environment variables for the Atlas CLI. FEDCTL_ATLAS_URL
- * is a variable of fedctl and also contains the URL.
+ * Returns the URL and the credentials of the API as environment variables for the Atlas CLI. Also returns
+ * FEDCTL_ATLAS_URL, a variable of fedctl that contains the URL.
  */
 export function atlasEnvironment(
   { credentials, organization, project }: AtlasState,

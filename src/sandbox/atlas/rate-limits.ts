@@ -14,8 +14,8 @@ const REFILL_SECONDS = 60;
  */
 export class RateLimits {
   /**
-   * Replaces the recorded capacities, so that few requests cause status 429. Null keeps the recorded
-   * capacities.
+   * The capacity of every bucket. With a small capacity, a few requests cause status 429. If null, the
+   * buckets have the recorded capacities.
    */
   capacity: number | null = null;
   readonly #now: () => Date;

@@ -100,7 +100,8 @@ export const RESOURCES: readonly Resource[] = [
     capacity: 300,
     roles: FEDERATION,
     versions: [
-      // In its first version, this resource supports only SAML providers. Their IDs have 20 characters.
+      // The first version of this resource supports only SAML providers. The ID of a SAML provider has 20
+      // characters.
       { date: '2023-01-01', sunsetOn: '2025-01-01', read: identityProvider },
       { date: '2023-11-15', read: identityProvider },
     ],

@@ -38,7 +38,7 @@ export interface AtlasOptions {
 }
 
 export interface LabAtlas {
-  /** The URL of the lab's API, which replaces `https://cloud.mongodb.com`. It has no trailing slash. */
+  /** The URL of the lab's API. This URL replaces `https://cloud.mongodb.com`, and has no trailing slash. */
   readonly url: string;
   readonly rateLimits: RateLimits;
   close(): Promise<void>;
@@ -104,8 +104,8 @@ class AtlasApi {
 
   #decide(request: HttpRequest): Outcome {
     const { credentials } = this.#options.atlas;
-    // Rejects requests with a different host name. A web page can use such a host name for this address (DNS
-    // rebinding).
+    // Rejects requests whose Host header names another server. A web page can make its own host name resolve
+    // to the address of this server (DNS rebinding).
     if (!this.#isOwnHost(headerOf(request, 'host') ?? '')) {
       const answer = { status: 421, headers: {}, body: '' };
       return { answer, action: 'any', principal: null, refusal: 'the Host header names another server' };
@@ -180,8 +180,8 @@ class AtlasApi {
 }
 
 /**
- * An endpoint on the same server that is not part of the versioned API. Only `path` and `javaMethod` are
- * used.
+ * An endpoint that is not part of the versioned API. It is on the same server. Only `path` and `javaMethod`
+ * are used.
  */
 const IP_INFO: Resource = {
   path: '/api/private/ipinfo',

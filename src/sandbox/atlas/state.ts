@@ -22,15 +22,15 @@ export interface AtlasStateOptions {
 }
 
 /**
- * The maximum number of logins in the history. According to its documentation, Atlas keeps logins for one
- * week.
+ * The maximum number of logins in the history. According to the Atlas documentation, Atlas keeps logins for
+ * one week.
  */
 const HISTORY = 1000;
 
 /**
- * The state of Atlas: an organization with its federation, one project with its users, access list and
- * clusters, the API credentials, and the login history. The lab's API returns this state, and the lab's
- * MongoDB server uses it. A change takes effect at the next request and the next login.
+ * The state of Atlas: an organization with its federation, one project, the API credentials, and the login
+ * history. The project has database users, an access list and clusters. The lab's API returns this state, and
+ * the lab's MongoDB server uses it. A change takes effect at the next request and the next login.
  */
 export class AtlasState {
   readonly organization: { readonly id: string; name: string };
@@ -56,7 +56,7 @@ export class AtlasState {
     this.credentials = new ApiCredentials(now);
   }
 
-  /** The identity providers of the federation. The organization may not be connected to all of them. */
+  /** The identity providers of the federation, including those that are not connected to the organization. */
   get identityProviders(): readonly AtlasIdentityProvider[] {
     return [...this.#identityProviders.values()];
   }
@@ -275,16 +275,16 @@ export class AtlasState {
   }
 
   /**
-   * Returns the identity providers that are connected to the organization. The cluster accepts only their
-   * tokens.
+   * Returns the identity providers that are connected to the organization. The cluster accepts only the
+   * tokens of these providers.
    */
   trustedIdentityProviders(): readonly IdentityProvider[] {
     return this.identityProviders.filter(({ id }) => this.#connected.has(id));
   }
 
   /**
-   * Returns all users, including expired users. The cluster checks scopes and expirations itself, because its
-   * log must contain the reason for a rejected login.
+   * Returns all users, including expired users. The cluster checks scopes and expirations itself, because the
+   * log of the cluster must contain the reason for a rejected login.
    */
   clusterUsers(): readonly DatabaseUser[] {
     return this.#databaseUsers;

@@ -74,7 +74,7 @@ export async function authenticate(
 /** The values that a presigned request sends in its query instead of in headers. */
 interface Presigned {
   readonly sessionToken: string | undefined;
-  /** The validity period of the request after its date, in seconds. */
+  /** The validity period of the request, in seconds. This period starts at the date of the request. */
   readonly expiresIn: number;
 }
 
@@ -189,8 +189,8 @@ function verifySessionToken(
 }
 
 /**
- * Rejects a request whose date is too old or in the future. For a wrong clock, AWS returns these messages
- * with the error code for a wrong signature. SDKs recognize both messages.
+ * Rejects a request whose date is too old or in the future. For a wrong date, AWS returns the error code for
+ * a wrong signature. SDKs use the message to recognize a wrong date.
  */
 function verifyAge(signed: Date, now: Date, expiresIn?: number): void {
   const windowMs = WINDOW_MINUTES * 60_000;

@@ -112,7 +112,7 @@ export function notAuthorized(caller: Caller, action: LabAction, resource: strin
   return `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource}`;
 }
 
-/** The AWS names of the policy types, with their articles. */
+/** The AWS names of the policy types, each with the article "a" or "an". */
 const LAYERS: Readonly<Record<Layer, readonly [article: string, name: string]>> = {
   'service-control': ['a', 'service control policy'],
   trust: ['a', 'resource-based policy'],

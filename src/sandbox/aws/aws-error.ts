@@ -1,12 +1,14 @@
 /**
- * An error response from AWS. The lab's STS and IAM throw this error, and their dispatcher converts it to a
- * response.
+ * An error response from AWS. The lab's STS and IAM throw this error. The dispatcher of both services
+ * converts the error to a response.
  */
 export class AwsError extends Error {
   /** The `<Code>` in the response. SDKs can use a different name for the error (facts/aws.md 0.1). */
   readonly code: string;
   readonly status: number;
-  /** The actual reason for the lab's log, if the message does not contain it. */
+  /**
+   * The actual reason for the error, if the message does not contain this reason. Used only in the lab's log.
+   */
   readonly reason: string;
 
   constructor(code: string, status: number, message: string, reason: string = message) {

@@ -4,7 +4,7 @@ import type { MintRequest } from '../../lib/core/token.ts';
 import { signToken } from '../issuer/signing-keys.ts';
 import { type Caller, type PlatformClaims, principalTags, type Tags } from './identities.ts';
 
-/** The values from which the claims of a token are created. */
+/** The values that are needed to create the claims of a token. */
 export interface TokenFacts {
   readonly caller: Caller;
   readonly request: MintRequest;
@@ -12,7 +12,10 @@ export interface TokenFacts {
   readonly now: Date;
 }
 
-/** The payload, with its members in the same order as in AWS tokens. It has no `nbf` (facts/aws.md 3.1). */
+/**
+ * The payload. Its members are in the same order as in AWS tokens. The payload has no `nbf` (facts/aws.md
+ * 3.1).
+ */
 export interface WebIdentityClaims {
   readonly aud: string | readonly string[];
   readonly sub: string;
@@ -52,7 +55,7 @@ export function webIdentityClaims(facts: TokenFacts): WebIdentityClaims {
   const exp = epoch(tokenExpiry(facts));
   return {
     aud: more.length === 0 ? first : [first, ...more],
-    // The ARN of the role with its path. The token does not contain the session.
+    // For a role, this ARN includes the path. The token does not contain the session.
     sub: caller.principal.arn,
     'https://sts.amazonaws.com/': awsClaims(facts),
     iss: caller.account.issuer,

@@ -27,7 +27,7 @@ export interface AccountDescription {
 
 interface PrincipalDescription {
   readonly name: string;
-  /** The path in the ARN. It begins and ends with a slash (default: `/`). */
+  /** The path in the ARN. The path begins and ends with a slash (default: `/`). */
   readonly path?: string;
   /** The name of the profile in the lab's AWS config file (default: the name of the user or role). */
   readonly profile?: string;

@@ -41,12 +41,12 @@ export function findIssuerKeys({
     try {
       const discovery = await read(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
       if (memberOf(discovery, 'issuer') !== issuer) {
-        throw new Error('its discovery document contains a different issuer');
+        throw new Error('the discovery document contains a different issuer');
       }
       const address = memberOf(discovery, 'jwks_uri');
-      if (typeof address !== 'string') throw new Error('its discovery document has no jwks_uri');
+      if (typeof address !== 'string') throw new Error('the discovery document has no jwks_uri');
       const keys = memberOf(await read(address), 'keys');
-      if (!Array.isArray(keys)) throw new Error('its key set has no list of keys');
+      if (!Array.isArray(keys)) throw new Error('the key set has no list of keys');
       return { keys: keys.filter(isKey) };
     } catch (error) {
       const fault = error instanceof Unreachable ? 'unreachable' : 'unusable';
@@ -60,7 +60,7 @@ class Unreachable extends Error {}
 function parseUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url?.protocol === 'https:' || url?.protocol === 'http:') return url;
-  throw new Error('its URL is not http or https');
+  throw new Error('the scheme of the URL is neither http nor https');
 }
 
 function parseJson(text: string, url: URL): unknown {

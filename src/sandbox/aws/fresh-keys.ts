@@ -5,7 +5,7 @@ const USUAL_TOKEN_SIZE = 380;
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /**
- * Returns a unique ID or access key ID in the format of IAM: the prefix of its type, and 16 random
+ * Returns a unique ID or an access key ID in the format of IAM: the prefix of the type, and 16 random
  * characters.
  */
 export function uniqueId(prefix: 'AKIA' | 'ASIA' | 'AIDA' | 'AROA'): string {
@@ -18,8 +18,8 @@ export function secretKey(): Secret {
 }
 
 /**
- * Returns a session token of base64 characters. The token has the usual length, or `minimumSize` if it is
- * longer.
+ * Returns a session token of base64 characters. The length is the usual length or `minimumSize`, whichever is
+ * larger.
  */
 export function sessionToken(minimumSize: number): string {
   const size = Math.max(USUAL_TOKEN_SIZE, minimumSize);

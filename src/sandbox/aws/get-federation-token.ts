@@ -12,7 +12,7 @@ const THIRTY_SIX_HOURS = 129_600;
 /**
  * Returns credentials for a federated user. The caller must use the long-term keys of a user (facts/aws.md
  * 6). The federated user can call only GetCallerIdentity in STS, and nothing in IAM. The lab emulates no
- * other services, so it validates the policy but never evaluates it.
+ * other services. The lab therefore validates the policy, but never evaluates the policy.
  */
 export function getFederationToken({ world, caller, parameters, now }: Call): Outcome {
   const validation = new Validation();

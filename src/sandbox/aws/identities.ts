@@ -36,8 +36,8 @@ export interface LabAccount {
 }
 
 /**
- * An IAM OpenID Connect provider. A token from its issuer can assume roles if the provider lists the token's
- * audience.
+ * An IAM OpenID Connect provider. A token from the issuer of the provider can assume roles if the provider
+ * lists the token's audience.
  */
 export interface OidcProvider {
   /** `arn:aws:iam::A:oidc-provider/host/path` */

@@ -80,7 +80,7 @@ export async function proveIdentity(token: string, world: ProofContext): Promise
       'IDPRejectedClaim',
       403,
       'The identity provider reported that authentication failed: the token is not valid yet',
-      `${evidence}: it is not valid for another ${Math.max(notBefore, issuedAt) - now} s`,
+      `${evidence}: its validity period starts in ${Math.max(notBefore, issuedAt) - now} s`,
     );
   }
   return { provider, audience, subject, evidence };

@@ -4,8 +4,8 @@ import { Secret } from '../../lib/core/secret.ts';
 const STEP_SECONDS = 30;
 const DIGITS = 6;
 /**
- * The codes of this many earlier and later time steps are also valid, because clocks differ and entering a
- * code takes time (RFC 6238, 5.2).
+ * The codes of this many time steps before and after the current step are also valid. Clocks differ, and
+ * entering a code takes time (RFC 6238, 5.2).
  */
 const WINDOW = 1;
 

@@ -60,7 +60,7 @@ function boundaryPolicy(document: unknown): NamedPolicy | null {
   return document === null ? null : namedPolicy('PermissionsBoundary', document, 'permissions');
 }
 
-/** Returns a policy that allows these actions, which may contain wildcards, on all resources. */
+/** Returns a policy that allows these actions on all resources. The actions can contain wildcards. */
 export function allowing(...actions: readonly string[]): unknown {
   return {
     Version: '2012-10-17',

@@ -51,7 +51,7 @@ export class QueryParameters {
   }
 }
 
-/** Parses the parameters. Accepts `+` and `%20` as a space, and a content type with a charset. */
+/** Parses the parameters. Accepts `+` and `%20` as a space. Accepts a content type with a charset. */
 export function readParameters(request: HttpRequest): QueryParameters {
   const mark = request.target.indexOf('?');
   const values = new Map<string, string>();

@@ -4,7 +4,7 @@ import { principalTags, type Tags } from './identities.ts';
 import type { Call } from './service.ts';
 
 /**
- * Returns the condition keys of all signed requests. They describe the caller and the time.
+ * Returns the condition keys that every signed request has. The keys describe the caller and the time.
  * aws:SecureTransport is always true, because AWS requires https. For IAM, the Region is always us-east-1.
  */
 export function globalKeys(
@@ -34,7 +34,7 @@ export function globalKeys(
   };
 }
 
-/** Returns the condition keys of all requests, including unsigned requests. */
+/** Returns the condition keys that every request has, even an unsigned request. */
 export function commonKeys(now: Date): ContextKeys {
   return {
     'aws:SecureTransport': 'true',

@@ -18,9 +18,9 @@ export interface RoleInput {
 }
 
 /**
- * Reads the parameters of AssumeRole and similar actions.
+ * Reads the parameters of AssumeRole and similar actions. Reports all errors together.
  *
- * @param readOwn reads the additional parameters of an action. All errors are reported together.
+ * @param readOwn reads the additional parameters of an action
  * @throws AwsError ValidationError with every error; InvalidParameterValue for parameters that the lab does
  * not support
  */

@@ -155,7 +155,7 @@ function errorXml(service: Service, { status, code, message }: AwsError, request
 
 /**
  * Returns whether STS must respond in JSON. STS responds to GetCallerIdentity in JSON if the client accepts
- * only JSON, as some proxies of AWS do.
+ * only JSON. Some proxies in front of AWS send such requests.
  */
 function wantsJson(request: HttpRequest, action: string): boolean {
   return action === 'GetCallerIdentity' && headerValue(request, 'accept') === 'application/json';
@@ -183,7 +183,7 @@ function answerOf(
 ): HttpAnswer {
   return {
     status,
-    // SDKs read the request ID only from the header x-amzn-RequestId. They adjust their clock to the Date
+    // SDKs read the request ID only from the header x-amzn-RequestId. SDKs adjust their clock to the Date
     // header (facts/aws.md 9.3, 9.4).
     headers: {
       'content-type': asJson ? 'application/json' : 'text/xml',

@@ -104,10 +104,10 @@ export function headerValue(request: HttpRequest, name: string): string | undefi
 }
 
 /**
- * Computes the signature again over exactly the signed headers, and compares it in constant time. Uses the
- * AWS signer. The tests verify this signer with the vectors that AWS and MongoDB publish (pitfalls:
- * facts/dependencies.md 11). Does not verify a signed `x-amz-content-sha256`, so callers must first compare
- * this header with the body.
+ * Computes the signature again over exactly the signed headers, and compares both signatures in constant
+ * time. Uses the AWS signer. The tests verify this signer with the vectors that AWS and MongoDB publish
+ * (pitfalls: facts/dependencies.md 11). Does not verify a signed `x-amz-content-sha256`, so callers must
+ * first compare this header with the body.
  */
 export async function signatureMatches(
   request: HttpRequest,
@@ -117,7 +117,7 @@ export async function signatureMatches(
 ): Promise<boolean> {
   const { accessKeyId, region, service, signedHeaders } = authorization;
   const signer = new SignatureV4({
-    // The session token is omitted, because the signer would sign it even if the client did not.
+    // The session token is omitted, because the signer would sign it even if the client did not sign it.
     credentials: { accessKeyId, secretAccessKey: secret },
     region,
     service,

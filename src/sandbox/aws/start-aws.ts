@@ -30,8 +30,8 @@ export interface AwsOptions {
   /** The certificate and the private key of the servers, both PEM. If set, all servers use https. */
   readonly tls?: { readonly key: string; readonly cert: string };
   /**
-   * A CA certificate (PEM). STS trusts this CA when it fetches the keys of external issuers, in addition to
-   * the CAs that Node.js trusts.
+   * A CA certificate (PEM). When STS fetches the keys of external issuers, STS trusts this CA and the CAs
+   * that Node.js trusts.
    */
   readonly ca?: string;
   /** The network of an isolated command. The servers also listen in this network. */

@@ -35,9 +35,9 @@ export function trusting({ trusts, externalId, mfa = false }: Trust): unknown {
 }
 
 /**
- * Adds a statement to a trust policy. The statement accepts tokens from a provider if they have one of its
- * audiences and one of the given subjects. Subjects can contain the wildcards of StringLike. Replaces earlier
- * statements for this provider, and keeps all other statements.
+ * Adds a statement to a trust policy. The statement accepts a token from a provider if the token has one of
+ * the provider's audiences and one of the given subjects. Subjects can contain the wildcards of StringLike.
+ * Replaces earlier statements for this provider, and keeps all other statements.
  */
 export function trustingTokens(
   { name, document }: NamedPolicy,

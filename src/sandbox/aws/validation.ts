@@ -4,7 +4,7 @@ import type { Tag } from './query.ts';
 interface TextLimits {
   readonly min: number;
   readonly max: number;
-  /** The pattern, as AWS messages show it. It must match the complete value. */
+  /** The pattern, as AWS messages show it. The pattern must match the complete value. */
   readonly pattern?: string;
 }
 

@@ -36,8 +36,8 @@ export interface AwsWorldOptions {
   readonly propagationMs?: number;
   readonly description?: AwsDescription;
   /**
-   * The keys, secrets and settings of an earlier lab, by account ID. Identities with the same ARN get them
-   * again.
+   * The keys, secrets and settings of an earlier lab, by account ID. An identity with the same ARN gets the
+   * same keys and secrets again.
    */
   readonly kept?: Kept['accounts'];
 }
@@ -70,7 +70,7 @@ export interface IssuerTrust {
   /** The issuer URL, which tokens contain in `iss`. */
   readonly issuer: string;
   readonly audiences: readonly string[];
-  /** The roles that a token with any of the audiences can assume. */
+  /** The roles that a token with one of these `audiences` can assume. */
   readonly roles: readonly {
     readonly name: string;
     /** The required `sub` of the tokens. It can contain the wildcards `*` and `?` of StringLike. */
@@ -93,7 +93,7 @@ export interface AwsWorld {
   /**
    * Changes the policies that are attached to a user or role. The change also applies to existing sessions.
    *
-   * @throws FedctlError lab.policy-malformed; setTrustPolicy throws the same error
+   * @throws FedctlError lab.policy-malformed
    */
   setPolicies(principal: LabUser | LabRole, change: PolicyChange): void;
   setTrustPolicy(role: LabRole, document: unknown): void;

@@ -78,7 +78,7 @@ function* relyingPartyFaults(config: SandboxConfig): Iterable<CrossFault> {
   }
 }
 
-/** Returns the elements whose key is the same as the key of an earlier element, with their positions. */
+/** Returns the position and the key of each element whose key equals the key of an earlier element. */
 function repeated<T>(all: readonly T[], keyOf: (one: T) => string): readonly (readonly [number, string])[] {
   const keys = all.map(keyOf);
   return keys.flatMap((key, index) => (keys.indexOf(key) < index ? [[index, key] as const] : []));

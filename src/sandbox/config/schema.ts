@@ -104,12 +104,11 @@ const account = z.strictObject({
 const identityProvider = z.strictObject({
   name: z.string().min(1).max(50),
   account: accountId.optional().meta({
-    description: 'Account in the lab whose issuer the identity provider trusts (default: the first account).',
+    description: 'Account whose issuer the identity provider trusts (default: the first account).',
   }),
-  issuer: z
-    .string()
-    .optional()
-    .meta({ description: 'Issuer of the identity provider. Replaces account. Compared byte for byte.' }),
+  issuer: z.string().optional().meta({
+    description: 'Issuer URL, as an alternative to account. Must equal the iss claim byte for byte.',
+  }),
   audience: z.string().min(1),
   userClaim: z.string().min(1).optional(),
   connected: z

@@ -22,7 +22,7 @@ export interface DatabaseUserChange {
 export interface IdentityProviderChange {
   /** The ID or the display name of the identity provider. For a new identity provider, the display name. */
   readonly name: string;
-  /** Required for a new identity provider. The audience is also required. */
+  /** Required for a new identity provider. */
   readonly issuer?: string;
   readonly audience?: string;
   readonly userClaim?: string;
@@ -65,7 +65,7 @@ function grantedRole(text: string): GrantedRole {
   return { role, db };
 }
 
-/** If the user already has this scope, the cluster can be one that was deleted. */
+/** Returns a scope. The cluster must exist, or the user must already have this scope. */
 function scope(atlas: AtlasState, name: string, user: AtlasDatabaseUser | undefined) {
   const isKept = user?.scopes.some((each) => each.name === name) === true;
   if (!isKept && atlas.cluster(name) === undefined) {
@@ -79,7 +79,8 @@ function scope(atlas: AtlasState, name: string, user: AtlasDatabaseUser | undefi
  * Creates an identity provider, or changes an existing identity provider with this ID or display name. As in
  * Atlas, a new identity provider is not connected to the organization.
  *
- * @throws FedctlError usage.invalid-value for a new identity provider without an issuer or audience
+ * @throws FedctlError usage.invalid-value for a new identity provider without an issuer or without an
+ * audience
  * @internal
  */
 export function changeIdentityProvider(

@@ -31,8 +31,8 @@ const LARGEST_BODY = 16 * 1024;
  * Starts the control API. The API uses plain http on loopback, even in a lab with TLS, because it is not an
  * emulated service and must respond during every fault.
  *
- * Requests require the token of this lab. The API also rejects requests from web pages. The Host header must
- * contain the address of the API, which prevents DNS rebinding. An Origin header is not allowed. A request
+ * Requests require the token of this lab. The API also rejects requests from web pages. To prevent DNS
+ * rebinding, the Host header must contain the address of the API. An Origin header is not allowed. A request
  * with a body must declare JSON as its content type.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed

@@ -21,9 +21,12 @@ export interface LabStatus {
   readonly identities: readonly {
     readonly kind: 'user' | 'role';
     readonly arn: string;
-    /** The name of the user's or role's profile in the lab's AWS config file. */
+    /** The name of the profile that the user or role has in the lab's AWS config file. */
     readonly profile: string;
-    /** The actions that the user's or role's own policies allow, ignoring conditions; `*` for all actions. */
+    /**
+     * The actions that the user's or role's own policies allow if conditions are ignored; `*` for all
+     * actions.
+     */
     readonly may: readonly string[];
   }[];
   readonly identityProviders: readonly {

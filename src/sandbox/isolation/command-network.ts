@@ -14,12 +14,12 @@ export interface Address {
 export interface CommandNetwork {
   /**
    * Makes a listening server reachable in this network until the server closes. The server has the same
-   * address as outside, and also the address `alsoAt`, if given.
+   * address as outside the network, and also the address `alsoAt`, if given.
    */
   admit(server: Server, alsoAt?: Address): Promise<void>;
   /**
-   * Makes a DNS server reachable in this network: at the same address as outside, and at port 53, which
-   * resolvers use.
+   * Makes a DNS server reachable in this network: at the same address as outside the network, and at port 53,
+   * which resolvers use.
    */
   resolveBy(dns: LabDns): Promise<void>;
   /**

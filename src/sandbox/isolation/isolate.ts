@@ -25,9 +25,9 @@ interface CommandLine {
 }
 
 /**
- * Sets up the namespaces as their root user. The configuration files are in a tmpfs that only the processes
- * in the namespaces see, so no folder remains. nss-resolve and nscd are disabled, because they use Unix
- * sockets to query services of the host.
+ * Sets up the namespaces as the root user of the namespaces. The configuration files are in a tmpfs that only
+ * the processes in the namespaces see, so no folder remains. nss-resolve and nscd are disabled, because they
+ * use Unix sockets to query services of the host.
  */
 const SET_UP = `set -e
 ip link set lo up
@@ -43,15 +43,15 @@ umount /sys
 if [ -d /var/run/nscd ]; then mount -t tmpfs none /var/run/nscd; fi
 exec "$@"`;
 
-/** The folders of system programs. PATH does not contain these folders for all users. */
+/** The folders of system programs. The PATH of some users does not contain these folders. */
 const SYSTEM_FOLDERS = '/usr/sbin:/sbin';
 
 const DNS_PORT = 53;
 
 /**
- * Creates network and mount namespaces for a command. The only network interface is loopback. It also has the
- * link-local addresses of AWS platforms, and a DNS server on port 53. Runs a program in the namespaces to
- * find out whether the system allows this.
+ * Creates network and mount namespaces for a command. The only network interface is loopback. This interface
+ * also has the link-local addresses of AWS platforms. A DNS server uses port 53. Runs a program in the
+ * namespaces to find out whether the system allows these namespaces.
  *
  * @throws FedctlError lab.isolation-unsupported, lab.isolation-program-missing, lab.isolation-refused
  */

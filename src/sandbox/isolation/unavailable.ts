@@ -4,7 +4,7 @@ import type { ProgramEnd } from './keeper.ts';
 
 /**
  * Linux settings that can prevent users from creating namespaces. Each entry contains the file of the
- * setting, the value that prevents namespaces, and the argument for sysctl that allows namespaces.
+ * setting, the value that prevents namespaces, and the sysctl argument that allows namespaces.
  */
 const SETTINGS = [
   [

@@ -22,8 +22,8 @@ export interface IssuerOptions {
   readonly wait: () => Promise<void>;
   readonly log: LabLog;
   /**
-   * Returns the time of the lab's clock. The Date header of responses contains this time. Clients compare it
-   * with their own clocks.
+   * Returns the time of the lab's clock. The Date header of responses contains this time. Clients compare the
+   * header with their own clocks.
    */
   readonly now: () => Date;
   readonly host: string;

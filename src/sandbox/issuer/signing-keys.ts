@@ -4,7 +4,7 @@ import { CompactSign } from 'jose/jws/compact/sign';
 import { exportJWK } from 'jose/key/export';
 import type { SigningAlgorithm } from '../../lib/core/token.ts';
 
-/** A signing key of an account. The issuer publishes the public key in its JWKS. */
+/** A signing key of an account. The issuer publishes the public key in the JWKS. */
 export interface SigningKey {
   readonly algorithm: SigningAlgorithm;
   /**
@@ -14,7 +14,7 @@ export interface SigningKey {
   readonly kid: string;
   /** The number of earlier keys of the account. This number is part of `kid`. */
   readonly generation: number;
-  /** Returns the key pair. The first call creates the key pair, which takes 0.1 s for RSA. */
+  /** Returns the key pair. The first call creates the key pair. For RSA, this call takes 0.1 s. */
   readonly pair: () => Promise<SigningKeyPair>;
 }
 

@@ -21,7 +21,7 @@ export interface ClusterOptions {
   readonly network: CommandNetwork | undefined;
 }
 
-/** The public part of a Kubernetes cluster: the issuer of its pods' tokens. */
+/** The public part of a Kubernetes cluster: the issuer that signs the tokens of the pods. */
 export interface Cluster {
   readonly name: string;
   /** The `iss` claim of the cluster's tokens. As in EKS, this URL has a path. */
@@ -33,8 +33,9 @@ export interface Cluster {
 
 /**
  * Starts the issuer of an EKS cluster. The issuer has its own key. The URLs of its discovery document and key
- * set have a path. The issuer is external to AWS: an account trusts it only if IAM has an OpenID Connect
- * provider for it. The members of its documents are not verified against EKS.
+ * set have a path. The issuer is external to AWS: an account trusts the issuer only if IAM has an OpenID
+ * Connect provider for the issuer. The members of the discovery document and of the key set are not verified
+ * against EKS.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */

@@ -36,7 +36,7 @@ export interface ContainerCredentials extends LoopbackServer {
 /**
  * Starts the endpoint that returns the credentials of a container's role (facts/aws.md 7.5). The endpoint has
  * one path, and compares the Authorization header byte for byte. Error responses have the format `{Code,
- * Message}` and a 4xx status. Their other details are unverified.
+ * Message}` and a 4xx status. The other details of error responses are unverified.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */

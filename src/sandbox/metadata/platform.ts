@@ -20,7 +20,7 @@ export async function startPlatform(name: PlatformName, options: PlatformOptions
   const role = options.world.roles.find((one) => one.name === ROLE);
   if (role === undefined) {
     throw new FedctlError('lab.unknown-name', {
-      message: `The lab has no role "${ROLE}", which workloads on ${name} use.`,
+      message: `The lab has no role "${ROLE}". Workloads on ${name} use this role.`,
       remedy: `Add a role named ${ROLE} to the configuration, or remove --as.`,
     });
   }
@@ -125,8 +125,8 @@ const TWELVE_HOURS_MS = 12 * 3_600_000;
 /**
  * Starts a Lambda function. Lambda sets the credentials once in the environment, for the lifetime of the
  * instance. The other variables come from the Lambda Developer Guide, "Defined runtime environment
- * variables". The lab omits the variables for the runtime API, the X-Ray daemon and search paths, because it
- * does not emulate these services.
+ * variables". The lab omits the variables for the runtime API, the X-Ray daemon and search paths, because the
+ * lab emulates none of these features.
  */
 async function startFunction({ world, now, region }: PlatformOptions): Promise<Platform> {
   const principal = world.role(ROLE);

@@ -8,7 +8,7 @@ export const ROLE = 'app';
 const SIX_HOURS_MS = 6 * 3_600_000;
 
 /**
- * How long before their expiration credentials are replaced, in milliseconds. SDKs request credentials again
+ * The lab replaces credentials this long before they expire, in milliseconds. SDKs request credentials again
  * 5 to 20 minutes before the expiration, and must then receive new credentials.
  */
 const RENEW_BEFORE_MS = 30 * 60_000;
@@ -19,7 +19,8 @@ export type Workload = Pick<SessionFacts, 'principal' | 'sessionName' | 'platfor
 /**
  * Returns a function that returns the current session of a platform. All callers share one session. The
  * session is valid for six hours, and is replaced half an hour before it expires, as measured by the lab's
- * clock. The maximum session duration of the role does not apply, because it limits only AssumeRole.
+ * clock. The maximum session duration of the role does not apply to this session. This maximum applies only
+ * to AssumeRole.
  */
 export function renewedSession(world: AwsWorld, now: () => Date, workload: Workload): () => LabSession {
   let session: LabSession | null = null;

@@ -10,7 +10,10 @@ export interface PlatformOptions {
   readonly region: string;
   /** The folder for the platform's files. The lab removes the folder. */
   readonly folder: string;
-  /** The certificate and the private key for servers that use TLS in AWS; undefined without TLS. */
+  /**
+   * The certificate and the private key for servers that use TLS in AWS; undefined if the lab does not use
+   * TLS.
+   */
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
   /** The network of an isolated command. It has the platform's link-local addresses. */
   readonly network?: CommandNetwork | undefined;
@@ -20,7 +23,10 @@ export interface PlatformOptions {
 export interface Platform {
   /** The variables that workloads need to get credentials, and the Region if the platform sets it. */
   readonly env: LabEnvironment;
-  /** The changes to `env` for an isolated command, whose network has the platform's link-local addresses. */
+  /**
+   * The changes to `env` for an isolated command. The network of such a command has the platform's link-local
+   * addresses.
+   */
   readonly isolated?: ChangedVariables;
   readonly plays: readonly (readonly [what: string, where: string])[];
   close(): Promise<void>;

@@ -4,8 +4,8 @@ import { BSON, DBRef, Double, Int32 } from 'bson';
 export type TypedDocument = Record<string, unknown>;
 
 /**
- * A BSON document. The fields keep their original order, and numbers keep their BSON types. The type is a Map because a
- * JavaScript object moves field names that look like integers to the front.
+ * A BSON document. The fields keep their original order, and numbers keep their BSON types. The type is a Map, because
+ * a JavaScript object does not keep the order of integer-like field names.
  */
 export type Document = Map<string, unknown>;
 
@@ -19,7 +19,7 @@ const OPTIONS = {
   bsonRegExp: true,
 } as const;
 
-/** The deprecated BSON types. The `bson` package cannot encode decoded values of these types unchanged. */
+/** The deprecated BSON types. Values of these types change if the `bson` package decodes and re-encodes a document. */
 const DEPRECATED: Readonly<Record<number, string>> = {
   6: 'undefined',
   12: 'dbPointer',

@@ -19,7 +19,7 @@ export class Collection {
   readonly uuid: UUID = new UUID(randomUUID());
   readonly #documents = new Map<string, Document>();
   readonly #indexes = new Map<string, Index>([[ID_INDEX.name, ID_INDEX]]);
-  /** The unique indexes by name. Each value maps an index key to the `_id` of the document that contains the key. */
+  /** The unique indexes by name. Each unique index maps an index key to the `_id` of the document with this key. */
   readonly #owners = new Map<string, Map<string, string>>();
 
   constructor(namespace: string) {
@@ -166,7 +166,7 @@ function checkId(id: unknown): void {
   }
 }
 
-/** Finds a field name that begins with `$` at any depth. Ignores the fields of a DBRef. */
+/** Searches a value at any depth for a field name that begins with `$`. Ignores the fields of a DBRef. */
 function operatorIn(value: unknown): string | undefined {
   if (Array.isArray(value)) return value.map(operatorIn).find((name) => name !== undefined);
   if (!isDocument(value)) return undefined;

@@ -16,7 +16,7 @@ export async function serve(socket: Socket, connectionId: number, server: Server
   const frames = new FrameReader();
   let replies = 0;
   try {
-    // The async iteration stops reading from the socket while a command runs. A client therefore cannot fill the lab's
+    // While a command runs, the async iteration does not read from the socket. A client therefore cannot fill the lab's
     // memory.
     for await (const chunk of socket) {
       for (const frame of frames.push(chunk as Buffer)) {

@@ -4,7 +4,7 @@ import { CommandError } from './command-error.ts';
 
 /** The default number of documents in the first batch, as in mongod. */
 const FIRST_BATCH = 101;
-/** The maximum size of a batch in bytes, which equals the maximum size of one document. */
+/** The maximum size of a batch in bytes. The maximum size of a document has the same value. */
 const MAX_BATCH = 16 * 1024 * 1024;
 /** The maximum number of open cursors. If the limit is exceeded, the oldest cursor is closed. */
 const KEPT = 1000;

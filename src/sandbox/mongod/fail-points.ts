@@ -2,7 +2,7 @@ import type { TypedDocument } from './bson-codec.ts';
 import { CommandError, nameOfCode } from './command-error.ts';
 import { flag, isDocument, optionalDocument, optionalInteger } from './fields.ts';
 
-/** The effects of the fail point `failCommand` on a command. The effects apply in the order of the fields. */
+/** The effects of the fail point `failCommand` on a command. The fields are in the order in which the effects occur. */
 export interface CommandFault {
   /** The delay in milliseconds before the command runs; 0 for no delay. */
   readonly blockMs: number;

@@ -49,8 +49,8 @@ export class FrameReader {
     if (length < HEADER_SIZE || length > MAX_MESSAGE) {
       throw new WireError(`invalid message length: ${length} bytes`);
     }
-    // The operation code is checked as soon as the header is complete. If a client sends a TLS ClientHello, the first
-    // bytes represent a length of many megabytes. A message of this length never arrives.
+    // The operation code is checked as soon as the header is complete. Without this check, the server would wait
+    // forever after a TLS ClientHello: the first bytes of a ClientHello specify a message length of many megabytes.
     if (this.#size < HEADER_SIZE) return null;
     const opCode = this.#peek(HEADER_SIZE).readInt32LE(12);
     if (opCode !== OP_MSG && opCode !== OP_QUERY) {

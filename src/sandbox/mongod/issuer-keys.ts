@@ -125,7 +125,7 @@ function slot(issuer: string, foreignKeys: ForeignKeys): string {
 /**
  * Imports the keys of a key set.
  *
- * @throws Error if the key set contains a key that is not an RSA key and the server version rejects such a set
+ * @throws Error if a key is not an RSA key and `foreignKeys` is `refuse-set`
  */
 async function importKeys(
   jwks: readonly unknown[],
@@ -150,8 +150,8 @@ function isNamedKey(jwk: unknown): jwk is NamedKey {
 }
 
 /**
- * Returns the signature algorithm of a key. Returns null if the key is too small or the server ignores the type of the
- * key.
+ * Returns the signature algorithm of a key. Returns null if the key is too small or if the server ignores keys of this
+ * type.
  */
 function algorithmOf({ kty, n, crv }: NamedKey, foreignKeys: ForeignKeys): string | null {
   if (kty === 'RSA' && typeof n === 'string') {

@@ -49,7 +49,7 @@ export function parseMessage(frame: Buffer): CommandMessage {
 
 /** Encodes the reply to `message` in the format of the request. */
 export function encodeReply(message: CommandMessage, replyId: number, reply: TypedDocument): Buffer {
-  // `ok` is a double, as in mongod. Some drivers rely on the size of the reply.
+  // `ok` is a double, as in mongod. An int would change the size of the reply, and some drivers rely on this size.
   const document = encodeDocument({ ...reply, ok: new Double(Number(reply['ok'])) });
   if (message.form === 'query') {
     const fields = Buffer.alloc(20);
@@ -200,8 +200,8 @@ class SectionReader {
   };
 
   /**
-   * Returns the bytes of the next BSON document or section. The first four bytes contain its length, including these
-   * four bytes.
+   * Returns the bytes of the next BSON document or section. The first four bytes contain the total length, which
+   * includes these four bytes.
    */
   #sized(least: number): Buffer {
     if (this.#bytes.length - this.#at < 4) throw new WireError('a section is truncated');

@@ -49,7 +49,7 @@ export interface MongodOptions {
   readonly cluster?: string;
   /** The initial settings (default: `defaultSettings`). */
   readonly settings?: Partial<MongodSettings>;
-  /** Called before each message is processed. The server waits for the promise, so a delay makes the server slow. */
+  /** Called before each message is processed. The server processes the message after the returned promise resolves. */
   readonly wait?: () => Promise<void>;
   /** Returns the current identity providers. Called for every login, so a change applies to the next login. */
   readonly identityProviders: () => readonly IdentityProvider[];

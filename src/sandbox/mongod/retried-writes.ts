@@ -27,7 +27,8 @@ export class RetriedWrites {
   readonly #last = new Map<string, LastWrite>();
 
   /**
-   * Runs a write. If a write with the same session and transaction number already ran, returns the earlier reply.
+   * Runs a write. If a write with the same session ID and the same transaction number already ran, returns the
+   * earlier reply.
    *
    * @param isMember true if the server is in a replica set; a standalone server rejects transaction numbers
    * @throws CommandError IllegalOperation, InvalidOptions, TransactionTooOld; any error that the write throws

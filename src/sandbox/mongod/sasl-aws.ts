@@ -45,7 +45,7 @@ export function awsMechanism(options: AwsMechanismOptions): SaslMechanism {
     }
     const nonce = Buffer.concat([clientNonce.value(), randomBytes(NONCE_BYTES)]);
     note(
-      `received a client nonce of ${NONCE_BYTES} bytes; the client must sign a GetCallerIdentity request for ${options.stsHost} with the returned nonce of ${nonce.length} bytes`,
+      `received a client nonce of ${NONCE_BYTES} bytes and returned a nonce of ${nonce.length} bytes; the client must add the returned nonce to a GetCallerIdentity request for ${options.stsHost} and sign this request`,
     );
     return {
       done: false,
@@ -64,7 +64,7 @@ async function judge(
   const { scope, ...request } = readSignedRequest(payload);
   const [accessKeyId, , region] = scope.split('/');
   note(
-    `received a GetCallerIdentity request signed by ${accessKeyId} for Region ${region}; sending the request to STS unchanged`,
+    `received a GetCallerIdentity request for Region ${region}, signed with the access key ${accessKeyId}; forwarding the unchanged request to STS`,
   );
   const arn = await replayCallerIdentity({
     ...request,

@@ -6,15 +6,15 @@ import { Refused } from './refused.ts';
 /** A successful login. */
 export interface Login {
   readonly principal: DatabasePrincipal;
-  /** The time from which the client must authenticate again; null if the login does not expire. */
+  /** The time when the login expires and the client must authenticate again; null if the login does not expire. */
   readonly expiresAt: Date | null;
   /** Details of the login for the lab's log. */
   readonly evidence: string;
 }
 
 /**
- * The result of a SASL step. The step either completes the login, or returns a payload for the client and the next
- * step.
+ * The result of a SASL step. The step either completes the login, or returns the next step and a payload for the
+ * client.
  */
 export type SaslStep =
   | { readonly done: true; readonly login: Login }

@@ -14,7 +14,7 @@ export interface ServerState {
   /** Called before each message is processed. */
   readonly wait: () => Promise<void>;
   readonly startedAt: Date;
-  /** The `host:port` of the server, as clients connect to it. */
+  /** The `host:port` that clients use to connect to the server. */
   readonly address: string;
   readonly replicaSet: string | null;
   /** The settings of the server. A change applies immediately. */
@@ -65,8 +65,8 @@ export class Session {
   }
 
   /**
-   * Returns true if the token of the login has expired. The expiration of a session has no leeway, like the expiration
-   * of a token.
+   * Returns true if the token of the login has expired. The check has no leeway. The check of `exp` at login has no
+   * leeway either.
    */
   isExpired(now: Date): boolean {
     const expiresAt = this.login?.expiresAt ?? null;

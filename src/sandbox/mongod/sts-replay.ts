@@ -12,7 +12,7 @@ export interface SignedRequest {
 }
 
 export interface Replay extends SignedRequest {
-  /** The STS host. The server sent this host to the client, and the client signed it. */
+  /** The STS host. The server sent this host to the client, and the client signed the host. */
   readonly host: string;
   /** The base64-encoded nonce: the client nonce followed by the server nonce. */
   readonly nonce: string;
@@ -44,7 +44,7 @@ async function send(replay: Replay): Promise<{ readonly status: number; readonly
   try {
     return await sendHttp({
       method: 'POST',
-      // The client signed the path `/`. The URL of STS can have a different path.
+      // The request uses the path `/`, which the client signed. The path in `replay.url` is ignored.
       url: new URL('/', replay.url),
       headers: {
         Authorization: replay.authorization,

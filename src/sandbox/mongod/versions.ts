@@ -1,6 +1,6 @@
 /**
- * How the server treats the keys of an issuer that are not RSA keys. `refuse-set` rejects the whole key set, `skip`
- * ignores these keys, and `use` accepts these keys (facts/mongodb.md 1.6).
+ * How the server treats a key set that contains keys other than RSA keys. `refuse-set` rejects the whole key set,
+ * `skip` ignores the keys that are not RSA keys, and `use` accepts these keys (facts/mongodb.md 1.6).
  */
 export type ForeignKeys = 'refuse-set' | 'skip' | 'use';
 

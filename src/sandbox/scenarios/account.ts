@@ -53,7 +53,7 @@ export const ACCOUNT_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'mint-duration-denied',
-    'The policy of the principal limits the token lifetime to two minutes, but the request specifies five minutes.',
+    'The policy limits the token lifetime to two minutes, but the request specifies five minutes.',
     'sts.mint-denied',
     (stage) => usePolicy(stage, { NumericLessThanEquals: { 'sts:DurationSeconds': '120' } }),
   ),

@@ -23,8 +23,8 @@ export interface Scenario {
 /**
  * Creates a scenario.
  *
- * @param expects one failure code if a diagnosis finds the cause without the Atlas API. Otherwise two failure
- * codes: with access to the API, and without access.
+ * @param expects a single failure code if a diagnosis finds the cause without the Atlas API. Otherwise a pair
+ * of failure codes: the first with access to the API, the second without access.
  */
 export function scenario(
   name: string,

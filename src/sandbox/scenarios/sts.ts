@@ -13,7 +13,7 @@ export const STS_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'sts-failing',
-    'STS has an internal error and responds with 500 to all requests.',
+    'STS has an internal error and responds to all requests with status 500.',
     'aws.service-failed',
     (stage) =>
       useSts(stage, async () =>

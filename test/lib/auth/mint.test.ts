@@ -162,7 +162,7 @@ test('warns of what a relying party may refuse', async () => {
     {
       code: 'sts.several-audiences',
       message:
-        'The token is valid for 3 relying parties. Each relying party can present the token to the others, and many reject a list in "aud".',
+        'The token is valid for 3 relying parties. Each relying party can present the token to the others, and many relying parties reject a list in "aud".',
       remedy: 'Mint a separate token for each relying party: "fedctl token --audience <audience>".',
     },
   ]);

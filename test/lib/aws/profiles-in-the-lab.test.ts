@@ -186,8 +186,8 @@ describe('web identity', () => {
     );
   });
 
-  const REFUSED = `cause:  The account has no identity provider for the issuer of the token, the provider does not list the audience of the token, or the signing key is not published.
-remedy: Compare "aws iam list-open-id-connect-providers" with the issuer and audience that "fedctl decode <token file>" prints.
+  const REFUSED = `cause:  The account has no identity provider for this issuer, the provider does not list this audience, or the signing key is not published.
+remedy: Compare the output of "aws iam list-open-id-connect-providers" with the issuer and audience that "fedctl decode <token file>" prints.
 code:   sts.identity-token-refused
 `;
 

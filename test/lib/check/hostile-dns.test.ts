@@ -42,7 +42,7 @@ const ABSENT =
   'The name is misspelled, the cluster was deleted, or the DNS resolver has no record for the name.';
 const ABSENT_SRV =
   'The name is misspelled, the cluster was deleted or renamed, or the DNS resolver does not answer SRV queries.';
-const LIES = 'The DNS server may not be controlled by the owner of the domain, or the record is wrong.';
+const LIES = 'Either the owner of the domain does not control the DNS server, or the record is wrong.';
 
 const COMPARE =
   'Compare the host name with the connection string that Atlas shows for the cluster. Query the host name with nslookup.';

@@ -179,14 +179,24 @@ describe('a SOCKS5 proxy before the cluster', () => {
       'it requires a valid user name and password',
       false,
     ],
-    ['has a rule against it', replies(2), 'it returned: its rules do not allow the connection', false],
+    [
+      'has a rule against it',
+      replies(2),
+      'it returned: the rules of the proxy do not allow the connection',
+      false,
+    ],
     [
       'finds no way',
       replies(4),
-      'it returned: it has no route to the host, or cannot resolve its name',
+      'it returned: the proxy has no route to the host, or cannot resolve the host name',
       false,
     ],
-    ['is refused by the cluster', replies(5), 'it returned: the host refused its connection', false],
+    [
+      'is refused by the cluster',
+      replies(5),
+      'it returned: the host refused the connection from the proxy',
+      false,
+    ],
   ];
   test.concurrent.each(rows)('that %s', async (_what, behave, says, slow) => {
     const proxy = await hostile.hostileServer(behave);

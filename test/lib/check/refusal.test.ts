@@ -199,11 +199,11 @@ describe('without Atlas', () => {
     expect({ code: failure.code, remedy: failure.remedy }).toEqual({
       code: 'mongo.aws-refused',
       remedy:
-        'Check that Atlas has the database user arn:aws:iam::123456789012:role/app in $external, AWS IAM type ROLE. If MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET and MONGODB_ATLAS_PROJECT_ID are set, "fedctl check" does this.',
+        'Check that Atlas has the database user arn:aws:iam::123456789012:role/app in $external, AWS IAM type ROLE. If MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET and MONGODB_ATLAS_PROJECT_ID are set, "fedctl check" performs this step.',
     });
     expect(notes).toEqual([
       'Ruled out: AWS credentials that AWS rejects.',
-      'Possible cause: $external has no database user with this ARN as its name and the type of the principal.',
+      'Possible cause: $external has no database user whose name is this ARN and whose type is the type of the principal.',
     ]);
     expect(comparisons).toEqual([
       {
@@ -232,7 +232,7 @@ describe('with Atlas', () => {
     const { failure, notes } = await explain(seeing());
     expect({ cause: failure.likelyCause, remedy: failure.remedy, command: failure.command }).toEqual({
       cause:
-        'No Atlas check failed. A recent change may not be deployed to the cluster yet, and the access history of Atlas is delayed.',
+        'No Atlas check failed. Atlas may still be deploying a recent change to the cluster, and the access history of Atlas is delayed.',
       remedy: 'Check again until Atlas has deployed the change.',
       command: rerun({ set: { '--wait': '2m' } }),
     });

@@ -145,14 +145,14 @@ describe('a fault is told with its line and column', () => {
       'a name that YAML takes for a number',
       'targets:\n  1.10: {}\n',
       [
-        '2:3 targets.1.1: must be a name of letters, digits, dots, underscores and hyphens, and contain a letter',
+        '2:3 targets.1.1: must consist of letters, digits, dots, underscores and hyphens, and must contain at least one letter',
       ],
     ],
     [
       'a name with other characters',
       'targets:\n  "a b": {}\n',
       [
-        '2:3 targets.a b: must be a name of letters, digits, dots, underscores and hyphens, and contain a letter',
+        '2:3 targets.a b: must consist of letters, digits, dots, underscores and hyphens, and must contain at least one letter',
       ],
     ],
     ['a name of JavaScript', `${A}  __proto__: {}\n`, ['3:3: __proto__ cannot be a key']],
@@ -242,7 +242,7 @@ describe('a fault is told with its line and column', () => {
     ],
     [
       'uri: mongodb://u:pa@ss@x.mongodb.net/',
-      '3:10 targets.a.uri: is invalid: expected mongodb:// or mongodb+srv:// and a host. The user name or password contains characters that are not percent-encoded.',
+      '3:10 targets.a.uri: is invalid: expected mongodb:// or mongodb+srv://, followed by a host. The user name or password contains characters that are not percent-encoded.',
     ],
     [
       'uri: mongodb+srv://x.mongodb.net/?proxyHost=p&proxyUsername=u&proxyPassword=pass',
@@ -369,7 +369,7 @@ describe('a variable', () => {
 
   test('is not put into keys', () => {
     expect(faultsOf(`targets:\n  "\${FEDCTL_VAR_A}": {}\n`, { FEDCTL_VAR_A: 'a' })).toEqual([
-      `2:3 targets.\${FEDCTL_VAR_A}: must be a name of letters, digits, dots, underscores and hyphens, and contain a letter`,
+      `2:3 targets.\${FEDCTL_VAR_A}: must consist of letters, digits, dots, underscores and hyphens, and must contain at least one letter`,
     ]);
   });
 

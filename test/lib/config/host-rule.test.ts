@@ -91,9 +91,12 @@ describe('and to nobody else', () => {
     ],
     [
       '{ uri: "mongodb+srv://x.abcde.mongodb.net/", dnsServer: "203.0.113.7:53" }',
-      'would query the DNS server 203.0.113.7 for its hosts',
+      'would use the DNS server 203.0.113.7 to resolve the host names of the cluster',
     ],
-    ['dnsServer: "2001:db8::1"', 'would query the DNS server 2001:db8::1 for its hosts'],
+    [
+      'dnsServer: "2001:db8::1"',
+      'would use the DNS server 2001:db8::1 to resolve the host names of the cluster',
+    ],
     ['api: https://evil.example/', 'would send a token to the API at evil.example'],
     ['api: https://evil.example/x.mongodb.net', 'would send a token to the API at evil.example'],
     ['api: https://evil.example\\@x.mongodb.net/', 'would send a token to the API at evil.example'],
@@ -254,7 +257,7 @@ describe('members that a server names', () => {
       expect(members(['*.corp.example'])(host)).toMatchObject({
         code: 'config.host-refused',
         exitCode: 2,
-        message: `The server reports ${host} as a member of its replica set. fedctl.yaml was found in the working directory and can send tokens only to loopback addresses and Atlas.`,
+        message: `The server reports ${host} as a member of its replica set. fedctl.yaml was found in the working directory, so fedctl sends tokens only to loopback addresses and Atlas.`,
         remedy:
           'If you trust it, allow the host with --allow-host. To trust the whole file, add --config fedctl.yaml.',
         command: rerun({ set: { '--allow-host': ['*.corp.example', host] } }),

@@ -363,7 +363,7 @@ describe('TLS', () => {
       message: expect.stringMatching(
         /: it has a certificate that is not trusted on this machine: 127\.0\.0\.1, for 127\.0\.0\.1, issued by fedctl test CA, valid from \S+Z to \S+Z \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)\.$/,
       ),
-      remedy: 'Set AWS_CA_BUNDLE to a file with the certificate authority.',
+      remedy: 'Set AWS_CA_BUNDLE to a file with the CA certificate.',
     });
     expect(server.requests).toEqual([]);
   });

@@ -50,7 +50,7 @@ async function faultsOf(
 const INVALID_SIGNATURE: Fault = {
   code: 'jwt.signature-invalid',
   claim: null,
-  expected: 'a signature for this header and payload by the key RSA_0',
+  expected: 'a signature by the key RSA_0 for this header and payload',
   seen: 'a signature by another key or for different content',
 };
 

@@ -131,7 +131,7 @@ describe("at the lab's server", () => {
       message:
         'After 1 min 10 s, the server requested a new login and rejected the token. The server gave only this reason: "Authentication failed." (18).',
       likelyCause: 'The token source returned the expired token instead of a new one.',
-      remedy: 'Omit --token-file, so that fedctl mints a new token for every login.',
+      remedy: 'Omit --token-file. fedctl then mints a new token for every login.',
     });
     expect(result.failure?.details['evidence']).toContain(`sub  ${SUBJECT}`);
     expect(JSON.stringify(result.failure)).not.toContain(only.token.reveal());

@@ -236,7 +236,8 @@ describe('hello', () => {
     expect(failure).toMatchObject({
       code: 'mongo.no-primary',
       message: `localhost:${server.port} responded and reports localhost:${port} as members, but none of them is reachable.`,
-      remedy: 'Add directConnection=true to the connection string, or use the member names as its hosts.',
+      remedy:
+        'Add directConnection=true to the connection string, or use the member names as the hosts in the connection string.',
     });
   });
 });

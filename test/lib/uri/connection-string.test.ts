@@ -416,7 +416,7 @@ describe('what is no connection string', () => {
       expect(failureOf(() => parseConnectionString(text))).toMatchObject({
         code: 'mongo.uri-invalid',
         exitCode: 2,
-        message: 'Invalid connection string: expected mongodb:// or mongodb+srv:// and a host.',
+        message: 'Invalid connection string: expected mongodb:// or mongodb+srv://, followed by a host.',
         likelyCause:
           'A connection string starts with mongodb:// or mongodb+srv:// and names at least one host.',
         remedy: "Give a connection string such as 'mongodb+srv://<host>/'.",

@@ -200,7 +200,7 @@ describe('a token is refused', () => {
     expect(await refusal(assume(await token({ [claim]: later })))).toMatchObject({
       code: 'IDPRejectedClaim',
       status: 403,
-      reason: expect.stringMatching(/it is not valid for another (400|399) s$/),
+      reason: expect.stringMatching(/its validity period starts in (400|399) s$/),
     });
   });
 
@@ -288,17 +288,17 @@ describe('an issuer', () => {
     [
       'calls itself another',
       ({ answers }) => answers.set(DISCOVERY, json({ issuer: 'https://other.example', jwks_uri: 'x' })),
-      'its discovery document contains a different issuer',
+      'the discovery document contains a different issuer',
     ],
     [
       'has keys nowhere',
       ({ answers, issuer: name }) => answers.set(DISCOVERY, json({ issuer: name })),
-      'its discovery document has no jwks_uri',
+      'the discovery document has no jwks_uri',
     ],
     [
       'has keys at no URL',
       ({ answers, issuer: name }) => answers.set(DISCOVERY, json({ issuer: name, jwks_uri: 'file:///etc' })),
-      'its URL is not http or https',
+      'the scheme of the URL is neither http nor https',
     ],
     [
       'serves a page',
@@ -308,7 +308,7 @@ describe('an issuer', () => {
     [
       'serves no list',
       ({ answers }) => answers.set(JWKS, json({ keys: 1 })),
-      'its key set has no list of keys',
+      'the key set has no list of keys',
     ],
     [
       'redirects',

@@ -151,7 +151,7 @@ test('a lab without the role that workloads have plays no platform', async () =>
   const options = { world, log, now, region: 'eu-central-1', folder, tls: undefined };
   await expect(startPlatform('ec2', options)).rejects.toMatchObject({
     code: 'lab.unknown-name',
-    message: 'The lab has no role "app", which workloads on ec2 use.',
+    message: 'The lab has no role "app". Workloads on ec2 use this role.',
   });
   await aws.close();
 });

@@ -113,14 +113,14 @@ test.each([
       principal: null,
       decision: 'info',
       reason:
-        'received a client nonce of 32 bytes; the client must sign a GetCallerIdentity request for sts.amazonaws.com with the returned nonce of 64 bytes',
+        'received a client nonce of 32 bytes and returned a nonce of 64 bytes; the client must add the returned nonce to a GetCallerIdentity request for sts.amazonaws.com and sign this request',
     },
     {
       hop: 'mongod',
       action: 'saslContinue MONGODB-AWS',
       principal: null,
       decision: 'info',
-      reason: `received a GetCallerIdentity request signed by ${identity.accessKeyId} for Region us-east-1; sending the request to STS unchanged`,
+      reason: `received a GetCallerIdentity request for Region us-east-1, signed with the access key ${identity.accessKeyId}; forwarding the unchanged request to STS`,
     },
     { action: 'saslContinue MONGODB-AWS', decision: 'info', reason: `STS returned ${identity.arn}` },
     {

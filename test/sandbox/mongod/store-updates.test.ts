@@ -243,7 +243,7 @@ const ROWS: readonly Row[] = [
     run: [{ update: 'c', updates: [{ q: { a: { $in: [1] } }, u: { $set: { q: 1 } }, upsert: true }] }],
     reply: writeError(
       238,
-      'The lab does not support an upsert with a filter that contains $in with one value or $or with one clause.',
+      'The lab does not support an upsert if the filter contains $in with one value, or $or with one clause.',
     ),
   },
   upserted(

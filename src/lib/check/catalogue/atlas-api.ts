@@ -20,8 +20,8 @@ export const projectOf = ({ target, options }: World) => target.atlasProject ?? 
 const projectKey = (world: World) => projectOf(world);
 
 /**
- * Reads the Atlas project. If this check fails, it results in a warning, and the checks that require the
- * Atlas API are skipped. The chain does not depend on the Atlas API.
+ * Reads the Atlas project. If the project cannot be read, this check results in a warning, and the checks
+ * that require the Atlas API are skipped. The chain does not depend on the Atlas API.
  */
 export const atlasApi = check<AtlasProject | null>({
   id: 'atlas.api',
@@ -64,8 +64,8 @@ export const atlasApi = check<AtlasProject | null>({
 });
 
 /**
- * Failures caused by missing permissions of the Atlas API credentials. They do not show whether the chain
- * works.
+ * Failures caused by missing permissions of the Atlas API credentials. These failures do not show whether the
+ * chain works.
  */
 const NOT_SEEN: ReadonlySet<string> = new Set(['atlas.role-missing', 'atlas.api-access-list']);
 

@@ -8,8 +8,9 @@ import { expectedIssuer, iamFederation, issuerEvidence } from './token.ts';
 /**
  * Compares the local clock with STS and the issuer, which are operated separately. If the issuer is unknown,
  * compares with IAM instead. Precedes the credential checks in the chain, because AWS rejects credentials if
- * the clock is wrong. Waits for the checks that send requests to these servers and uses their responses: only
- * a server that received no request is asked for its time.
+ * the clock is wrong. Other checks send requests to the same servers. This check waits for these checks and
+ * reads the time from the responses. If a server has received no request, this check sends a request to the
+ * server.
  */
 export const awsClock = check<null>({
   id: 'aws.clock',
@@ -30,7 +31,7 @@ export const awsClock = check<null>({
       { url: second, askedBy: issuer === null ? iamFederation : issuerDiscovery },
       ...(options.atlas === null ? [] : [{ url: options.atlas.url, askedBy: atlasApi }]),
     ];
-    // A server that did not respond to its check will not respond to a second request either.
+    // A server that did not respond to an earlier check will not respond to a second request either.
     const unasked = servers.filter(({ askedBy }) => (facts.resultOf(askedBy)?.status ?? 'skip') === 'skip');
     const urls = (of: typeof servers) => of.map(({ url }) => url);
     await requestTimes(urls(unasked), context, options.timeoutMs);

@@ -41,7 +41,8 @@ function loginChecks(
       if (mechanism === 'MONGODB-AWS' && callerOf(facts) === null) {
         return skip('the AWS credentials for the login are unknown');
       }
-      // This stage only passes the token or the AWS credentials to the driver. Earlier checks validated them.
+      // This stage only passes the token or the AWS credentials to the driver. Earlier checks validated the
+      // token or the credentials.
       const credential = await loginStage('credential', mechanism, world, facts);
       const end = await loginStage('authenticate', mechanism, world, facts);
       if (credential?.failure != null) return fail(credential.failure);

@@ -57,7 +57,7 @@ export const mongoTcp = check<StageFact>({
 
 export const mongoTls = check<StageFact>({
   id: 'mongo.tls',
-  title: 'the certificate of the cluster is trusted, matches its host name and has not expired',
+  title: 'the certificate of the cluster is trusted, matches the host name and has not expired',
   link: 'cluster',
   needs: [mongoTcp],
   asked: wantsDatabase,

@@ -17,7 +17,9 @@ const SHORTEST = 60;
 
 const asked = ({ options, plan }: Asked) => options.negative && plan.mint !== null;
 
-/** Checks that a principal restricted to its audience cannot mint a token for another audience. */
+/**
+ * Checks that a principal whose policies allow only one audience cannot mint a token for another audience.
+ */
 export const foreignAudience = check<null>({
   id: 'sts.foreign-audience',
   title: 'policy denies a token for an unrelated audience',
@@ -34,8 +36,8 @@ export const foreignAudience = check<null>({
 });
 
 /**
- * Requests a token for the allowed audience and an additional audience. A policy that uses ForAnyValue by
- * mistake allows this request (facts/aws.md 5).
+ * Requests one token for two audiences: the allowed audience and an additional audience. A policy that uses
+ * ForAnyValue by mistake allows this request (facts/aws.md 5).
  */
 export const secondAudience = check<null>({
   id: 'sts.second-audience',
@@ -106,7 +108,7 @@ export const wrongAudienceRefused = check<null>({
     }
     return fail(
       new FedctlError('mongo.audience-unchecked', {
-        message: `The cluster accepted a token for "${NOBODY}": it does not check the audience.`,
+        message: `The cluster accepted a token for "${NOBODY}": the cluster does not check the audience.`,
       }),
     );
   },

@@ -7,7 +7,7 @@ const LABEL_WIDTH = 8;
 
 /**
  * Formats comparisons as a table: the actual value above the expected value and its source. A separate line
- * underlines the difference, which makes the difference visible without colour. Each value is complete and on
+ * underlines the difference, so that the difference is visible without colour. Each value is complete and on
  * one line, so that users can copy the value.
  */
 export function comparisonLines(comparisons: readonly Comparison[], indent: string, theme: Theme): string[] {

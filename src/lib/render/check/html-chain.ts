@@ -83,7 +83,9 @@ function wideBox({ state, x, y, width, height }: Box): Markup {
 const STATE = markup` class="state"`;
 const NOTHING = markup``;
 
-/** Draws the ID of the failed check below its box, but not beyond the edges of the image. */
+/**
+ * Draws the ID of the failed check below the box of the broken link, but not beyond the edges of the image.
+ */
 function wideReason({ state, x, y, width, height }: Box, all: number): Markup {
   if (!state.broken || state.check === null) return NOTHING;
   const middle = x + width / 2;
@@ -134,7 +136,8 @@ function narrowWay({ state, x, y, height }: Box, above: Box | undefined, stem: n
       middle: [stem, middle - 14],
     };
   }
-  // Below an API box, the line starts above this box, because the box is to the right of the line.
+  // If the box above is an API box, the line starts above the API box, because an API box is to the right of
+  // the line.
   const start = above?.state.link === 'api' ? above.y - NARROW.gap : from;
   return {
     status,

@@ -14,7 +14,7 @@ import {
 
 /**
  * The width of the ID column, in characters. The width is fixed, because each line is printed before the next
- * is known. A longer ID moves the text on its own line only.
+ * line is known. A longer ID moves only the text on the same line.
  */
 const ID_WIDTH = 24;
 const TIME_WIDTH = 8;
@@ -39,7 +39,7 @@ export function isShort({
   return quiet || formats.stdout === 'short';
 }
 
-/** Formats the name and the connection string of a target, if it has one. */
+/** Formats the name of a target and, if the target has a connection string, the connection string. */
 export function targetHeader({ name, uri }: Pick<TargetReport, 'name' | 'uri'>, theme: Theme): string {
   const shown = uri === null ? '' : `  ${uri}`;
   return theme.prose(`${theme.strong(name)}${shown}`);

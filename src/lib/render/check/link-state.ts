@@ -6,7 +6,7 @@ import {
   type TargetReport,
 } from '../../core/check-run.ts';
 
-/** The names of the links that people see. */
+/** The names of the links in output for people. */
 export const LINK_NAMES: Readonly<Record<Link, string>> = {
   principal: 'principal',
   sts: 'STS',

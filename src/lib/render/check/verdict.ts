@@ -44,7 +44,7 @@ export function targetVerdict({ ok, checks, firstFailure }: TargetReport): Verdi
   return provenVerdict(checks);
 }
 
-/** Matches the checks that prove that the complete chain works, if they pass. */
+/** Matches the checks for logins and for the API. If one of these checks passes, the complete chain works. */
 const LET_IN = /\.login$|^net\.api$/;
 
 /**

@@ -32,8 +32,8 @@ export const AUTHENTICATION_COMMANDS: CommandTable = {
  * if the login fails.
  */
 export async function speculate(call: CommandCall, request: TypedDocument): Promise<TypedDocument | null> {
-  // After this reply, the client sends saslStart. The server rejects and logs saslStart, so the history shows the login
-  // only once.
+  // After this reply, the client repeats the login with saslStart. The server logs the rejected login only then, so the
+  // access history contains the login only once.
   if (OF_PASSWORDS.has(String(request['mechanism']))) return null;
   try {
     return await start(call, request, typeof request['db'] === 'string' ? request['db'] : '');
@@ -78,7 +78,7 @@ function refusePassword(payload: unknown, database: string): never {
   const name = /(?:^|,)n=([^,]*)/.exec(text)?.[1]?.replaceAll('=2C', ',').replaceAll('=3D', '=') ?? null;
   if (name === null) throw new Refused('the payload is not a SCRAM client-first message');
   throw new Refused(
-    `the users of the lab have no passwords, and ${database} has no user "${name}"`,
+    `the database ${database} has no user "${name}", and the users of the lab have no passwords`,
     name,
     `UserNotFound: Could not find user "${name}" for db "${database}"`,
   );

@@ -44,7 +44,7 @@ function operationOf(operation: Document): { readonly kind: Operation; readonly 
   return { kind: kind as Operation, index: numberOption(operation, kind) ?? 0 };
 }
 
-/** The totals of all operations. The field names are the field names of the reply. */
+/** The totals of all operations. The reply contains the same field names. */
 interface Counts {
   nErrors: number;
   nInserted: number;

@@ -65,7 +65,8 @@ function listCollections(call: CommandCall): TypedDocument {
 function create(call: CommandCall): TypedDocument {
   const name = collectionOf(call);
   const { store } = call.server;
-  // The accepted options have no effect in the lab. Creating a collection that already exists therefore succeeds.
+  // The accepted options have no effect in the lab, so all collections have the same options. The command therefore
+  // succeeds even if the collection already exists.
   store.open(call.database, name);
   return {};
 }
@@ -104,7 +105,7 @@ function createIndexes(call: CommandCall): TypedDocument {
   };
 }
 
-/** Adds all indexes. If one index cannot be added, adds no index. */
+/** Adds either all indexes or none. */
 function addIndexes(collection: Collection, indexes: readonly Index[]): void {
   const before = new Set(collection.indexes());
   try {

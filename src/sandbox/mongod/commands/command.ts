@@ -19,8 +19,8 @@ export interface CommandCall {
 
 export interface Command {
   /**
-   * The users that can run the command: every client (`anyone`), all authenticated users (`authenticated`), or the
-   * users with the privileges that the function returns.
+   * The users that can run the command: every client (`anyone`) or all authenticated users (`authenticated`). A
+   * function returns the privileges that a user must have.
    */
   readonly access: 'anyone' | 'authenticated' | ((call: CommandCall) => readonly Need[]);
   /** Runs the command. Returns the reply without the field `ok`. @throws CommandError */

@@ -50,7 +50,7 @@ export async function dispatch(
   const name = Object.hasOwn(ALIASES, spelling) ? (ALIASES[spelling] ?? spelling) : spelling;
   const call: CommandCall = callOf(name, message, session, server);
   // The first hello contains the application name. The name is stored before the fail points are checked, because a
-  // fail point can apply to one application only.
+  // fail point can be limited to one application.
   if (HELLO_NAMES.has(name)) session.appName ??= applicationOf(message.body);
   const fault = server.failPoints.meet(name, session.appName, namespaceOf(call));
   if (fault !== null) await noteFault(fault, call);
@@ -65,8 +65,8 @@ export async function dispatch(
 }
 
 /**
- * Returns the namespace of a command, or null if the command has no collection. A fail point can apply to one namespace
- * only.
+ * Returns the namespace of a command, or null if the command has no collection. A fail point can be limited to one
+ * namespace.
  */
 function namespaceOf({ name, database, document }: CommandCall): string | null {
   const [first] = document.values();

@@ -186,7 +186,10 @@ export function compileElementFilter(operand: unknown): (element: unknown) => bo
 export function matchedPosition(filter: Filter, document: Document, path: string): number {
   const concerns = (other: string): boolean => other === path || other.startsWith(`${path}.`);
   if (filter.alternatives.some(concerns)) {
-    throw unsupported('NotImplemented', "the positional operator '$' for an array in $or or $nor");
+    throw unsupported(
+      'NotImplemented',
+      "the positional operator '$' for an array with a condition inside $or or $nor",
+    );
   }
   const conditions = filter.conditions.filter(
     (condition) => concerns(condition.path) && !condition.test.isNegated,

@@ -11,7 +11,7 @@ export type Key = readonly unknown[];
 
 const EMPTY = Symbol('an empty array');
 
-/** The position that is reached while a path is followed through a document. */
+/** The current position in a document while a path is followed. */
 interface Position {
   readonly value: unknown;
   readonly steps: readonly string[];
@@ -23,7 +23,7 @@ interface Position {
  * Returns the sort keys or index keys of a document. If a path contains an array, the document has one key for each
  * array element.
  *
- * @param onParallel called if two paths contain different arrays; throws the error
+ * @param onParallel called if two paths contain different arrays; must throw an error
  * @throws CommandError NotImplemented for an array position in a path
  */
 export function keysOf(

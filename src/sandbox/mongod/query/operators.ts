@@ -156,7 +156,7 @@ export function equality(operand: unknown): Test {
 }
 
 /**
- * Returns a test for a PCRE pattern. The test accepts strings that match the pattern. It also accepts a regular
+ * Returns a test for a PCRE pattern. The test accepts strings that match the pattern. The test also accepts a regular
  * expression with the same pattern and options.
  */
 export function patternTest(pattern: string, options: string): Test {
@@ -275,7 +275,8 @@ function bits(argument: unknown, matches: (value: bigint, mask: bigint) => boole
     if (value instanceof Binary) throw unsupported('NotImplemented', 'bitwise operators on binData');
     const number = isNumeric(value) && exact(value) !== null ? integer(value) : null;
     if (number === null || BigInt.asIntN(INT64, number) !== number) return false;
-    // Bit positions above 63 have the value of the sign bit. A BigInt has the same property.
+    // In MongoDB, all bit positions above 63 have the value of the sign bit. JavaScript operators for BigInt values use
+    // the same rule.
     return matches(number, mask);
   });
 }

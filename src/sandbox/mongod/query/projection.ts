@@ -22,7 +22,7 @@ type Leaf =
   | { readonly kind: 'exclude' }
   | { readonly kind: 'compute'; readonly expression: Expression };
 
-/** The paths of a projection as a tree. Each level contains one part of the paths. */
+/** A tree of the paths in a projection. Each level of the tree contains one part of each path. */
 type Tree = Map<string, Tree | Leaf>;
 
 const INCLUDE: Leaf = { kind: 'include' };
@@ -90,8 +90,8 @@ export function compileFindProjection(
     } else rest.set(path, value);
   }
   addFields(parts, [], rest, variables);
-  // If a projection contains only `$slice`, all fields are kept. If a projection includes fields, the field of `$slice`
-  // is also included.
+  // If a projection contains only `$slice`, the result contains all fields. If a projection includes other fields,
+  // `$slice` also includes the field with the sliced array.
   if (parts.inclusion !== null) for (const path of slices) addLeaf(parts.tree, fieldPath(path), INCLUDE);
   return projectionOf(parts);
 }

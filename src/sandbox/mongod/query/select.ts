@@ -10,7 +10,10 @@ import { isDocument, isNumeric, typeOf } from '../values/types.ts';
 import { compileFilter, type Filter, type Variables } from './filter.ts';
 import { compileSort } from './sort.ts';
 
-/** The BSON types for which `{ _id: value }` is an equality condition. Such a filter selects at most one document. */
+/**
+ * If `value` has one of these BSON types, the filter `{ _id: value }` is an equality condition and selects at most one
+ * document.
+ */
 const LITERALS: ReadonlySet<string> = new Set([
   'int',
   'long',
@@ -39,7 +42,7 @@ export interface Selection {
 /**
  * Finds documents in a collection.
  *
- * @returns the documents and the compiled filter, which the positional operator needs
+ * @returns `found`: the documents; `filter`: the compiled filter, which the positional operator needs
  * @throws CommandError MaxTimeMSExpired; other codes for an invalid selection
  */
 export function select(

@@ -461,7 +461,7 @@ function equalities(filter: Filter): Document {
   if (filter.isAmbiguous) {
     throw unsupported(
       'NotImplemented',
-      'an upsert with a filter that contains $in with one value or $or with one clause',
+      'an upsert if the filter contains $in with one value, or $or with one clause',
     );
   }
   const pinned = filter.conditions.filter(({ test }) => test.equals !== undefined);

@@ -120,8 +120,8 @@ export function widest(a: NumericType, b: NumericType): NumericType {
 export const numericTypeOf = (value: Numeric): NumericType => typeOf(value) as NumericType;
 
 /**
- * Returns an int if `type` is `int` and the value fits an int. Returns a long for all other values. Returns null if the
- * value does not fit a long.
+ * Returns an int if `type` is `int` and the value fits an int. Otherwise, returns a long, or null if the value does not
+ * fit a long.
  */
 export function whole(value: bigint, type: 'int' | 'long'): Int32 | Long | null {
   if (type === 'int' && value >= -INT_LIMIT && value < INT_LIMIT) return new Int32(Number(value));
@@ -205,9 +205,9 @@ export function plus(a: Exact, b: Exact): Exact {
 }
 
 /**
- * Computes a sum like `$sum` and `$add`. The sum of integers and decimals is exact. The sum of doubles compensates for
- * the rounding error of each addition, like MongoDB's DoubleDoubleSummation. The result has the widest type among the
- * operands.
+ * Computes a sum in the same way as `$sum` and `$add`. The sum of integers and decimals is exact. The sum of doubles
+ * compensates for the rounding error of each addition, as MongoDB's DoubleDoubleSummation does. The result has the
+ * widest type among the operands.
  */
 export class Sum {
   #type: NumericType = 'int';
@@ -257,7 +257,7 @@ export class Sum {
 
   #addDouble(x: number): void {
     this.#hasDouble = true;
-    // The plain sum is the result if it is NaN or infinity. Such a result needs no compensation.
+    // If the plain sum is NaN or infinity, the plain sum is the result and needs no compensation.
     this.#plain += x;
     const [sum, rest] = twoSum(this.#high, x);
     const lower = rest + this.#low;
@@ -281,7 +281,7 @@ export function add(a: Numeric, b: Numeric): Numeric {
   return sum.total;
 }
 
-/** Returns `a * b`. If an integer product does not fit a long, returns a double, as in `add`. */
+/** Returns `a * b`. If an integer product does not fit a long, returns a double, as `add` does. */
 export function multiply(a: Numeric, b: Numeric): Numeric {
   const type = widest(numericTypeOf(a), numericTypeOf(b));
   if (type === 'double') return new Double(toDouble(a) * toDouble(b));

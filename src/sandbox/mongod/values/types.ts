@@ -1,7 +1,7 @@
 import type { Binary, BSONRegExp, Code, Decimal128, Double, Int32, Long, ObjectId, Timestamp } from 'bson';
 import type { Document } from '../bson-codec.ts';
 
-/** The names of the BSON types in MongoDB, which `$type` also uses. `missing` is the type of a missing value. */
+/** MongoDB's names of the BSON types. `$type` uses the same names. `missing` is the type of a missing value. */
 export type BsonType =
   | 'missing'
   | 'minKey'

@@ -48,7 +48,7 @@ export async function refuseTls(stage: Stage): Promise<void> {
 }
 
 /**
- * Creates a server that terminates TLS, and forwards the data to the lab's MongoDB server.
+ * Creates a server that terminates TLS and forwards the data to the lab's MongoDB server.
  *
  * @returns the server, which is not listening yet, and its CA certificate
  */

@@ -130,8 +130,8 @@ function variable(scope: Parameters<Expression>[0], name: string): unknown {
 }
 
 /**
- * Returns the value at a path. If the path contains an array, returns an array with the value from each document in the
- * array.
+ * Returns the value at a path. If the path leads through an array, returns a list of the values from all documents in
+ * this array.
  */
 function valueAt(value: unknown, steps: readonly string[]): unknown {
   const [step, ...rest] = steps;

@@ -12,7 +12,7 @@ export interface Scope {
 /** A compiled expression. Returns the value of the expression, or undefined for a missing value. */
 export type Expression = (scope: Scope) => unknown;
 
-/** The operator whose operand is compiled, and the compiler for nested expressions. */
+/** The input for the compilation of an operand. */
 export interface Context {
   /** The name of the operator. */
   readonly name: string;
@@ -22,7 +22,7 @@ export interface Context {
   readonly compile: (value: unknown, ...variables: readonly string[]) => Expression;
 }
 
-/** Checks the operand of an operator and compiles it. @throws CommandError */
+/** Checks and compiles the operand of an operator. @throws CommandError */
 export type Operator = (operand: unknown, context: Context) => Expression;
 
 export type OperatorTable = Readonly<Record<string, Operator>>;
@@ -95,7 +95,10 @@ export function named(
   return (scope) => new Map(compiled.map(([field, expression]) => [field, expression(scope)]));
 }
 
-/** Reads named arguments without compiling them. Some operators define variables that only some arguments can use. */
+/**
+ * Checks the names of named arguments. Does not compile the arguments, because the caller can compile each argument
+ * with different variables.
+ */
 export function namedFields(
   operand: unknown,
   name: string,
