@@ -1,7 +1,7 @@
 #!/bin/sh
-// 2>/dev/null; exec node -- "$0" "$@" A shell executes the line above, which starts Node.js with `--` before
-// the script. For Node.js the line is a comment. Without `--`, Node.js interprets `--env-file` at any position
-// of the command line as a Node.js option.
+// 2>/dev/null; exec node -- "$0" "$@"
+// A shell executes the line above, which starts Node.js with `--` before the script. For Node.js the line is a comment.
+// Without `--`, Node.js interprets `--env-file` at any position of the command line as a Node.js option.
 // @ts-check
 'use strict';
 
