@@ -1,4 +1,4 @@
-import type { OfferedCommand } from '../lib/core/command-line.ts';
+import type { SuggestedCommand } from '../lib/core/command-line.ts';
 import type { Context } from '../lib/core/context.ts';
 import type { Warning } from '../lib/core/errors.ts';
 import type { ExitCode } from '../lib/core/exit-codes.ts';
@@ -49,10 +49,10 @@ export interface Invocation<Table extends OptionTable> {
   /** The common options as settings for the AWS adapter. */
   readonly awsSettings: AwsSettings;
   /**
-   * Formats an offered command for bash, with the options of the current command line. Returns null if no
-   * command can be offered.
+   * Formats a suggested command for bash, with the options of the current command line. Returns null if no
+   * command can be suggested.
    */
-  offer(command: OfferedCommand | null | undefined, about?: Partial<Typed>): string | null;
+  offer(command: SuggestedCommand | null | undefined, about?: Partial<Typed>): string | null;
   /**
    * Returns completions for the last word of a fedctl command line.
    *

@@ -43,7 +43,7 @@ seconds. The values for Atlas describe the role of the workload (--role-arn), no
     audience: text('--audience <aud>', `Audience of the test tokens (default: ${PROBE_AUDIENCE})`),
     roleArn: text(
       '--role-arn <arn>',
-      'Role of the workload, for the Atlas values; fedctl does not assume this role',
+      'Role whose values for Atlas are shown; fedctl does not assume this role',
     ),
   },
   async run({ context, common, options, awsSettings, warn, hint, progress, theme, offer }) {

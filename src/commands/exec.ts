@@ -6,7 +6,7 @@ import { type ProgramPlan, planProgram } from '../lib/auth/program-plan.ts';
 import { mintingAnew } from '../lib/auth/program-tokens.ts';
 import { type SessionRequest, sessionCredentials } from '../lib/auth/session-credentials.ts';
 import type { Life } from '../lib/auth/token-source.ts';
-import { type OfferedCommand, program as programLine, rerun } from '../lib/core/command-line.ts';
+import { type SuggestedCommand, program as programLine, rerun } from '../lib/core/command-line.ts';
 import type { Context } from '../lib/core/context.ts';
 import { formatDuration } from '../lib/core/duration.ts';
 import { FedctlError, isFedctlError } from '../lib/core/errors.ts';
@@ -300,9 +300,9 @@ function tell({ warn, hint }: ExecInvocation, output: Output, event: OutputEvent
 }
 
 /**
- * The kinds of offered commands that would start the program a second time.
+ * The kinds of suggested commands that would start the program a second time.
  */
-const REPEATS: ReadonlySet<string> = new Set(['rerun', 'more-time'] satisfies OfferedCommand['kind'][]);
+const REPEATS: ReadonlySet<string> = new Set(['rerun', 'more-time'] satisfies SuggestedCommand['kind'][]);
 
 async function cannotRun(
   cwd: string,

@@ -210,7 +210,7 @@ function misplacedOption(typed: string, line: TypedLine): FedctlError {
   });
 }
 
-/** Returns the function that formats offered commands in this run. */
+/** Returns the function that formats suggested commands in this run. */
 function offerer(line: TypedLine, timeout: number, env: Context['env']): Invocation<OptionTable>['offer'] {
   const typed = {
     line,

@@ -146,7 +146,10 @@ function define(
   if (record.notes !== undefined && flow !== null) sub.addHelpText('after', `\n${flow(record.notes)}`);
 }
 
-/** Returns a common option for the help of one command, with the output formats of this command. */
+/**
+ * Returns a common option as the help of a command shows the option. `--output` lists the formats that this
+ * command supports. Other options are unchanged.
+ */
 function ofCommand(option: Option, { formats }: AnyCommand): Option {
   if (formats === undefined || option.long !== '--output') return option;
   return new Option(

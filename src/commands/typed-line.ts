@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import {
   type FedctlCommand,
   type Flag,
-  type OfferedCommand,
+  type SuggestedCommand,
   quoted,
   type Settings,
 } from '../lib/core/command-line.ts';
@@ -149,34 +149,34 @@ export function typedValues({ pieces }: TypedLine, flag: Flag): readonly (string
 }
 
 /**
- * Formats an offered command for bash, with the options of the current command line. Returns null if no
- * command is offered, or if a required value may contain a secret.
+ * Formats a suggested command for bash, with the options of the current command line. Returns null if no
+ * command is suggested, or if a required value may contain a secret.
  */
-export function commandLine(offered: OfferedCommand | null | undefined, typed: Typed): string | null {
-  if (offered === null || offered === undefined) return null;
-  const words = complete(offered, typed);
+export function commandLine(suggested: SuggestedCommand | null | undefined, typed: Typed): string | null {
+  if (suggested === null || suggested === undefined) return null;
+  const words = complete(suggested, typed);
   if (words === null) return null;
-  // The same command has just failed, so it is not offered again.
+  // The same command has just failed, so it is not suggested again.
   return typed.line.isRearranged !== true && isTyped(words, typed.line) ? null : quoted(words);
 }
 
-function complete(offered: OfferedCommand, typed: Typed): readonly string[] | null {
+function complete(suggested: SuggestedCommand, typed: Typed): readonly string[] | null {
   const { line, timeout, repeat } = typed;
-  switch (offered.kind) {
+  switch (suggested.kind) {
     case 'program':
-      return offered.words;
+      return suggested.words;
     case 'help':
       return ['fedctl', ...line.command, '--help'];
     case 'rerun':
-      return changed(line, { ...repeat, ...offered.set }, offered.drop);
+      return changed(line, { ...repeat, ...suggested.set }, suggested.drop);
     case 'more-time':
       return timeout >= LONG ? null : changed(line, { ...repeat, '--timeout': `${LONG}s` }, []);
     case 'fedctl':
-      return another(offered, typed);
+      return another(suggested, typed);
   }
 }
 
-/** Maximum timeout that an offered command sets, in seconds. */
+/** Maximum timeout that a suggested command sets, in seconds. */
 const LONG = 60;
 
 /** Returns whether the words equal the words of the command line, in any order. */
@@ -256,7 +256,7 @@ function option(flag: Flag, value: Settings[Flag]): readonly string[] {
 }
 
 /**
- * Returns whether an offered command may repeat a text. Tokens and URLs with credentials or a query are never
+ * Returns whether a suggested command may repeat a text. Tokens and URLs with credentials or a query are never
  * repeated.
  */
 function repeatable(text: string): boolean {

@@ -27,15 +27,15 @@ export interface TypedLine {
   readonly rest: readonly string[];
 }
 
-/** The parts of an invocation that are needed to format the commands that fedctl offers. */
+/** The parts of an invocation that are needed to format the commands that fedctl suggests. */
 export interface Typed {
   readonly line: TypedLine;
   /** The timeout of each network step, in seconds. */
   readonly timeout: number;
   /** Returns whether an environment variable or a target in a file sets an option. */
   given(flag: Flag): boolean;
-  /** Options to add if the same command is offered again, such as --target. */
+  /** Options to add if the same command is suggested again, such as --target. */
   readonly repeat: Settings;
-  /** Options to add if a different command of fedctl is offered, such as --profile. */
+  /** Options to add if a different command of fedctl is suggested, such as --profile. */
   readonly common: Settings;
 }

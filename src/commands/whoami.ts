@@ -30,7 +30,7 @@ the command shows the values of the operator. Mints no token and prints no secre
     audience: text('--audience <aud>', 'Audience to show for Atlas'),
     roleArn: text(
       '--role-arn <arn>',
-      'Role of the workload, for the Atlas values; fedctl does not assume this role',
+      'Role whose values for Atlas are shown; fedctl does not assume this role',
     ),
   },
   async run(invocation) {

@@ -5,15 +5,15 @@ import {
   fedctl,
   HELP,
   MORE_TIME,
-  type OfferedCommand,
+  type SuggestedCommand,
   program,
   rerun,
 } from '../../src/lib/core/command-line.ts';
 import { COMMANDS } from '../../src/lib/failures/commands.ts';
-import { expectPastable } from '../support/offered-command.ts';
+import { expectPastable } from '../support/suggested-command.ts';
 
 /** What is printed for a command that is offered to whoever typed this. */
-async function offered(argv: readonly string[], command: OfferedCommand, changes: Partial<Typed> = {}) {
+async function offered(argv: readonly string[], command: SuggestedCommand, changes: Partial<Typed> = {}) {
   const line = await readTypedLine(argv);
   return commandLine(command, { line, timeout: 30, given: () => false, repeat: {}, common: {}, ...changes });
 }
@@ -23,7 +23,7 @@ const URI = 'mongodb+srv://db.example.net/?appName=a b';
 describe('the same again', () => {
   const WIDER = rerun({ set: { '--audience': 'b' } });
 
-  test.each<[string, readonly string[], OfferedCommand, string | null]>([
+  test.each<[string, readonly string[], SuggestedCommand, string | null]>([
     [
       'keeps everything in its order, and replaces an option in its place',
       ['--profile', 'org', 'check', '--audience=a', '--subject', '*:role/x', '--json'],
@@ -159,7 +159,7 @@ describe('what the catalogue of failures offers', () => {
 describe('another command', () => {
   const ENABLE = fedctl(['enable'], { unless: ['--role-arn'] });
 
-  test.each<[string, readonly string[], OfferedCommand, string | null]>([
+  test.each<[string, readonly string[], SuggestedCommand, string | null]>([
     [
       'keeps the common options',
       ['token', '--audience', 'a', '--profile', 'org', '--region', 'eu-west-1', '--json'],

@@ -17,7 +17,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { writeSecretFile } from '../../src/lib/files/secret-file.ts';
 import { hostileServer } from '../support/hostile-server.ts';
 import { closedPort } from '../support/listen.ts';
-import { expectPastable } from '../support/offered-command.ts';
+import { expectPastable } from '../support/suggested-command.ts';
 import type { BinResult } from '../support/run-bin.ts';
 import { type RunningLab, runLab } from '../support/running-lab.ts';
 import { schemaFaults } from '../support/schema.ts';

@@ -112,8 +112,8 @@ function soakMs(seconds: number | null): number | null {
 }
 
 /**
- * Returns the additional options of an offered command, for example --target for a target of the file. An
- * offered command also has the options of the current command line.
+ * Returns the additional options of a suggested command, for example --target for a target of the file. An
+ * suggested command also has the options of the current command line.
  */
 function about(
   { name, profile, region, role }: CheckTarget,

@@ -7,7 +7,7 @@ import { TOKEN_ENVIRONMENTS, type TokenEnvironment } from '../../lib/uri/program
 import { choice, nameServer } from './kinds.ts';
 import { type OptionSpec, text } from './option.ts';
 
-/** The option `--uri`. An offered command repeats the connection string without secrets. */
+/** The option `--uri`. A suggested command repeats the connection string without secrets. */
 export const URI: OptionSpec<string | null> = {
   ...text('--uri <uri>', 'Connection string of the cluster, without a password'),
   repeated: repeatedUri,

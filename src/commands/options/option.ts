@@ -21,8 +21,8 @@ export interface OptionSpec<T> {
    */
   readonly read: (given: Given | null) => T;
   /**
-   * Returns the value for an offered command, without secrets. Returns null if the secrets cannot be removed.
-   * `set` contains the options that the offered command changes. If this function is absent, the offered
+   * Returns the value for a suggested command, without secrets. Returns null if the secrets cannot be removed.
+   * `set` contains the options that the suggested command changes. If this function is absent, the suggested
    * command repeats the value unchanged.
    */
   readonly repeated?: (value: string, set: Settings) => string | null;

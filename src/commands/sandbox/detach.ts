@@ -52,7 +52,7 @@ export async function detach(
 /** Returns the command-line options as arguments for the background process. */
 function typedAgain({ options, typed }: Invocation<OptionTable>, table: OptionTable): readonly string[] {
   return Object.entries(table).flatMap(([key, spec]) => {
-    // The background process reads environment variables itself.
+    // Only command-line options are passed on. The background process reads the environment variables itself.
     if (OWN.has(key) || !typed.has(key)) return [];
     const value = options[key];
     const values: readonly unknown[] = Array.isArray(value) ? value : [value];

@@ -1,4 +1,4 @@
-import { type OfferedCommand, program, shellWord } from '../core/command-line.ts';
+import { type SuggestedCommand, program, shellWord } from '../core/command-line.ts';
 import { FedctlError } from '../core/errors.ts';
 import { FAILURES, type FailureCode } from '../failures/failures.ts';
 import { shellWords } from './shell-words.ts';
@@ -51,7 +51,7 @@ interface InnerFailure {
   readonly message: string;
   readonly cause: string;
   readonly remedy: string;
-  readonly command: OfferedCommand | null;
+  readonly command: SuggestedCommand | null;
   readonly evidence: readonly string[];
 }
 
@@ -128,7 +128,7 @@ function known({
  * returns null for other commands. Also returns null for `fedctl credentials`, because the profile already
  * runs this command.
  */
-function offered(line: unknown): OfferedCommand | null {
+function offered(line: unknown): SuggestedCommand | null {
   const words = typeof line === 'string' ? shellWords(line) : null;
   const [name = '', command] = words ?? [];
   if (words === null || !/^(?:fedctl|aws|atlas)$/.test(name) || command === 'credentials') return null;

@@ -1,4 +1,4 @@
-import type { OfferedCommand } from '../core/command-line.ts';
+import type { SuggestedCommand } from '../core/command-line.ts';
 import { FedctlError } from '../core/errors.ts';
 import type { FailureCode } from '../failures/failures.ts';
 import { type CallSite, siteDetails } from './call-site.ts';
@@ -66,7 +66,7 @@ export function refused(
     readonly message: string;
     readonly likelyCause?: string;
     readonly remedy?: string;
-    readonly command?: OfferedCommand | null;
+    readonly command?: SuggestedCommand | null;
     readonly evidence?: readonly string[];
   },
 ): FedctlError {

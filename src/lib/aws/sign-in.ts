@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { aws, type OfferedCommand, shellWord } from '../core/command-line.ts';
+import { aws, type SuggestedCommand, shellWord } from '../core/command-line.ts';
 import type { Context } from '../core/context.ts';
 import type { Credentials } from '../core/credentials.ts';
 import { deadline, timedOut, within } from '../core/deadline.ts';
@@ -174,7 +174,7 @@ interface SdkCredentials {
 interface SignInWay {
   readonly profile: string;
   /** The command that signs in again. */
-  readonly command: OfferedCommand;
+  readonly command: SuggestedCommand;
   readonly likelyCause: string;
   /** The role and the account, such as `Reader in 123456789012`; null for `aws login`. */
   readonly role: string | null;

@@ -1,5 +1,5 @@
 import type { CheckResult } from '../core/check-run.ts';
-import type { OfferedCommand } from '../core/command-line.ts';
+import type { SuggestedCommand } from '../core/command-line.ts';
 import { FedctlError, foreignErrors, isFedctlError } from '../core/errors.ts';
 import type { Check, Facts } from './check.ts';
 import { fail, type Outcome, skip, type Timing } from './outcome.ts';
@@ -237,7 +237,7 @@ function causesOf(outcome: Outcome<unknown>): Pick<CheckResult, 'causes'> {
 }
 
 interface Words extends Pick<CheckResult, 'detail' | 'code' | 'cause' | 'remedy'> {
-  readonly command: OfferedCommand | null;
+  readonly command: SuggestedCommand | null;
 }
 
 function wordsOf(outcome: Outcome<unknown>): Words {

@@ -170,8 +170,8 @@ function hasPassed({ ends }: Known): boolean {
 }
 
 /**
- * Returns the remedy if no check explains the rejection. Without Atlas API credentials, the user must compare
- * the configuration in Atlas.
+ * Returns the remedy if no check explains the rejection. Without Atlas API credentials, fedctl cannot read the
+ * configuration in Atlas, so the user must compare the configuration with the token or the credentials.
  */
 function whatIsLeft(mechanism: Mechanism, known: readonly Known[], facts: Facts) {
   if (wasRead(known)) {

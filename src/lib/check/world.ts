@@ -1,5 +1,5 @@
 import type { CheckTarget } from '../core/check-target.ts';
-import type { OfferedCommand } from '../core/command-line.ts';
+import type { SuggestedCommand } from '../core/command-line.ts';
 import type { Context } from '../core/context.ts';
 import type { AtlasSettings } from '../ports/atlas.ts';
 import type { AwsSettings } from '../ports/aws.ts';
@@ -48,5 +48,5 @@ export interface World {
    * Returns the complete command line for a command that a result offers; null if the command cannot be
    * completed.
    */
-  readonly offer: (command: OfferedCommand, target: CheckTarget) => string | null;
+  readonly offer: (command: SuggestedCommand, target: CheckTarget) => string | null;
 }

@@ -6,10 +6,10 @@ export type Settings = Readonly<Record<Flag, string | true | readonly string[]>>
 
 /**
  * Describes a command that fixes a failure or is the next step. The library specifies the change, and the
- * command layer adds the options of the current command line. An offered command never deletes, revokes or
+ * command layer adds the options of the current command line. A suggested command never deletes, revokes or
  * overwrites anything.
  */
-export type OfferedCommand =
+export type SuggestedCommand =
   /** The current command line with a change. */
   | { readonly kind: 'rerun'; readonly set: Settings; readonly drop: readonly Flag[] }
   /** The current command line with a longer --timeout. */
@@ -30,44 +30,44 @@ interface Keeping {
   /** Options to keep in addition to the common options. The command must support these options. */
   readonly keep: readonly Flag[];
   /**
-   * Options that affect the current target but that the offered command does not support. If one of these
+   * Options that affect the current target but that the suggested command does not support. If one of these
    * options was given, no command is offered.
    */
   readonly unless: readonly Flag[];
 }
 
 /** Returns a command that repeats the current command line with changed options. */
-export function rerun({ set = {}, drop = [] }: { set?: Settings; drop?: readonly Flag[] }): OfferedCommand {
+export function rerun({ set = {}, drop = [] }: { set?: Settings; drop?: readonly Flag[] }): SuggestedCommand {
   return { kind: 'rerun', set, drop };
 }
 
 /** Repeats the current command line with a longer timeout for each network step. */
-export const MORE_TIME: OfferedCommand = { kind: 'more-time' };
+export const MORE_TIME: SuggestedCommand = { kind: 'more-time' };
 
 /** Shows the help of the current command. */
-export const HELP: OfferedCommand = { kind: 'help' };
+export const HELP: SuggestedCommand = { kind: 'help' };
 
 /**
  * Returns a fedctl command.
  *
  * @param words the command with its arguments
  */
-export function fedctl(words: readonly string[], keeping: Partial<Keeping> = {}): OfferedCommand {
+export function fedctl(words: readonly string[], keeping: Partial<Keeping> = {}): SuggestedCommand {
   return { kind: 'fedctl', words, keep: keeping.keep ?? [], unless: keeping.unless ?? [] };
 }
 
 /** Returns an Atlas CLI command. */
-export function atlas(words: readonly string[]): OfferedCommand {
+export function atlas(words: readonly string[]): SuggestedCommand {
   return program('atlas', ...words);
 }
 
 /** Returns an AWS CLI command. */
-export function aws(words: readonly string[]): OfferedCommand {
+export function aws(words: readonly string[]): SuggestedCommand {
   return program('aws', ...words);
 }
 
 /** Returns a command for any other program. */
-export function program(...words: readonly string[]): OfferedCommand {
+export function program(...words: readonly string[]): SuggestedCommand {
   return { kind: 'program', words };
 }
 

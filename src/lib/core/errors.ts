@@ -1,6 +1,6 @@
 import { COMMANDS } from '../failures/commands.ts';
 import { FAILURES, type FailureCode } from '../failures/failures.ts';
-import type { Flag, OfferedCommand } from './command-line.ts';
+import type { Flag, SuggestedCommand } from './command-line.ts';
 import type { ExitCode } from './exit-codes.ts';
 
 const BRAND = Symbol.for('fedctl.error');
@@ -20,7 +20,7 @@ export interface FailureFacts {
    */
   readonly remedy?: string;
   /** The complete command that fixes the failure; null if part of the command is unknown. */
-  readonly command?: OfferedCommand | null;
+  readonly command?: SuggestedCommand | null;
   /** The option with the invalid value. Null removes an option that was set earlier. */
   readonly option?: Flag | null;
   /** Machine-readable evidence for the JSON output. */
@@ -39,7 +39,7 @@ export class FedctlError extends Error {
   readonly exitCode: ExitCode;
   readonly likelyCause: string;
   readonly remedy: string;
-  readonly command: OfferedCommand | null;
+  readonly command: SuggestedCommand | null;
   readonly option: Flag | null;
   readonly details: Readonly<Record<string, unknown>>;
   readonly requestId: string | null;
@@ -86,7 +86,7 @@ export interface Warning {
   readonly code: string;
   readonly message: string;
   readonly remedy: string | null;
-  readonly command?: OfferedCommand | null;
+  readonly command?: SuggestedCommand | null;
 }
 
 /** Returns at most ten underlying errors, starting with the direct cause. */

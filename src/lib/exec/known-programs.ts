@@ -50,7 +50,7 @@ const PROGRAMS: Readonly<Record<string, KnownProgram>> = {
  */
 const LONGEST_WAIT_MS = 10_000;
 
-/** In characters. Only this part of the output is searched for the version, which is in the first line. */
+/** Number of characters at the start of the output that are searched for the version. */
 const LARGEST_ANSWER = 4096;
 
 /**

@@ -1,4 +1,4 @@
-import { fedctl, HELP, MORE_TIME, type OfferedCommand, rerun } from '../core/command-line.ts';
+import { fedctl, HELP, MORE_TIME, type SuggestedCommand, rerun } from '../core/command-line.ts';
 import type { FailureCode } from './failures.ts';
 
 /** The login options that check and connect share. */
@@ -23,7 +23,7 @@ const CHECK = fedctl(['check'], { keep: OF_A_LOGIN });
  * The commands that always fix a failure. If a command depends on details, it is not in this list, and the
  * throwing code provides it.
  */
-export const COMMANDS: Readonly<Partial<Record<FailureCode, OfferedCommand>>> = {
+export const COMMANDS: Readonly<Partial<Record<FailureCode, SuggestedCommand>>> = {
   'usage.unknown-command': fedctl(['--help']),
   'usage.unknown-option': HELP,
   'usage.invalid-command-line': HELP,

@@ -43,11 +43,12 @@ const KINDS: Partial<Record<ExplainedCode, Kind>> = {
 };
 
 /**
- * Returns the failure code for a network error. The host near the error determines the area of the code.
+ * Returns the failure code for a network error. The host in the text near the error determines the first part
+ * of the code: `issuer`, `aws`, `atlas` or `mongo`.
  *
  * @param around the text around the network error, in lower case
- * @returns the given code if the text contains no host of another area; null if the port belongs to an
- * unrelated service
+ * @returns `code` if no host in the text requires a different first part; null if the text contains the port
+ * of an unrelated service
  */
 export function ofHost(code: ExplainedCode, around: string): ExplainedCode | null {
   const kind = KINDS[code];

@@ -5,7 +5,10 @@ import { type Pasted, plain } from './pasted.ts';
 /** A failure code that a text matches, with the known error text that was found. */
 export interface Match {
   readonly code: ExplainedCode;
-  /** The known text that matched. If the pasted text contains the code itself, `from` is `fedctl`. */
+  /**
+   * The known text that matched. If the pasted text contains a failure code of fedctl, `symptom.from` is
+   * `fedctl`.
+   */
   readonly symptom: Symptom;
   /** The line of the pasted text where the match begins. The first line is 1. */
   readonly line: number;

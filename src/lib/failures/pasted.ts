@@ -60,7 +60,7 @@ export function plain(text: string): string {
     .toLowerCase();
 }
 
-/** Returns the line. If the line is JSON, adds its strings without escape sequences. */
+/** Returns the line. If the line is JSON, appends the decoded strings of the JSON to the line. */
 function textsOf(line: string): string {
   const trimmed = line.trim();
   if (!trimmed.startsWith('{')) return line;

@@ -1,4 +1,4 @@
-import { type OfferedCommand, program } from '../core/command-line.ts';
+import { type SuggestedCommand, program } from '../core/command-line.ts';
 import { formatDuration } from '../core/duration.ts';
 import { FedctlError } from '../core/errors.ts';
 import type { FetchResponse } from '../core/fetch.ts';
@@ -123,7 +123,7 @@ function shown(text: string): string {
   return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
 }
 
-/** Returns a curl command that shows the response to a request without the token. */
-function curl(url: URL): OfferedCommand {
+/** Returns a curl command that sends the request without the token and shows the response. */
+function curl(url: URL): SuggestedCommand {
   return program('curl', '-v', shownUrl(url));
 }

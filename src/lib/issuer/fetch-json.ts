@@ -1,4 +1,4 @@
-import { type OfferedCommand, program } from '../core/command-line.ts';
+import { type SuggestedCommand, program } from '../core/command-line.ts';
 import { deadline, timedOut } from '../core/deadline.ts';
 import { formatDuration } from '../core/duration.ts';
 import { FedctlError } from '../core/errors.ts';
@@ -153,6 +153,6 @@ function timeoutFailure(url: URL, timeoutMs: number, cause: unknown): FedctlErro
 }
 
 /** Returns the command that shows the response from a URL. */
-export function curl(url: URL): OfferedCommand {
+export function curl(url: URL): SuggestedCommand {
   return program('curl', '-v', url.href);
 }

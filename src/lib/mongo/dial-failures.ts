@@ -1,4 +1,4 @@
-import { type OfferedCommand, program } from '../core/command-line.ts';
+import { type SuggestedCommand, program } from '../core/command-line.ts';
 import type { HostPort } from '../core/connection-string.ts';
 import { FedctlError } from '../core/errors.ts';
 import { systemCode } from '../core/system-error.ts';
@@ -25,7 +25,7 @@ interface Meaning {
   readonly says: string;
   readonly likelyCause?: string;
   /** The command that shows more details. */
-  readonly command?: (host: HostPort) => OfferedCommand;
+  readonly command?: (host: HostPort) => SuggestedCommand;
 }
 
 const OPENSSL = ({ host, port }: HostPort) =>

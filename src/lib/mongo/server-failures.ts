@@ -1,4 +1,4 @@
-import { type OfferedCommand, program } from '../core/command-line.ts';
+import { type SuggestedCommand, program } from '../core/command-line.ts';
 import type { HostPort } from '../core/connection-string.ts';
 import { FedctlError, isFedctlError } from '../core/errors.ts';
 import { bareHost } from '../core/hosts.ts';
@@ -144,7 +144,7 @@ const STRANGE_HELLO: Readonly<
       readonly says: string;
       readonly likelyCause: string;
       readonly remedy: string;
-      readonly command?: OfferedCommand;
+      readonly command?: SuggestedCommand;
     }
   >
 > = {

@@ -1,7 +1,7 @@
 /** The error for a stage that timed out. */
 export class StageOver extends Error {}
 
-/** Limits the time of each stage, one stage at a time. */
+/** Limits the time of the current stage. */
 export class StageTimer {
   readonly #ms: number;
   #timer: NodeJS.Timeout | undefined;

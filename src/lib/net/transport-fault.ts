@@ -1,4 +1,4 @@
-import { type OfferedCommand, program } from '../core/command-line.ts';
+import { type SuggestedCommand, program } from '../core/command-line.ts';
 import type { FailureFacts } from '../core/errors.ts';
 import { systemCode } from '../core/system-error.ts';
 import { certificateBehind, certificateFault } from './certificate-seen.ts';
@@ -16,7 +16,7 @@ export interface TransportFault {
   /** The remedy, if it differs from the default for this kind of fault. */
   readonly remedy?: string;
   /** The command that shows more details. */
-  readonly command?: (url: URL) => OfferedCommand;
+  readonly command?: (url: URL) => SuggestedCommand;
 }
 
 const TIMEOUTS: ReadonlySet<string> = new Set(['ETIMEDOUT', 'ESOCKETTIMEDOUT']);

@@ -1,5 +1,5 @@
 import type { OutputEvent } from '../auth/keep-fresh.ts';
-import type { OfferedCommand } from '../core/command-line.ts';
+import type { SuggestedCommand } from '../core/command-line.ts';
 import { isFedctlError } from '../core/errors.ts';
 import { rfc3339, timePair } from '../core/time.ts';
 
@@ -7,7 +7,7 @@ import { rfc3339, timePair } from '../core/time.ts';
  * Returns the complete command line for a command that a failure offers; null if the command cannot be
  * completed.
  */
-type Offer = (command: OfferedCommand | null) => string | null;
+type Offer = (command: SuggestedCommand | null) => string | null;
 
 /** Formats an agent event as JSON: schema `fedctl.agent/v1`. Contains no secrets. */
 export function agentEventDocument(output: string, event: OutputEvent, at: Date, offer: Offer) {

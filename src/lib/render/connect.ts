@@ -1,5 +1,5 @@
 import type { MechanismResult, NarratedStep } from '../auth/connect.ts';
-import type { OfferedCommand } from '../core/command-line.ts';
+import type { SuggestedCommand } from '../core/command-line.ts';
 import type { FedctlError } from '../core/errors.ts';
 import type { Mechanism, ServerIdentity, StageEvent, StageId } from '../ports/mongo.ts';
 import type { Theme } from './theme.ts';
@@ -39,7 +39,7 @@ function mechanismDocument({ name, identity, stages, failure, handshake }: Mecha
 export function connectFailure(
   decisive: MechanismResult & { readonly failure: FedctlError },
   results: readonly MechanismResult[],
-  offer: (command: OfferedCommand | null) => string | null,
+  offer: (command: SuggestedCommand | null) => string | null,
 ): FedctlError {
   const { failure, name, stages } = decisive;
   const failedStage = stages.find(({ status }) => status === 'fail')?.id ?? null;
@@ -65,7 +65,7 @@ export function connectFailure(
 
 function failureMembers(
   { code, message, likelyCause, remedy, command, requestId, details }: FedctlError,
-  offer: (command: OfferedCommand | null) => string | null,
+  offer: (command: SuggestedCommand | null) => string | null,
 ) {
   return { code, message, cause: likelyCause, remedy, command: offer(command), requestId, details };
 }

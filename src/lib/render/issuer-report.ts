@@ -1,12 +1,12 @@
 import type { IssuerReport, Reading } from '../auth/issuer-report.ts';
-import type { OfferedCommand } from '../core/command-line.ts';
+import type { SuggestedCommand } from '../core/command-line.ts';
 import type { Row } from './block.ts';
 
 /**
  * Returns the complete command line for a command that a failure offers; null if the command cannot be
  * completed.
  */
-export type Offer = (command: OfferedCommand | null) => string | null;
+export type Offer = (command: SuggestedCommand | null) => string | null;
 
 /** Returns the members of JSON documents that describe the responses from the issuer. */
 export function issuerMembers({ discovery, jwks, keys }: IssuerReport, offer: Offer) {

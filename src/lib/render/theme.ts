@@ -18,8 +18,8 @@ export interface Theme {
   readonly typed: (text: string) => string;
   readonly underlined: (text: string) => string;
   /**
-   * Formats prose at the end of a line. On a terminal, prose is wrapped at spaces. Other text is never
-   * wrapped.
+   * Formats prose that is the last part of a line. On a terminal, this prose is wrapped at spaces. Other text
+   * is never wrapped.
    */
   readonly prose: (text: string) => string;
 }

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { type OfferedCommand, program } from '../core/command-line.ts';
+import { type SuggestedCommand, program } from '../core/command-line.ts';
 import type { ConnectionString, SrvName } from '../core/connection-string.ts';
 import { FedctlError } from '../core/errors.ts';
 import { bareHost } from '../core/hosts.ts';
@@ -91,7 +91,7 @@ function txtFailed(name: SrvName, message: string, likelyCause?: string): Fedctl
 }
 
 /** Returns the command for a manual lookup of a DNS record. */
-export function lookup(type: 'SRV' | 'TXT' | null, name: string): OfferedCommand {
+export function lookup(type: 'SRV' | 'TXT' | null, name: string): SuggestedCommand {
   return program('nslookup', ...(type === null ? [] : [`-type=${type}`]), name);
 }
 

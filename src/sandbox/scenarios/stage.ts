@@ -83,8 +83,8 @@ export class Stage {
   }
 
   /**
-   * Returns a token for the operator, as STS would mint it. The token is issued this many seconds from now
-   * and is valid for one hour.
+   * Returns a token for the operator, as STS would mint it. The issue time of the token is `seconds` from now.
+   * The token is valid for one hour.
    */
   token(seconds = 0): Promise<string> {
     return mintToken({

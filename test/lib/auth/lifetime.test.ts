@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fitToSession, fittingDuration, type WantedDuration } from '../../../src/lib/auth/lifetime.ts';
-import { type OfferedCommand, rerun } from '../../../src/lib/core/command-line.ts';
+import { type SuggestedCommand, rerun } from '../../../src/lib/core/command-line.ts';
 import type { ResolvedCredentials } from '../../../src/lib/core/credentials.ts';
 import { fakeAws, sessionKeys, USER_KEYS } from '../../support/fake-aws.ts';
 
@@ -22,7 +22,7 @@ describe('the duration that fits', () => {
     expect(fittingDuration(wanted, end, NOW)).toBe(expected);
   });
 
-  test.each<[WantedDuration, number, string, string, OfferedCommand | null]>([
+  test.each<[WantedDuration, number, string, string, SuggestedCommand | null]>([
     [
       300,
       300,

@@ -6,7 +6,7 @@ import { SCENARIOS } from '../../../src/sandbox/scenarios/scenarios.ts';
 import { startScenario } from '../../../src/sandbox/scenarios/start-scenario.ts';
 import { runInProcess } from '../../support/in-process.ts';
 import { LAB_OPTIONS } from '../../support/lab-options.ts';
-import { expectPastable } from '../../support/offered-command.ts';
+import { expectPastable } from '../../support/suggested-command.ts';
 
 /**
  * Every failure that the lab can play, through `fedctl check` without an option: the first check that fails has to be

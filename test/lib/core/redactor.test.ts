@@ -59,7 +59,7 @@ describe('a long secret', () => {
       expect(redactor.redact(`a ${encoded.slice(at, at + 16)} b`)).toBe('a [secret] b');
   });
 
-  test('no 16 characters of it survive in any text', () => {
+  test('no text contains 16 consecutive characters of the secret', () => {
     const secret = fc.string({
       unit: fc.constantFrom(...'abcAB01+/-_.%"\\ é'),
       minLength: 16,
