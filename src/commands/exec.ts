@@ -6,7 +6,7 @@ import { type ProgramPlan, planProgram } from '../lib/auth/program-plan.ts';
 import { mintingAnew } from '../lib/auth/program-tokens.ts';
 import { type SessionRequest, sessionCredentials } from '../lib/auth/session-credentials.ts';
 import type { Life } from '../lib/auth/token-source.ts';
-import { type SuggestedCommand, program as programLine, rerun } from '../lib/core/command-line.ts';
+import { program as programLine, rerun, type SuggestedCommand } from '../lib/core/command-line.ts';
 import type { Context } from '../lib/core/context.ts';
 import { formatDuration } from '../lib/core/duration.ts';
 import { FedctlError, isFedctlError } from '../lib/core/errors.ts';

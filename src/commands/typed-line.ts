@@ -2,9 +2,9 @@ import { Option } from 'commander';
 import {
   type FedctlCommand,
   type Flag,
-  type SuggestedCommand,
   quoted,
   type Settings,
+  type SuggestedCommand,
 } from '../lib/core/command-line.ts';
 import type { Context } from '../lib/core/context.ts';
 import { type FedctlError, isFedctlError } from '../lib/core/errors.ts';

@@ -7,8 +7,8 @@ import { insideLab } from '../../src/sandbox/environment.ts';
 import type { LabOptions } from '../../src/sandbox/running-lab.ts';
 import type { Scenario } from '../../src/sandbox/scenarios/scenario.ts';
 import { startScenario } from '../../src/sandbox/scenarios/start-scenario.ts';
-import { expectPastable } from '../support/suggested-command.ts';
 import { BIN } from '../support/run-bin.ts';
+import { expectPastable } from '../support/suggested-command.ts';
 
 /** How a scenario ended when every command that fedctl offered was run. */
 export interface End {

@@ -5,9 +5,9 @@ import {
   fedctl,
   HELP,
   MORE_TIME,
-  type SuggestedCommand,
   program,
   rerun,
+  type SuggestedCommand,
 } from '../../src/lib/core/command-line.ts';
 import { COMMANDS } from '../../src/lib/failures/commands.ts';
 import { expectPastable } from '../support/suggested-command.ts';

@@ -17,10 +17,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { writeSecretFile } from '../../src/lib/files/secret-file.ts';
 import { hostileServer } from '../support/hostile-server.ts';
 import { closedPort } from '../support/listen.ts';
-import { expectPastable } from '../support/suggested-command.ts';
 import type { BinResult } from '../support/run-bin.ts';
 import { type RunningLab, runLab } from '../support/running-lab.ts';
 import { schemaFaults } from '../support/schema.ts';
+import { expectPastable } from '../support/suggested-command.ts';
 
 let lab: RunningLab;
 let folder: string;

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { hostileServer } from '../support/hostile-server.ts';
-import { expectPastable } from '../support/suggested-command.ts';
 import { BIN, type BinOptions, type BinResult } from '../support/run-bin.ts';
 import { type RunningLab, runLab } from '../support/running-lab.ts';
+import { expectPastable } from '../support/suggested-command.ts';
 import { openTerminal } from '../support/terminal.ts';
 
 let lab: RunningLab;

@@ -1,4 +1,4 @@
-import { type SuggestedCommand, program, shellWord } from '../core/command-line.ts';
+import { program, type SuggestedCommand, shellWord } from '../core/command-line.ts';
 import { FedctlError } from '../core/errors.ts';
 import { FAILURES, type FailureCode } from '../failures/failures.ts';
 import { shellWords } from './shell-words.ts';

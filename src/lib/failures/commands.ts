@@ -1,4 +1,4 @@
-import { fedctl, HELP, MORE_TIME, type SuggestedCommand, rerun } from '../core/command-line.ts';
+import { fedctl, HELP, MORE_TIME, rerun, type SuggestedCommand } from '../core/command-line.ts';
 import type { FailureCode } from './failures.ts';
 
 /** The login options that check and connect share. */

@@ -1,4 +1,4 @@
-import { type SuggestedCommand, program } from '../core/command-line.ts';
+import { program, type SuggestedCommand } from '../core/command-line.ts';
 import { deadline, timedOut } from '../core/deadline.ts';
 import { formatDuration } from '../core/duration.ts';
 import { FedctlError } from '../core/errors.ts';

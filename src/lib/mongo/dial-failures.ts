@@ -1,4 +1,4 @@
-import { type SuggestedCommand, program } from '../core/command-line.ts';
+import { program, type SuggestedCommand } from '../core/command-line.ts';
 import type { HostPort } from '../core/connection-string.ts';
 import { FedctlError } from '../core/errors.ts';
 import { systemCode } from '../core/system-error.ts';

@@ -1,4 +1,4 @@
-import { type SuggestedCommand, program } from '../core/command-line.ts';
+import { program, type SuggestedCommand } from '../core/command-line.ts';
 import type { HostPort } from '../core/connection-string.ts';
 import { FedctlError, isFedctlError } from '../core/errors.ts';
 import { bareHost } from '../core/hosts.ts';

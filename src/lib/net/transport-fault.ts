@@ -1,4 +1,4 @@
-import { type SuggestedCommand, program } from '../core/command-line.ts';
+import { program, type SuggestedCommand } from '../core/command-line.ts';
 import type { FailureFacts } from '../core/errors.ts';
 import { systemCode } from '../core/system-error.ts';
 import { certificateBehind, certificateFault } from './certificate-seen.ts';

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { type SuggestedCommand, program } from '../core/command-line.ts';
+import { program, type SuggestedCommand } from '../core/command-line.ts';
 import type { ConnectionString, SrvName } from '../core/connection-string.ts';
 import { FedctlError } from '../core/errors.ts';
 import { bareHost } from '../core/hosts.ts';

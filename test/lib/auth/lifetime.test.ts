@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fitToSession, fittingDuration, type WantedDuration } from '../../../src/lib/auth/lifetime.ts';
-import { type SuggestedCommand, rerun } from '../../../src/lib/core/command-line.ts';
+import { rerun, type SuggestedCommand } from '../../../src/lib/core/command-line.ts';
 import type { ResolvedCredentials } from '../../../src/lib/core/credentials.ts';
 import { fakeAws, sessionKeys, USER_KEYS } from '../../support/fake-aws.ts';
 
