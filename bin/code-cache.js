@@ -14,7 +14,7 @@ const { isAbsolute, join } = require('node:path');
 const FOR_OTHERS = 0o077;
 const LARGEST = 32 * 1024 * 1024;
 const DIGEST = 32;
-/** The form of a command name. All other first arguments share one cache file. */
+/** The form of a command name. All runs whose first argument has another form use the same cache file. */
 const COMMAND = /^[a-z]{1,20}$/;
 
 /**
@@ -49,8 +49,8 @@ function openCodeCache({ env, hash, command }) {
     },
 
     /**
-     * Rewrites the cache file if this run loaded chunks that the file lacks. Must be called after the output
-     * is written.
+     * Rewrites the cache file if this run loaded chunks that are not in the file. The caller must write all
+     * output before it calls this function.
      */
     save() {
       if (folder === null || file === null || complete) return;

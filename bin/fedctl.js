@@ -9,7 +9,8 @@ const { readFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 const vm = require('node:vm');
 
-// Disables the SDK's warning about Node.js versions on stderr. The SDK reads the variable when it is loaded.
+// Without this variable, the AWS SDK can print a warning about the version of Node.js to stderr. The SDK
+// reads the variable when the SDK is loaded.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 const FOLDER = join(dirname(__dirname), 'dist', 'cli');
@@ -76,8 +77,8 @@ function loader(cache) {
     const known = modules.get(name);
     if (known !== undefined) return known.exports;
     const filename = join(FOLDER, name);
-    // Chunks are ASCII, because the build escapes all other characters. Adding the wrapper to the bytes avoids a second
-    // copy of the source in memory.
+    // latin1Slice() is correct, because chunks are ASCII: the build escapes all other characters. HEAD and
+    // TAIL are added to the bytes, and not to the string, to avoid a second copy of the source in memory.
     const source = Buffer.concat([HEAD, readFileSync(filename), TAIL]).latin1Slice();
     const script = new vm.Script(source, { filename, cachedData: cache.of(name) });
     cache.keep(name, script);

@@ -1,8 +1,9 @@
 // @ts-check
 'use strict';
-// `fedctl sandbox --isolate` starts this process in the namespaces of the command. The process opens sockets
-// there and passes the sockets to the lab. The lab runs outside the namespaces and accepts the connections.
-// The namespaces exist as long as this process runs. The process exits when the lab exits.
+// `fedctl sandbox --isolate` starts this process in the Linux namespaces that isolate the command of the
+// user. The process opens sockets there and passes the sockets to the lab. The lab runs outside the
+// namespaces and accepts the connections. The namespaces exist as long as this process runs. The process
+// exits when the lab exits.
 
 const { createSocket } = require('node:dgram');
 const { createServer } = require('node:net');

@@ -176,8 +176,8 @@ async function agentSettings({ context, options, common, typed }: AgentInvocatio
 }
 
 /**
- * Before the agent writes a file, rejects settings that can never work. After other failures, the agent
- * retries.
+ * Rejects settings that can never work, because the agent would retry forever. The agent calls this function
+ * before it writes a file.
  */
 async function refuseTokenFile({ context }: AgentInvocation, file: TokenFileSettings): Promise<void> {
   const { audience, signingAlgorithm, durationSeconds } = file;

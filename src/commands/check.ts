@@ -41,7 +41,7 @@ target. Otherwise, command-line options replace the file, and fedctl prints a wa
   run,
 });
 
-/** Runs the checks and shows the pending checks on a terminal. */
+/** Runs the checks. If stderr is a terminal, a progress line shows the pending checks. */
 async function watched(
   { context, progress, hint }: Invocation<typeof CHECK_OPTIONS>,
   plan: CheckPlan,
@@ -65,8 +65,8 @@ async function run(invocation: Invocation<typeof CHECK_OPTIONS>): Promise<Answer
   const { options, common } = invocation;
   if (options.list) return listChecks(common.formats, options.only, options.skip);
   const plan = await planRequest(invocation);
-  // The other formats show these warnings in the result of the configuration check. This check is always part
-  // of the report.
+  // Only JSON output needs these warnings here. The other formats show them in the result of the
+  // configuration check, which is always part of the report.
   if (common.output === 'json') {
     for (const warning of plan.request.targets.flatMap(({ warnings }) => warnings)) invocation.warn(warning);
   }

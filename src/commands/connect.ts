@@ -99,7 +99,7 @@ async function run(invocation: Invocation<typeof OPTIONS>): Promise<Answer> {
   return { document: connectDocument(results), lines: [] };
 }
 
-/** Logs in and shows the running stage on a terminal. */
+/** Logs in to the cluster. If stderr is a terminal, a progress line shows the current stage of the login. */
 async function watched(
   { context, progress, hint, options }: Invocation<typeof OPTIONS>,
   plan: ConnectPlan,

@@ -9,7 +9,7 @@ import { insideLab } from '../sandbox/environment.ts';
 import type { Lab } from '../sandbox/running-lab.ts';
 import { type Answer, command } from './command.ts';
 
-/** One step of the demo: the command, the reason, and the expected exit code. */
+/** One step of the demo: the reason for the step, its command, and the expected exit code. */
 interface Step {
   readonly why: string;
   readonly type: readonly string[];

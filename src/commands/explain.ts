@@ -20,7 +20,10 @@ import { type Answer, command, type Invocation } from './command.ts';
 import type { OptionTable } from './options/option.ts';
 import { refuseToken } from './usage-failure.ts';
 
-/** Only the end of a log is read, because the error is usually at the end. */
+/**
+ * Maximum size of the text to explain, in bytes. Only the end of a longer text is used, because the error is
+ * usually at the end of a log.
+ */
 const MAX_TEXT_BYTES = 1024 * 1024;
 const MOST_MATCHES = 5;
 const MAX_WIDTH = 100;

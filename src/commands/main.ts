@@ -33,9 +33,9 @@ import {
 } from './typed-line.ts';
 import { holdsToken, usageFailure } from './usage-failure.ts';
 
-/** The usual width of a terminal, for help that is written to a file or a pipe. */
+/** Width of help text in a file or a pipe, in columns. Many terminals have this width. */
 const HELP_COLUMNS = 80;
-/** Maximum width of the help, because longer lines are hard to read. */
+/** Maximum width of the help, in columns. Longer lines are hard to read. */
 const WIDEST_HELP = 100;
 
 /**
@@ -95,8 +95,8 @@ async function runCommand(
       })
     : SILENT_PROGRESS;
   const warn = (warning: Warning) => {
-    // Copy each member by name. The warning can be a FedctlError, and the message of an error is not
-    // enumerable.
+    // The members are copied by name, because spread syntax copies only enumerable members. The warning can
+    // be a FedctlError, and the message of an error is not enumerable.
     const { code, message, remedy } = warning;
     const told = { code, message, remedy, command: offer(warning.command) };
     warnings.push(told);

@@ -42,7 +42,7 @@ Start here:
 /**
  * Parses the command line.
  *
- * @throws CommanderError for help, version and every usage fault; FedctlError usage.invalid-value
+ * @throws CommanderError for help, version and every usage error; FedctlError usage.invalid-value
  */
 export async function parse(
   argv: readonly string[],
@@ -59,7 +59,8 @@ export async function parse(
     .exitOverride()
     .configureOutput({
       writeOut: output.writeOut,
-      // commander throws usage faults, and main reports them in the requested output format.
+      // The messages of commander are discarded. commander also throws an error, and main reports this error
+      // in the requested output format.
       writeErr: () => {},
       getOutHelpWidth: () => output.width,
     })
@@ -147,7 +148,7 @@ function define(
 }
 
 /**
- * Returns a common option as the help of a command shows the option. `--output` lists the formats that this
+ * Adapts a common option to the help of a command. In this help, `--output` lists the formats that the
  * command supports. Other options are unchanged.
  */
 function ofCommand(option: Option, { formats }: AnyCommand): Option {

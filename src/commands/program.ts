@@ -170,7 +170,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
 ];
 
-/** The options of all commands. They are accepted before and after the command. */
+/** The options that all commands accept. They can precede or follow the name of the command. */
 export const COMMON_OPTIONS = {
   profile: text('--profile <name>', 'AWS profile; overrides credentials in the environment', {
     values: 'profiles',

@@ -80,8 +80,7 @@ async function run(invocation: TokenInvocation): Promise<Answer | Ended> {
 }
 
 /**
- * Formats the output as one line. The text has no newline at its end, because a token file contains no
- * newline.
+ * Formats the token or the JSON document, without a newline at the end. A file of --out has no such newline.
  */
 function formatted(
   { common, options, offer }: TokenInvocation,

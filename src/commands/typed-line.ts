@@ -208,8 +208,8 @@ function changed(line: TypedLine, set: Settings, drop: readonly Flag[]): readonl
 }
 
 /**
- * Returns a different command of fedctl, with the common options of the command line and the options in
- * `keep`.
+ * Returns the words of a different fedctl command. These words include the common options of the current
+ * command line and the options in `keep`.
  */
 function another({ words, keep, unless }: FedctlCommand, typed: Typed): readonly string[] | null {
   const { line, given, common } = typed;

@@ -43,7 +43,8 @@ Node.js driver 6.17, PyMongo 4.11, Go driver 2.2, Java driver 5.4, mongosh 2.3.5
     return {
       document,
       lines: [read.uri],
-      // The connection string may contain a proxy password. The program needs this password.
+      // The connection string may contain a proxy password. fedctl prints this password, because the program
+      // that uses the connection string needs it.
       discloses: [new Secret(read.uri)],
     };
   },

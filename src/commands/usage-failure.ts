@@ -23,7 +23,7 @@ export function refuseToken(option: string, values: readonly string[]): void {
 }
 
 /**
- * Converts a usage fault that commander found to a failure of fedctl.
+ * Converts a usage error from commander to a fedctl failure.
  *
  * @returns the failure; 'told' if commander printed the requested help or version; null if the error is not
  * from commander

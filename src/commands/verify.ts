@@ -53,7 +53,9 @@ reasons on standard output; 6, the issuer is unreachable.`,
   },
 });
 
-/** Adds a command with --jwks to a failure, if the issuer publishes its keys on a different host. */
+/**
+ * Adds a suggested command with --jwks to a failure, if the issuer publishes its keys on a different host.
+ */
 function withKeysElsewhere(failure: FedctlError): FedctlError {
   const { jwksUri, issuer } = failure.details;
   if (failure.code !== 'issuer.wrong-document' || typeof jwksUri !== 'string' || typeof issuer !== 'string') {

@@ -14,7 +14,9 @@ export class PendingChecks {
   readonly #pending = new Map<string, { readonly shown: string; readonly since: number }>();
   readonly #ended = new Map<string, ReadonlyMap<string, CheckStatus>>();
   readonly #over = new Set<string>();
-  /** Expiration of the token of the connection that --soak keeps open. */
+  /**
+   * The time at which the token expires. Set only with --soak, which keeps a connection with this token open.
+   */
   #expiresAt: Date | null = null;
   #againAt: number | null = null;
 

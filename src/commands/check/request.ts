@@ -112,8 +112,8 @@ function soakMs(seconds: number | null): number | null {
 }
 
 /**
- * Returns the additional options of a suggested command, for example --target for a target of the file. An
- * suggested command also has the options of the current command line.
+ * Returns options to add to a suggested command, for example --target if a configuration file defines the
+ * target. The suggested command also repeats the options of the current command line.
  */
 function about(
   { name, profile, region, role }: CheckTarget,

@@ -45,8 +45,8 @@ const OF_ANY_TARGET = {
 } as const;
 
 /**
- * On the command line, these options also override every target of a file. If the value in a target is null,
- * the value of the command applies.
+ * On the command line, these options also override the settings in every target of a file. For a target
+ * without such a setting, the common option applies.
  */
 const OF_THE_CALLER = ['profile', 'region'] as const;
 
@@ -101,8 +101,8 @@ function keysOf<Table extends object>(table: Table): (keyof Table)[] {
 }
 
 /**
- * Plans a run with the targets of a file. If a value in the file is invalid, the failure names the file
- * instead of the option.
+ * Calls `plan`, which plans a run with the targets of a file. If a value in the file is invalid, the failure
+ * names the file instead of the option.
  */
 export function namingFile<T>(
   { file }: ConfigFile,
@@ -185,7 +185,7 @@ function ofFlags({ context, options }: Invocation<typeof CHECK_OPTIONS>): CheckT
   };
 }
 
-/** Returns the absolute path of a file; `-` for stdin is unchanged. */
+/** Returns the absolute path of a file. Returns `-` (stdin) unchanged. */
 function fileName(given: string, cwd: string): string {
   return given === '-' ? given : resolve(cwd, given);
 }

@@ -13,7 +13,8 @@ import { readTypedLine, typedValues } from '../typed-line.ts';
 const PLACE = 'x';
 
 /**
- * Time limit in milliseconds to read each AWS file. It is short, because the user waits after pressing Tab.
+ * Time limit for reading one AWS configuration file, in milliseconds. The limit is short, because the user
+ * waits after pressing Tab.
  */
 const FILE_TIMEOUT_MS = 1000;
 
@@ -54,7 +55,7 @@ async function loaded({ command: [name, sub] }: TypedLine): Promise<AnyCommand |
   return (await (row?.subcommands?.find((each) => each.name === sub) ?? row)?.load()) ?? null;
 }
 
-/** Returns the commands, subcommands or arguments that can follow. */
+/** Returns completions for a word that is not an option: commands, subcommands or arguments. */
 async function wordsOf(
   line: TypedLine,
   command: AnyCommand | null,
@@ -105,7 +106,7 @@ async function fromSource(source: ValueSource | undefined, context: Context): Pr
   return (source ?? []).map((value) => ({ value, description: '' }));
 }
 
-/** Functions that load the values that are not listed in the option tables. */
+/** The functions that load a list of completions. The option tables contain only the names of these lists. */
 const SOURCES: Readonly<
   Record<Extract<ValueSource, string>, (context: Context) => Promise<readonly Candidate[]>>
 > = {
@@ -131,7 +132,7 @@ const SOURCES: Readonly<
       const { profileNames } = await readSharedFiles(context, FILE_TIMEOUT_MS);
       return profileNames.map((value) => ({ value, description: '' }));
     } catch (error) {
-      // Completion ignores invalid AWS files; the command itself reports them.
+      // Completion ignores invalid AWS files. The completed command reports these files when it runs.
       if (isFedctlError(error)) return [];
       throw error;
     }

@@ -42,7 +42,9 @@ _fedctl() {
 complete -o default -F _fedctl fedctl
 `;
 
-/** zsh quotes the inserted text. `(Q)` removes one level of quotes without any expansion. */
+/**
+ * zsh quotes the inserted text. `(Q)` removes one level of quotes from the typed words, and expands nothing.
+ */
 const ZSH = String.raw`#compdef fedctl
 # zsh completion for fedctl
 _fedctl() {
@@ -57,7 +59,7 @@ _fedctl() {
 if [[ $funcstack[1] == _fedctl ]]; then _fedctl; else compdef _fedctl fedctl; fi
 `;
 
-/** fish quotes the inserted text. */
+/** fish quotes the inserted text, so the script prints the candidates without quotes. */
 const FISH = String.raw`# fish completion for fedctl
 function __fedctl_complete
     set -l words (commandline -opc) (commandline -ct)

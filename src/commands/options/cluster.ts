@@ -47,7 +47,10 @@ export function mechanismOption<const Name extends string>(
   return choice('--mechanism <name>', description, names, null);
 }
 
-/** The ENVIRONMENT property of MONGODB-OIDC in the connection string of a program. */
+/**
+ * The option `--environment`. It sets the ENVIRONMENT property in a connection string with the mechanism
+ * MONGODB-OIDC.
+ */
 export const TOKEN_ENVIRONMENT: OptionSpec<TokenEnvironment> = choice(
   '--environment <name>',
   'ENVIRONMENT property for oidc; test is for drivers that do not support k8s',

@@ -48,7 +48,7 @@ export interface Common {
 /** Returns the long form of an option: `--max-age <time>` → `--max-age`. */
 export function longFlag(spec: Pick<OptionSpec<unknown>, 'flags'>): Flag {
   const [flag] = /--[a-z][a-z0-9-]*/.exec(spec.flags) ?? [];
-  // Every option in a table has a long form.
+  // The match is never undefined, because every option in a table has a long form.
   return flag as Flag;
 }
 

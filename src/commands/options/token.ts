@@ -3,7 +3,7 @@ import { DEFAULT_DURATION_SECONDS, SIGNING_ALGORITHMS, type SigningAlgorithm } f
 import { choice, duration, durationOrAuto } from './kinds.ts';
 import type { OptionSpec } from './option.ts';
 
-/** The options of commands that mint tokens. */
+/** The option `--signing-algorithm` of commands that mint tokens. */
 export const SIGNING_ALGORITHM: OptionSpec<SigningAlgorithm> = choice(
   '--signing-algorithm <name>',
   'Signing algorithm of the token',

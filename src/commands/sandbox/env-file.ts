@@ -13,7 +13,7 @@ import type { OptionTable } from '../options/option.ts';
 /** Maximum size of the file in bytes. The variables of a lab need much less. */
 const LARGEST = 64 * 1024;
 
-/** Time limit in milliseconds. A lab on this machine responds immediately. */
+/** Time limit for the response of a lab, in milliseconds. A lab on this machine responds immediately. */
 const ANSWERS_WITHIN = 2000;
 
 /**

@@ -5,8 +5,8 @@ import type { Invocation } from '../command.ts';
 import type { OptionTable } from '../options/option.ts';
 
 /**
- * The fixed addresses of a platform's endpoints. Some clients use these addresses and ignore environment
- * variables.
+ * The fixed addresses of the metadata endpoints, by platform. Some clients always use these addresses and
+ * ignore environment variables.
  */
 const FIXED: Readonly<Partial<Record<PlatformName, string>>> = {
   ec2: '169.254.169.254',
@@ -14,8 +14,8 @@ const FIXED: Readonly<Partial<Record<PlatformName, string>>> = {
 };
 
 /**
- * Returns warnings for a lab without isolation, about programs that connect to other servers instead of the
- * lab.
+ * Returns the warnings for a lab without isolation. Without isolation, some programs connect to other servers
+ * instead of the lab.
  */
 export function isolationWarnings(
   { as: platform, srv }: { readonly as: PlatformName | null; readonly srv: boolean },
