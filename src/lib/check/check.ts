@@ -25,7 +25,8 @@ export interface Check<Fact = unknown> {
   readonly needs: readonly Check[];
   /**
    * Returns the checks whose results this check uses as evidence. This check waits for those checks and runs
-   * even if those checks fail. Returns an empty list if the target itself provides the value.
+   * even if those checks fail. For example, a check that requires the issuer uses no other check as evidence
+   * if the target specifies the issuer.
    */
   readonly evidence?: (target: CheckTarget) => readonly Check[];
   /**

@@ -16,15 +16,18 @@ export interface ClockReading {
   readonly aheadSeconds: number | null;
 }
 
-/** In seconds. AWS rejects signatures if the clock difference is larger (facts/mongodb.md 6, "Clock"). */
+/**
+ * The largest clock difference for which AWS accepts signatures, in seconds (facts/mongodb.md 6, "Clock").
+ */
 const AWS_LIMIT = 300;
 /**
- * In seconds. Half of the leeway that MongoDB allows for tokens issued in the future (facts/mongodb.md 1.6).
+ * The largest clock difference that causes no warning, in seconds. This is half of the leeway that MongoDB
+ * allows for tokens issued in the future (facts/mongodb.md 1.6).
  */
 const NOTABLE = 30;
 /**
- * In seconds. Clocks within this difference agree: the Date header has whole seconds, and responses take
- * time.
+ * The largest difference between two server clocks that agree, in seconds. A small difference is normal,
+ * because the Date header has whole seconds and responses take time.
  */
 const AGREEMENT = 10;
 
@@ -86,7 +89,7 @@ export function clockOutcome(readings: readonly ClockReading[]): Outcome<null> {
   const said = read.map(({ host, ahead }) => `${host} is ${distance(ahead)}`).join(', ');
   const right = read.filter(({ ahead }) => Math.abs(ahead) <= NOTABLE);
   if (right.length > off.length) {
-    // Most servers agree with the local clock, so the clock of this server is wrong.
+    // Most servers agree with the local clock, so the clock of this machine is probably correct.
     const message = `${said}. Most servers agree with this machine. Either the clock of ${worst.host} is wrong, or another server responds at this host.`;
     const remedy = 'Look at the Date header of the response, and find out which server responds.';
     return warn(

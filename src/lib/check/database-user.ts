@@ -16,8 +16,8 @@ export interface UserList {
 }
 
 /**
- * Returns the result of the check if no database user matches the subject of a token. Uses the refusal from
- * `decideToken`.
+ * Returns the check result for a token whose subject matches no database user. `decideToken` provides the
+ * refusal.
  *
  * @param username the required name, `<idpId>/<subject>`
  */
@@ -26,8 +26,8 @@ export function subjectRefused(refusal: Refusal, username: string, list: UserLis
 }
 
 /**
- * Returns the result of the check if no database user matches the ARN of a caller who logs in with AWS
- * credentials.
+ * Returns the check result for a caller who logs in with AWS credentials and whose ARN matches no database
+ * user.
  */
 export function arnRefused(refusal: Refusal, caller: Caller, list: UserList): Outcome<never> {
   const { arn, kind } = caller.subject;
@@ -139,8 +139,8 @@ function adviceOn(refusal: Refusal, wanted: Wanted, list: UserList): Advice {
 }
 
 /**
- * Returns whether a user name and the required name belong to the same principal. The names may contain
- * different identity providers, session names or role paths, or may be for different mechanisms.
+ * Returns whether a user name and the required name belong to the same principal. Ignores differences in the
+ * identity provider, the session name, the role path and the mechanism.
  */
 function isOfPrincipal(username: string, wanted: string): boolean {
   return principalOf(username) === principalOf(wanted);
@@ -156,7 +156,8 @@ function addingScope({ username }: Wanted, cluster: string, { users, projectId }
   const present = users.find((each) => each.username === username && each.database === EXTERNAL);
   const scopes = present?.scopes ?? [];
   const remedy = `Add the cluster ${cluster} to the scopes of the database user.`;
-  // The Atlas CLI documentation does not say how to set scopes other than clusters.
+  // If a scope is not a cluster, no command is suggested, because the Atlas CLI documentation does not say
+  // how to set such a scope.
   if (scopes.length === 0 || scopes.some(({ type }) => type !== 'CLUSTER')) return { remedy };
   const all = [...scopes.map(({ name }) => name), cluster].flatMap((name) => ['--scope', name]);
   const place = ['--authDB', EXTERNAL, '--projectId', projectId];
@@ -164,7 +165,7 @@ function addingScope({ username }: Wanted, cluster: string, { users, projectId }
 }
 
 /**
- * Returns the remedy for a user of the wrong type. No command is offered: the user must be deleted first,
+ * Returns the remedy for a user of the wrong type. No command is suggested: the user must be deleted first,
  * because $external cannot contain two users with the same name. A person must decide whether to delete the
  * user.
  */
@@ -197,8 +198,8 @@ function creating(
   const base = ['dbusers', 'create', '--username', username, ...(type ?? [])];
   const end = ['--projectId', projectId];
   const { roles = [], scopes = [], deleteAfterDate } = present ?? {};
-  // The Atlas CLI documentation does not say how to set scopes other than clusters. A user without scopes
-  // would have more access.
+  // If a scope is not a cluster, no complete command is suggested. The Atlas CLI documentation does not say
+  // how to set such a scope, and a user without scopes would have more access.
   const known = roles.length > 0 && scopes.every((scope) => scope.type === 'CLUSTER');
   if (!known) {
     const template = quoted(['atlas', ...base]);

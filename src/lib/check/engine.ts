@@ -15,8 +15,7 @@ interface Ended {
   /** If this check was skipped because another check failed, the ID of the failed check; otherwise null. */
   readonly blockedBy: string | null;
   /**
-   * The ID of the check that --skip excludes: this check or a prerequisite. Null if --skip excludes none of
-   * them.
+   * If --skip excludes this check or one of its prerequisites, the ID of the excluded check; otherwise null.
    */
   readonly leftBy: string | null;
 }

@@ -12,8 +12,8 @@ export type FoundProvider =
 
 /**
  * Finds the identity provider for a token by exact comparison, as a MongoDB server does (facts/mongodb.md
- * 1.6). If none matches, returns the identity provider that was most likely intended: with the same issuer, a
- * different spelling of the issuer, or the same audience.
+ * 1.6). If none matches, returns the identity provider that was most likely intended. This identity provider
+ * has the same issuer, a different spelling of the issuer, or the same audience.
  */
 export function findProvider(
   issuer: string,

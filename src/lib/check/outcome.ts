@@ -3,8 +3,8 @@ import type { FedctlError, Warning } from '../core/errors.ts';
 import type { FailureCode } from '../failures/failures.ts';
 
 /**
- * The start and the duration of the work. Can differ from the time of the check itself, because several
- * checks share a login stage.
+ * The start time and the duration of the work that a check reports. Several checks can share one login stage,
+ * so these times can differ from the times of the check itself.
  */
 export interface Timing {
   readonly startedAt: Date;

@@ -40,7 +40,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
 
 /**
  * The highest wire version of servers that support only RSA keys. MongoDB 8.0 has wire version 25. Only the
- * current master branch supports elliptic curve keys (facts/mongodb.md 1.6 and 4.2).
+ * current master branch of the server supports elliptic curve keys (facts/mongodb.md 1.6 and 4.2).
  */
 const LAST_RSA_ONLY = 25;
 
@@ -217,12 +217,12 @@ interface Sides {
 
 /** A condition that the server tests during a login, and the fedctl checks that test the same condition. */
 interface Question {
-  /** The text for the cause if the checks passed. In this case, the cause is ruled out. */
+  /** This text is listed as a ruled-out cause if the checks passed. */
   readonly what: string;
   readonly answeredBy: readonly Check[];
   /** Whether the checks require the Atlas API. */
   readonly ofAtlas: boolean;
-  /** The text for the possible cause if the checks did not run. */
+  /** This text is listed as a possible cause if the checks did not pass. */
   readonly otherwise: string;
 }
 

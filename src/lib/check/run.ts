@@ -38,7 +38,7 @@ export interface CheckRequest {
   /** The lowest status that makes a target unhealthy. */
   readonly failOn: 'fail' | 'warn';
   /**
-   * Returns the complete command line for a command that a result offers; null if the command cannot be
+   * Returns the complete command line for the suggested command of a result; null if the command cannot be
    * completed.
    */
   readonly offer: World['offer'];
@@ -99,7 +99,7 @@ function named(target: CheckTarget, plan: () => PlannedTarget): PlannedTarget {
  * Checks all targets, several at once. Checks unhealthy targets again in further rounds. The targets of a
  * round share results.
  *
- * @param observe called with every event, for all output formats
+ * @param observe called with every event
  * @throws the reason of the signal, if the signal fires, and unexpected errors; does not throw if a check
  * fails
  */

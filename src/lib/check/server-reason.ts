@@ -7,8 +7,8 @@ import { keysShown, tokenShown } from './server-user.ts';
 import type { World } from './world.ts';
 
 /**
- * In milliseconds. Entries up to this time before the login are included, because clocks differ and the
- * access history contains whole seconds.
+ * The search in the access history starts this number of milliseconds before the login, because clocks differ
+ * and the access history contains times in whole seconds.
  */
 const BEFORE_MS = 60_000;
 

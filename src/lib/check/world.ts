@@ -19,8 +19,8 @@ export interface CheckOptions {
   /** The ID of the Atlas project for targets that do not specify a project; null if unknown. */
   readonly atlasProject: string | null;
   /**
-   * In milliseconds. A token, credential or entry that expires in less time causes a warning. Null disables
-   * these warnings.
+   * If a token, credential or access list entry expires in fewer milliseconds than this number, the check
+   * results in a warning. Null disables these warnings.
    */
   readonly warnExpiryMs: number | null;
   /** Whether to also run the checks that send requests which must be rejected (--negative). */
@@ -42,10 +42,10 @@ export interface World {
   readonly shared: SharedOutcomes;
   /** The logins of this target that have started, by mechanism. */
   readonly logins: Map<Mechanism, LoginRun>;
-  /** Called with the expiration of each token that a held connection receives. */
+  /** Called with the expiration time of each token for the connection that the soak test keeps open. */
   readonly held: (expiresAt: Date) => void;
   /**
-   * Returns the complete command line for a command that a result offers; null if the command cannot be
+   * Returns the complete command line for the suggested command of a result; null if the command cannot be
    * completed.
    */
   readonly offer: (command: SuggestedCommand, target: CheckTarget) => string | null;

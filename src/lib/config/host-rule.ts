@@ -25,7 +25,7 @@ interface Dealing {
   readonly target: string;
   /** The host in the format of `bareHost`; null for a TLS setting, which `--allow-host` cannot allow. */
   readonly host: string | null;
-  /** What the target would do with the host. The rest of a sentence that starts with `target "x"`. */
+  /** What the target would do with the host. The text completes a sentence that starts with `target "x"`. */
   readonly what: string;
   /** Whether Atlas hosts are allowed. */
   readonly atlasWillDo: boolean;

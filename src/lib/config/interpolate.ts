@@ -1,6 +1,6 @@
 import type { Context } from '../core/context.ts';
 
-/** The only variables that a configuration file can read. */
+/** Matches the names of the environment variables that a configuration file may read. */
 const OWN = /^FEDCTL_VAR_\w+$/;
 
 /** Matches `$$`, `${NAME}`, `${NAME:-default}`, and an invalid `${`. Nested braces are invalid. */

@@ -14,8 +14,9 @@ const RANDOM = 22;
  * several hundred (IAM User Guide). For JWT, see RFC 7519.
  */
 export function secretIn(text: string): 'a token' | 'an AWS access key' | null {
-  // The first label of a host name such as `eyes.shop.example` can look like the header of a JWT. The header
-  // of a real JWT contains uppercase letters.
+  // A text of lowercase letters, digits, dots and hyphens is not a JWT, because the header of a JWT contains
+  // uppercase letters. The text may be a host name: the first label of `eyes.shop.example` looks like the
+  // header of a JWT.
   if (looksLikeJwt(text) && !/^[a-z0-9.-]+$/.test(text)) return 'a token';
   if (/(?<![A-Z0-9])A[KS]IA[A-Z2-7]{16}(?![A-Z0-9])/.test(text)) return 'an AWS access key';
   const runs = text.match(/[A-Za-z0-9+/]{40,}={0,2}/g) ?? [];

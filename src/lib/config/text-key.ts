@@ -2,7 +2,10 @@ import { z } from 'zod';
 
 interface Described {
   readonly description: string;
-  /** A regular expression for the JSON Schema that editors use. fedctl itself uses `fault`. */
+  /**
+   * A regular expression for the JSON Schema that editors use. fedctl does not use this pattern, and
+   * validates the value with `fault`.
+   */
   readonly pattern?: string;
   readonly examples?: readonly string[];
 }

@@ -12,7 +12,10 @@ import { parseConnectionString } from '../uri/connection-string.ts';
  */
 export type Fault = string | null;
 
-/** Also rejects secrets that fedctl does not use, because a file in a repository must not contain secrets. */
+/**
+ * Returns the error in a connection string. Rejects every secret, including secrets that fedctl does not use,
+ * because a file in a repository must not contain secrets.
+ */
 export function uriFault(uri: string): Fault {
   if (!/^mongodb(\+srv)?:\/\//i.test(uri)) return 'must start with mongodb:// or mongodb+srv://';
   try {
@@ -26,7 +29,8 @@ export function uriFault(uri: string): Fault {
     if (!isFedctlError(error)) throw error;
     if (error.code === 'mongo.password-in-uri')
       return 'has a password: remove the password, because no mechanism uses it';
-    // The parser of the connection string reports this error later, with a specific code and remedy.
+    // This error is not reported here. The parser of the connection string reports the error later, with a
+    // specific code and remedy.
     if (error.code === 'mongo.plaintext-refused') return null;
     const why = /^The user name or password/.test(error.likelyCause) ? ` ${error.likelyCause}` : '';
     return `is invalid: ${error.message.replace('Invalid connection string: ', '')}${why}`;
@@ -82,7 +86,8 @@ export function atlasProjectFault(text: string): Fault {
 
 /**
  * Requires an https URL, or an http URL with a loopback address. Also rejects host names with shell syntax
- * (`$(…)`). URLs allow such host names, but users paste commands that contain host names into a shell.
+ * (`$(…)`). URLs allow such host names, but fedctl prints commands that contain the host name, and users
+ * paste these commands into a shell.
  */
 export function urlFault(text: string): Fault {
   const url = URL.canParse(text) ? new URL(text) : null;

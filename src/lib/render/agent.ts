@@ -4,7 +4,7 @@ import { isFedctlError } from '../core/errors.ts';
 import { rfc3339, timePair } from '../core/time.ts';
 
 /**
- * Returns the complete command line for a command that a failure offers; null if the command cannot be
+ * Returns the complete command line for the suggested command of a failure; null if the command cannot be
  * completed.
  */
 type Offer = (command: SuggestedCommand | null) => string | null;

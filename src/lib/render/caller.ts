@@ -1,7 +1,7 @@
 import type { Caller } from '../auth/identity.ts';
 import type { EndpointOverride } from '../ports/aws.ts';
 
-/** Returns the members of JSON documents that describe the caller. */
+/** Returns the members that describe the caller in JSON documents. */
 export function callerMembers(caller: Caller) {
   return {
     account: caller.account,

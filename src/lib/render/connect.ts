@@ -85,7 +85,9 @@ export function stageLine({ id, status, ms, detail, code }: StageEvent, theme: T
 /** The length of the longest name of a handshake step, `signed request`. */
 const STEP_WIDTH = 14;
 
-/** Formats the MONGODB-AWS handshake: ` 3. replay …`. Empty if the handshake was not observed. */
+/**
+ * Formats the MONGODB-AWS handshake: ` 3. replay …`. Returns an empty list if the handshake was not observed.
+ */
 export function handshakeLines(handshake: readonly NarratedStep[], theme: Theme): readonly string[] {
   return handshake.map((step, index) => {
     const name = step.step.replace('-', ' ').padEnd(STEP_WIDTH);

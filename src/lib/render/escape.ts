@@ -65,14 +65,14 @@ export function painted(text: string, style: (text: string) => string): string {
   return marks === null ? text : style(escapeLine(text)).replaceAll(`${ESC}[`, marks.own);
 }
 
-/** Marks a text at the end of a line as text that may be wrapped at spaces. An Output removes the mark. */
+/** Marks the last part of a line as text that may be wrapped at spaces. An Output removes the mark. */
 export function hanging(text: string): string {
   return marks === null ? text : `${marks.hang}${text}`;
 }
 
 /**
- * Splits a line into the text that may be wrapped and the part before this text. The text is null if nothing
- * may be wrapped.
+ * Splits a line into two parts. The second part is the text that may be wrapped, or null if nothing may be
+ * wrapped.
  */
 export function splitAtHang(line: string): readonly [before: string, text: string | null] {
   if (marks === null) return [line, null];

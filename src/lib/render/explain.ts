@@ -28,7 +28,7 @@ export function explainDocument(page: Page, titleOf: TitleOf) {
 
 export type TitleOf = (code: ExplainedCode) => string;
 
-/** Formats one page for people. Wraps prose to `width` columns, but not commands. */
+/** Formats one page for people. Wraps prose to `width` columns. Commands are not wrapped. */
 export function explainLines(page: Page, titleOf: TitleOf, theme: Theme, width: number): readonly string[] {
   const { code, title, meaning, shows, alsoShows, causes, apart, commands, sources, reported } = page;
   const prose = (text: string, indent = 0, first = ' '.repeat(indent)) => wrapped(text, width, indent, first);

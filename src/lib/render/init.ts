@@ -13,7 +13,7 @@ export function initDocument({ file, targets }: Written) {
   return { schema: 'fedctl.init/v1', file, targets } as const;
 }
 
-/** Formats the file name, its targets and the next command. */
+/** Formats the file name, the targets in the file and the next command. */
 export function initLines({ file, targets, next }: Written, theme: Theme): readonly string[] {
   const typed = next === null ? [] : [`next    ${theme.typed(next)}`];
   return [`${theme.good('written')} ${file}   (${targets.join(', ')})`, ...typed];

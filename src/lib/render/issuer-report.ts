@@ -3,12 +3,12 @@ import type { SuggestedCommand } from '../core/command-line.ts';
 import type { Row } from './block.ts';
 
 /**
- * Returns the complete command line for a command that a failure offers; null if the command cannot be
+ * Returns the complete command line for the suggested command of a failure; null if the command cannot be
  * completed.
  */
 export type Offer = (command: SuggestedCommand | null) => string | null;
 
-/** Returns the members of JSON documents that describe the responses from the issuer. */
+/** Returns the members that describe the responses from the issuer in JSON documents. */
 export function issuerMembers({ discovery, jwks, keys }: IssuerReport, offer: Offer) {
   return { discovery: readingDocument(discovery, offer), jwks: readingDocument(jwks, offer), keys };
 }

@@ -31,9 +31,9 @@ export function secondsText(ms: number): string {
 }
 
 /**
- * Creates a spinner. Sets `discardStdin` to false, because ora would suppress Ctrl-C. Shows no spinner if the
- * terminal reports no width, because ora would never return (facts/dependencies.md, traps 3 and 4). ora
- * clears its line before other output is written to the terminal.
+ * Creates a spinner with the package ora. Sets `discardStdin` to false, because ora would otherwise suppress
+ * Ctrl-C. If the terminal reports no width, shows no spinner, because ora would never return
+ * (facts/dependencies.md, traps 3 and 4). ora clears its line before other output is written to the terminal.
  */
 export function createProgress(
   stream: OutputStream,

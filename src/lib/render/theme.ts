@@ -25,7 +25,7 @@ export interface Theme {
 }
 
 /**
- * Returns whether to use colour in a stream. The first of these that applies determines the result:
+ * Returns whether to write colours to a stream. The first of these that applies determines the result:
  * --no-color, NO_COLOR (not empty, no-color.org), FORCE_COLOR (0 and false disable colour), TERM=dumb,
  * whether the stream is a terminal. chalk itself does not support NO_COLOR.
  */

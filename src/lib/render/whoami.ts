@@ -12,7 +12,7 @@ export interface WhoAmI {
   readonly caller: Caller;
   readonly credentials: ResolvedCredentials;
   readonly endpoints: { readonly sts: string; readonly iam: string };
-  /** Why the credential provider was chosen, if several had credentials. */
+  /** If several credential providers had credentials, the notes say why these credentials were chosen. */
   readonly notes: readonly string[];
   readonly workload: Workload;
   /** Whether the credentials may belong to a person instead of the workload. */

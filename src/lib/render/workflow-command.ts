@@ -59,8 +59,8 @@ export function withoutCommands(line: string): string {
 }
 
 /**
- * Allows colours and white space before `::`, because a runner may remove the colours before it interprets
- * the line.
+ * Matches `::` at the beginning of a line, with any colours and white space before it. A runner may remove
+ * the colours before it interprets the line.
  */
 const LEADING_COMMAND = new RegExp(`^((?:\\s|${String.fromCharCode(27)}\\[[\\d;]*m)*)::`);
 

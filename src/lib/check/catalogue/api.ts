@@ -30,7 +30,10 @@ export const netApi = check<null>({
   },
 });
 
-/** The claims that the API checks. fedctl does not know the values that the API expects. */
+/**
+ * Returns the claims that the API checks. fedctl does not know the values that the API expects, so the result
+ * shows only the values in the token.
+ */
 function toCompare({ issuer, audience, subject, algorithm }: MintedToken) {
   const by = 'the expected value of the API';
   return [

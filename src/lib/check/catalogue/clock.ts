@@ -7,10 +7,10 @@ import { expectedIssuer, iamFederation, issuerEvidence } from './token.ts';
 
 /**
  * Compares the local clock with STS and the issuer, which are operated separately. If the issuer is unknown,
- * compares with IAM instead. Precedes the credential checks in the chain, because AWS rejects credentials if
- * the clock is wrong. Other checks send requests to the same servers. This check waits for these checks and
- * reads the time from the responses. If a server has received no request, this check sends a request to the
- * server.
+ * compares with IAM instead. In the chain, `aws.clock` precedes the credential checks, because AWS rejects
+ * credentials if the clock is wrong. Other checks send requests to the same servers. `aws.clock` waits for
+ * the other checks and reads the time from their responses. If no other check sent a request to a server,
+ * `aws.clock` sends one.
  */
 export const awsClock = check<null>({
   id: 'aws.clock',
@@ -31,7 +31,8 @@ export const awsClock = check<null>({
       { url: second, askedBy: issuer === null ? iamFederation : issuerDiscovery },
       ...(options.atlas === null ? [] : [{ url: options.atlas.url, askedBy: atlasApi }]),
     ];
-    // A server that did not respond to an earlier check will not respond to a second request either.
+    // Only servers that received no request from an earlier check are contacted. A server that did not
+    // respond to an earlier check will not respond to a second request either.
     const unasked = servers.filter(({ askedBy }) => (facts.resultOf(askedBy)?.status ?? 'skip') === 'skip');
     const urls = (of: typeof servers) => of.map(({ url }) => url);
     await requestTimes(urls(unasked), context, options.timeoutMs);

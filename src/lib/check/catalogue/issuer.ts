@@ -50,7 +50,10 @@ export const issuerKeys = check<IssuerReport>({
   },
 });
 
-/** Uses only the keys of the expected issuer. A signature from another issuer proves nothing. */
+/**
+ * Verifies the signature of the token with the keys of the expected issuer only. A valid signature of another
+ * issuer proves nothing.
+ */
 export const jwtSignature = check<null>({
   id: 'jwt.signature',
   title: 'the token is signed with a key of the issuer',

@@ -41,8 +41,8 @@ function loginChecks(
       if (mechanism === 'MONGODB-AWS' && callerOf(facts) === null) {
         return skip('the AWS credentials for the login are unknown');
       }
-      // This stage only passes the token or the AWS credentials to the driver. Earlier checks validated the
-      // token or the credentials.
+      // The `credential` stage only passes the token or the AWS credentials to the driver. Earlier checks
+      // validated the token or the credentials.
       const credential = await loginStage('credential', mechanism, world, facts);
       const end = await loginStage('authenticate', mechanism, world, facts);
       if (credential?.failure != null) return fail(credential.failure);
@@ -50,7 +50,7 @@ function loginChecks(
       const timing = end.event === null ? {} : { timing: timingOf(end.event) };
       if (end.failure !== null) {
         const startedAt = end.event?.startedAt ?? world.context.now();
-        // Loaded only after a rejected login, because a successful login does not need these modules.
+        // This module is loaded only after a rejected login, because a successful login does not need it.
         const { explainRefusal } = await import('../refusal.ts');
         const { failure, ...seen } = await explainRefusal(mechanism, end.failure, world, facts, startedAt);
         return fail(failure, { ...seen, ...timing });

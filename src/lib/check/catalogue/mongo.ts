@@ -20,8 +20,8 @@ import {
 import type { World } from '../world.ts';
 
 /**
- * In days. A certificate that expires in less time causes a warning. Most certificates are renewed a month
- * before they expire.
+ * If a certificate expires in fewer days than this number, the check results in a warning. Most certificates
+ * are renewed a month before they expire.
  */
 const CERTIFICATE_DAYS = 14;
 const DAY_MS = 86_400_000;

@@ -8,8 +8,8 @@ import { OIDC_CHECKS } from './login.ts';
 import { callerAws, stsMint } from './token.ts';
 
 /**
- * The shortest token lifetime that AWS allows, in seconds. The server then requests a new token as early as
- * possible.
+ * The shortest token lifetime that AWS allows, in seconds. With this lifetime, the server requests a new
+ * token as early as possible.
  */
 export const SOAK_TOKEN_SECONDS = 60;
 const EVERY_MS = 1000;

@@ -20,8 +20,8 @@ import type { World } from '../world.ts';
 import { awsIdentity, awsProfile, callerKey, callerOf, stsRole } from './aws.ts';
 
 /**
- * Returns the AWS access that later checks use: with the assumed role if the target has a role, otherwise
- * with the base credentials.
+ * Returns the AWS access that later checks use. If the target has a role, the access uses the credentials of
+ * the assumed role. Otherwise, the access uses the base credentials.
  */
 export function callerAws(facts: Facts): Aws {
   return facts.resultOf(stsRole) === null ? facts.needed(awsProfile) : facts.needed(stsRole).aws;

@@ -3,7 +3,10 @@ import type { Theme } from '../theme.ts';
 import { LINK_NAMES, type LinkState, linkStates } from './link-state.ts';
 import { MARKS } from './verdict.ts';
 
-/** In columns. On a terminal with fewer columns, the diagram is vertical. */
+/**
+ * The minimum number of terminal columns for a horizontal diagram. On a narrower terminal, the diagram is
+ * vertical.
+ */
 const WIDTH = 80;
 
 /** A part of a line: the text, and the status or kind that determines its colour. */

@@ -2,7 +2,7 @@ import type { Comparison } from '../../core/check-run.ts';
 import type { Theme } from '../theme.ts';
 import { difference, nearest, type Span, visible, visiblePiece } from './difference.ts';
 
-/** The length of the longest label: `seen`, `expected` or `matches`. */
+/** The length of the longest label, `expected`. */
 const LABEL_WIDTH = 8;
 
 /**
@@ -29,7 +29,7 @@ function rows({ what: _, ...comparison }: Comparison, theme: Theme, column: numb
     `${theme.dim(label.padEnd(LABEL_WIDTH))}  ${theme.prose(`${value}${more === '' ? '' : `  ${theme.dim(more)}`}`)}`;
   const who = by;
   if (expected.length === 0) {
-    // fedctl does not know the expected value, so the user must compare the values.
+    // fedctl does not know the expected value, so the user must compare the actual value with it.
     return [
       row('seen', seen === null ? 'nothing' : visible(seen), by === '' ? '' : `to compare with ${who}`),
     ];

@@ -18,9 +18,9 @@ export interface Difference {
 }
 
 /**
- * Finds the difference of two values by code point: the longest common prefix, then the longest common suffix
- * of the rest. If one value is a suffix of the other value, only the additional text at the beginning is
- * different.
+ * Compares two values by code point. Finds the longest common prefix, then the longest common suffix of the
+ * remaining text. The text between the prefix and the suffix is the difference. If one value is a suffix of
+ * the other value, only the additional text at the beginning is different.
  */
 export function difference(seen: string, expected: string): Difference {
   const a = [...seen];

@@ -149,8 +149,8 @@ function table(targets: readonly TargetReport[], theme: Theme): readonly string[
 const RESULTS = { pass: 'works', warn: 'warned', fail: 'broken' } as const;
 
 /**
- * Formats the summary: the verdict, the counts, the principal with its target, and the next step for each
- * unhealthy target.
+ * Formats the summary: the verdict, the counts, and the next step for each unhealthy target. If there is only
+ * one target, the summary also shows the principal and the cluster.
  */
 export function summaryLines(report: CheckReport, theme: Theme): readonly string[] {
   const { targets } = report;

@@ -6,7 +6,7 @@ import {
   type TargetReport,
 } from '../../core/check-run.ts';
 
-/** The symbol of each status in every output format. Colour is never the only indication. */
+/** The symbol of each status in every output format. A status is never shown by colour alone. */
 export const MARKS = { pass: '✓', warn: '!', fail: '✗', skip: '-' } as const;
 
 export const STATUS_WORDS = { pass: 'passed', warn: 'warned', fail: 'failed', skip: 'skipped' } as const;
@@ -17,7 +17,7 @@ const WARNINGS_COUNT = 'warnings are treated as failures';
 /** The verdict for a target. All output formats use this text in their headlines. */
 export interface Verdict {
   readonly status: 'pass' | 'warn' | 'fail';
-  /** `broken at trust.audience`, `the chain works`, `the chain works, with warnings`. */
+  /** The verdict in words, such as `broken at trust.audience` or `the chain works, with warnings`. */
   readonly words: string;
   /**
    * The check to fix first: the first failed check or, if no check failed, the first check with a warning.
