@@ -15,7 +15,7 @@ const NEVER: AbortSignal = new AbortController().signal;
 
 /**
  * Returns tokens of AWS outbound federation for this process. Tokens are cached and renewed at half of their
- * lifetime. Concurrent calls share one mint.
+ * lifetime. Concurrent calls share one token request.
  */
 export function tokenSource(wanted: ProgramTokens): TokenSource {
   return programTokens(processContext('', NEVER), wanted);

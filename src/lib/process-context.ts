@@ -37,7 +37,7 @@ export function processContext(
     fetch: clocks.recording(loadedFetch()),
     clocks,
     redactor: new Redactor(),
-    // A getter, because opening stdin takes time and memory.
+    // `stdin` is a getter, because opening stdin takes time and memory.
     get stdin() {
       return process.stdin;
     },
@@ -102,8 +102,8 @@ function loadedFetch(): Fetch {
 }
 
 /**
- * Signals that fedctl handles only while it runs another program, to which it passes them. All other signals
- * end Node.js or cannot be caught.
+ * The signals that fedctl handles only while it runs another program. fedctl passes these signals to that
+ * program. All other signals end Node.js or cannot be caught.
  */
 const MORE_SIGNALS = ['SIGUSR1', 'SIGUSR2'] as const;
 
@@ -119,7 +119,7 @@ const SIGNALS = {
 } as const;
 
 /**
- * In milliseconds. A second signal within this time counts as the same key press. The terminal sends the
+ * The maximum time between two signals from the same key press, in milliseconds. The terminal sends the
  * signal to fedctl, and npm and timeout(1) send the signal again.
  */
 const SAME_KEY_MS = 200;

@@ -38,7 +38,7 @@ const WAITS = 2;
 /** Entries per page. Same as the Atlas default (facts/mongodb.md 7.2). */
 const PAGE = 100;
 /**
- * Maximum number of pages. This maximum allows lists of 10,000 entries. The limits of Atlas are far lower.
+ * Maximum number of pages per list. 100 pages contain 10,000 entries, which is far more than Atlas allows.
  */
 const PAGES = 100;
 

@@ -33,8 +33,8 @@ const HISTORY_ROLE = 'Project Database Access Admin or Project Monitoring Admin'
 /** The maximum number of logins to read. This limits the response to several megabytes for a busy cluster. */
 const MOST_LOGINS = 2000;
 /**
- * In milliseconds. The newest logins are found even if the Atlas clock is ahead of the local clock by this
- * time.
+ * Maximum difference between the Atlas clock and the local clock, in milliseconds. If the Atlas clock is
+ * ahead by at most this difference, fedctl still finds the newest logins.
  */
 const SKEW_MS = 5 * 60 * 1000;
 
@@ -150,16 +150,18 @@ function isNotFound(error: unknown): boolean {
 }
 
 /**
- * The Atlas error code for a missing federation is not documented, so fedctl accepts every response with
- * status 404, unless the response contains the code for an unknown organization.
+ * Returns whether an error means that the organization has no federation. Atlas documents no error code for
+ * this case. So the function returns true for status 404 with any code except the code for an unknown
+ * organization.
  */
 function isNoFederation(error: unknown): boolean {
   return isNotFound(error) && isFedctlError(error) && error.details['errorCode'] !== 'ORG_NOT_FOUND';
 }
 
 /**
- * For a shared tier, Atlas returns status 400 with an undocumented code. The codes for an invalid request are
- * known and excluded.
+ * Returns whether an error means that the cluster has no access history, because it is on a shared tier.
+ * Atlas documents no error code for this case. So the function returns true for status 400 with any code
+ * except the known codes for an invalid request.
  */
 function isWithoutHistory(error: unknown): boolean {
   return (

@@ -27,7 +27,7 @@ export interface Challenge {
 type Parameters = Readonly<Record<string, string>>;
 
 /**
- * Of the challenges in the WWW-Authenticate header, returns the supported challenge with the strongest
+ * Reads the challenges in a WWW-Authenticate header. Returns the supported challenge with the strongest
  * algorithm.
  *
  * @returns null if no challenge uses Digest with a supported algorithm and qop=auth
@@ -83,7 +83,7 @@ export class DigestAnswers {
   /**
    * Returns the Authorization header of a request.
    *
-   * @param target path and query, byte for byte as in the request
+   * @param target the path and query, exactly as in the request
    * @param cnonce the client nonce, new for each request
    * @returns null if the server has not sent a challenge yet
    */

@@ -115,8 +115,8 @@ export const AccessListStatus = z
 const text = z.string().nullish();
 
 /**
- * The object is empty while Atlas creates the cluster. The result starts with the connection string that most
- * applications use.
+ * The connection strings of a cluster. Atlas returns an empty object while it creates the cluster. The first
+ * string in the result is the one that most applications use.
  */
 const ConnectionStrings = z
   .object({

@@ -92,7 +92,7 @@ export function nameOf({ method, url }: AtlasHttpRequest): string {
   return `${method} ${url.origin}${url.pathname}`;
 }
 
-/** Quotes untrusted text, shortened and without the secrets of this run. */
+/** Removes the secrets of this run from untrusted text, and shortens the text for a message. */
 export function quote({ redactor }: AtlasHttpRequest, text: string): string {
   const clean = redactor.redact(text);
   return clean.length > QUOTED ? `${clean.slice(0, QUOTED)}…` : clean;

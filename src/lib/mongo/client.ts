@@ -16,8 +16,8 @@ import { watchHandshake } from './handshake.ts';
 let driver: Promise<typeof import('mongodb')> | undefined;
 
 /**
- * Loads the driver once. Loading can take longer than a login. In the bundle, each additional import would
- * copy all exports.
+ * Loads the driver once. Loading can take longer than a login. In the bundle, each additional
+ * `import('mongodb')` would copy all exports of the driver.
  */
 export function loadDriver(): Promise<typeof import('mongodb')> {
   driver ??= import('mongodb');

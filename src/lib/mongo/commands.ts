@@ -94,7 +94,7 @@ async function whoAmI(
 }
 
 /**
- * Returns the options with which the driver sends a command to the server that accepted the login. Without
+ * Returns the options that make the driver send a command to the server that accepted the login. Without
  * these options, the driver sends the command to the primary.
  */
 export function whereLoggedIn({ readPreference }: MongoClient) {

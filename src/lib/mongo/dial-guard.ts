@@ -50,8 +50,8 @@ const guards = new WeakMap<Lookup, DialGuard>();
 let isInstalled = false;
 
 /**
- * Changes the driver (7.9.0). Clients with this `lookup` then call `guard` before each connection of a pool
- * or a monitor.
+ * Changes the driver (7.9.0), so that a client with this `lookup` calls `guard` before it opens a connection
+ * for a pool or a monitor.
  */
 export async function guardDials(lookup: Lookup, guard: DialGuard): Promise<void> {
   guards.set(lookup, guard);
@@ -60,7 +60,7 @@ export async function guardDials(lookup: Lookup, guard: DialGuard): Promise<void
   if (isInstalled) return;
   isInstalled = true;
   const { connect, makeSocket } = driver;
-  // In the driver, pools open connections with `connect` and monitors with `makeSocket`.
+  // In the driver, pools call `connect` to open a connection, and monitors call `makeSocket`.
   driver.connect = async (options) => {
     ask(options);
     return connect(options);

@@ -48,7 +48,7 @@ async function guard(): Promise<void> {
       }
       const { bufferPool } = this;
       const next = bufferPool.getInt32.bind(bufferPool);
-      // -1 for an impossible length, because the driver rejects negative lengths.
+      // Returns -1 for an impossible length, because the driver rejects negative lengths.
       bufferPool.getInt32 = () => {
         const length = next();
         return length !== null && (length < SHORTEST || length > LONGEST) ? -1 : length;

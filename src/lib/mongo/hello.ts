@@ -17,7 +17,7 @@ const RELEASES: readonly (readonly [wireVersion: number, release: string])[] = [
 ];
 
 /**
- * Watches the heartbeats of the driver monitors and reports as early as possible that no server is usable.
+ * Watches the heartbeats of the driver monitors. If no server is usable, reports this as early as possible.
  * Without this class, the driver would retry until server selection times out.
  */
 export class HelloWatch {
@@ -28,7 +28,7 @@ export class HelloWatch {
   #topology: TopologyDescription | null = null;
   readonly #lost = rejection();
   readonly #moved = rejection();
-  /** Rejects if no server is usable before the login. Never resolves. */
+  /** Rejects before the login if no server is usable. Never resolves. */
   readonly hopeless: Promise<never> = this.#lost.promise;
   /**
    * Rejects, before or after the login, if fedctl must not connect to the current primary. Never resolves.

@@ -10,20 +10,20 @@ import { commandFailure, isNetworkEnd, ownFailure, serverAnswer } from './server
 import type { Session } from './session.ts';
 
 /**
- * Server codes for a failed re-authentication: token rejected, token rejected by Atlas, re-authentication
- * still required (facts/mongodb.md 1.2).
+ * Server codes for a failed reauthentication (facts/mongodb.md 1.2): 18 (token rejected), 8000 (token
+ * rejected by Atlas) and 391 (reauthentication still required).
  */
 const NOT_LOGGED_IN: ReadonlySet<number | null> = new Set([18, 8000, 391]);
 
 /**
- * Requires a login but no role: all users may list the databases that they can read. `ping` and
+ * This command requires a login but no role: all users may list the databases that they can read. `ping` and
  * `connectionStatus` work without a login and never return 391 (facts/mongodb.md 4.3).
  */
 const COMMAND = { listDatabases: 1, nameOnly: true, authorizedDatabases: true } as const;
 
 /**
  * Counts the tokens that a driver requests. The first token is for the login; each later token is for a
- * re-authentication.
+ * reauthentication.
  */
 export class TokenTally implements TokenSource {
   readonly #source: TokenSource;
@@ -34,7 +34,7 @@ export class TokenTally implements TokenSource {
 
   /**
    * @param again called before each request for a token, except the first request; receives the number of
-   * re-authentications
+   * reauthentications
    */
   constructor(source: TokenSource, again: (count: number) => void) {
     this.#source = source;
@@ -153,7 +153,7 @@ function holdFailure(
 }
 
 /**
- * Returns the failure for a failed re-authentication, with the same evidence as for a failed login. The
+ * Returns the failure for a failed reauthentication, with the same evidence as for a failed login. The
  * evidence is for the rejected token, which may differ from the first token.
  */
 function reauthenticationFailed(

@@ -7,7 +7,7 @@ export type Presented =
   | { readonly mechanism: 'MONGODB-OIDC'; readonly token: MintedToken }
   | { readonly mechanism: 'MONGODB-AWS'; readonly keys: LoginKeys };
 
-/** In seconds. The driver ends an OIDC callback after this time (facts/mongodb.md 1.4). */
+/** The time limit that the driver sets for an OIDC callback, in seconds (facts/mongodb.md 1.4). */
 export const CALLBACK_LIMIT_S = 60;
 
 /** Gets a token. The token source limits the time for each step. The driver limits the total time. */

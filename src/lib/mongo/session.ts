@@ -37,9 +37,9 @@ interface Dependencies {
 }
 
 /**
- * Runs the stages of the driver: hello, credential, authenticate. hello ends when the driver requests a token
- * or keys, because the driver has then received the response to hello. authenticate ends when the connection
- * for the login is ready.
+ * Runs the stages of the driver: hello, credential, authenticate. The hello stage ends when the driver
+ * requests a token or keys, because the driver has then received the response to hello. The authenticate
+ * stage ends when the connection for the login is ready.
  *
  * @param plan a plan whose connection string contains the resolved hosts
  * @throws FedctlError for the stage that failed
@@ -117,7 +117,7 @@ class Opening {
     this.#stages.pass(this.#plan.mechanism);
   }
 
-  /** Ends hello and runs the credential stage. The next stage is authenticate. */
+  /** Ends the hello stage, runs the credential stage and starts the authenticate stage. */
   async #present<T extends Presented>(get: () => Promise<T>): Promise<T> {
     // The driver calls this function again if it opens another connection. In this case, the stages hello and
     // credential have already ended.

@@ -124,8 +124,8 @@ function isComparison(name: string): name is ComparisonName {
 }
 
 /**
- * Compares ARNs part by part. A wildcard matches only within its part, and the sixth part includes the rest.
- * A lone `*` matches any value.
+ * Splits both ARNs at the colons into six parts and compares the parts. The sixth part can contain colons. A
+ * wildcard matches only within its part, but the pattern `*` matches any value.
  */
 function likeArn(seen: string, wanted: Pattern): boolean {
   if (textOf(wanted) === '*') return true;

@@ -77,8 +77,8 @@ function parseSid(value: unknown, path: Path, faults: Faults): string | null {
 }
 
 /**
- * Returns the name of the element that is present: for example, either Action or NotAction. Adds a fault if
- * both elements or neither element is present.
+ * Returns the name of the element that the statement contains, for example Action or NotAction. Adds a fault
+ * if the statement contains both or neither of the two elements.
  */
 function chosen(value: Members, name: string, path: Path, faults: Faults): string | null {
   const given = [name, `Not${name}`].filter((one) => value[one] !== undefined);
@@ -112,7 +112,7 @@ function actionFault(action: string): string | null {
 function resourceFault(resource: string, version: PolicyDocument['version']): string | null {
   const variable = version === '2012-10-17' ? variableFault(resource) : null;
   if (variable !== null) return variable;
-  // An ARN pattern that ends with `*` may have fewer parts.
+  // An ARN has six parts. A pattern that ends with `*` may have fewer parts.
   const whole = /^arn:(?:.*\*$|[^:]+:[^:]+:[^:]*:[^:]*:.)/s;
   if (resource === '*' || whole.test(resource.replaceAll(/\$\{[^}]*\}/g, 'v'))) return null;
   return `"${resource}" is neither an ARN nor *`;

@@ -31,7 +31,10 @@ export type RequestPrincipal =
       readonly arn: string;
     };
 
-/** A string, or the list of a multivalued key such as aws:TagKeys or sts:IdentityTokenAudience. */
+/**
+ * Condition keys and their values. A multivalued key, such as aws:TagKeys or sts:IdentityTokenAudience, has a
+ * list of values.
+ */
 export type ContextKeys = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** The condition keys of a request. Key names, including tag keys, are not case-sensitive. */

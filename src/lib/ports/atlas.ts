@@ -67,13 +67,16 @@ export interface AtlasCluster {
   /** `8.0.13` */
   readonly mongoDBVersion: string;
   /**
-   * All connection strings of the cluster: standard, SRV, private, and for private endpoints. Empty while
-   * Atlas creates the cluster.
+   * All connection strings of the cluster, including the connection strings for network peering and private
+   * endpoints. Empty while Atlas creates the cluster.
    */
   readonly connectionStrings: readonly string[];
 }
 
-/** All entries of a list. Unreadable entries are separate, because most checks need only one entry. */
+/**
+ * All entries of a list. Unreadable entries are returned separately. A check that needs only one entry can
+ * then succeed even if another entry is unreadable.
+ */
 export interface AtlasList<T> {
   readonly entries: readonly T[];
   readonly unreadable: readonly UnreadableEntry[];

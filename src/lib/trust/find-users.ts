@@ -1,7 +1,7 @@
 import type { Refusal } from './refusal.ts';
 import { type DatabaseUser, EXTERNAL, type Place } from './relying-party.ts';
 
-/** The maximum number of similar users in a message. */
+/** The maximum number of similar user names in a message. */
 const SIMILAR_SHOWN = 3;
 
 /**

@@ -53,7 +53,7 @@ function covers(resource: PrivilegeResource, { database, collection }: WantedAct
   }
   if (typeof onDatabase !== 'string' || typeof onCollection !== 'string') return false;
   if (onDatabase !== '' && onDatabase !== database) return false;
-  // A privilege on a collection name in any database also applies to the internal databases.
+  // A privilege that contains a collection name and the database '' also applies to the internal databases.
   if (onCollection !== '') return onCollection === collection;
   if (collection.startsWith('system.')) return false;
   return onDatabase !== '' || !OWN_DATABASES.includes(database);

@@ -1,6 +1,6 @@
 /** An identity provider as configured in Atlas (facts/mongodb.md, section 6). */
 export interface IdentityProvider {
-  /** 24 hexadecimal characters. Database user names start with this ID. */
+  /** The identity provider ID: 24 hexadecimal characters. Database user names start with this ID. */
   readonly id: string;
   readonly displayName: string;
   /** The issuer that the claim `iss` must equal, byte for byte. */

@@ -31,7 +31,7 @@ const PROPERTIES = [
   'CANONICALIZE_HOST_NAME',
 ] as const;
 
-/** The values of ENVIRONMENT with which a driver obtains a token itself. */
+/** The values of ENVIRONMENT that make a driver get the token itself. */
 const ENVIRONMENTS = ['azure', 'gcp', 'k8s', 'test'] as const;
 
 /**
@@ -220,7 +220,7 @@ function authSourceWarnings(options: UriOptions): Warning[] {
 }
 
 /**
- * Rejects options with which drivers fail at startup, even if fedctl does not need these options.
+ * Rejects options that make drivers fail at startup, even if fedctl does not need these options.
  *
  * @throws FedctlError mongo.uri-invalid
  */

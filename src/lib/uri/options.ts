@@ -142,8 +142,8 @@ export class UriOptions {
   }
 
   /**
-   * Returns the options, percent-encoded and without secret values. A secret option is shown without its
-   * value.
+   * Returns the options, percent-encoded. Replaces each secret value with `<credentials>`, and omits the
+   * authentication options.
    */
   shown(): readonly string[] {
     return this.#given

@@ -3,8 +3,8 @@ import type { Mechanism } from '../ports/mongo.ts';
 import { parseConnectionString } from './connection-string.ts';
 
 /**
- * The values of ENVIRONMENT with which a driver reads the token from a file. `test` is for driver versions
- * that do not support `k8s` (facts/mongodb.md 1.5, 5.2).
+ * The values of ENVIRONMENT that make a driver read the token from a file. `test` is for driver versions that
+ * do not support `k8s` (facts/mongodb.md 1.5, 5.2).
  */
 export const TOKEN_ENVIRONMENTS = ['k8s', 'test'] as const;
 export type TokenEnvironment = (typeof TOKEN_ENVIRONMENTS)[number];
