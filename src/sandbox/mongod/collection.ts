@@ -11,8 +11,8 @@ import { isDocument, typeOf } from './values/types.ts';
 const REFERENCE: ReadonlySet<string> = new Set(['$ref', '$id', '$db']);
 
 /**
- * A collection of documents, stored by `_id` in insertion order. Unique indexes reject duplicates. A query scans
- * every document.
+ * A collection. The documents are in the order of their insertion. Unique indexes reject duplicates. To find documents,
+ * queries use only the index on `_id`.
  */
 export class Collection {
   readonly namespace: string;

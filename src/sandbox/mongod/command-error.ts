@@ -177,7 +177,7 @@ const OTHER_NAMES: Readonly<Record<number, string>> = {
 /** The name of an error code. A code without a name is written as `Location<code>`. */
 export type CodeName = keyof typeof CODES | `Location${number}`;
 
-/** Returns the name of an error code in MongoDB. Returns `Location<code>` for a code without a name. */
+/** Returns MongoDB's name for an error code. Returns `Location<code>` for a code without a name. */
 export function nameOfCode(code: number): string {
   const own = Object.entries(CODES).find(([, known]) => known === code)?.[0];
   return own ?? OTHER_NAMES[code] ?? `Location${code}`;

@@ -30,7 +30,8 @@ export async function serve(socket: Socket, connectionId: number, server: Server
       }
     }
   } catch (error) {
-    // An error with a code is a network error. Such an error occurs, for example, when the client disconnects.
+    // A network error has the property `code` and is not logged. A network error occurs, for example, when the client
+    // disconnects.
     if (error instanceof Error && !('code' in error)) {
       server.log.add({
         hop: 'mongod',

@@ -52,7 +52,7 @@ export function flag(body: TypedDocument, name: string, otherwise = false): bool
   return typeof value === 'boolean' ? value : numberOf(value) !== 0;
 }
 
-/** Returns the number for a BSON int, long or double, or null for any other value. */
+/** Converts a BSON int, long or double to a JavaScript number. Returns null for any other value. */
 export function numberOf(value: unknown): number | null {
   if (typeof value === 'number') return value;
   if (value instanceof Int32 || value instanceof Double) return value.valueOf();

@@ -43,8 +43,8 @@ async function exchange(request: HttpRequest, signal: AbortSignal): Promise<Http
   const common = { method, headers, signal, agent: false, lookup, setHost: false } as const;
   const outgoing =
     url.protocol === 'https:'
-      ? // By default, Node.js uses the Host header as the SNI name. In a replayed STS request, the Host header is not
-        // the host of the URL.
+      ? // The SNI name must be the host of the URL. By default, Node.js uses the Host header as the SNI name. In a
+        // replayed STS request, the Host header contains a different host.
         https.request(url, {
           ...common,
           servername: isIP(host) === 0 ? host : '',

@@ -4,8 +4,8 @@ import { sendHttp } from './http.ts';
 import type { ForeignKeys } from './versions.ts';
 
 /**
- * The minimum time in seconds between a successful fetch and the next fetch from the same issuer
- * (JWKSMinimumQuiescePeriodSecs in MongoDB).
+ * The minimum age in seconds of a cached key set before the server fetches it again (JWKSMinimumQuiescePeriodSecs in
+ * MongoDB).
  */
 const QUIET_SECONDS = 60;
 /** The minimum size of an RSA key in bits. The server ignores smaller keys. */
@@ -117,7 +117,7 @@ export class IssuerKeys {
   }
 }
 
-/** Returns the cache key for an issuer. The cache key also contains the rule for keys that are not RSA keys. */
+/** Returns the name of a cache entry. An issuer has a separate cache entry for each value of `foreignKeys`. */
 function slot(issuer: string, foreignKeys: ForeignKeys): string {
   return `${foreignKeys} ${issuer}`;
 }

@@ -39,7 +39,7 @@ export interface MongodOptions {
   readonly port?: number;
   /** The server's certificate and private key, both in PEM format. If set, the server accepts only TLS connections. */
   readonly tls?: { readonly key: string; readonly cert: string };
-  /** The network of an isolated command. The server also listens in this network. */
+  /** The network of a command that runs in its own Linux namespaces. The server also listens in this network. */
   readonly network?: CommandNetwork | undefined;
   /** The name of the replica set; null for a standalone server. This server is the only member of the replica set. */
   readonly replicaSet?: string | null;

@@ -29,7 +29,10 @@ export type Need =
   | { readonly action: DatabaseAction; readonly database: string }
   | { readonly action: ClusterAction };
 
-/** The privileges that a role grants. `anyDatabase`: all databases except `local` and `config`. */
+/**
+ * The privileges that a role grants. If `anyDatabase` is true, the actions in `onDatabase` are allowed on all databases
+ * except `local` and `config`.
+ */
 interface Grant {
   readonly anyDatabase: boolean;
   readonly onDatabase: readonly DatabaseAction[];
@@ -76,7 +79,10 @@ const everywhere = (onDatabase: readonly DatabaseAction[], onCluster: readonly C
   onCluster,
 });
 
-/** The built-in roles of MongoDB and the additional roles of Atlas. Contains only the actions that the lab supports. */
+/**
+ * The built-in roles of MongoDB and the additional roles of Atlas. The list of a role contains only the actions that
+ * the lab supports.
+ */
 const ROLES: Readonly<Record<string, Grant>> = {
   read: within(READ),
   readWrite: within(READ_WRITE),
@@ -117,7 +123,10 @@ export function privilegesOf(roles: readonly GrantedRole[]): readonly Record<str
   });
 }
 
-/** Returns the privileges that a role grants. Roles for all databases exist only in the `admin` database. */
+/**
+ * Returns the privileges that a role grants. Returns undefined for an unknown role. Roles for all databases exist only
+ * in the `admin` database.
+ */
 function grantOf({ role, db }: GrantedRole): Grant | undefined {
   const grant = Object.hasOwn(ROLES, role) ? ROLES[role] : undefined;
   return grant?.anyDatabase && db !== 'admin' ? undefined : grant;

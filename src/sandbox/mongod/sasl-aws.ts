@@ -11,7 +11,10 @@ import { type Login, type Note, type SaslMechanism, writePayload } from './sasl.
 import { replayCallerIdentity, type SignedRequest } from './sts-replay.ts';
 
 const NONCE_BYTES = 32;
-/** The character code of 'n': the client does not support channel binding. The server rejects all other values. */
+/**
+ * The character code of `n`, which means that the client does not support channel binding. The server rejects all other
+ * values.
+ */
 const NO_CHANNEL_BINDING = 110;
 
 /**

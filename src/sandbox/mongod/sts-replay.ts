@@ -22,7 +22,7 @@ export interface Replay extends SignedRequest {
 }
 
 /**
- * Sends the client's request to STS with exactly the signed headers (facts/mongodb.md 2.2).
+ * Sends the client's signed request to STS. The headers have the values that the client signed (facts/mongodb.md 2.2).
  *
  * @returns the ARN in the response
  * @throws Refused if STS is unreachable, returns a status other than 200, or returns no ARN

@@ -13,10 +13,10 @@ const CALLER = createContext({ work: null });
 let since: number | null = null;
 
 /**
- * Runs a synchronous computation and stops it at the time limit. Without a limit, a backtracking regular expression or
- * an endlessly growing pipeline would block all servers of the lab. All computations in the same synchronous run share
- * one limit, for example all statements of a command. mongod limits the number of steps that PCRE2 takes for a match. A
- * JavaScript RegExp has no such limit, but node:vm can stop code even during a match.
+ * Runs a synchronous computation and stops it at the time limit. Without a limit, a slow regular expression or a
+ * pipeline with very large results would block all servers of the lab. All computations that run before the next
+ * microtask share one limit, for example all statements of a command. mongod limits the number of steps that PCRE2
+ * takes for a match. A JavaScript RegExp has no such limit, but node:vm can stop code even during a match.
  *
  * @param work a computation without side effects, because it can be stopped at any point
  * @throws CommandError MaxTimeMSExpired; any error that `work` throws

@@ -17,8 +17,8 @@ const RSA = ['RS256'] as const;
 
 /**
  * The server versions that the lab can emulate. `7.0` is an early revision that rejects a key set with an EC key. `8.0`
- * ignores EC keys. `9.0` supports EC keys. The first release with each behavior is unverified, because facts/mongodb.md
- * 1.6 contains only source revisions.
+ * ignores EC keys. `9.0` supports EC keys. It is not verified which release introduced each behavior, because
+ * facts/mongodb.md 1.6 contains only source revisions.
  */
 export const SERVER_VERSIONS = {
   '7.0': { version: '7.0.11', maxWireVersion: 21, foreignKeys: 'refuse-set', algorithms: RSA },

@@ -10,7 +10,7 @@ import { opened, type Place, runDelete, runUpdate } from './writing.ts';
 
 type Operation = 'insert' | 'update' | 'delete';
 
-/** The privileges that each operation requires in the database of the namespace. */
+/** The privileges that each operation requires on the database to which it writes. */
 const ACTIONS: Readonly<Record<Operation, readonly DatabaseAction[]>> = {
   insert: ['insert'],
   update: ['update', 'insert'],
@@ -44,7 +44,7 @@ function operationOf(operation: Document): { readonly kind: Operation; readonly 
   return { kind: kind as Operation, index: numberOption(operation, kind) ?? 0 };
 }
 
-/** The totals of all operations. The reply contains the same field names. */
+/** The totals for all operations. The reply contains fields with the same names. */
 interface Counts {
   nErrors: number;
   nInserted: number;

@@ -19,8 +19,8 @@ export interface CommandCall {
 
 export interface Command {
   /**
-   * The users that can run the command: every client (`anyone`) or all authenticated users (`authenticated`). A
-   * function returns the privileges that a user must have.
+   * The access rule of the command. `anyone` allows all clients. `authenticated` allows all authenticated users. A
+   * function returns the privileges that the user must have.
    */
   readonly access: 'anyone' | 'authenticated' | ((call: CommandCall) => readonly Need[]);
   /** Runs the command. Returns the reply without the field `ok`. @throws CommandError */
@@ -30,7 +30,8 @@ export interface Command {
 export type CommandTable = Readonly<Record<string, Command>>;
 
 /**
- * Returns the collection name in the first field of the command: `{ find: "visits" }`.
+ * Returns the value of the first field of the command. This value is the collection name, for example `visits` in
+ * `{ find: "visits" }`.
  *
  * @throws CommandError InvalidNamespace
  */

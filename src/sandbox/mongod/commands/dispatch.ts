@@ -30,7 +30,7 @@ const COMMANDS: CommandTable = {
   ...CATALOGUE_COMMANDS,
 };
 
-/** Alternative command names that old clients send, with the current names. */
+/** The alternative command names that old clients use. The values are the names in the command table. */
 const ALIASES: Readonly<Record<string, string>> = {
   ismaster: 'isMaster',
   buildinfo: 'buildInfo',
@@ -75,8 +75,8 @@ function namespaceOf({ name, database, document }: CommandCall): string | null {
 }
 
 /**
- * Returns the call for a command. Computes the plain object `body` on first access, because inserts of many documents
- * do not use `body`.
+ * Returns the call for a command. The plain object `body` is computed on first access. An insert does not use `body`,
+ * so its documents are not converted to plain objects.
  */
 function callOf(name: string, message: CommandMessage, session: Session, server: ServerState): CommandCall {
   const { database, document } = message;

@@ -16,7 +16,7 @@ export const HANDSHAKE_COMMANDS: CommandTable = {
   whatsmyuri: { access: 'anyone', run: ({ session }) => ({ you: session.peer }) },
 };
 
-/** Returns the application name in a client's hello, or null if the name is missing or not a string. */
+/** Returns the application name from a client's hello, or null if the name is missing or not a string. */
 export function applicationOf({ client }: TypedDocument): string | null {
   const application = isDocument(client) ? client['application'] : undefined;
   const name = isDocument(application) ? application['name'] : undefined;
@@ -51,7 +51,10 @@ async function hello(
   };
 }
 
-/** Returns the fields that hello returns in a replica set. This server is the primary and the only member. */
+/**
+ * Returns the fields that the reply to hello contains only in a replica set. This server is the primary and the only
+ * member.
+ */
 function replicaSetFields(setName: string, address: string): TypedDocument {
   return {
     setName,

@@ -4,7 +4,10 @@ import { textOf } from '../values/text.ts';
 import { isDocument } from '../values/types.ts';
 import { isPosition, member } from './paths.ts';
 
-/** The maximum number of null elements that an update can add before a new array element, as in mongod. */
+/**
+ * If an update sets an array element after the end of the array, null elements fill the gap. This constant is the
+ * maximum number of these null elements, as in mongod.
+ */
 const MAX_PADDING = 1_500_000;
 
 /** Returns the value at an update path. A number in the path selects an array element. */

@@ -4,8 +4,8 @@ import { isDocument } from '../values/types.ts';
 import { isPosition } from './paths.ts';
 
 /**
- * A sort key or an index key. Contains the value of each field, in the order of the pattern. Undefined represents an
- * empty array.
+ * A sort key or an index key. The key contains one value for each field of the sort pattern or index key pattern, in
+ * the same order. Undefined represents an empty array.
  */
 export type Key = readonly unknown[];
 

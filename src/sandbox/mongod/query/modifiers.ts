@@ -8,7 +8,7 @@ import { isDocument, isNumeric, type Numeric, typeOf } from '../values/types.ts'
 import { compileElementFilter } from './filter.ts';
 import { compileSort } from './sort.ts';
 
-/** The input of an update operator. The old value is a separate argument. */
+/** The input of an update operator, except the old value of the field. The old value is a separate argument. */
 export interface Target {
   readonly path: string;
   readonly document: Document;

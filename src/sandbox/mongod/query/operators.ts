@@ -31,7 +31,7 @@ export interface Test {
   readonly isAmbiguous?: boolean;
 }
 
-/** The functions of the filter compiler that the operators call. */
+/** The operators call these functions of the filter compiler. */
 export interface Compilers {
   readonly testsOf: (operand: unknown) => readonly Test[];
   readonly elementTest: (argument: Document) => (element: unknown) => boolean;

@@ -34,7 +34,7 @@ export const STAGES: Readonly<Record<string, CompileStage>> = {
     }
     const known = compileFilter(operand, variables);
     return (documents, values) => {
-      // In `$lookup`, the variables can have different values for each input document.
+      // The filter `known` uses the values in `variables`. In `$lookup`, each input document can have other values.
       const filter = values === variables ? known : compileFilter(operand, values);
       return documents.filter(filter.matches);
     };

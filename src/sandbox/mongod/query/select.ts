@@ -73,7 +73,7 @@ function candidatesOf(collection: Collection, filter: Document): readonly Docume
   return document === undefined ? [] : [document];
 }
 
-/** Returns the direction in `{ $natural: ±1 }`, or null if the pattern has no `$natural`. */
+/** Returns the value of `$natural`, which is 1 or -1. Returns null if the pattern has no `$natural`. */
 function naturalOrder(pattern: Document): 1 | -1 | null {
   if (!pattern.has('$natural')) return null;
   const value = pattern.get('$natural');
@@ -93,7 +93,8 @@ function hinted(collection: Collection, hint: unknown, candidates: readonly Docu
   const index = collection
     .indexes()
     .find(({ name, key }) => (isDocument(hint) ? equal(key, hint) : name === hint));
-  // mongod ignores the hint if the collection does not exist.
+  // mongod ignores the hint if the collection does not exist. In the lab, such a collection has no documents and only
+  // the index on `_id`.
   if (index === undefined && collection.size === 0 && collection.indexes().length === 1) return [];
   if (index === undefined) {
     throw new CommandError(

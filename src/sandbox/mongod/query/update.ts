@@ -453,7 +453,7 @@ function renamed(document: Document, source: readonly string[], destination: rea
 }
 
 /**
- * Returns the fields that the filter compares for equality, with their values.
+ * Returns the fields and values of the equality conditions in the filter.
  *
  * @throws CommandError NotSingleValueField, NotImplemented
  */

@@ -35,7 +35,8 @@ const cursor: Rule = (value, path) => {
   if (isDocument(value)) check(value, { optional: { batchSize: whole(0) } }, path);
 };
 const tailable: Rule = (value) => {
-  // The lab has no capped collections, and only capped collections support tailable cursors.
+  // Only capped collections support tailable cursors, and the lab has no capped collections. The lab therefore rejects
+  // this option.
   if (isTrue(value))
     throw new CommandError(
       'BadValue',

@@ -50,8 +50,8 @@ export function checkWriteConcern(writeConcern: unknown, isMember: boolean): voi
 }
 
 /**
- * Returns the write concern error in a replica set with one member. Returns null if the command has no write concern or
- * if the write concern is satisfied.
+ * Returns the write concern error that a replica set with one member reports. Returns null if the command has no write
+ * concern or if the write concern is satisfied.
  */
 export function writeConcernError(writeConcern: unknown): TypedDocument | null {
   const w = isDocument(writeConcern) ? writeConcern.get('w') : undefined;

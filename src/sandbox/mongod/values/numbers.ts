@@ -257,7 +257,7 @@ export class Sum {
 
   #addDouble(x: number): void {
     this.#hasDouble = true;
-    // If the plain sum is NaN or infinity, the plain sum is the result and needs no compensation.
+    // `#plain` is the sum without compensation. If it is NaN or infinity, it is the final result.
     this.#plain += x;
     const [sum, rest] = twoSum(this.#high, x);
     const lower = rest + this.#low;

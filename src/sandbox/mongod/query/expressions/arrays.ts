@@ -211,8 +211,8 @@ function end(index: 0 | -1): Operator {
 }
 
 /**
- * Returns the result of `$slice`. If `count` is a number, returns `count` elements from the start position `first`. If
- * `count` is null, returns the first elements or, for a negative `first`, the last elements.
+ * Returns the result of `$slice`. If `count` is a number, `first` is the start position, and `count` is the number of
+ * elements. If `count` is null, `first` is the number of elements. A negative number selects the last elements.
  */
 export function sliced(array: readonly unknown[], first: number, count: number | null): readonly unknown[] {
   if (count === null) return first < 0 ? array.slice(first) : array.slice(0, first);

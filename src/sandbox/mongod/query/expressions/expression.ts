@@ -96,8 +96,8 @@ export function named(
 }
 
 /**
- * Checks the names of named arguments. Does not compile the arguments, because the caller can compile each argument
- * with different variables.
+ * Checks the argument names of an operator. Does not compile the arguments, because the caller can compile each
+ * argument with different variables.
  */
 export function namedFields(
   operand: unknown,

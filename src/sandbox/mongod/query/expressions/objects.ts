@@ -94,8 +94,8 @@ function withField(document: unknown, field: string, value: unknown): unknown {
 }
 
 /**
- * Returns the constant field name in an operand. The operand is a string, or `{ $literal: … }` if the name begins with
- * `$`.
+ * Returns the field name that an operand specifies. The operand must be a constant: a string, or `{ $literal: … }` if
+ * the name begins with `$`.
  */
 function fieldName(operand: unknown): string {
   const name = isDocument(operand) && operand.size === 1 ? operand.get('$literal') : operand;
