@@ -95,8 +95,8 @@ export async function startAtlasCluster(
   closers.add(() => mongod.close());
   loadData(mongod.store, kept?.data ?? description.data);
   const { network } = serving;
-  // An isolated command sends all of its DNS queries to this server. Without --srv, the server has no
-  // records.
+  // An isolated command sends all of its DNS queries to the lab's DNS server. The lab therefore starts this
+  // server for every isolated command. Without --srv, the server has no records.
   const records = srv ? clusterRecords(mongod.port, replicaSet ?? '') : {};
   const names = srv || network !== undefined ? await startDns(records, log) : null;
   closers.add(async () => names?.close());

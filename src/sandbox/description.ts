@@ -30,7 +30,7 @@ export interface DescribedIdentityProvider {
 
 export interface DescribedDatabaseUser {
   readonly mechanism: 'oidc' | 'aws';
-  /** The ARN of a user or role. For `oidc`, any value of the user claim. */
+  /** The ARN of a user or role. For the mechanism `oidc`, this can be any value of the user claim. */
   readonly principal: string;
   /**
    * The display name of the identity provider. Used only for `oidc` (default: the first identity provider).

@@ -6,9 +6,9 @@ import type { AwsWorld } from './aws/world.ts';
 import { awsConfigFile, awsCredentialsFile, type LabEnvironment, type LabProfile } from './environment.ts';
 
 /**
- * Writes the AWS config and credentials files, and returns the variables that contain their paths. On a
- * platform, the files are empty, because platforms have no such files. The variables prevent tools from
- * reading `~/.aws`.
+ * Writes the AWS config and credentials files, and returns the variables that contain their paths. If the lab
+ * emulates a platform, the files are empty, because platforms have no such files. The variables prevent tools
+ * from reading `~/.aws`.
  */
 export async function writeAwsFiles(
   folder: string,

@@ -56,7 +56,7 @@ export interface Lab {
   readonly atlas: AtlasState;
   readonly atlasApi: LabAtlas;
   readonly mongod: LabMongod;
-  /** With `srv`. */
+  /** The DNS server; null if the lab has no DNS server. */
   readonly dns: LabDns | null;
   /** A folder for the lab's files. The lab removes the folder when it stops. */
   readonly folder: string;

@@ -10,10 +10,10 @@ const EARLIEST = 1_199_145_600_000;
 const MOST_LOGS = 20_000;
 
 /**
- * Returns the logins to a cluster, or the logins to one process if the path contains its host name. The
- * newest login is first. `authResult` filters the logins by result. `start` and `end` (milliseconds since
- * 1970) must be used together. Shared tiers have no access history. The wording of the error that Atlas
- * returns for shared tiers is unverified.
+ * Returns the logins to a cluster. If the path contains the host name of a process, returns only the logins
+ * to this process. The newest login is first. `authResult` filters the logins by result. `start` and `end`
+ * (milliseconds since 1970) must be used together. Shared tiers have no access history. The wording of the
+ * error that Atlas returns for shared tiers is unverified.
  *
  * @throws ApiFailure 400 for a shared tier or an invalid query
  */

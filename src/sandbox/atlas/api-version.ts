@@ -5,14 +5,15 @@ export interface ResourceVersion {
   readonly date: string;
   /** From this date, Atlas recommends a newer version. */
   readonly deprecatedOn?: string;
-  /** From this date, this version is not available. */
+  /** From this date, the version is no longer available. */
   readonly sunsetOn?: string;
 }
 
 export interface ResolvedVersion<Version extends ResourceVersion> {
   readonly version: Version;
   /**
-   * The Content-Type header. If the version has `deprecatedOn` or `sunsetOn`, also the header for that date.
+   * Always contains the Content-Type header. If the version has `deprecatedOn`, also contains the Deprecation
+   * header. If the version has `sunsetOn`, also contains the Sunset header.
    */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -20,8 +21,8 @@ export interface ResolvedVersion<Version extends ResourceVersion> {
 const MEDIA_TYPE = /^application\/vnd\.atlas\.(\d{4}-\d{2}-\d{2})\+json$/i;
 
 /**
- * Returns a version of a resource: the newest version that is not newer than the date in the Accept header
- * (facts/mongodb.md 7.2).
+ * Selects a version of a resource by the date in the Accept header. Ignores the versions after this date, and
+ * returns the newest of the other versions (facts/mongodb.md 7.2).
  *
  * @throws ApiFailure 406 if the Accept header contains no valid date, or a date before the first version (the
  * code and the wording are unverified); 410 if the version is no longer available

@@ -138,8 +138,8 @@ export function flexClusterDocument({ atlas }: DocumentContext, cluster: AtlasCl
 }
 
 /**
- * Returns the entry of the project in the list that `GET /clusters` returns. The entry contains all clusters
- * that the credential can read.
+ * Returns the project's entry in the response to `GET /clusters`. The entry contains all clusters that the
+ * credential can read.
  */
 export function projectClustersDocument({ atlas }: DocumentContext): object {
   return {

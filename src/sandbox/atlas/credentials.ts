@@ -6,7 +6,7 @@ import type { ApiRole } from './records.ts';
 export interface ServiceAccount {
   /** The client ID: `mdb_sa_id_`, followed by 24 hex characters. */
   readonly clientId: string;
-  /** `mdb_sa_sk_…` */
+  /** The client secret, which starts with `mdb_sa_sk_`. */
   readonly secret: Secret;
   /** The expiration of the secret; null if the secret does not expire. */
   readonly expiresAt: Date | null;
@@ -41,8 +41,8 @@ export class ApiCredentials {
   accessList: readonly string[] = [];
   readonly #now: () => Date;
   /**
-   * The issued tokens, by hash. The hash ensures that the duration of a lookup reveals nothing about the
-   * tokens.
+   * The issued tokens. The keys of the map are hashes of the tokens, so the duration of a lookup reveals
+   * nothing about a token.
    */
   readonly #tokens = new Map<string, AccessToken>();
 
@@ -91,7 +91,7 @@ export class ApiCredentials {
   }
 }
 
-/** Compares two strings. The duration does not depend on the position of the first difference. */
+/** Compares two strings in constant time. */
 export function isSame(left: string, right: string): boolean {
   return timingSafeEqual(digest(left), digest(right));
 }

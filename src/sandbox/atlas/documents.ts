@@ -35,7 +35,7 @@ const related = (href: string, name: string) => ({
   rel: `https://cloud.mongodb.com/${name}`,
 });
 
-/** Returns an organization. `alone` adds the links that Atlas omits in lists. */
+/** Returns an organization. If `alone` is true, adds the links that Atlas omits in lists. */
 export function organizationDocument({ atlas, base }: DocumentContext, alone: boolean): object {
   const { id, name } = atlas.organization;
   const href = `${base}/orgs/${id}`;

@@ -3,7 +3,7 @@ import { invalidParameter } from './answer.ts';
 /** The query parameters of a list: the page, and whether to count all results (facts/mongodb.md 7.2). */
 export interface Page {
   readonly itemsPerPage: number;
-  /** From 1. */
+  /** The page number. The first page has the number 1. */
   readonly pageNum: number;
   readonly includeCount: boolean;
 }

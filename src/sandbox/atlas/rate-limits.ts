@@ -15,7 +15,7 @@ const REFILL_SECONDS = 60;
 export class RateLimits {
   /**
    * The capacity of every bucket. With a small capacity, a few requests cause status 429. If null, the
-   * buckets have the recorded capacities.
+   * buckets have the capacities that were recorded from Atlas.
    */
   capacity: number | null = null;
   readonly #now: () => Date;
@@ -26,7 +26,7 @@ export class RateLimits {
   }
 
   /**
-   * Takes one request from the bucket of a set of endpoints.
+   * Counts one request against the rate limit of a set of endpoints.
    *
    * @returns the rate limit headers, which contain the number of remaining requests
    * @throws ApiFailure 429 if the bucket is empty

@@ -4,7 +4,7 @@ import type { DatabaseUser, GrantedRole } from '../../lib/trust/relying-party.ts
 export interface AtlasIdentityProvider {
   /** The ID of the identity provider: 24 hex characters. */
   readonly id: string;
-  /** 1 to 50 characters. */
+  /** The display name. The length is 1 to 50 characters. */
   readonly displayName: string;
   readonly description: string;
   /** The issuer URL, which must equal the claim `iss` byte for byte. */
@@ -70,9 +70,12 @@ export type ClusterState = 'IDLE' | 'CREATING' | 'UPDATING' | 'DELETING' | 'REPA
 export interface AtlasCluster {
   readonly id: string;
   readonly name: string;
-  /** `8.0.13` */
+  /** The MongoDB version, such as `8.0.13`. */
   readonly mongoDBVersion: string;
-  /** The cluster tier, such as `M10` or `M0`. `FLEX` is a flex cluster, which the cluster API rejects. */
+  /**
+   * The cluster tier, such as `M10` or `M0`. For a flex cluster, the value is `FLEX`. The API for clusters
+   * rejects flex clusters, because they have a separate API.
+   */
   readonly instanceSize: string;
   readonly stateName: ClusterState;
   readonly paused: boolean;

@@ -29,7 +29,7 @@ interface Version extends ResourceVersion {
 
 /** A resource that clients can read. */
 export interface Resource {
-  /** `/orgs/{orgId}`, after `/api/atlas/v2`. */
+  /** The path pattern without `/api/atlas/v2`, such as `/orgs/{orgId}`. */
   readonly path: string;
   /** The value of the response header X-Java-Method. */
   readonly javaMethod: string;

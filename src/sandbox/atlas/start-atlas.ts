@@ -214,7 +214,7 @@ function findResource(path: string) {
 }
 
 /**
- * Creates the error for an unsupported method. The wording is that of Atlas's web framework and is
+ * Creates the error for an unsupported method. The wording comes from the web framework of Atlas and is
  * unverified.
  */
 function methodNotAllowed(): ApiFailure {

@@ -128,7 +128,7 @@ export class AtlasState {
     return this.databaseUsers.find((user) => user.username === username && user.database === database);
   }
 
-  /** Adds a database user. Replaces a user with the same name in the same database. */
+  /** Adds a database user, or replaces the user with the same name in the same database. */
   addDatabaseUser(facts: DatabaseUserFacts): AtlasDatabaseUser {
     const added: AtlasDatabaseUser = {
       database: EXTERNAL,
@@ -143,7 +143,11 @@ export class AtlasState {
     return added;
   }
 
-  /** Changes a user in place, including its name and database. @returns false if the user does not exist */
+  /**
+   * Changes a database user. The changes can include the name and the database.
+   *
+   * @returns false if the user does not exist
+   */
   updateDatabaseUser(
     username: string,
     changes: Partial<DatabaseUserFacts>,
@@ -177,7 +181,10 @@ export class AtlasState {
     return this.accessList.find((entry) => isEntry(entry, value));
   }
 
-  /** Adds an entry. Replaces an entry with the same value. The default status is ACTIVE. */
+  /**
+   * Adds an entry to the access list, or replaces the entry with the same value. The default status is
+   * ACTIVE.
+   */
   addAccessListEntry(facts: AccessListFacts): AccessListEntry {
     const { ipAddress, cidrBlock, awsSecurityGroup = null, ...rest } = facts;
     const given = cidrBlock ?? ipAddress;

@@ -100,7 +100,7 @@ function permittedRole(call: Call, input: Input, mfa: boolean): LabRole {
   return role;
 }
 
-/** Returns the condition keys of AssumeRole. They are additional to the keys that all requests have. */
+/** Returns the condition keys of AssumeRole. All requests also have the global condition keys. */
 function requestKeys(input: Input, role: LabRole | null, mfa: boolean): ContextKeys {
   return {
     'sts:ExternalId': input.externalId,

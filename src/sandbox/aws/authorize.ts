@@ -29,7 +29,7 @@ export interface Attempt {
   readonly action: LabAction;
   /** The ARN of the resource; `*` for actions without a resource. */
   readonly resource: string;
-  /** The condition keys of this action. They are additional to the keys that all requests have. */
+  /** The condition keys of this action. `authorize` adds the condition keys that all requests have. */
   readonly keys: ContextKeys;
   /** The role to assume; null for other actions. The trust policy of the role is also evaluated. */
   readonly role: LabRole | null;

@@ -1,6 +1,6 @@
 /**
- * An error response from AWS. The lab's STS and IAM throw this error. The dispatcher of both services
- * converts the error to a response.
+ * An error response from AWS. The lab's STS and IAM throw this error. `answerQuery` converts the error to a
+ * response.
  */
 export class AwsError extends Error {
   /** The `<Code>` in the response. SDKs can use a different name for the error (facts/aws.md 0.1). */
@@ -20,17 +20,17 @@ export class AwsError extends Error {
   }
 }
 
-/** 403 AccessDenied. */
+/** Creates the error AccessDenied with status 403. */
 export function accessDenied(message: string, reason?: string): AwsError {
   return new AwsError('AccessDenied', 403, message, reason);
 }
 
-/** 400 ValidationError. */
+/** Creates the error ValidationError with status 400. */
 export function validationError(message: string, reason?: string): AwsError {
   return new AwsError('ValidationError', 400, message, reason);
 }
 
-/** 400 InvalidParameterValue. */
+/** Creates the error InvalidParameterValue with status 400. */
 export function invalidParameterValue(message: string, reason?: string): AwsError {
   return new AwsError('InvalidParameterValue', 400, message, reason);
 }

@@ -11,7 +11,7 @@ export interface AwsDescription {
 }
 
 export interface AccountDescription {
-  /** 12 digits */
+  /** The account ID: 12 digits. */
   readonly id: string;
   readonly organization: LabAccount['organization'];
   /** Whether outbound federation is initially enabled. */

@@ -6,8 +6,8 @@ const CHANGING_MS = 1000;
 
 /**
  * The outbound federation setting of an account. IAM shows a change immediately. STS receives the change
- * `propagationMs` later, and applies all changes in order. If IAM disables federation and soon enables it
- * again, federation is therefore also disabled in STS for a time (facts/aws.md 1).
+ * `propagationMs` later, and applies all changes in order. If federation is disabled in IAM and is soon
+ * enabled again, it is therefore also disabled in STS for a short time (facts/aws.md 1).
  */
 export class FederationSwitch {
   readonly #now: () => Date;

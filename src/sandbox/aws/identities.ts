@@ -9,11 +9,11 @@ import type { AttachedPolicies } from './policies.ts';
 export type Tags = Readonly<Record<string, string>>;
 
 export interface LabAccount {
-  /** 12 digits */
+  /** The account ID: 12 digits. */
   readonly id: string;
   /** The organization of the account; null if the account has no organization. */
   readonly organization: {
-    /** `o-…` */
+    /** The organization ID, which starts with `o-`. */
     readonly id: string;
     /** The paths of organizational units. Each path ends with a slash: `o-x/r-y/ou-z/`. */
     readonly ouPaths: readonly string[];
@@ -40,7 +40,7 @@ export interface LabAccount {
  * lists the token's audience.
  */
 export interface OidcProvider {
-  /** `arn:aws:iam::A:oidc-provider/host/path` */
+  /** The ARN: `arn:aws:iam::A:oidc-provider/host/path`. */
   readonly arn: string;
   /** The issuer URL. AWS compares this URL byte for byte with `iss`. */
   readonly issuer: string;

@@ -25,7 +25,7 @@ export interface WebIdentity {
   readonly provider: OidcProvider;
   readonly audience: string;
   readonly subject: string;
-  /** Describes the token in the log: jti and kid, never the token itself. */
+  /** The text that describes the token in the log. It contains the jti and the kid, but never the token. */
   readonly evidence: string;
 }
 

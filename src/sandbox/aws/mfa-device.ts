@@ -4,8 +4,8 @@ import { Secret } from '../../lib/core/secret.ts';
 const STEP_SECONDS = 30;
 const DIGITS = 6;
 /**
- * The codes of this many time steps before and after the current step are also valid. Clocks differ, and
- * entering a code takes time (RFC 6238, 5.2).
+ * The maximum distance between the time step of a valid code and the current time step. Codes of neighboring
+ * steps are valid because clocks differ, and because entering a code takes time (RFC 6238, 5.2).
  */
 const WINDOW = 1;
 
@@ -17,7 +17,7 @@ export type CodeVerdict = 'good' | 'wrong' | 'used';
 
 /** A virtual MFA device. Generates TOTP codes (RFC 6238) with SHA-1, six digits and steps of 30 seconds. */
 export class MfaDevice {
-  /** `arn:aws:iam::A:mfa/N` */
+  /** The serial number, which is an ARN: `arn:aws:iam::A:mfa/N`. */
   readonly serial: string;
   readonly #seed: Secret;
   /** The time steps whose codes were already used. Each code can be used only once (RFC 6238, 5.2). */
@@ -46,7 +46,7 @@ export class MfaDevice {
 
   /** Checks a code. Marks a valid code as used. */
   async check(code: string, now: Date): Promise<CodeVerdict> {
-    // Rejects digits outside ASCII, because otpauth compares bytes. These digits have more than one byte.
+    // Requires ASCII digits, because otpauth compares bytes, and all other digits have more than one byte.
     if (!CODE.test(code)) return 'wrong';
     const delta = (await this.#totp()).validate({ token: code, timestamp: now.getTime(), window: WINDOW });
     if (delta === null) return 'wrong';

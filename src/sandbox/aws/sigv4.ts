@@ -95,7 +95,7 @@ export function amzDate(date: Date): string {
 }
 
 /**
- * Returns the values of a header as a signature contains them: joined by commas. Returns undefined if the
+ * Returns all values of a header, joined by commas as in a canonical request. Returns undefined if the
  * request does not contain the header.
  */
 export function headerValue(request: HttpRequest, name: string): string | undefined {
@@ -136,7 +136,8 @@ export async function signatureMatches(
   );
   const computed = parseAuthorization(signed.headers['authorization'] ?? '');
   if ('faults' in computed) return false;
-  // The signer always signs the date. It ignores headers that are in the list but not in the request.
+  // The signer always signs the date, and ignores headers that are in the list but not in the request. The
+  // names of the signed headers must therefore also be equal.
   const sameHeaders = computed.signedHeaders.join(';') === signedHeaders.join(';');
   return sameHeaders && equalInConstantTime(computed.signature, authorization.signature);
 }

@@ -74,8 +74,8 @@ export function providerHost(arn: string): string {
 }
 
 /**
- * Returns whether a statement in the role's trust policy allows this ARN. Ignores conditions. Used to write
- * profiles.
+ * Returns whether a statement in the role's trust policy allows this ARN. Ignores conditions. Used to create
+ * the profiles in the lab's AWS config file.
  */
 export function namesPrincipal({ trustPolicy }: LabRole, arn: string): boolean {
   return trustPolicy.document.statements.some(
@@ -86,13 +86,16 @@ export function namesPrincipal({ trustPolicy }: LabRole, arn: string): boolean {
 
 /**
  * Returns the external ID that the role's trust policy requires. Returns null if the policy requires no
- * external ID. Used to write profiles.
+ * external ID. Used to create the profiles in the lab's AWS config file.
  */
 export function externalIdOf(role: LabRole): string | null {
   return askedValue(role, 'StringEquals', 'sts:ExternalId') ?? null;
 }
 
-/** Returns whether the role's trust policy requires an MFA code. Used to write profiles. */
+/**
+ * Returns whether the role's trust policy requires an MFA code. Used to create the profiles in the lab's AWS
+ * config file.
+ */
 export function asksForMfa(role: LabRole): boolean {
   return askedValue(role, 'Bool', 'aws:MultiFactorAuthPresent')?.toLowerCase() === 'true';
 }

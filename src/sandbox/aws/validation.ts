@@ -140,7 +140,7 @@ function characters(text: string): number {
   return Array.from(text).length;
 }
 
-/** `\p{L}` requires the flag `u`, but with this flag `\/` is not a valid escape. */
+/** Returns the flag `u` if the pattern contains `\p{`, because this escape requires the flag. */
 function patternFlags(pattern: string): string {
   return pattern.includes('\\p{') ? 'u' : '';
 }

@@ -84,9 +84,12 @@ export interface AwsWorld {
   readonly users: readonly LabUser[];
   readonly roles: readonly LabRole[];
   account(id: string): LabAccount;
-  /** `operator`, `no-mint`, `mfa-user`, `org-operator` */
+  /**
+   * Returns the user with this name. The built-in lab has `operator`, `no-mint`, `mfa-user` and
+   * `org-operator`.
+   */
   user(name: string): LabUser;
-  /** `app`, `etl`, `mfa` */
+  /** Returns the role with this name. The built-in lab has `app`, `etl` and `mfa`. */
   role(name: string): LabRole;
   /** Enables or disables outbound federation for an account, as IAM does. */
   setFederation(accountId: string, enabled: boolean): void;

@@ -79,7 +79,7 @@ function principal(configured: ConfiguredUser | ConfiguredRole, profile: string)
   };
 }
 
-/** `readWrite@app` */
+/** Converts a role such as `readWrite@app` to the name of the role and its database. */
 function grantedRole(text: string) {
   const at = text.indexOf('@');
   return { role: text.slice(0, at), db: text.slice(at + 1) };

@@ -17,7 +17,7 @@ import type { LabStatus, LabTime } from './status.ts';
 /** A request to the control API. */
 interface LabCall {
   readonly method: 'GET' | 'PUT' | 'POST';
-  /** `/v1/status` */
+  /** The path, such as `/v1/status`. */
   readonly path: string;
   readonly body?: Readonly<Record<string, unknown>>;
   readonly timeoutMs: number;

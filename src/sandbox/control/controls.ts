@@ -50,7 +50,7 @@ export class LabControls {
     this.#log = log;
   }
 
-  /** Aborts when a client requests the lab to stop. */
+  /** A signal that aborts when a client requests the lab to stop. */
   get stopping(): AbortSignal {
     return this.#stop.signal;
   }

@@ -80,8 +80,8 @@ async function logSince(log: LabLog, count: number, seconds: number) {
 }
 
 /**
- * The parameters of a request. Each method checks the type of a parameter. The error contains the name of the
- * parameter.
+ * The parameters of a request. Each method checks the type of a parameter. If the type is wrong, the error
+ * contains the name of the parameter.
  */
 export class RouteInput {
   readonly #members: Readonly<Record<string, unknown>>;
@@ -107,7 +107,7 @@ export class RouteInput {
 
   /**
    * Returns an object with one property. `name` is the name of the property, and `read` returns its value.
-   * Returns an empty object if the request does not contain this parameter.
+   * Returns an empty object if the request does not contain the parameter `name`.
    */
   given<Name extends string, T>(name: Name, read: () => T): { readonly [Key in Name]?: T } {
     // The cast is necessary because TypeScript widens the type of a computed property name to string.

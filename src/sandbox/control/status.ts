@@ -50,7 +50,9 @@ export interface LabStatus {
     readonly mechanism: 'oidc' | 'aws' | 'none';
     readonly roles: readonly GrantedRole[];
   }[];
-  /** The MFA devices. `file` contains the URL to scan with an authenticator app. */
+  /**
+   * The MFA devices. `file` is the path of a file that contains an `otpauth` URL for an authenticator app.
+   */
   readonly mfaDevices: readonly { readonly serial: string; readonly file: string }[];
   /** Number of connections to the MongoDB server. */
   readonly connections: number;
@@ -60,7 +62,7 @@ export interface LabStatus {
 
 /** The time of the lab's clock, and its offset from the real time. */
 export interface LabTime {
-  /** RFC 3339 */
+  /** The current time, in the format of RFC 3339. */
   readonly now: string;
   /** The current time in seconds since 1970. */
   readonly nowEpoch: number;

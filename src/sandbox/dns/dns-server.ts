@@ -15,7 +15,7 @@ export interface DnsRecords {
   readonly SRV?: readonly { readonly target: string; readonly port: number }[];
   /** The TXT records, one string for each record. */
   readonly TXT?: readonly string[];
-  /** IPv4 addresses. */
+  /** The IPv4 addresses in the A records. */
   readonly A?: readonly string[];
 }
 
@@ -46,7 +46,8 @@ export async function startDns(records: Readonly<Record<string, DnsRecords>>, lo
     serve(socket) {
       sockets.push(socket);
       socket.on('message', (message, from) => answer(socket, message, from));
-      // A datagram that cannot be delivered causes an error event. Later datagrams are not affected.
+      // A datagram that cannot be delivered causes an error event. The server ignores this event, because
+      // later datagrams are not affected.
       socket.on('error', () => {});
     },
     close: async () => {

@@ -13,8 +13,8 @@ export interface Address {
  */
 export interface CommandNetwork {
   /**
-   * Makes a listening server reachable in this network until the server closes. The server has the same
-   * address as outside the network, and also the address `alsoAt`, if given.
+   * Makes a listening server reachable in this network until the server closes. In this network, the server
+   * has the same address as outside. If `alsoAt` is given, the server also has this address.
    */
   admit(server: Server, alsoAt?: Address): Promise<void>;
   /**

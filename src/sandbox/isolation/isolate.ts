@@ -25,9 +25,9 @@ interface CommandLine {
 }
 
 /**
- * Sets up the namespaces as the root user of the namespaces. The configuration files are in a tmpfs that only
- * the processes in the namespaces see, so no folder remains. nss-resolve and nscd are disabled, because they
- * use Unix sockets to query services of the host.
+ * A shell script that sets up the namespaces. It runs as the root user of the namespaces. The configuration
+ * files are in a tmpfs that only the processes in the namespaces see, so no folder remains. nss-resolve and
+ * nscd are disabled, because they use Unix sockets to query services of the host.
  */
 const SET_UP = `set -e
 ip link set lo up
@@ -111,7 +111,8 @@ function networkOf(keeper: Keeper): CommandNetwork {
           socket.setNoDelay(true);
           server.emit('connection', socket);
         });
-        // An error here means that a connection was lost. Later connections are not affected.
+        // This event means that a connection was lost. It is ignored, because later connections are not
+        // affected.
         door.on('error', () => {});
         server.once('close', () => door.close());
       }

@@ -7,7 +7,7 @@ export interface KeeperRequest extends Address {
   readonly source?: string;
 }
 
-/** How a program ended. */
+/** The result of a program that has ended. */
 export interface ProgramEnd {
   readonly code: number | null;
   /** The standard error of the program. */

@@ -64,8 +64,8 @@ function missingProgram(stderr: string): string | undefined {
 }
 
 /**
- * Returns the error message of a program: the first line with a colon. The lines after it are hints and stack
- * traces.
+ * Returns the error message of a program: the first line of `stderr` that contains a colon. The lines after
+ * it are hints and stack traces.
  */
 function complaint(stderr: string): string | undefined {
   return stderr

@@ -21,7 +21,7 @@ export interface ClusterOptions {
   readonly network: CommandNetwork | undefined;
 }
 
-/** The public part of a Kubernetes cluster: the issuer that signs the tokens of the pods. */
+/** A Kubernetes cluster. The lab emulates only the issuer, which signs the tokens of the pods. */
 export interface Cluster {
   readonly name: string;
   /** The `iss` claim of the cluster's tokens. As in EKS, this URL has a path. */

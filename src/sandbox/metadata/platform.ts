@@ -123,10 +123,10 @@ async function startTask({ world, log, now, region, network }: PlatformOptions):
 const TWELVE_HOURS_MS = 12 * 3_600_000;
 
 /**
- * Starts a Lambda function. Lambda sets the credentials once in the environment, for the lifetime of the
- * instance. The other variables come from the Lambda Developer Guide, "Defined runtime environment
- * variables". The lab omits the variables for the runtime API, the X-Ray daemon and search paths, because the
- * lab emulates none of these features.
+ * Starts a Lambda function. Lambda stores the credentials in environment variables. These variables do not
+ * change while the function instance exists. The other variables come from the Lambda Developer Guide,
+ * "Defined runtime environment variables". The lab omits the variables for the runtime API, the X-Ray daemon
+ * and search paths, because the lab emulates none of these features.
  */
 async function startFunction({ world, now, region }: PlatformOptions): Promise<Platform> {
   const principal = world.role(ROLE);

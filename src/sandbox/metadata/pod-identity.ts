@@ -14,7 +14,7 @@ const ONE_DAY_S = 86_400;
 const PATH = '/v1/credentials';
 
 /**
- * Starts an EKS pod whose service account is associated with a role. The pod's file contains a token. An
+ * Starts an EKS pod whose service account is associated with a role. A file in the pod contains a token. An
  * agent on the node exchanges this token for credentials (EKS User Guide, "Learn how EKS Pod Identity grants
  * pods access to AWS services").
  */

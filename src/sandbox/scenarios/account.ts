@@ -3,8 +3,8 @@ import { type Scenario, scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
 /**
- * The time until the change reaches STS, in milliseconds. In AWS, this takes about 10 seconds (facts/aws.md
- * 1). The longer time lets a person observe the fault.
+ * The time until a change of the federation setting reaches STS, in milliseconds. In AWS, this takes about 10
+ * seconds (facts/aws.md 1). The scenario uses a longer time, so that a person can observe the fault.
  */
 const PROPAGATION = 60_000;
 
@@ -111,8 +111,8 @@ export const ACCOUNT_SCENARIOS: readonly Scenario[] = [
 ];
 
 /**
- * Allows the operator all actions except minting tokens. Minting tokens is allowed only under `condition`, or
- * never if `condition` is null.
+ * Allows the operator to perform all IAM actions and to assume roles. The operator can mint tokens only under
+ * `condition`. If `condition` is null, the operator cannot mint tokens.
  */
 function usePolicy(stage: Stage, condition: object | null): void {
   const statement = { Effect: 'Allow', Action: 'sts:GetWebIdentityToken', Resource: '*' };

@@ -88,7 +88,7 @@ export const ATLAS_SCENARIOS: readonly Scenario[] = [
   scenario(
     'database-user-expired',
     'The database user was temporary, and Atlas deleted it after its expiration date.',
-    // Atlas deletes expired users, so a client does not find the user.
+    // Atlas deletes expired users, so the Atlas API does not return this user.
     ['atlas.database-user-missing', TOKEN_REFUSED],
     (stage) => changeTokenUser(stage, stage.operator.arn, { deleteAfterDate: stage.later(-60) }),
   ),
@@ -142,7 +142,7 @@ function changeProvider(stage: Stage, changes: Partial<AtlasIdentityProvider>): 
   stage.lab.atlas.updateIdentityProvider(providerOf(stage).id, changes);
 }
 
-/** Changes the database user for tokens of the principal with this ARN. */
+/** Changes a database user that logs in with tokens. The `sub` of these tokens is the given ARN. */
 function changeTokenUser(stage: Stage, arn: string, changes: Partial<AtlasDatabaseUser>): void {
   stage.lab.atlas.updateDatabaseUser(tokenUser(stage, arn), changes);
 }

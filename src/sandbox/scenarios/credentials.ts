@@ -93,7 +93,7 @@ export const CREDENTIAL_SCENARIOS: readonly Scenario[] = [
     'clock-off',
     'The clock of this machine is ten minutes behind the correct time.',
     'aws.clock-skew',
-    // The command uses the clock of its machine, so the scenario sets the lab's clock ahead instead.
+    // The scenario cannot change the clock of this machine, so it sets the lab's clock ahead.
     (stage) => stage.lab.clock.set(10 * 60_000),
   ),
 ];

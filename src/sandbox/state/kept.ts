@@ -14,7 +14,7 @@ const keptUser = z.strictObject({
 
 const keptAccount = z.strictObject({
   federation: z.boolean(),
-  /** The number that the key IDs contain. */
+  /** The number in the key IDs, such as 0 in `RSA_0`. */
   generation: z.number().int().min(0),
   /** The private keys, as JWK. */
   keys: z.strictObject({ RS256: jwk, ES384: jwk }),
