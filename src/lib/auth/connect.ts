@@ -249,7 +249,8 @@ function narrating(login: LoginPlan) {
             },
           }),
       observeHandshake(step: HandshakeStep) {
-        // A step `nonce` starts a new connection, so the steps of the previous connection are discarded.
+        // `nonce` is the first step on a new connection, so the steps of the previous connection are
+        // discarded.
         seen = step.step === 'nonce' ? [step] : [...seen, step];
       },
     } satisfies LoginPlan,

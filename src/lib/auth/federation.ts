@@ -94,14 +94,14 @@ export type Propagation =
   | { readonly outcome: 'caller-cannot-mint'; readonly failure: FedctlError };
 
 /**
- * Waits until STS mints three tokens in a row, with a pause of one second between attempts.
+ * Waits until STS mints three tokens in a row. Pauses for one second between attempts.
  *
  * @param source a source that mints a new token on every call
  * @param waitMs the time limit for the complete wait, in milliseconds
  * @param wasEnabled whether federation was already enabled. If federation was already enabled and the first
  * attempt succeeds, one token is sufficient.
  * @throws FedctlError iam.propagation-timeout; other failures of a mint request; the reason of the signal, if
- * it fires
+ * the signal fires
  */
 export async function waitUntilMinting(
   source: TokenSource,

@@ -79,9 +79,9 @@ export function namedRole(arn: string): Subject {
 }
 
 /**
- * Returns the warnings for a database user of a principal. MONGODB-AWS does not use the path of a role, so a
- * database user with the complete role ARN as its name may never match (facts/mongodb.md 2.5; not verified
- * for Atlas).
+ * Returns the warnings for a database user of a principal. MONGODB-AWS does not use the path of a role.
+ * Therefore, if the name of a database user contains the path, a login may not find this user
+ * (facts/mongodb.md 2.5; not verified for Atlas).
  */
 export function subjectWarnings({ kind, arn, certainty }: Subject): readonly Warning[] {
   const hasPath = kind === 'role' && (certainty === 'incomplete' || (arn ?? '').split('/').length > 2);

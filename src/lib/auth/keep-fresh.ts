@@ -50,8 +50,9 @@ export interface Keeping extends Pick<Context, 'now' | 'sleep'> {
 const LONGEST_SLEEP = 10_000;
 
 /**
- * A renewal starts earlier by a random fraction of the lifetime, from 0 to this value. Without the random
- * fraction, agents that were started together would send their requests at the same time.
+ * The maximum jitter, as a fraction of the lifetime. Each renewal starts earlier by a random part of the
+ * lifetime, up to this maximum. Without the jitter, processes that started together would send their requests
+ * at the same time.
  */
 const JITTER = 0.1;
 
@@ -62,16 +63,16 @@ const BACK_OFF = { first: 1000, longest: 60_000 } as const;
 const SHORTEST_PAUSE = 1000;
 
 /**
- * A value is removed this number of milliseconds before it expires. The remaining time is too short for a
+ * The time in milliseconds between the removal of a value and its expiration. This time is too short for a
  * program to read the value and use it.
  */
 const TOO_LATE = 1000;
 
 /**
- * Renews an output at half of its lifetime, until the signal fires. If a renewal fails, the current value
- * remains available. The value is removed shortly before it expires, so that a program never reads an expired
- * value. Failed renewals are retried with increasing pauses. Each failure code is reported once until a
- * renewal succeeds.
+ * Renews an output each time half of its lifetime has passed. Stops when the signal fires. If a renewal
+ * fails, the current value remains available. The value is removed shortly before it expires, so that a
+ * program never reads an expired value. Failed renewals are retried with increasing pauses. Each failure code
+ * is reported once until a renewal succeeds.
  *
  * @param first the validity period of the current value; null if no value exists yet
  */

@@ -20,7 +20,7 @@ export interface WantedToken extends Omit<MintRequest, 'durationSeconds'> {
 }
 
 /**
- * The number of seconds between the expiration of an `auto` token and the expiration of the session. AWS
+ * The margin in seconds for the lifetime `auto`: the token expires this much earlier than the session. AWS
  * requires that the token expires before the session (facts/aws.md 2.4). The margin allows for the duration
  * of the request and for clock differences.
  */
@@ -56,8 +56,8 @@ export async function fitToSession(
   const { durationSeconds } = wanted;
   const credentials = await aws.credentials(options.signal);
   const temporary = credentials.sessionToken !== null;
-  // Credentials in the environment often have no expiration. In this case, only a token contains the
-  // expiration. The expiration is required only for `auto`.
+  // Session credentials from environment variables often have no expiration. In this case, only a minted
+  // token shows when the session expires. Only `auto` requires this time.
   const unknown = temporary && credentials.expiresAt === null && durationSeconds === 'auto';
   const end = unknown ? await sessionEndByToken(aws, wanted, options) : credentials.expiresAt;
   return { ...wanted, durationSeconds: fittingDuration(durationSeconds, end, options.now()) };

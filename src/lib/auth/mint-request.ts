@@ -60,7 +60,7 @@ function validateDuration(seconds: number): void {
 }
 
 /**
- * Validates the tags of a token or a session, which have the same limits.
+ * Validates the tags of a token or the tags of a session. The limits are the same for both.
  *
  * @throws FedctlError usage.invalid-value
  */
@@ -137,13 +137,14 @@ function validateSize({ audience, tags }: MintRequest): void {
 }
 
 /**
- * Counts code points. A text that has too many code points also has too many bytes and too many UTF-16 units.
+ * Counts the code points of a text. A text never has fewer bytes or UTF-16 units than code points. Therefore,
+ * no text that AWS accepts is rejected, even if AWS counts other units.
  */
 function characters(text: string): number {
   return [...text].length;
 }
 
-/** The remedy for each option. */
+/** The remedy for an invalid value of each option. */
 const REMEDIES: Readonly<Record<Flag, string>> = {
   '--audience': 'Mint one token for each relying party, each with its own --audience <audience>.',
   '--signing-algorithm': 'Add --signing-algorithm RS256.',

@@ -12,8 +12,8 @@ export interface Life {
 
 /**
  * Returns the middle and the end of a lifetime by the local clock, in milliseconds since 1970. The lifetime
- * starts when the token is received. If only `exp` were compared with a slow local clock, an expired token
- * would look valid. The lifetime never ends later than `exp`.
+ * starts when the token is received, because a comparison of `exp` with a slow local clock would make an
+ * expired token look valid. The lifetime never ends later than `exp`.
  */
 export function spanOf({ issuedAt, expiresAt }: Life, receivedAt: Date): { halfLife: number; end: number } {
   const life = expiresAt.getTime() - issuedAt.getTime();

@@ -35,7 +35,10 @@ export interface Verification {
   readonly algorithm: string | null;
   readonly keyId: string | null;
   readonly expiresAt: Date | null;
-  /** Whether the signature was checked. False if no key could make the token valid, so no key was fetched. */
+  /**
+   * Whether the signature was checked. False if no key could make the token valid. In this case, no key was
+   * fetched.
+   */
   readonly signatureChecked: boolean;
   readonly faults: readonly Fault[];
 }

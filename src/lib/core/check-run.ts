@@ -63,11 +63,11 @@ export interface CheckResult {
   /** The complete command that fixes the failure, quoted for bash; null if there is no such command. */
   readonly command: string | null;
   /**
-   * The underlying errors of a failure as name and message, such as `Error: connect ECONNREFUSED
-   * 127.0.0.1:1`. Shown with --verbose.
+   * The underlying errors of a failure. Each entry contains the name and the message of an error, such as
+   * `Error: connect ECONNREFUSED 127.0.0.1:1`. Shown with --verbose.
    */
   readonly causes?: readonly string[];
-  /** Actual and expected values. Can be set with every status. */
+  /** Actual and expected values. Results with any status can contain comparisons. */
   readonly comparisons: readonly Comparison[];
   readonly startedAt: Date;
   /** Milliseconds. */
@@ -125,8 +125,8 @@ export interface CheckReport {
 }
 
 /**
- * The events of a run, in the order in which they occur. Checks can end in a different order than in the
- * catalogue.
+ * The events of a run, in the order in which they occur. Checks may end in an order that differs from the
+ * order in the catalogue.
  */
 export type CheckEvent =
   /** A check started. Not sent for a check that was skipped without running. */
@@ -138,7 +138,8 @@ export type CheckEvent =
       readonly title: string;
     }
   /**
-   * The connection that --soak keeps open received a token. Sent at the start, and each time a token expired.
+   * The connection that --soak keeps open received a token. This event occurs at the start and each time a
+   * token has expired.
    */
   | { readonly kind: 'token'; readonly target: string; readonly expiresAt: Date }
   | {

@@ -17,7 +17,10 @@ export interface CheckTarget {
    * if the user gave the connection string.
    */
   readonly refuseMember: NonNullable<LoginPlan['refuseMember']> | null;
-  /** Null to use the mechanism in the connection string, or OIDC if the connection string has none. */
+  /**
+   * The mechanisms to check. Null means the mechanism in the connection string, or OIDC if the connection
+   * string specifies no mechanism.
+   */
   readonly mechanism: 'oidc' | 'aws' | 'both' | null;
   /** The audience of the token to mint; null to mint no token. */
   readonly audience: string | null;
@@ -45,7 +48,7 @@ export interface CheckTarget {
   readonly privileges: readonly {
     readonly action: string;
     readonly database: string;
-    /** An empty string means the whole database. */
+    /** The name of the collection. An empty string means all collections of the database. */
     readonly collection: string;
   }[];
   /**
@@ -59,8 +62,8 @@ export interface CheckTarget {
   /** The name of the cluster in Atlas; null to find the cluster by the hosts of the connection string. */
   readonly atlasCluster: string | null;
   /**
-   * `address:port` of the DNS server that resolves the host names of the cluster; null for the DNS servers of
-   * the system.
+   * The DNS server that resolves the host names of the cluster, as `address:port`; null for the DNS servers
+   * of the system.
    */
   readonly dnsServer: string | null;
   /** Warnings about the definition of this target. Every output format shows them. */

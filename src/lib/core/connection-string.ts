@@ -28,7 +28,7 @@ export interface SrvName {
 export interface TlsFiles {
   readonly ca: string | null;
   readonly crl: string | null;
-  /** Client certificate and key, in one PEM file. */
+  /** The PEM file that contains the client certificate and its private key. */
   readonly certificateKey: string | null;
   readonly certificateKeyPassword: Secret | null;
 }
@@ -38,7 +38,10 @@ export interface TlsFiles {
  * for hosts on this machine.
  */
 export interface ConnectionString {
-  /** The connection string without user name, authentication and secrets. Contains no single quotes. */
+  /**
+   * The connection string without the user name, the authentication options and secrets. Contains no single
+   * quotes.
+   */
   readonly shown: string;
   /** The hosts in a `mongodb://` string. Empty for `mongodb+srv://` until the SRV records are resolved. */
   readonly hosts: readonly HostPort[];
@@ -54,9 +57,7 @@ export interface ConnectionString {
   readonly proxy: UriProxy | null;
   /** Further URI options for the driver, as names and values without secrets. */
   readonly driverOptions: readonly (readonly [name: string, value: string])[];
-  /**
-   * authMechanism in the connection string, in uppercase; null if the connection string has no authMechanism.
-   */
+  /** The value of `authMechanism` in uppercase; null if the connection string has no `authMechanism`. */
   readonly namedMechanism: string | null;
   /**
    * Warnings about options that are ignored because they contradict a login with a token or AWS credentials.

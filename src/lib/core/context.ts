@@ -45,7 +45,10 @@ export interface Context {
   readonly pid: number;
   now(): Date;
   sleep(ms: number, signal: AbortSignal): Promise<void>;
-  /** Uses HTTPS_PROXY, NO_PROXY and AWS_CA_BUNDLE. Requests to loopback addresses never use the proxy. */
+  /**
+   * Sends an HTTP request. Uses the settings in HTTPS_PROXY, NO_PROXY and AWS_CA_BUNDLE. Requests to loopback
+   * addresses never use the proxy.
+   */
   readonly fetch: Fetch;
   /** The clocks of the servers that responded to `fetch` or to an AWS SDK client. */
   readonly clocks: ServerClocks;
@@ -57,8 +60,8 @@ export interface Context {
   /** Fires on Ctrl-C, SIGTERM and SIGHUP. Its reason is an Interruption. */
   readonly signal: AbortSignal;
   /**
-   * Calls `handle` for each signal that this process receives, including SIGQUIT, SIGUSR1 and SIGUSR2. The
-   * returned function ends this state. Until then, the property `signal` does not fire.
+   * Calls `handle` for each signal that this process receives, including SIGQUIT, SIGUSR1 and SIGUSR2. Until
+   * the returned function is called, the property `signal` does not fire.
    */
   passSignals(handle: (name: NodeJS.Signals) => void): () => void;
   spawn(command: string, args: readonly string[], options: SpawnOptions): ChildProcess;

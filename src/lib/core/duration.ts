@@ -4,7 +4,7 @@ const UNIT_SECONDS = { s: 1, m: 60, h: 3600 } as const;
  * Parses a whole number with or without a unit, such as `90`, `90s`, `5m` or `1h`. The default unit is
  * seconds.
  *
- * @returns seconds; null if the text is not a duration
+ * @returns the duration in seconds; null if the text is not a duration
  */
 export function parseDuration(text: string): number | null {
   const match = /^(\d{1,9})(s|m|h)?$/.exec(text.trim());

@@ -15,7 +15,7 @@ export interface FetchResponse {
   readonly status: number;
   /** The response headers. Names are in lower case. */
   readonly headers: IncomingHttpHeaders;
-  /** UTF-8 text; null if the body is larger than `maxBytes`. */
+  /** The response body as UTF-8 text; null if the body is larger than `maxBytes`. */
   readonly body: string | null;
 }
 

@@ -15,7 +15,7 @@ const METADATA_HOSTS: ReadonlySet<string> = new Set([
   'fd00:ec2::254',
 ]);
 
-/** Returns the host of a URL or a connection string without brackets and in lower case. */
+/** Removes the brackets of an IPv6 address from a host, and converts the host to lower case. */
 export function bareHost(host: string): string {
   return host.replace(/^\[|\]$/g, '').toLowerCase();
 }

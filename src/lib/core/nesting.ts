@@ -1,6 +1,6 @@
 /**
  * The maximum nesting depth of JSON from other programs. AWS documents have at most three levels. Recursive
- * output fails at several thousand levels.
+ * functions that print JSON fail at several thousand levels.
  */
 export const MAX_NESTING = 32;
 
@@ -9,7 +9,7 @@ export const MAX_NESTING = 32;
  * the stack.
  */
 export function isTooDeep(value: object): boolean {
-  // A loop over the levels, because recursion could exhaust the stack.
+  // This function uses a loop, because recursion could exhaust the stack.
   let level: readonly object[] = [value];
   for (let depth = 1; level.length > 0; depth += 1) {
     if (depth > MAX_NESTING) return true;

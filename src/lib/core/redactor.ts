@@ -113,7 +113,7 @@ export class Redactor {
 
 /** The search patterns for the secrets. */
 class Forms {
-  /** Short secrets as whole words; null if there are no short secrets. */
+  /** Matches short secrets as whole words; null if there are no short secrets. */
   readonly words: RegExp | null;
   /** Long secrets, unchanged and in each encoding. */
   readonly #encoded: readonly string[];

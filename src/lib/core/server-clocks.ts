@@ -31,8 +31,8 @@ export class ServerClocks {
       const theirs = Date.parse(date ?? '');
       if (Number.isNaN(theirs)) return;
       const received = this.#now().getTime();
-      // Not negative. If the local clock was set back during an exchange, this exchange must not count as the
-      // shortest.
+      // The difference is negative if the local clock was set back during the exchange. Without the absolute
+      // value, this exchange would count as the shortest.
       const tookMs = Math.abs(received - sent);
       const known = this.#readings.get(host);
       // The server wrote the header at an unknown time between request and response. The shortest exchange

@@ -46,11 +46,12 @@ const PROGRAMS: Readonly<Record<string, KnownProgram>> = {
 };
 
 /**
- * Timeout for `--version`, in milliseconds. mongosh, a JavaScript program, is slower than the other tools.
+ * The time limit for running a program with `--version`, in milliseconds. mongosh is a JavaScript program and
+ * is slower than the other tools.
  */
 const LONGEST_WAIT_MS = 10_000;
 
-/** Number of characters at the start of the output that are searched for the version. */
+/** The maximum length of the searched output, in characters. The version is at the start of the output. */
 const LARGEST_ANSWER = 4096;
 
 /**

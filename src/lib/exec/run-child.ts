@@ -36,7 +36,7 @@ export interface ChildEnd {
  * is 128 + n if signal n ended the child process, 127 if the program was not found, 126 if the program is not
  * executable, and 125 if the program could not start for another reason.
  *
- * When the run is interrupted, the child process receives the same signal and has five seconds to exit.
+ * When a signal interrupts the run, the child process receives this signal and has five seconds to exit.
  * fedctl does not pass on Ctrl-C if the terminal has already sent Ctrl-C to the child process.
  */
 export async function runChild(context: Context, plan: Child): Promise<ChildEnd> {
@@ -78,8 +78,7 @@ export function endOf(child: ChildProcess): Promise<ChildEnd> {
 }
 
 /**
- * Returns whether a standard stream is a terminal. One stream is sufficient, because the user may redirect
- * the others.
+ * Returns whether at least one standard stream is a terminal. The user may have redirected the other streams.
  */
 export function onTerminal({ stdin, stdout, stderr }: Pick<Context, 'stdin' | 'stdout' | 'stderr'>): boolean {
   return [stdin, stdout, stderr].some((stream) => stream.isTTY === true);

@@ -5,15 +5,16 @@ import { inForeground } from './process-identity.ts';
 import { type Child, type ChildEnd, endOf, onTerminal } from './run-child.ts';
 
 /**
- * Signals that keys such as Ctrl-C cause. The terminal sends these signals to every process in the
- * foreground.
+ * The signals that key combinations such as Ctrl-C cause. The terminal sends these signals to every process
+ * in the foreground.
  */
 const OF_THE_KEYBOARD: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT']);
 
 /**
- * Runs a program in place of fedctl until it ends. Passes signals on to the program. Does not pass on
- * keyboard signals that the terminal already sends to the program. Ctrl-C never ends fedctl, because programs
- * such as shells do not exit on Ctrl-C. To end a program that ignores signals, send SIGKILL to the program.
+ * Runs a program in place of fedctl, and waits until the program ends. Passes signals on to the program. Does
+ * not pass on keyboard signals that the terminal already sends to the program. Ctrl-C never ends fedctl,
+ * because programs such as shells do not exit on Ctrl-C. To end a program that ignores signals, send SIGKILL
+ * to the program.
  *
  * @returns the same result as `runChild`
  */

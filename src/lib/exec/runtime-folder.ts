@@ -33,7 +33,7 @@ export async function makeRuntimeFolder({ env, pid }: Pick<Context, 'env' | 'pid
       const path = await mkdtemp(join(base, prefix));
       return { path, remove: () => rm(path, { recursive: true, force: true }) };
     } catch (error) {
-      // Try the next folder. XDG_RUNTIME_DIR can belong to another user, for example after `su`.
+      // The next folder is used, because XDG_RUNTIME_DIR can belong to another user, for example after `su`.
       cause = error;
     }
   }

@@ -1,8 +1,8 @@
 import type { ExplainedCode } from './page.ts';
 
 /**
- * Host names, grouped by the area of the failure codes. The text of a network error is the same for all areas,
- * so the host determines the area.
+ * Matches the host names that belong to each area. The area is the first part of a failure code, such as
+ * `aws`. The text of a network error is the same for all areas, so the host determines the area.
  */
 const HOSTS = {
   issuer: /\.tokens\.sts\.[a-z0-9.-]*api\.aws\b/,

@@ -28,7 +28,7 @@ interface Pattern {
 
 interface Part {
   readonly text: string;
-  /** The text allowed before the part: a value or an ellipsis. */
+  /** The gap before the part: VALUE or ELLIPSIS. */
   readonly after: Gap;
 }
 
@@ -46,15 +46,15 @@ interface Hit {
 }
 
 /**
- * The kinds of matches, the most certain first: the code itself, a text that only this failure has, a text
- * that several failures share.
+ * The kinds of matches, starting with the most certain: a failure code, an error text that only one failure
+ * has, an error text that several failures share.
  */
 const CODE = 2;
 const OWN = 1;
 const SHARED = 0;
 /** `<a value>` */
 const VALUE: Gap = { reach: 240, withinSentence: true };
-/** Stands for `…`: any text between the name of the program and the reason, such as a stack trace. */
+/** The gap for `…`: any text between the name of the program and the reason, such as a stack trace. */
 const ELLIPSIS: Gap = { reach: 2000, withinSentence: false };
 /** The minimum number of fixed letters and digits in a pattern. A shorter text cannot identify a failure. */
 const MIN_WEIGHT = 8;

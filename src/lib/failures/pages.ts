@@ -6,7 +6,7 @@ export interface Page extends PageText {
   readonly code: ExplainedCode;
 }
 
-/** All codes, grouped by area. */
+/** All codes, grouped by area. The area is the part of the code before the first dot. */
 export const CODES: readonly ExplainedCode[] = Object.keys(PAGES) as ExplainedCode[];
 
 export function isExplained(code: string): code is ExplainedCode {

@@ -60,7 +60,10 @@ export function plain(text: string): string {
     .toLowerCase();
 }
 
-/** Returns the line. If the line is JSON, appends the decoded strings of the JSON to the line. */
+/**
+ * Returns a line of text. If the line is a JSON object, appends all strings in this object, without JSON
+ * escape sequences.
+ */
 function textsOf(line: string): string {
   const trimmed = line.trim();
   if (!trimmed.startsWith('{')) return line;

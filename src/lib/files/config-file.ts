@@ -11,8 +11,8 @@ import { readBoundedFile } from './bounded-file.ts';
 export const CONFIG_NAMES = ['fedctl.yaml', 'fedctl.yml'] as const;
 
 /**
- * Maximum size in bytes. A file of this size can contain several thousand targets, and fedctl parses it in
- * one second.
+ * The maximum size of a configuration file, in bytes. A file of this size can contain several thousand
+ * targets, and fedctl parses it in one second.
  */
 const LARGEST_CONFIG = 256 * 1024;
 
@@ -53,8 +53,8 @@ export async function findConfig(
 
 async function firstThere(cwd: string): Promise<(typeof CONFIG_NAMES)[number] | null> {
   for (const name of CONFIG_NAMES) {
-    // Tests a symbolic link itself, not its target. If the target does not exist, reading the configuration
-    // file must fail.
+    // `lstat` also finds a symbolic link whose target does not exist. Reading such a configuration file must
+    // fail.
     const there = await lstat(join(cwd, name)).then(
       () => true,
       (error: unknown) => systemCode(error) !== 'ENOENT',

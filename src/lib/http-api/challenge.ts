@@ -8,7 +8,7 @@ export interface BearerChallenge {
   readonly description: string | null;
 }
 
-/** The number of characters of the header that are parsed. The rest of a longer header is ignored. */
+/** The maximum length of the header, in characters. The rest of a longer header is ignored. */
 const LONGEST_HEADER = 4096;
 
 /**

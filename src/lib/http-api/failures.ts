@@ -19,7 +19,7 @@ const CAUSES: Readonly<Record<string, string>> = {
     'The API accepts the token, but the subject lacks a permission. AWS tokens have no scope, so the API must grant permissions to the subject.',
 };
 
-/** Converts a response other than 2xx to a failure. Uses only the status and the headers. */
+/** Converts a response with a status other than 2xx to a failure. Uses only the status and the headers. */
 export function answerFailure(url: URL, { status, headers }: FetchResponse): FedctlError {
   const { location } = headers;
   if (status >= 300 && status < 400 && location !== undefined) return redirected(url, status, location);
@@ -35,7 +35,7 @@ export function answerFailure(url: URL, { status, headers }: FetchResponse): Fed
   });
 }
 
-/** Converts an error to a failure if no response was received. */
+/** Converts a network error to a failure. Called if no response was received. */
 export function networkFailure(url: URL, timeoutMs: number, error: unknown): FedctlError {
   const fault = transportFault(error);
   if (fault?.kind === 'timeout') return timeoutFailure(url, timeoutMs, error);

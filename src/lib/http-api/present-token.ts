@@ -21,7 +21,7 @@ export interface Presentation {
   readonly ms: number;
 }
 
-/** The characters of a bearer token (RFC 6750, 2.1). */
+/** Matches a bearer token (RFC 6750, 2.1). */
 const TOKEN = /^[\w.~+/-]+=*$/;
 
 /**
@@ -32,7 +32,7 @@ const TOKEN = /^[\w.~+/-]+=*$/;
  * @throws FedctlError net.plaintext-refused, usage.invalid-value, jwt.not-a-jwt before anything is sent;
  * net.api-refused, net.api-failed, net.api-redirected if the API does not accept the request;
  * net.api-unreachable, net.api-tls-failed, net.api-timeout if the API does not respond; net.proxy-invalid,
- * net.ca-bundle-invalid; the reason of the signal, if it fires
+ * net.ca-bundle-invalid; the reason of the signal, if the signal fires
  */
 export async function presentToken(
   url: string,

@@ -44,7 +44,7 @@ export function decodeJwt(text: string): DecodedJwt {
 
 /** Returns whether a text looks like a complete or truncated token. Messages must not contain such a text. */
 export function looksLikeJwt(text: string): boolean {
-  // The base64url encoding of every JSON object that starts with {" starts with `eyJ`.
+  // If a JSON object starts with `{"`, its base64url encoding starts with `eyJ`.
   if (/eyJ[A-Za-z0-9_-]{8}/.test(text)) return true;
   const parts = text.trim().split('.');
   return parts.length >= 3 && /^\s*\{/.test(Buffer.from(parts[0] ?? '', 'base64url').toString());

@@ -24,7 +24,7 @@ const SMALL_PRIMES = [
  * - A modulus with a small factor is not the product of two large primes.
  * - The primes of CVE-2017-15361 (ROCA) are k * M + (65537^a mod M), where M is the product of small primes.
  *   Modulo each small prime, the modulus of such a key is a power of 65537, and the modulus can be factored.
- *   One of 2^27 strong keys also matches by chance (M. Nemec and others, "The Return of Coppersmith's
+ *   By chance, about one strong key in 2^27 also matches (M. Nemec and others, "The Return of Coppersmith's
  *   Attack", ACM CCS 2017, section 3.2; crocs-muni/roca).
  *
  * @returns the end of a sentence that starts with the key: `has …`

@@ -1,7 +1,7 @@
 import type { CryptoKey, JWK } from 'jose';
 import * as errors from 'jose/errors';
-// The modules are not imported from the package index. The index also loads encryption, which would delay
-// every verification.
+// The functions are not imported from the index of the package `jose`. The index also loads the encryption
+// code, which would delay every verification.
 import { compactVerify } from 'jose/jws/compact/verify';
 import { importJWK } from 'jose/key/import';
 import type { SigningAlgorithm } from '../core/token.ts';

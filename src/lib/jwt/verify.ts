@@ -9,7 +9,10 @@ import { headerFaults, signatureCanHold, signatureFaults } from './signature.ts'
 export interface Proof {
   /** All faults, in the order header, signature, claims; empty if the token is valid. */
   readonly faults: readonly Fault[];
-  /** Whether the signature was checked. False if no key could make the token valid, so no key was fetched. */
+  /**
+   * Whether the signature was checked. False if no key could make the token valid. In this case, no key was
+   * fetched.
+   */
   readonly signatureChecked: boolean;
 }
 
