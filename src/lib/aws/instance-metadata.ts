@@ -21,8 +21,8 @@ const ROLE_PATH = 'latest/meta-data/iam/security-credentials/';
 const REGION_PATH = 'latest/meta-data/placement/region';
 
 /**
- * fedctl uses expired credentials from the service for this number of milliseconds. Then fedctl requests new
- * credentials.
+ * The period in which fedctl uses expired credentials from the service, in milliseconds. After this period,
+ * fedctl requests new credentials.
  */
 const EXTENSION_MS = 15 * 60_000;
 
@@ -137,8 +137,8 @@ async function converse<Answer>(
     return { absent: 'AWS_EC2_METADATA_DISABLED is true' };
   }
   const endpoint = endpointOf(env, profile);
-  // Outside EC2, the service does not respond. A run without credentials waits for this timeout twice: for
-  // the token, and for the first request with version 1.
+  // Outside EC2, the service does not respond. In a run without credentials, two requests then reach this
+  // timeout: the request for the token, and the first request with version 1.
   const timeoutMs = 1000 * settingOf('metadata_service_timeout', env, profile);
   const attempts = Math.ceil(settingOf('metadata_service_num_attempts', env, profile));
   const send: Send = async (path, request) => {
