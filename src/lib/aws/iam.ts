@@ -59,8 +59,8 @@ export async function createIam(connection: Connection, find: FindCredentials): 
 }
 
 /**
- * Makes a call. Returns null if AWS returns the error `state`: FeatureEnabled (409) for an enable call, or
- * FeatureDisabled (404) for a disable or info call.
+ * Makes a call. Returns null if AWS returns the error code in `state`: FeatureEnabled (409) for an enable
+ * call, or FeatureDisabled (404) for a disable or info call.
  */
 async function unlessAlready<Answer>(
   state: 'FeatureEnabled' | 'FeatureDisabled',

@@ -59,7 +59,7 @@ export async function dialThroughProxy(
 
 /** The description of a proxy failure for messages. */
 export interface ProxyMeaning {
-  /** The end of the sentence "cannot be reached through the SOCKS5 proxy: …". */
+  /** The text after the colon in the sentence "cannot be reached through the SOCKS5 proxy: …". */
   readonly says: string;
   readonly likelyCause: string;
 }
