@@ -26,8 +26,8 @@ interface Configuration {
 }
 
 /**
- * Creates the AWS clients for these settings. The files are read and the SDK is loaded only at the first
- * call.
+ * Creates the AWS clients for these settings. The clients read the AWS files and load the SDK only when they
+ * are first used.
  */
 export async function createAws(settings: AwsSettings, context: Context): Promise<Aws> {
   const configuration = once(async (): Promise<Configuration> => {
@@ -110,7 +110,7 @@ function caBundleOfProfile({ name, settings }: ChosenProfile): CaBundle | null {
 /**
  * Returns the credential providers in the order of the AWS CLI: access keys in the environment, a role in the
  * profile, a web identity in the environment, other credential sources in the profile, the container, the
- * instance. With --profile, the environment is not used.
+ * instance. With --profile, access keys and web identities in the environment are ignored.
  */
 function providers(
   settings: AwsSettings,

@@ -38,8 +38,8 @@ interface ContainerEndpoint {
 
 /**
  * Returns the credentials that ECS, EKS Pod Identity or a similar service provides to a container
- * (facts/aws.md 7.5). If the endpoint is set but returns no credentials in three attempts, the function
- * throws, because a later provider could return a different identity than intended.
+ * (facts/aws.md 7.5). If an endpoint is configured but returns no credentials in three attempts, the function
+ * throws. Without this failure, a later provider could return credentials for an unintended identity.
  *
  * @param timeoutMs the time limit for reading the token file and for each request, in milliseconds
  * @throws FedctlError aws.container-failed, aws.endpoint-invalid, aws.plaintext-refused; the reason of the
@@ -69,7 +69,7 @@ export async function containerCredentials(
 }
 
 /**
- * Requests the credentials once.
+ * Sends one request for the credentials.
  *
  * @returns the credentials; if the request fails, the reason as part of a sentence
  */

@@ -11,7 +11,10 @@ import { processFailure } from './process-failure.ts';
 import { processEnvironment } from './process-loop.ts';
 import { shellWords } from './shell-words.ts';
 
-/** The time limit for the program, in milliseconds. The user may need this time to enter a code. */
+/**
+ * The time limit for the program, in milliseconds. The limit is long, because the user may have to enter an
+ * MFA code.
+ */
 const TIMEOUT_MS = 120_000;
 
 /** The maximum length of the output, in characters. The usual length is a few hundred characters. */
@@ -20,9 +23,10 @@ const MAX_OUTPUT = 1024 * 1024;
 /**
  * Runs the `credential_process` of a profile and parses the credentials that the program prints (facts/aws.md
  * 7.1). Like the AWS CLI, this function splits the command into words and starts the program without a shell.
- * The program inherits standard input and can read a code from it. The `credential_process` provider of the
- * SDK is not used. The SDK provider cannot be stopped and starts a shell in the environment of this process.
- * The errors of the SDK provider contain the command line, and this line may contain a secret.
+ * The program inherits standard input, so it can read an MFA code.
+ *
+ * The `credential_process` provider of the SDK is not used. It cannot be stopped, and it starts a shell with
+ * the environment variables of this process. Its errors contain the command line, which may contain a secret.
  *
  * @throws FedctlError aws.credential-process-loop, aws.profile-failed, aws.credentials-expired; the reason of
  * the signal, if it fires
@@ -103,7 +107,7 @@ function parse(output: string, profile: string, now: Date): Credentials {
   try {
     value = JSON.parse(output);
   } catch {
-    // The parse error is not used, because it would quote the output.
+    // The failure does not contain the parse error, because the parse error quotes the output.
     throw processFailed(profile, 'printed no JSON');
   }
   const fields = isRecord(value) ? value : {};

@@ -9,15 +9,15 @@ import type { FindCredentials } from './connection.ts';
 import { type CredentialProvider, isAbsent } from './provider.ts';
 
 /**
- * The time in milliseconds before the expiration at which credentials are renewed. From this time on, the SDK
+ * The period before the expiration in which credentials are renewed, in milliseconds. In this period, the SDK
  * treats the credentials as expired (facts/aws.md 7.4).
  */
 const RENEW_BEFORE_MS = 5 * 60_000;
 
 /**
- * Tries the providers in order and returns the first credentials that it finds. If no provider has
- * credentials, the failure contains the reason from each provider. The provider chain of the SDK is not used,
- * because it reports the same sentence for every failure.
+ * Tries the providers in order and returns the credentials of the first provider that has credentials. If no
+ * provider has credentials, the failure contains the reason from each provider. The provider chain of the SDK
+ * is not used, because it reports the same sentence for every failure.
  *
  * @param faults sentences about missing or invalid AWS files. The failure contains these sentences.
  * @throws FedctlError aws.credentials-missing with details.tried; aws.credentials-half-set;
@@ -68,9 +68,9 @@ export function unexpired(credentials: ResolvedCredentials, now: Date): Resolved
 }
 
 /**
- * Caches the credentials until shortly before they expire. Concurrent callers share one search, and each
- * caller stops waiting when its own signal fires. If a renewal fails while the current credentials are still
- * valid, the current credentials are used.
+ * Returns a function that calls `find` and caches the credentials until shortly before they expire.
+ * Concurrent callers share one call to `find`, and each caller stops waiting when its own signal fires. If a
+ * renewal fails while the cached credentials are still valid, the function returns the cached credentials.
  */
 export function cachedCredentials(
   find: FindCredentials,

@@ -112,7 +112,7 @@ function roleOf({ roleArn }: CallSite): string {
 
 /**
  * Returns the advice to check the trust policy, which controls who can assume the role. The suggested command
- * contains the name of the role without the path, because GetRole expects no path.
+ * contains the name of the role without the path, because GetRole does not accept a path.
  */
 function trustPolicy({ roleArn }: CallSite): Partial<FailureFacts> {
   const name = roleArn?.split('/').at(-1);

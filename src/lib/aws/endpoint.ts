@@ -10,8 +10,8 @@ import type { SharedFiles } from './shared-files.ts';
 export type Service = 'sts' | 'iam' | 'sso' | 'sso_oidc' | 'signin';
 
 /**
- * Returns the validated endpoint override for a service, in the order of precedence of the SDK (facts/aws.md
- * 9.1); null if the AWS default endpoint is used.
+ * Returns the validated endpoint override for a service; null if the AWS default endpoint is used. If several
+ * settings contain an override, the order of precedence of the SDK applies (facts/aws.md 9.1).
  *
  * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused
  */
@@ -65,7 +65,7 @@ function servicesEndpoint(service: Service, profile: ChosenProfile, files: Share
  * only on this machine.
  *
  * @param source the setting that contains the endpoint
- * @param way how to remove the setting, as a phrase: `unset AWS_ENDPOINT_URL`
+ * @param way a phrase that describes how to remove the setting: `unset AWS_ENDPOINT_URL`
  * @returns the unchanged URL
  * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused
  */
@@ -111,7 +111,10 @@ function checked(
   return value;
 }
 
-/** Creates the failure. The message does not contain the URL, because an invalid URL may contain a secret. */
+/**
+ * Creates the failure for an invalid endpoint. The message does not contain the URL, because an invalid URL
+ * may contain a secret.
+ */
 function endpointInvalid({ source, way }: EndpointSetting, why: string): FedctlError {
   return new FedctlError('aws.endpoint-invalid', {
     message: `The endpoint of ${source} ${why}.`,

@@ -242,8 +242,9 @@ const OF_GET_SESSION_TOKEN = {
 };
 
 /**
- * Returns the cause and the remedy for a key with invalid characters. A shell removes quotation marks. In
- * files for `docker --env-file` and systemd and in INI files, quotation marks are part of the value.
+ * Returns the cause and the remedy for a key with invalid characters. A shell removes the quotation marks
+ * around a value. In INI files, and in environment files for `docker --env-file` or systemd, quotation marks
+ * are part of the value.
  */
 function foreignAdvice({ part, has }: ForeignPart, { provider, providerDetail }: ResolvedCredentials) {
   const keeps =
@@ -282,8 +283,8 @@ function signatureRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
 }
 
 /**
- * Creates the failure for a signature with the wrong Region or service. fedctl signs for the configured
- * Region.
+ * Creates the failure for a signature with the wrong Region or service. fedctl signs requests for the
+ * configured Region, but the endpoint may belong to another Region or service.
  */
 function scopeMismatch(refusal: AwsRefusal, site: CallSite): FedctlError {
   const { service, region, regionSource, endpoint, endpointSource } = site;
@@ -339,7 +340,7 @@ function skewOf(error: Error, now: Date): number | null {
 }
 
 /**
- * Creates the failure for an unsupported action. The global endpoint supports all actions except
+ * Creates the failure for an unsupported action. The global STS endpoint supports all actions except
  * GetWebIdentityToken (facts/aws.md 2.3).
  */
 function unknownAction(refusal: AwsRefusal, site: CallSite): FedctlError {

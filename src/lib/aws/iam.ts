@@ -7,8 +7,8 @@ import { originOf } from './service-endpoint.ts';
 import { asker, signerOf } from './signed-calls.ts';
 
 /**
- * Creates the client for the outbound federation setting in IAM (facts/aws.md 1). Before each call, `find`
- * returns the credentials that sign the call.
+ * Creates the IAM client that reads and changes the outbound federation setting (facts/aws.md 1). Before each
+ * call, `find` returns the credentials that sign the call.
  */
 export async function createIam(connection: Connection, find: FindCredentials): Promise<Iam> {
   const sdk = await import('./iam-client.ts');
@@ -36,8 +36,8 @@ export async function createIam(connection: Connection, find: FindCredentials): 
         ),
       );
       if (answer === null) return { changed: false };
-      // A response from AWS contains only a request ID. A response without a request ID comes from another
-      // server, such as a captive portal.
+      // In the response to this call, AWS returns only a request ID. A response without a request ID comes
+      // from another server, such as a captive portal.
       if (answer.output.$metadata.requestId === undefined)
         throw notAws(answer.site, 'the response has no request ID');
       return { changed: true };
@@ -59,8 +59,8 @@ export async function createIam(connection: Connection, find: FindCredentials): 
 }
 
 /**
- * Makes a call. Returns null if AWS returns the error `state`: FeatureEnabled (409) for an enable call, or
- * FeatureDisabled (404) for a disable or info call.
+ * Makes a call. Returns null if AWS returns the error code in `state`: FeatureEnabled (409) for an enable
+ * call, or FeatureDisabled (404) for a disable or info call.
  */
 async function unlessAlready<Answer>(
   state: 'FeatureEnabled' | 'FeatureDisabled',

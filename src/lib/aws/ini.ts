@@ -5,7 +5,9 @@
 export type Section = Readonly<Record<string, string | undefined>>;
 
 export interface IniFile {
-  /** The sections in the order of the file. The key is the text between the brackets. */
+  /**
+   * The sections in the order of the file. The key is the text between the brackets of the section header.
+   */
   readonly sections: ReadonlyMap<string, Section>;
   /**
    * The line numbers of the invalid lines. The first line is 1. The text of the lines is not stored, because
@@ -40,17 +42,17 @@ const SETTING = /^([^=:]*?)\s*[=:]\s*(.*)$/;
  *
  * - A line whose first character other than white space is `#` or `;` is a comment.
  * - A setting is `name = value` or `name: value`; its name is not case-sensitive.
- * - A line with a deeper indentation than the setting above belongs to that setting. Below a setting without
- *   a value, `name = value` is a nested setting; other lines continue the value.
+ * - A line with a deeper indentation than the setting above belongs to that setting. If that setting has no
+ *   value, the line is a nested setting. Otherwise, the line continues the value.
  * - Settings in `[DEFAULT]` (in capitals) apply to every section.
  *
  * Like other AWS tools, this parser also accepts some files and values that botocore rejects:
  *
  * - A byte order mark is skipped, and an invalid line is reported and skipped.
  * - A comment may follow a value that cannot contain white space: `region = eu-west-1 # Ireland`.
- * - An indented header begins a section, and an indented `name = value` below a setting with a value is a
- *   setting.
- * - A section or a setting may occur twice, and the last occurrence takes precedence (`overlaid`).
+ * - An indented header begins a section.
+ * - If the setting above has a value, an indented `name = value` is a separate setting.
+ * - A section or a setting may occur twice, and the last occurrence takes precedence (see `overlaid`).
  */
 export function readIni(text: string): IniFile {
   const sections = new Map<string, Section>();

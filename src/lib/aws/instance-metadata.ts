@@ -21,8 +21,8 @@ const ROLE_PATH = 'latest/meta-data/iam/security-credentials/';
 const REGION_PATH = 'latest/meta-data/placement/region';
 
 /**
- * fedctl uses expired credentials from the service for this number of milliseconds. Then fedctl requests new
- * credentials.
+ * The period in which fedctl uses expired credentials from the service, in milliseconds. After this period,
+ * fedctl requests new credentials.
  */
 const EXTENSION_MS = 15 * 60_000;
 
@@ -31,7 +31,7 @@ type Warn = NonNullable<AwsSettings['warn']>;
 
 /** A connection to the metadata service, with a session token that is sent with every request. */
 interface Conversation {
-  /** The reason why version 1 is used, as part of a sentence; null if version 2 is used. */
+  /** The reason why IMDSv1 is used, as part of a sentence; null if IMDSv2 is used. */
   readonly withoutToken: string | null;
   /**
    * Requests a path. Repeats the request if it fails or the status is not 200.
@@ -41,9 +41,9 @@ interface Conversation {
 }
 
 /**
- * Returns the credentials of the role that is attached to an EC2 instance. Uses version 2 of the metadata
- * service (IMDSv2). Uses version 1 only if version 2 returns no token and version 1 is not disabled
- * (facts/aws.md 7.6). A container receives no token if the hop limit is 1.
+ * Returns the credentials of the role that is attached to an EC2 instance. Uses version 2 of the instance
+ * metadata service (IMDSv2). Uses version 1 (IMDSv1) only if IMDSv2 returns no token and IMDSv1 is not
+ * disabled (facts/aws.md 7.6). A container receives no token if the hop limit is 1.
  *
  * During an outage, the service returns its last credentials even if they have expired, and AWS continues to
  * accept them (https://docs.aws.amazon.com/sdkref/latest/guide/feature-static-credentials.html). fedctl uses
@@ -137,8 +137,8 @@ async function converse<Answer>(
     return { absent: 'AWS_EC2_METADATA_DISABLED is true' };
   }
   const endpoint = endpointOf(env, profile);
-  // Outside EC2, the service does not respond. A run without credentials waits for this timeout twice: for
-  // the token, and for the first request with version 1.
+  // Outside EC2, the service does not respond. In a run without credentials, two requests then reach this
+  // timeout: the request for the token, and the first request with IMDSv1.
   const timeoutMs = 1000 * settingOf('metadata_service_timeout', env, profile);
   const attempts = Math.ceil(settingOf('metadata_service_num_attempts', env, profile));
   const send: Send = async (path, request) => {
@@ -199,7 +199,7 @@ function settingOf(key: string, env: Context['env'], profile: ChosenProfile): nu
 }
 
 /**
- * Returns the session token for version 2, or the reason why version 1 must be used. A timeout is also a
+ * Returns the session token for IMDSv2, or the reason why IMDSv1 must be used. A timeout is also such a
  * reason, because a container receives no response if the hop limit is 1.
  */
 async function sessionToken(

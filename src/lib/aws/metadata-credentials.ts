@@ -8,7 +8,7 @@ export const METADATA_MAX_BYTES = 64 * 1024;
 
 /**
  * Parses the credentials in the JSON response from a container endpoint or the instance metadata service
- * (facts/aws.md 7.5, 7.6). Returns null if one of the four members is missing or invalid.
+ * (facts/aws.md 7.5, 7.6). Returns null if a required member is missing or invalid.
  */
 export function metadataCredentials(text: string): Credentials | null {
   const value = parsed(text);

@@ -26,7 +26,7 @@ export function validateMfaSerial(serial: string): void {
  * because a code is valid for 30 seconds and can be used only once.
  *
  * @param mfaCode a function that prompts for the code; undefined if no prompt is possible
- * @param what the beginning of the error message, up to the device: `The role R requires a code from`
+ * @param what the part of the error message before the name of the device: `The role R requires a code from`
  * @param again the command that prompts for the code on a terminal
  * @throws FedctlError aws.mfa-needed if no prompt is possible or no code was entered; Interruption on Ctrl-C
  */

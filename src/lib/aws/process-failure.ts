@@ -10,10 +10,10 @@ const MAX_LINE = 300;
  * Creates the failure for a `credential_process` that did not exit with code 0. If the program is fedctl, the
  * failure contains the code, message, cause, remedy and command that the program printed. For other programs,
  * the message contains the last line of stderr, and the evidence contains stderr. If stderr has more than
- * five lines, only the first two and the last two are shown.
+ * five lines, the evidence contains only the first two and the last two lines.
  *
  * @param ended how the program ended: `exited with code 1`, `was ended by SIGTERM`
- * @returns aws.profile-failed, or the failure that the inner fedctl printed
+ * @returns the failure that the program printed, if the program is fedctl; otherwise, aws.profile-failed
  */
 export function processFailure(profile: string, ended: string, stderr: string): FedctlError {
   const start = `The credential_process of the profile "${profile}" ${ended}`;
@@ -56,8 +56,8 @@ interface InnerFailure {
 }
 
 /**
- * Parses the failure that the inner fedctl printed as JSON or text. Returns null if the output comes from
- * another program.
+ * Parses the failure that fedctl printed as JSON or text when it ran as the `credential_process`. Returns
+ * null if another program printed the output.
  */
 function innerFailure(stderr: string): InnerFailure | null {
   return fromDocument(stderr) ?? fromLines(stderr);
@@ -124,9 +124,9 @@ function known({
 }
 
 /**
- * Returns the command that the inner fedctl suggests. Accepts only commands of fedctl, aws and atlas, and
- * returns null for other commands. Also returns null for `fedctl credentials`, because the profile already
- * runs this command.
+ * Returns the suggested command from the failure that the `credential_process` printed. Accepts only commands
+ * of fedctl, aws and atlas, and returns null for other commands. Also returns null for `fedctl credentials`,
+ * because the profile already runs this command.
  */
 function offered(line: unknown): SuggestedCommand | null {
   const words = typeof line === 'string' ? shellWords(line) : null;

@@ -9,8 +9,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const ASKED = 'FEDCTL_CREDENTIAL_PROFILES';
 
 /**
- * The environment variables that set the output format of fedctl. The program does not inherit these
- * variables, because its output must have the credential_process format.
+ * The environment variables that set the output format of fedctl. The program in `credential_process` does
+ * not inherit these variables, because they could change the format of its output.
  */
 const FORMS: readonly string[] = ['FEDCTL_OUTPUT', 'FEDCTL_JSON'];
 

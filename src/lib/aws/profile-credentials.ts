@@ -80,7 +80,8 @@ export async function profileCredentials(
       ? 'the profile "default" does not exist'
       : `the profile "${name}" has no credential source`;
   if (files.severe.length === 0) return { absent };
-  // The intended credentials may be in a file that could not be read.
+  // The search for credentials stops here, because the intended credentials may be in a file that could not
+  // be read.
   throw new FedctlError('aws.profile-failed', {
     message: `No credentials in the AWS files: ${absent}. ${files.severe.join(' ')}`,
     likelyCause: 'A file with AWS settings cannot be read completely, so the profile may be incomplete.',

@@ -91,8 +91,8 @@ export function profileUnknown(
 }
 
 /**
- * The maximum number of profile names in a failure. Organizations with thousands of accounts have thousands
- * of profiles.
+ * The maximum number of profile names in a failure. Some organizations have thousands of accounts and
+ * profiles, and the complete list would be too long.
  */
 const NAMES_SHOWN = 10;
 
@@ -114,7 +114,7 @@ function byDistance(name: string, all: readonly string[]) {
     .sort((a, b) => a.edits - b.edits);
 }
 
-/** Returns the Levenshtein distance. */
+/** Returns the Levenshtein distance between two texts. */
 function edits(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (const [i, letter] of [...a].entries()) {

@@ -80,7 +80,7 @@ export function createRequestHandler(
       if (response.body instanceof Readable) response.body = bounded(response.body);
       return { response };
     },
-    /** Does nothing, because the clients must not change these settings. */
+    /** Does nothing, because the clients must not change the settings of this handler. */
     updateHttpClientConfig() {},
     httpHandlerConfigs: () => ({}),
     destroy() {
@@ -101,8 +101,8 @@ async function createHandler(
   return new NodeHttpHandler({
     httpAgent: agent,
     httpsAgent: agent,
-    // A quarter of the timeout. If a host drops packets, all three attempts fail before the time limit of the
-    // step, and the error states the cause.
+    // The connection timeout is a quarter of the request timeout. If a host drops packets, all three attempts
+    // then fail before the time limit of the call, and the error states the cause.
     connectionTimeout: Math.ceil(timeoutMs / 4),
     requestTimeout: timeoutMs,
     throwOnRequestTimeout: true,

@@ -43,8 +43,9 @@ export interface SharedFiles {
   readonly missing: readonly string[];
   profile(name: string): Profile | null;
   /**
-   * Finds the section for the name in the setting `sso_session` of a profile. `services` and `sourceProfile`
-   * do the same for the settings `services` and `source_profile`. A comment after the name is ignored.
+   * Returns the section that a profile specifies in its setting `sso_session`, which is passed as `written`.
+   * `services` and `sourceProfile` do the same for the settings `services` and `source_profile`. A comment
+   * after the name of the section is ignored.
    */
   ssoSession(written: string): Named<Section> | null;
   services(written: string): Named<Section> | null;
@@ -196,9 +197,10 @@ export function expanded(path: string, env: Context['env'], home: string): strin
 }
 
 /**
- * Returns all sections of one kind, such as `[profile foo]` and `[profile "foo bar"]`. The key of a section
- * is its name. `[default]` is also a profile. As in botocore, it is sufficient that the first word of a
- * header starts with the kind. If two headers contain the same name, the later section is used.
+ * Returns all sections of one kind. The sections of the kind `profile` are `[default]` and sections such as
+ * `[profile foo]` and `[profile "foo bar"]`. The key of a section is its name, such as `foo bar`. As in
+ * botocore, the first word of a header may be longer than the kind: `[profiles foo]` is also a profile. If
+ * two headers contain the same name, the later section is used.
  */
 function sectionsOf(
   { sections }: IniFile,
@@ -215,7 +217,7 @@ function sectionsOf(
 }
 
 /**
- * Returns a section of this file that has the name of the profile, but a misspelled header.
+ * Returns the section that has the name of the profile in a misspelled header; null if the file has none.
  *
  * @param right the correct header for the section in this file
  */

@@ -133,9 +133,9 @@ export async function loginCredentials(
 }
 
 /**
- * Passes sections instead of files to the credential providers of the SDK, because the SDK would apply
- * different rules to the files. The section names have the form that the SDK parser returns, so a name can
- * contain any character.
+ * Passes sections to the credential providers of the SDK. The AWS files are not passed, because the SDK would
+ * apply different rules to them. The section names already have the form that the SDK parser returns, such as
+ * `profile.fedctl`. Therefore, a name can contain any character.
  *
  * @returns the path under which the SDK finds the sections
  */

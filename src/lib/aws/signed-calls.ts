@@ -22,7 +22,7 @@ export function signerOf(find: FindCredentials) {
   };
 }
 
-/** Returns the description of a call to one service for the failure messages. */
+/** Returns a description of a call to one service. Failure messages contain this description. */
 export function siteOf(
   service: CallSite['service'],
   connection: Connection,

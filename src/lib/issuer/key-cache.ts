@@ -2,8 +2,8 @@ import type { JWK } from 'jose';
 import { type FetchOptions, fetchIssuerDocuments } from './documents.ts';
 
 /**
- * The minimum time in milliseconds between two requests to an issuer if a `kid` is unknown. MongoDB waits 60
- * s, and jose waits 30 s.
+ * The minimum time between two requests for the keys of one issuer, in milliseconds. Tokens with an unknown
+ * `kid` cannot cause more requests. MongoDB waits 60 s, and jose waits 30 s.
  */
 const COOL_DOWN_MS = 30_000;
 
@@ -13,9 +13,9 @@ export interface KeyCacheOptions extends FetchOptions {
 
 export interface KeyCache {
   /**
-   * Returns the keys of one issuer. Fetches the keys once, and again if no key has this `kid` and the last
-   * fetch is more than 30 seconds old. AWS uses the same key IDs in every account (facts/aws.md 3), so a
-   * `kid` has no meaning without its issuer.
+   * Returns the keys of one issuer. Fetches the keys on the first call. Fetches the keys again if no key has
+   * this `kid` and the last fetch is more than 30 seconds old. AWS uses the same key IDs in every account
+   * (facts/aws.md 3), so a `kid` has no meaning without its issuer.
    *
    * @param kid the ID of the required key; null if the token contains no key ID
    * @throws FedctlError issuer.*

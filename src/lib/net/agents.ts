@@ -12,9 +12,9 @@ const known = new WeakMap<Env, Map<string, Promise<HttpAgent>>>();
 
 /**
  * Returns the node:http agent for requests to the host of a URL. The agent uses the proxy that is configured
- * for the host, and trusts the CA bundle. Requests with the same environment and route share one agent and
- * its connections. These connections do not keep the process alive. The global agents of Node.js are not
- * used, because NODE_USE_ENV_PROXY changes their proxy.
+ * for the host, and trusts the CA bundle. Requests with the same environment, protocol, proxy and CA bundle
+ * share one agent and its connections. These connections do not keep the process alive. The global agents of
+ * Node.js are not used, because NODE_USE_ENV_PROXY changes their proxy.
  *
  * @param bundle the CA bundle that the profile specifies; AWS_CA_BUNDLE takes precedence
  * @throws FedctlError net.proxy-invalid, net.ca-bundle-invalid

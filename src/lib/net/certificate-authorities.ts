@@ -18,8 +18,8 @@ const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE---
 const MAX_BYTES = 8 * 1024 * 1024;
 
 /**
- * A signal that never fires. Callers with different signals share the result of reading a file, so only a
- * timeout stops the reading.
+ * A signal that never fires. Several callers share the result of reading a file, so the signal of one caller
+ * must not stop the reading. Only a timeout can stop it.
  */
 const NEVER = new AbortController().signal;
 

@@ -63,7 +63,7 @@ function seenOf({ subject, subjectaltname, issuer, valid_from, valid_to }: PeerC
 
 /**
  * Describes the fault of a certificate and includes the relevant contents of the certificate. The description
- * is the part of a sentence that follows "it".
+ * completes a sentence that begins with "it".
  */
 export function certificateFault(
   fault: 'not yet valid' | 'expired' | 'wrong name' | 'untrusted',

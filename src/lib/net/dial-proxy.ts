@@ -14,7 +14,7 @@ export interface SocksProxy extends Endpoint {
 
 /**
  * Opens a connection through a SOCKS5 proxy. The proxy resolves the host name. Every failure is reported as
- * the fault `proxy`, because the proxy returns no details. The caller must destroy the socket.
+ * the fault `proxy`, and `proxyFault` describes the cause. The caller must destroy the socket.
  *
  * @param addresses the addresses of the proxy
  */
@@ -59,7 +59,7 @@ export async function dialThroughProxy(
 
 /** The description of a proxy failure for messages. */
 export interface ProxyMeaning {
-  /** The end of the sentence "cannot be reached through the SOCKS5 proxy: …". */
+  /** The text after the colon in the sentence "cannot be reached through the SOCKS5 proxy: …". */
   readonly says: string;
   readonly likelyCause: string;
 }

@@ -4,8 +4,8 @@ import { localhostAddresses } from '../core/hosts.ts';
 
 /**
  * Resolves host names for node:net. Tokens are sent to `localhost` in plain text. Therefore, `localhost`
- * always resolves to a loopback address, even if a hosts file maps `localhost` to another machine. All other
- * names are resolved as Node.js does.
+ * always resolves to a loopback address, even if a hosts file maps `localhost` to another machine. Node.js
+ * resolves all other names.
  */
 export const lookup: LookupFunction = (host, options, done) => {
   const local = localhostAddresses(host);

@@ -40,8 +40,8 @@ export interface LoopbackServerOptions {
   /** The maximum size of a request body, in bytes. The default is half a megabyte. */
   readonly largestBody?: number;
   /**
-   * Called with the server when the server listens. To pass a connection from another source to the server,
-   * the function can emit the event `connection`.
+   * Called when the server listens, with the server as the argument. If another part of the program has
+   * accepted a connection, the function can pass it to the server with the event `connection`.
    */
   readonly listening?: ((server: Server) => Promise<void>) | undefined;
 }

@@ -35,9 +35,9 @@ function proxySetting(protocol: string, env: Env): ProxySetting | null {
 }
 
 /**
- * Returns the names of the environment variables with the proxy for http. Omits HTTP_PROXY in a CGI program,
- * because HTTP_PROXY then contains the request header `Proxy`. The client that sent the request could choose
- * the proxy.
+ * Returns the names of the environment variables that can contain the proxy for http. In a CGI program,
+ * HTTP_PROXY is omitted, because it contains the request header `Proxy`. The client that sent the request
+ * could choose the proxy.
  */
 function httpProxyNames(env: Env): readonly string[] {
   return env['REQUEST_METHOD'] === undefined ? ['http_proxy', 'HTTP_PROXY'] : ['http_proxy'];
@@ -51,8 +51,8 @@ function proxyUrl(name: string, value: string): URL {
   // As in curl, a value without a scheme is an HTTP proxy. `new URL` would parse the host in `proxy:3128` as
   // a scheme.
   const text = value.includes('://') ? value : `http://${value}`;
-  // For `new URL`, the host ends at these characters. Part of the user name would become the host of the
-  // proxy.
+  // `new URL` ends the host at the first `/`, `\`, `?` or `#`. If the user name or the password contained
+  // such a character, part of the user name would become the host of the proxy.
   if (/\\|:\/\/.*[/?#].*@/s.test(text)) throw proxyInvalid(name, NOT_ENCODED);
   if (!URL.canParse(text)) throw proxyInvalid(name, 'it is not a valid URL');
   const url = new URL(text);

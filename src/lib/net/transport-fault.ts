@@ -109,8 +109,8 @@ export function transportFault(error: unknown): TransportFault | null {
 }
 
 /**
- * Returns the cause, remedy and command of a fault. Omits each value that does not differ from the default
- * for the kind of fault.
+ * Returns the cause, remedy and command that the fault specifies. If the fault omits a value, the caller uses
+ * the default for the kind of fault.
  */
 export function adviceOf(
   { likelyCause, remedy, command }: TransportFault,
