@@ -45,8 +45,8 @@ const OF_ANY_TARGET = {
 } as const;
 
 /**
- * On the command line, these options also override the settings in every target of a file. For a target
- * without such a setting, the common option applies.
+ * On the command line, `--profile` and `--region` override the settings in every target of a file. A target
+ * without its own profile or Region uses the value of the command, for example from AWS_PROFILE.
  */
 const OF_THE_CALLER = ['profile', 'region'] as const;
 

@@ -83,8 +83,8 @@ export function validateCredentials(credentials: AtlasCredentials): void {
           ['private key', credentials.privateKey.reveal()],
         ] as const);
   for (const [name, value] of parts) {
-    // In Basic and Digest authentication, a colon ends the name. In Digest authentication, a quotation mark
-    // also ends the name.
+    // In Basic and Digest authentication, a colon ends the name. In Digest authentication, a quotation mark also
+    // ends the name, and a backslash escapes the next character.
     const isName = name === 'client id' || name === 'public key';
     if (CREDENTIAL.test(value) && !(isName && /[:"\\]/.test(value))) continue;
     throw new FedctlError('atlas.credentials-malformed', {

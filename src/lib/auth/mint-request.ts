@@ -137,8 +137,8 @@ function validateSize({ audience, tags }: MintRequest): void {
 }
 
 /**
- * Counts the code points of a text. A text never has fewer bytes or UTF-16 units than code points. Therefore,
- * no text that AWS accepts is rejected, even if AWS counts other units.
+ * Counts the code points of a text. The number of bytes or UTF-16 units is equal or higher. Therefore, fedctl
+ * accepts every text that AWS accepts, even if AWS counts bytes or UTF-16 units.
  */
 function characters(text: string): number {
   return [...text].length;

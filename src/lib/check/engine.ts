@@ -88,7 +88,7 @@ class Run implements Facts {
       return ended;
     });
     this.#under.set(check, end);
-    // The checks that wait for this check handle the rejection, so the rejection must not be reported as
+    // Other checks wait for this check and handle its rejection. Node.js must not report the rejection as
     // unhandled.
     end.catch(() => {});
     return end;

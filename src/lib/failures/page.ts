@@ -5,10 +5,10 @@ import type { FailureCode } from './failures.ts';
 export type ExplainedCode = FailureCode | ReportedCode;
 
 /**
- * Error texts, grouped by the program that prints the texts: `AWS STS`, `Node.js driver`, `PyMongo`,
- * `OpenSSL`, `Atlas API`, `mongod` …, copied from real output. `<angle brackets>` match a value within one
- * sentence. `…` matches any text between the name of the program and the reason. If unrelated programs print
- * the same text, the first part of the known text must identify MongoDB or AWS.
+ * Error texts, copied from real output. The key is the program that prints the texts, for example `AWS STS`,
+ * `PyMongo` or `mongod`. In an error text, `<angle brackets>` match a value within one sentence, and `…`
+ * matches any text between the name of the program and the reason of the error. If unrelated programs print
+ * the same error text, the text must begin with a part that identifies MongoDB or AWS.
  */
 export type Texts = Readonly<Record<string, readonly string[]>>;
 

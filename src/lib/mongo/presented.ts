@@ -18,7 +18,7 @@ export async function tokenToPresent({ tokenSource, timeoutMs }: LoginPlan, sign
   return { mechanism: 'MONGODB-OIDC', token } as const;
 }
 
-/** Gets AWS keys. The source of the keys limits the time for each step. */
+/** Gets AWS keys. Sets no time limit, because the credential provider limits each of its own steps. */
 export async function keysToPresent({ credentials }: LoginPlan, signal: AbortSignal) {
   if (credentials === undefined) throw new TypeError('MONGODB-AWS requires credentials');
   return { mechanism: 'MONGODB-AWS', keys: await within(signal, credentials(signal)) } as const;

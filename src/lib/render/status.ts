@@ -23,7 +23,8 @@ export function statusDocument({ caller, federation, report }: Status, offer: Of
 }
 
 /**
- * @param enable the command that enables federation for this account; null if the command cannot be completed
+ * @param enable the command line that enables federation for this account; null if an option value for it is
+ * unknown
  */
 export function statusLines(
   { caller, federation, report }: Status,

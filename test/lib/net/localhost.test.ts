@@ -72,7 +72,7 @@ describe('whatever the hosts file says, localhost is this machine', () => {
   });
 });
 
-test('the resolver does not ask for it either', async () => {
+test('the resolver sends no query for localhost', async () => {
   const { resolver } = processContext('', signal);
   expect(await resolver.addresses('LocalHost')).toEqual([
     { address: '127.0.0.1', family: 4 },
