@@ -97,14 +97,17 @@ function unknownCode(typed: string): FedctlError {
   refuseToken('a code', [typed]);
   const suggested = suggestions(typed).slice(0, MOST_MATCHES);
   const isShaped = /^[a-z0-9.-]{1,60}$/.test(typed);
+  const page = suggested[0] ?? (isShaped ? null : '-');
   const what = isShaped ? `Unknown code "${typed}"` : 'Invalid code';
   return new FedctlError('usage.invalid-value', {
     message: suggested.length === 0 ? `${what}.` : `${what}; did you mean ${suggested.join(', ')}?`,
     likelyCause: isShaped
       ? 'No failure has this code.'
-      : 'The argument does not have the format of a code, such as sts.mint-denied. To explain the text of an error, pass the text on standard input.',
-    remedy: 'List all codes, or read the page of a suggested code.',
-    command: fedctl(suggested[0] !== undefined ? ['explain', suggested[0]] : ['explain']),
+      : 'The argument does not have the format of a code, such as sts.mint-denied. The text of an error is read from standard input.',
+    remedy: isShaped
+      ? 'List all codes, or read the page of a suggested code.'
+      : 'Read the page of a suggested code, or pipe the text of the error into "fedctl explain -".',
+    command: fedctl(page === null ? ['explain'] : ['explain', page]),
     details: { nearest: suggested },
   });
 }

@@ -70,11 +70,12 @@ code:   usage.invalid-value
     const { code, stderr } = await run(['bad auth : Authentication failed. for hunter2']);
     expect(code).toBe(2);
     expect(stderr).toBe(`error: Invalid code; did you mean mongo.atlas-auth-error?
-cause:  The argument does not have the format of a code, such as sts.mint-denied. To explain the text of an error, pass the text on standard input.
-remedy: List all codes, or read the page of a suggested code.
+cause:  The argument does not have the format of a code, such as sts.mint-denied. The text of an error is read from standard input.
+remedy: Read the page of a suggested code, or pipe the text of the error into "fedctl explain -".
 run:    fedctl explain mongo.atlas-auth-error
 code:   usage.invalid-value
 `);
+    expect((await run(['MongoServerError: bad auth'])).stderr).toContain('\nrun:    fedctl explain -\n');
     const token = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln';
     const refused = await run([token]);
     expect(refused).toMatchObject({ code: 2, stdout: '' });

@@ -42,7 +42,10 @@ export function renewable<Failure>(failure: Failure, target: CheckTarget, audien
   ];
   const assumed = given.flatMap(([flag, value]) => (flag && value ? [flag, value] : []));
   return failure.with({
-    remedy: 'Write a new token to the file. Then find out why the file was not renewed.',
+    remedy:
+      failure.code === 'mongo.token-file.white-space'
+        ? 'Write a new token to the file, without a newline or other white space.'
+        : 'Write a new token to the file. Then find out why the file was not renewed.',
     command: fedctl(['token', '--audience', audience, ...assumed, '--out', tokenFile]),
   });
 }
