@@ -184,11 +184,17 @@ describe('the action', () => {
   });
 
   test('stops the tool when the job is cancelled, and ends as it does', async () => {
+    // A second signal could arrive when the process already exits.
+    let isCancelled = false;
     const { code, outputs, obeyed } = await runAction({
       inputs: {},
       env: { STAND_IN: 'stopped', STAND_IN_RECORD: '/dev/null' },
       actionPath,
-      watch: (stdout, kill) => stdout.includes('waiting\n') && kill('SIGTERM'),
+      watch(stdout, kill) {
+        if (isCancelled || !stdout.includes('waiting\n')) return;
+        isCancelled = true;
+        kill('SIGTERM');
+      },
     });
     expect({ code, ok: outputs['ok'], data: obeyed.map(({ data }) => data) }).toEqual({
       code: 143,
