@@ -39,7 +39,7 @@ export const TOKEN_FORMATS: Described<'raw' | 'json' | 'header'> = {
 export const DOCUMENT_RULES: readonly string[] = [
   'Each document has a member schema with a value such as fedctl.check/v1. The file schemas/<name>.v1.json in the package describes the document. A release may add members. If a member is removed or changed, the version increases.',
   'Times are in RFC 3339 format in UTC. A second member with the suffix Epoch contains the same time in seconds since 1970. The name of a duration includes the unit.',
-  'A required member without a value is null. Warnings are in the member warnings. A failure is a fedctl.error/v1 document on standard error. The exit code does not depend on the format.',
+  'A required member without a value is null. The member "warnings" contains the warnings. A failure is a fedctl.error/v1 document on standard error. The exit code does not depend on the format.',
 ];
 
 /** Lists the formats. */

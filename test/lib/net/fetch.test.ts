@@ -46,7 +46,7 @@ async function outcome(...asked: Parameters<typeof ask>): Promise<unknown> {
 }
 
 describe('directly', () => {
-  test('plain http on loopback, whatever the proxy', async () => {
+  test('plain HTTP to loopback, without the configured proxy', async () => {
     await using server = await loopbackServer(() => ({ body: 'hello' }));
     expect(await outcome(server.url, { HTTP_PROXY: 'http://127.0.0.1:1' })).toBe('hello');
   });
