@@ -149,7 +149,10 @@ function testsOf(operand: unknown): readonly Test[] {
   });
 }
 
-/** Compiles the operand of `$elemMatch`. The operand contains operators for a value, or a filter for a document. */
+/**
+ * Compiles the operand of `$elemMatch`. The operand is a document of operators, such as `{ $gt: 5 }`, or a filter for
+ * documents.
+ */
 function elementTest(argument: Document): (element: unknown) => boolean {
   const [first = ''] = argument.keys();
   if (isOperators(argument) && !Object.hasOwn(LOGICAL, first)) {

@@ -40,7 +40,7 @@ export const MODIFIERS: Readonly<Record<string, Compile>> = {
   },
   $mul: (operand, path) => {
     const by = numeric('$mul', operand, path);
-    // A missing field counts as 0 of the same type as the operand.
+    // A missing field counts as 0. The type of this 0 is the type of the operand.
     return (value, target) =>
       value === undefined ? multiply(by, new Int32(0)) : computed('$mul', multiply, value, by, target);
   },
@@ -159,7 +159,7 @@ function computed(
   }
   const result = compute(value, by);
   const type = widest(numericTypeOf(value), numericTypeOf(by));
-  // If an integer result does not fit a long, a pipeline returns a double, but an update operator returns an error.
+  // If an integer result does not fit in a long, a pipeline returns a double, but an update operator returns an error.
   if (numericTypeOf(result) === 'double' && type !== 'double') {
     throw new CommandError(
       'BadValue',

@@ -12,10 +12,10 @@ import { compilePattern } from './regular-expression.ts';
 /** A test that one query operator defines for a field. */
 export interface Test {
   /**
-   * Returns true if the condition matches.
+   * Returns true if the field meets the condition.
    *
-   * @param values the values at the path; undefined for a missing field
-   * @param expands true to test both an array and each of its elements
+   * @param values the values at the path of the field; a missing field has the value `undefined`
+   * @param expands if true, also tests each element of an array; if false, tests an array only as one value
    */
   readonly holds: (values: readonly unknown[], expands: boolean) => boolean;
   /**

@@ -5,7 +5,7 @@ import { isDocument } from '../values/types.ts';
 
 const POSITION = /^(0|[1-9]\d*)$/;
 
-/** Returns true if one part of a path is an array index. */
+/** Returns true if the given part of a path is an array index. */
 export const isPosition = (step: string): boolean => POSITION.test(step);
 
 export function member(value: unknown, step: string): unknown {
@@ -42,7 +42,7 @@ function elementValues(
 }
 
 /**
- * Splits a path into its parts. Aggregation expressions and projections use such paths.
+ * Splits a field path into its parts. For example, `a.b` has the parts `a` and `b`.
  *
  * @throws CommandError for an invalid path (for example Location40353)
  */

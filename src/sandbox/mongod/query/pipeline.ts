@@ -34,7 +34,8 @@ export const STAGES: Readonly<Record<string, CompileStage>> = {
     }
     const known = compileFilter(operand, variables);
     return (documents, values) => {
-      // The filter `known` uses the values in `variables`. In `$lookup`, each input document can have other values.
+      // `known` was compiled with the values in `variables`. In `$lookup`, the variables can have different values for
+      // each input document.
       const filter = values === variables ? known : compileFilter(operand, values);
       return documents.filter(filter.matches);
     };

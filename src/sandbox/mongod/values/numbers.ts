@@ -17,8 +17,8 @@ const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?(?:E([+-]?\d+))?$/;
 const WIDTH: readonly NumericType[] = ['int', 'long', 'double', 'decimal'];
 
 /**
- * Converts a BSON number to a JavaScript number without loss. A long becomes a bigint. An int or a double becomes a
- * number.
+ * Converts a BSON number to a JavaScript value without a loss of precision. A long becomes a bigint. An int or a
+ * double becomes a number.
  */
 export function native(value: Int32 | Long | Double): number | bigint {
   return value instanceof Long ? value.toBigInt() : value.valueOf();
@@ -120,8 +120,8 @@ export function widest(a: NumericType, b: NumericType): NumericType {
 export const numericTypeOf = (value: Numeric): NumericType => typeOf(value) as NumericType;
 
 /**
- * Returns an int if `type` is `int` and the value fits an int. Otherwise, returns a long, or null if the value does not
- * fit a long.
+ * Returns an int if `type` is `int` and the value fits in an int. Otherwise, returns a long. Returns null if the value
+ * does not fit in a long.
  */
 export function whole(value: bigint, type: 'int' | 'long'): Int32 | Long | null {
   if (type === 'int' && value >= -INT_LIMIT && value < INT_LIMIT) return new Int32(Number(value));
@@ -188,7 +188,7 @@ export function roundedAt(value: Exact, exponent: number): Exact {
 }
 
 /**
- * Returns the exact value of an operand, for decimal arithmetic.
+ * Returns the exact value of an operand of a decimal operation.
  *
  * @throws CommandError NotImplemented for a double, NaN or infinity
  */
@@ -205,9 +205,9 @@ export function plus(a: Exact, b: Exact): Exact {
 }
 
 /**
- * Computes a sum in the same way as `$sum` and `$add`. The sum of integers and decimals is exact. The sum of doubles
- * compensates for the rounding error of each addition, as MongoDB's DoubleDoubleSummation does. The result has the
- * widest type among the operands.
+ * Computes a sum in the same way as `$sum` and `$add`. The sum of integers and decimals is exact. For doubles, the
+ * class compensates for the rounding error of each addition, as MongoDB's DoubleDoubleSummation does. The result has
+ * the widest type among the operands.
  */
 export class Sum {
   #type: NumericType = 'int';
@@ -281,7 +281,7 @@ export function add(a: Numeric, b: Numeric): Numeric {
   return sum.total;
 }
 
-/** Returns `a * b`. If an integer product does not fit a long, returns a double, as `add` does. */
+/** Returns `a * b`. If an integer product does not fit in a long, returns a double, as `add` does. */
 export function multiply(a: Numeric, b: Numeric): Numeric {
   const type = widest(numericTypeOf(a), numericTypeOf(b));
   if (type === 'double') return new Double(toDouble(a) * toDouble(b));
@@ -298,7 +298,7 @@ export function negated(value: Numeric): Numeric {
   return multiply(value, new Int32(-1));
 }
 
-/** Divides decimals. The quotient has at most 34 digits. An exact quotient has the exponent that IEEE 754 prefers. */
+/** Divides decimals. The quotient has at most 34 digits. An exact quotient has the preferred exponent of IEEE 754. */
 export function divideDecimals(a: Exact, b: Exact): Decimal128 {
   const preferred = a.exponent - b.exponent;
   const scale = DIGITS * 2 + String(b.coefficient).length;

@@ -23,7 +23,7 @@ export type NumericType = 'int' | 'long' | 'double' | 'decimal';
 export type Numeric = Int32 | Long | Double | Decimal128;
 
 interface TypeFacts {
-  /** The number of the type in `$type`. */
+  /** The number that identifies the type in `$type`. */
   readonly number: number;
   /** The position of the type in the BSON comparison order. Values with the same position are compared by value. */
   readonly order: number;
@@ -51,7 +51,7 @@ export const TYPES: Readonly<Record<BsonType, TypeFacts>> = {
   maxKey: { number: 127, order: 127 },
 };
 
-/** The BSON types by the names of the classes in the `bson` package. */
+/** Maps class names of the `bson` package to BSON types. */
 const BY_CLASS: Readonly<Record<string, BsonType>> = {
   Int32: 'int',
   Long: 'long',

@@ -48,8 +48,8 @@ export const ARITHMETIC: OperatorTable = {
     sum.add(a);
     sum.add(negated(b));
     const type = widest(numericTypeOf(a), numericTypeOf(b));
-    // If `b` is the minimum int, `negated(b)` is a long, and the sum is also a long. If both operands are ints and the
-    // sum fits an int, the sum is converted back to an int.
+    // If `b` is the minimum int, `negated(b)` is a long. Therefore, the sum is also a long. If both operands are ints
+    // and the sum fits in an int, the sum is converted back to an int.
     return type === 'int' && sum.total instanceof Long
       ? (whole(sum.total.toBigInt(), 'int') ?? sum.total)
       : sum.total;

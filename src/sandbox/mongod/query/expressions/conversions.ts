@@ -29,7 +29,7 @@ const CONVERSIONS_TO: Readonly<Record<string, Conversion>> = {
     if (from.type === 'string') return Decimal128.fromString(numberText(from.value, 'decimal'));
     if (from.type === 'bool') return Decimal128.fromString(from.value ? '1' : '0');
     if (from.type === 'date') return Decimal128.fromString(String(from.value.getTime()));
-    // For the conversion of a double to a decimal, MongoDB rounds to 15 significant digits and keeps trailing zeros.
+    // When MongoDB converts a double to a decimal, it rounds to 15 significant digits and keeps trailing zeros.
     if (from.type === 'double') return Decimal128.fromString(fifteenDigits(from.value.valueOf()));
     return isNumeric(from.value) ? Decimal128.fromString(from.value.toString()) : undefined;
   },
@@ -106,7 +106,8 @@ function converted(value: unknown, to: string): unknown {
 /**
  * Formats a value in the same way as `$toString`.
  *
- * @throws CommandError NotImplemented for a double if MongoDB's format is not known
+ * @throws CommandError NotImplemented for a type that the lab cannot format, and for a double if MongoDB and JavaScript
+ *   might format it in different ways
  */
 export function toText(value: unknown): string {
   const { type, value: known } = tagged(value);

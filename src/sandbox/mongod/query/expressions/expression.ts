@@ -32,7 +32,7 @@ export function operands(operand: unknown, { compile }: Context): readonly Expre
   return (Array.isArray(operand) ? operand : [operand]).map((value) => compile(value));
 }
 
-/** Returns an operator that accepts `least` to `most` operands. */
+/** Returns an operator that accepts at least `least` and at most `most` operands. */
 export function withArguments(
   least: number,
   most: number,
@@ -96,8 +96,8 @@ export function named(
 }
 
 /**
- * Checks the argument names of an operator. Does not compile the arguments, because the caller can compile each
- * argument with different variables.
+ * Checks the argument names of an operator. Does not compile the arguments. The caller compiles them, because the
+ * arguments can use different variables.
  */
 export function namedFields(
   operand: unknown,

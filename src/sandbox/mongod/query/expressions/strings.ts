@@ -29,7 +29,7 @@ export const STRINGS: OperatorTable = {
     if (values.some(isNullish)) return null;
     return values.map((value) => text(value, 'Location16702', `${name} only supports strings`)).join('');
   }),
-  // Converts only ASCII letters, as in MongoDB.
+  // As in MongoDB, `$toLower` and `$toUpper` convert only ASCII letters.
   $toLower: unary((value) => coerced(value).replace(/[A-Z]+/g, (letters) => letters.toLowerCase())),
   $toUpper: unary((value) => coerced(value).replace(/[a-z]+/g, (letters) => letters.toUpperCase())),
   $strLenCP: unary(
