@@ -16,8 +16,8 @@ interface OpenCursor {
 }
 
 /**
- * The open cursors. Each cursor stores its remaining results in a list, because the lab's collections are in memory
- * anyway.
+ * The open cursors. Each cursor keeps all its remaining results in memory.
+ * The lab also keeps its collections in memory.
  */
 export class Cursors {
   readonly #open = new Map<string, OpenCursor>();

@@ -20,7 +20,7 @@ export interface LoginAttempt {
 /**
  * Returns the reason for a rejected login in the words of the server log. The text for a missing user was observed on
  * real servers (facts/mongodb.md 2.5). The texts for issuer, audience and claims are from the log of Percona Server
- * (facts/mongodb.md 1.6). Whether MongoDB logs the same texts is unverified.
+ * (facts/mongodb.md 1.6). It is not verified that MongoDB logs the same texts.
  */
 export function serverTextOf(refusal: Refusal): string {
   switch (refusal.kind) {

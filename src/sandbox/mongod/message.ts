@@ -6,8 +6,8 @@ import { HEADER_SIZE, OP_MSG, OP_REPLY, WireError } from './frames.ts';
 const CHECKSUM_PRESENT = 1 << 0;
 const MORE_TO_COME = 1 << 1;
 /**
- * The server knows only these flag bits in the range from 0 to 15. A message with another bit in this range is
- * malformed, because the bit can change the meaning of the message.
+ * The flag bits from 0 to 15 that the server knows. If any other bit from 0 to 15 is set, the message is malformed,
+ * because the bit can change the meaning of the message.
  */
 const KNOWN_REQUIRED_BITS = CHECKSUM_PRESENT | MORE_TO_COME;
 

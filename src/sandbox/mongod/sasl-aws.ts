@@ -12,7 +12,7 @@ import { replayCallerIdentity, type SignedRequest } from './sts-replay.ts';
 
 const NONCE_BYTES = 32;
 /**
- * The character code of `n`, which means that the client does not support channel binding. The server rejects all other
+ * The character code of `n`. The client sends `n` if it does not support channel binding. The server rejects all other
  * values.
  */
 const NO_CHANNEL_BINDING = 110;

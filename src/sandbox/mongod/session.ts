@@ -26,7 +26,7 @@ export interface ServerState {
   readonly onLogin: (attempt: LoginAttempt) => void;
   readonly store: Store;
   readonly cursors: Cursors;
-  /** Aborted when the server stops. */
+  /** The signal that the server aborts when it stops. */
   readonly closing: AbortSignal;
 }
 

@@ -2,7 +2,7 @@ import { createContext, Script } from 'node:vm';
 import { CommandError } from './command-error.ts';
 
 /**
- * The time limit for a computation in milliseconds. Computations on the small data sets of a lab take much less time,
+ * The time limit in milliseconds for one computation. Computations on the small data sets of a lab take much less time,
  * even on a busy machine.
  */
 const LIMIT_MS = 1000;
@@ -15,8 +15,9 @@ let since: number | null = null;
 /**
  * Runs a synchronous computation and stops it at the time limit. Without a limit, a slow regular expression or a
  * pipeline with very large results would block all servers of the lab. All computations that run before the next
- * microtask share one limit, for example all statements of a command. mongod limits the number of steps that PCRE2
- * takes for a match. A JavaScript RegExp has no such limit, but node:vm can stop code even during a match.
+ * microtask share one time limit. For example, all statements of a command share one time limit. mongod limits the
+ * number of matching steps in its regular expression library, PCRE2. A JavaScript RegExp has no such limit, but node:vm
+ * can stop code even during a match.
  *
  * @param work a computation without side effects, because it can be stopped at any point
  * @throws CommandError MaxTimeMSExpired; any error that `work` throws
@@ -42,7 +43,10 @@ export function withTimeLimit<Value>(work: () => Value): Value {
   }
 }
 
-/** Checks the error code. `instanceof` is unreliable here, because another vm context has its own error classes. */
+/**
+ * Returns true if node:vm stopped the computation. Uses the error code instead of `instanceof`, because the other vm
+ * context has its own error classes.
+ */
 function isTimeout(error: unknown): boolean {
   return (
     typeof error === 'object' &&

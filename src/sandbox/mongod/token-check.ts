@@ -11,7 +11,7 @@ import type { ServerVersion } from './versions.ts';
 
 /** The leeway for `nbf`, in seconds. `exp` has no leeway. */
 const NOT_BEFORE_LEEWAY = 60;
-/** The maximum length of a token value in the log, in characters. */
+/** The maximum number of characters of a claim or a header parameter in the log. */
 const SHOWN = 100;
 
 export interface AcceptedToken {
@@ -105,7 +105,10 @@ function decode(token: string): DecodedJwt {
   }
 }
 
-/** Formats a token value for the log. A string is quoted and shortened. For other values, returns the type. */
+/**
+ * Formats a claim or a header parameter for the log. Quotes and shortens a string. For any other value, returns the type
+ * of the value.
+ */
 function shown(value: unknown): string {
   return typeof value === 'string'
     ? `"${value.slice(0, SHOWN)}"`

@@ -28,12 +28,12 @@ export const AUTHENTICATION_COMMANDS: CommandTable = {
 };
 
 /**
- * Handles speculative authentication: hello contains the first message of a login (facts/mongodb.md 1.1). Returns null
- * if the login fails.
+ * Starts the login of a client that uses speculative authentication. The hello command of such a client already
+ * contains the first message of the login (facts/mongodb.md 1.1). Returns null if the login fails.
  */
 export async function speculate(call: CommandCall, request: TypedDocument): Promise<TypedDocument | null> {
-  // After this reply, the client repeats the login with saslStart. The server logs the rejected login only then, so the
-  // access history contains the login only once.
+  // The server always rejects a login with a password. After the reply to hello, the client repeats the login with
+  // saslStart. The server logs only this second attempt, so that the access history contains the login once.
   if (OF_PASSWORDS.has(String(request['mechanism']))) return null;
   try {
     return await start(call, request, typeof request['db'] === 'string' ? request['db'] : '');

@@ -10,7 +10,7 @@ import { opened, type Place, runDelete, runUpdate } from './writing.ts';
 
 type Operation = 'insert' | 'update' | 'delete';
 
-/** The privileges that each operation requires on the database to which it writes. */
+/** The privilege actions that the user requires for each operation of bulkWrite. */
 const ACTIONS: Readonly<Record<Operation, readonly DatabaseAction[]>> = {
   insert: ['insert'],
   update: ['update', 'insert'],

@@ -65,8 +65,8 @@ function listCollections(call: CommandCall): TypedDocument {
 function create(call: CommandCall): TypedDocument {
   const name = collectionOf(call);
   const { store } = call.server;
-  // The accepted options have no effect in the lab, so all collections have the same options. The command therefore
-  // succeeds even if the collection already exists.
+  // Like mongod, the lab accepts `create` for an existing collection that has the same options. In the lab, all
+  // collections have the same options, because the accepted options have no effect.
   store.open(call.database, name);
   return {};
 }
@@ -105,7 +105,7 @@ function createIndexes(call: CommandCall): TypedDocument {
   };
 }
 
-/** Adds either all indexes or none. */
+/** Adds indexes to a collection. If one index cannot be added, adds none of them. */
 function addIndexes(collection: Collection, indexes: readonly Index[]): void {
   const before = new Set(collection.indexes());
   try {

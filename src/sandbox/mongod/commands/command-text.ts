@@ -1,7 +1,7 @@
 import type { Document } from '../bson-codec.ts';
 import { textOf } from '../values/text.ts';
 
-/** The maximum length of the command text in an error message, in characters. */
+/** The maximum number of characters of a command in an error message. */
 const SHOWN = 1000;
 
 /** Formats a command as in mongod's `not authorized` error message: `{ find: "visits", filter: {}, $db: "app" }`. */

@@ -44,14 +44,14 @@ export function collectionOf({ document, database }: CommandCall): string {
 }
 
 /**
- * Returns the user of the connection, or an empty string if no user is authenticated. A user owns the cursors that the
- * user opened.
+ * Returns the authenticated user of the connection. Returns an empty string if no user is authenticated. A cursor
+ * belongs to the user that opened it.
  */
 export function ownerOf({ session }: CommandCall): string {
   return session.user ?? '';
 }
 
-/** Logs the use of an unsupported feature. Ignores all errors other than UnsupportedError. */
+/** Logs the error if it is an UnsupportedError. Does nothing for other errors. */
 export function noteUnsupported(error: CommandError, { name, session, server }: CommandCall): void {
   if (!(error instanceof UnsupportedError)) return;
   server.log.add({
