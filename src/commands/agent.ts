@@ -176,8 +176,8 @@ async function agentSettings({ context, options, common, typed }: AgentInvocatio
 }
 
 /**
- * Rejects settings that can never work, because the agent would retry forever. The agent calls this function
- * before it writes a file.
+ * Rejects settings that can never work. With such settings, the agent would retry forever. The agent calls
+ * this function before it writes a file.
  */
 async function refuseTokenFile({ context }: AgentInvocation, file: TokenFileSettings): Promise<void> {
   const { audience, signingAlgorithm, durationSeconds } = file;

@@ -65,7 +65,7 @@ async function run(invocation: Invocation<typeof CHECK_OPTIONS>): Promise<Answer
   const { options, common } = invocation;
   if (options.list) return listChecks(common.formats, options.only, options.skip);
   const plan = await planRequest(invocation);
-  // Only JSON output needs these warnings here. The other formats show them in the result of the
+  // The warnings are reported here only with JSON output. The other formats show them in the result of the
   // configuration check, which is always part of the report.
   if (common.output === 'json') {
     for (const warning of plan.request.targets.flatMap(({ warnings }) => warnings)) invocation.warn(warning);

@@ -49,8 +49,8 @@ export interface Invocation<Table extends OptionTable> {
   /** The common options as settings for the AWS adapter. */
   readonly awsSettings: AwsSettings;
   /**
-   * Formats a suggested command for bash, with the options of the current command line. Returns null if no
-   * command can be suggested.
+   * Formats a suggested command as a command line for bash. Adds the options of the current command line.
+   * Returns null if no command can be suggested.
    */
   offer(command: SuggestedCommand | null | undefined, about?: Partial<Typed>): string | null;
   /**
@@ -84,8 +84,9 @@ export interface Invocation<Table extends OptionTable> {
 
 /**
  * The result of a command. `document` is the JSON output and contains secrets only if the schema says so.
- * `lines` is the human output, and is empty if the command has already printed it. A command throws a failure.
- * A negative result is not a failure: the command returns it with exit code 5.
+ * `lines` is the human output, and is empty if the command has already printed it. If a command fails, it
+ * throws the failure. A negative result, such as an invalid token, is not a failure: the command returns it
+ * with exit code 5.
  */
 export interface Answer {
   readonly document: { readonly schema: `fedctl.${string}/v${number}` };
@@ -110,20 +111,20 @@ export function isEnded(result: Answer | Ended): result is Ended {
   return !('document' in result);
 }
 
-/** Common options that have no effect on some commands: keys of COMMON_OPTIONS. */
+/** The keys of the common options that have no effect on some commands. */
 export type CommonOption = 'profile' | 'region' | 'timeout' | 'noInput';
 
 export interface CommandSpec<Table extends OptionTable> {
   /** Positional arguments in the notation of commander: `[file]`, `<code>`; empty if the command has none. */
   readonly arguments: string;
-  /** Completions for the first argument; file names if absent. */
+  /** Completions for the first argument. If absent, the shell completes file names. */
   readonly values?: ValueSource;
   /** Command lines, each with an optional comment at its end. --help shows these lines first. */
   readonly examples: readonly string[];
   /** Further information in a few lines. --help shows it after the options. */
   readonly notes?: string;
   readonly options: Table;
-  /** The output formats, if there are more than human and json. */
+  /** The output formats, if the command supports more than human and json. */
   readonly formats?: readonly string[];
   /** Common options that have no effect on this command. --help omits them. */
   readonly without?: readonly CommonOption[];

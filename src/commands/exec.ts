@@ -334,8 +334,8 @@ async function cannotRun(
 }
 
 /**
- * Returns whether a path is a file. The failure suggests chmod only for a file. Otherwise chmod does not
- * help: the path is a directory, or the program was found in PATH.
+ * Returns whether a path is a file. The failure suggests chmod only for a file. For a directory, or for a
+ * program that was found in PATH, chmod does not help.
  */
 async function isFile(path: string): Promise<boolean> {
   return (await stat(path).catch(() => null))?.isFile() ?? false;

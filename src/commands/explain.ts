@@ -89,9 +89,9 @@ function widthOf({ context }: Invocation<OptionTable>): number {
 }
 
 /**
- * Suggests codes for the given text: codes that contain the text, codes that are similar to the text, and
- * codes with an error text that matches the given text. The message repeats the given text only if the text
- * has the form of a code, because other text may be a secret.
+ * Returns the failure for an unknown code. The failure suggests codes that contain the given text or are
+ * similar to it, and codes with a known error text that matches it. The message repeats the given text only
+ * if it has the form of a code, because other text may be a secret.
  */
 function unknownCode(typed: string): FedctlError {
   refuseToken('a code', [typed]);

@@ -33,7 +33,9 @@ import {
 } from './typed-line.ts';
 import { holdsToken, usageFailure } from './usage-failure.ts';
 
-/** Width of help text in a file or a pipe, in columns. Many terminals have this width. */
+/**
+ * The width, in columns, of help text that is written to a file or a pipe. Many terminals have this width.
+ */
 const HELP_COLUMNS = 80;
 /** Maximum width of the help, in columns. Longer lines are hard to read. */
 const WIDEST_HELP = 100;
@@ -252,8 +254,8 @@ async function report(
 }
 
 /**
- * Returns the exit code of a failure. A command that exits with the code of a program uses a separate code
- * for failures of fedctl.
+ * Returns the exit code of a failure. If a command exits with the exit code of a child process, failures of
+ * fedctl have a separate exit code.
  */
 function ownExitCode({ exitCode }: FedctlError, line: TypedLine): ExitCode {
   if (exitCode === EXIT.notFound || exitCode === EXIT.notExecutable) return exitCode;

@@ -127,7 +127,7 @@ function refuseOptionsOf(parent: Command, sub: Command): void {
 /**
  * Defines the arguments, options and help of a command.
  *
- * @param flow wraps the notes; null if help was not requested
+ * @param flow a function that wraps the notes; null if help was not requested
  */
 function define(
   sub: Command,

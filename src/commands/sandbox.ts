@@ -153,7 +153,10 @@ change the lab. --verbose prints each decision of the lab with its reason.`,
   },
 });
 
-/** Starts the lab, runs the command or waits, and stops the lab. */
+/**
+ * Starts the lab. Runs the command or, if there is no command, waits for a request to stop. Then stops the
+ * lab.
+ */
 async function play(
   invocation: Invocation<typeof OPTIONS>,
   start: (options: LabOptions) => Promise<Lab>,

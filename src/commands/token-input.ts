@@ -10,8 +10,8 @@ import type { OptionTable } from './options/option.ts';
 const SHORTEST_TOKEN = 32;
 
 /**
- * Reads the token for `decode` or `verify`: from the named file, from stdin for `-`, or from stdin when no
- * file is named and stdin is not a terminal. Extracts the token from surrounding text, such as the JSON
+ * Reads the token for `decode` or `verify` from a file or from stdin. Reads stdin if the file is `-`, or if
+ * no file is named and stdin is not a terminal. Extracts the token from surrounding text, such as the JSON
  * output of the AWS CLI.
  *
  * @throws FedctlError usage.token-as-argument, usage.invalid-command-line, usage.unreadable-input
@@ -27,7 +27,7 @@ export async function tokenInput(
       message: `${name} expects a file name or -, but a token was given.`,
     });
   }
-  // For a file, stdin is not opened, because opening it takes time and memory.
+  // stdin is opened only if the token is read from it, because opening stdin takes time and memory.
   const terminal = file === '-' && context.stdin.isTTY === true;
   if (args.length === 0 && terminal) {
     throw new FedctlError('usage.invalid-command-line', {

@@ -80,7 +80,8 @@ async function run(invocation: TokenInvocation): Promise<Answer | Ended> {
 }
 
 /**
- * Formats the token or the JSON document, without a newline at the end. A file of --out has no such newline.
+ * Formats the token or the JSON document without a newline at the end. A file that --out writes also has no
+ * newline at the end.
  */
 function formatted(
   { common, options, offer }: TokenInvocation,

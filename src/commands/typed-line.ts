@@ -149,8 +149,8 @@ export function typedValues({ pieces }: TypedLine, flag: Flag): readonly (string
 }
 
 /**
- * Formats a suggested command for bash, with the options of the current command line. Returns null if no
- * command is suggested, or if a required value may contain a secret.
+ * Formats a suggested command as a command line for bash. Adds the options of the current command line.
+ * Returns null if no command is suggested, or if a required value may contain a secret.
  */
 export function commandLine(suggested: SuggestedCommand | null | undefined, typed: Typed): string | null {
   if (suggested === null || suggested === undefined) return null;
@@ -220,7 +220,7 @@ function another({ words, keep, unless }: FedctlCommand, typed: Typed): readonly
   const kept = line.pieces.map((piece) => {
     if (piece.kind !== 'option' || has(piece.flag)) return [];
     if (!COMMON.has(piece.flag) && !keep.includes(piece.flag)) return [];
-    // The file of --out contains only the token, so the output format is not repeated.
+    // The file that --out writes contains only the token, so the output format is not repeated.
     if (words.includes('--out') && (piece.flag === '--json' || piece.flag === '--output')) return [];
     // Only json is repeated: human is the default, and only check has other formats.
     if (piece.flag === '--output' && piece.value !== 'json') return [];

@@ -11,7 +11,7 @@ export function holdsToken(text: string): boolean {
 }
 
 /**
- * Rejects a token as the value of an option, before a message can repeat the token.
+ * Rejects values that contain a token. Must be called before a message can repeat the values.
  *
  * @throws FedctlError usage.token-as-argument
  */

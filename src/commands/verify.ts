@@ -54,7 +54,7 @@ reasons on standard output; 6, the issuer is unreachable.`,
 });
 
 /**
- * Adds a suggested command with --jwks to a failure, if the issuer publishes its keys on a different host.
+ * If the issuer publishes its keys on a different host, adds a suggested command with --jwks to the failure.
  */
 function withKeysElsewhere(failure: FedctlError): FedctlError {
   const { jwksUri, issuer } = failure.details;

@@ -99,8 +99,8 @@ function checkOptions({
 }
 
 /**
- * Converts the time of --soak to milliseconds. Rejects a time that is not longer than the token lifetime,
- * because a token does not expire during such a time.
+ * Converts the value of --soak from seconds to milliseconds. Rejects a value that is not longer than the
+ * token lifetime, because no token would expire during the run.
  */
 function soakMs(seconds: number | null): number | null {
   if (seconds === null || seconds > SOAK_TOKEN_SECONDS) return seconds === null ? null : seconds * 1000;

@@ -92,14 +92,17 @@ export class StreamedChecks {
     for (const line of summaryLines(report, theme)) this.#print(line);
   }
 
-  /** Prints the final results that were not printed yet, as far as the order allows. */
+  /**
+   * Prints the final results that were not printed yet. If the output follows the order of the chain, a
+   * result is printed only after the earlier checks have ended.
+   */
   #tell(): void {
     if (!this.#isFinal && !this.#isOver) return;
     const inOrder = !this.#isTerminal || !this.#isFinal;
     for (const id of this.#order) {
       const result = this.#seen.get(id);
-      // A check without a result is pending or was not requested. Results that follow in the order of the
-      // chain are printed when this check or the target has finished.
+      // This check has no result: it is pending or was not requested. The results after it are printed when
+      // this check or the whole target has finished.
       if (result === undefined && inOrder && !this.#isOver) return;
       if (result === undefined || this.#told.has(id)) continue;
       this.#told.add(id);

@@ -43,7 +43,8 @@ complete -o default -F _fedctl fedctl
 `;
 
 /**
- * zsh quotes the inserted text. `(Q)` removes one level of quotes from the typed words, and expands nothing.
+ * zsh quotes the inserted text. `(Q)` removes one level of quotes from the typed words and does not expand
+ * variables or commands.
  */
 const ZSH = String.raw`#compdef fedctl
 # zsh completion for fedctl

@@ -14,8 +14,8 @@ export const URI: OptionSpec<string | null> = {
 };
 
 /**
- * @returns the connection string without secrets; null if it is invalid, or contains a secret that the login
- * needs
+ * @returns the connection string without secrets; null if the string is invalid or contains a secret that the
+ *   login needs
  */
 function repeatedUri(uri: string, set: Settings): string | null {
   try {

@@ -2,8 +2,8 @@ import type { Flag, Settings } from '../../lib/core/command-line.ts';
 import { invalidValue } from '../../lib/core/invalid-value.ts';
 
 /**
- * The declaration of an option, with the type of its value. The command line, the environment variable
- * (FEDCTL_<OPTION>) and the help are defined by this record.
+ * The declaration of an option, with the type of its value. This record defines the command-line option, its
+ * environment variable (FEDCTL_<OPTION>) and its help.
  */
 export interface OptionSpec<T> {
   /** The option in the notation of commander, such as `--audience <aud>` or `--no-wait`. */
@@ -12,12 +12,13 @@ export interface OptionSpec<T> {
   /** False for options that relax safety or write a file. Such options have no environment variable. */
   readonly env: boolean;
   readonly repeatable: boolean;
-  /** Completions for the value; file names if absent. */
+  /** Completions for the value. If absent, the shell completes file names. */
   readonly values?: ValueSource;
   /**
-   * Parses the given value: `true` for a switch, a list of texts for an option with a value, null for an
+   * Parses `given`, which is `true` for a switch, a list of texts for an option with a value, and null for an
    * absent option. The list has several texts only if the option is repeatable. A failure names the option.
-   * `namingSource` later replaces this name if the value comes from a variable or a file.
+   * If the value comes from an environment variable or a file, `namingSource` later replaces the option with
+   * that source.
    */
   readonly read: (given: Given | null) => T;
   /**
@@ -85,8 +86,8 @@ export function single<T, Default>(
 }
 
 /**
- * Creates a repeatable option. Its variable contains exactly one value. Values on the command line replace
- * the value of the variable.
+ * Creates a repeatable option. The environment variable contains exactly one value. Values on the command
+ * line replace this value.
  */
 export function several<T>(
   flags: string,
@@ -108,8 +109,8 @@ export function several<T>(
 }
 
 /**
- * Creates an option with an optional value, `--flag [value]`. If the option has no value, `bare` applies. If
- * the option is absent, the value is null.
+ * Creates an option with an optional value, `--flag [value]`. If the option is given without a value, `bare`
+ * applies. If the option is absent, the value is null.
  */
 export function optionalValue<T>(valued: OptionSpec<T>, bare: string): OptionSpec<T> {
   return { ...valued, read: (given) => valued.read(given === true ? [bare] : given) };
@@ -128,8 +129,8 @@ export function texts(
 }
 
 /**
- * Creates a switch, `--flag` or `--no-flag`. The value is true if the switch is given. The environment
- * variable of the switch has the value 1, true, 0 or false.
+ * Creates a switch: an option without a value, such as `--quiet` or `--no-wait`. The switch is true if it is
+ * on the command line. The environment variable of the switch must be 1, true, 0 or false.
  */
 export function toggle(flags: string, description: string, common: Common = {}): OptionSpec<boolean> {
   const valued = single(flags, description, common, false, (value, option) => {

@@ -7,7 +7,7 @@ import type { LabLogEntry } from '../../sandbox/log.ts';
 import { type Answer, command, type Ended } from '../command.ts';
 import { toggle } from '../options/option.ts';
 
-/** Time that one request waits for the next log entry, in seconds. */
+/** The time, in seconds, for which one request waits for the next log entry. */
 const WAIT = 15;
 
 export const sandboxLog = command({

@@ -16,7 +16,7 @@ export const OUTPUT_FORMATS: Described<(typeof CHECK_FORMATS)[number]> = {
   html: 'check only: a self-contained HTML file.',
 };
 
-/** The values of credentials --format. */
+/** The values of `fedctl credentials --format`. */
 export const SECRET_FORMATS: Described<(typeof CREDENTIAL_FORMATS)[number]> = {
   env: 'export statements for bash, zsh and other POSIX shells.',
   fish: 'set statements for fish.',
@@ -28,7 +28,7 @@ export const SECRET_FORMATS: Described<(typeof CREDENTIAL_FORMATS)[number]> = {
   'github-env': 'Appends to the file that GITHUB_ENV names, and masks the secrets.',
 };
 
-/** The values of token --format. */
+/** The values of `fedctl token --format`. */
 export const TOKEN_FORMATS: Described<'raw' | 'json' | 'header'> = {
   raw: 'The token and a newline. The default.',
   json: 'The JSON document of the command.',

@@ -10,7 +10,7 @@ import type { SigningAlgorithm } from './token.ts';
 export interface CheckTarget {
   /** The name of the entry; `default` for command-line options. */
   readonly name: string;
-  /** The connection string; null if the database checks are left out. */
+  /** The connection string; null to omit the database checks. */
   readonly uri: ConnectionString | null;
   /**
    * Returns the reason why fedctl must not connect to a cluster member. Null allows all members, for example

@@ -80,8 +80,8 @@ const HARMLESS = /^[\w./@%+=:,-]+$/;
 /**
  * Quotes an argument list for bash (POSIX Shell Command Language, 2.2.2).
  *
- * @returns the command line; null if a word contains characters that a terminal does not show unchanged, such
- * as control characters
+ * @returns the command line; null if a word contains characters that a terminal interprets or does not show,
+ *   such as control characters
  */
 export function quoted(words: readonly string[]): string | null {
   if (words.some((word) => UNSHOWN.test(word))) return null;

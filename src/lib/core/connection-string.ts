@@ -15,7 +15,7 @@ export interface UriProxy extends HostPort {
   readonly password: Secret | null;
 }
 
-/** The name whose SRV and TXT records list the hosts and options. */
+/** A DNS name. Its SRV records list the hosts of the cluster, and its TXT record contains options. */
 export interface SrvName {
   readonly host: string;
   /** `_mongodb._tcp.<host>` */

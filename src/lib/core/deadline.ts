@@ -29,8 +29,8 @@ export async function bounded<T>(
 }
 
 /**
- * Runs `work` with a signal that combines two signals. The combined signal fires when the first of the two
- * signals fires, with the same reason.
+ * Runs `work` with a signal that combines two signals. The combined signal fires as soon as one of the two
+ * signals fires, and has the same reason as that signal.
  */
 export async function underEither<T>(
   one: AbortSignal,
@@ -83,8 +83,8 @@ interface Followers {
 const FOLLOWERS = new WeakMap<AbortSignal, Followers>();
 
 /**
- * Calls `callback` when the signal fires. All callbacks for a signal share one listener, because Node.js
- * warns if a signal has many listeners. A run has many concurrent steps.
+ * Calls `callback` when the signal fires. A run has many concurrent steps, and Node.js warns if a signal has
+ * many listeners. Therefore, all callbacks for a signal share one listener.
  *
  * @returns a function that removes the callback
  */

@@ -5,7 +5,10 @@ import type { ExitCode } from './exit-codes.ts';
 
 const BRAND = Symbol.for('fedctl.error');
 
-/** The facts that the throwing code adds to the catalogue entry. Must not contain a secret. */
+/**
+ * The facts about one failure, in addition to the catalogue entry of its failure code. They must not contain
+ * a secret.
+ */
 export interface FailureFacts {
   /**
    * One sentence that says what failed. Contains the account, principal, Region or endpoint if it may differ

@@ -1,7 +1,7 @@
 /**
- * The exit codes of fedctl, the same for every output format. `exec` and `sandbox -- CMD` also return the exit
- * code of the child process. `exec` uses one code for all failures of fedctl itself, so that this code differs
- * from most exit codes of the child process.
+ * The exit codes of fedctl, the same for every output format. `exec` and `sandbox -- CMD` also return the
+ * exit code of the child process. `exec` uses one exit code for all failures of fedctl itself. Most programs
+ * do not use this exit code.
  */
 export const EXIT = {
   done: 0,

@@ -23,7 +23,7 @@ export function invalidValue(option: Flag, { value, expected, ...facts }: Invali
   });
 }
 
-/** Runs `read`. If it fails without naming an option, adds this option to the failure. */
+/** Runs `read`. If `read` throws a failure that names no option, adds `option` to the failure. */
 export function readingOption<T>(option: Flag, read: () => T): T {
   try {
     return read();
@@ -32,7 +32,7 @@ export function readingOption<T>(option: Flag, read: () => T): T {
   }
 }
 
-/** Returns the failure with this option added. */
+/** Adds `option` to a failure that names no option. Returns other errors unchanged. */
 export function ofOption(option: Flag, error: unknown): unknown {
   return isFedctlError(error) && error.option === null ? error.with({ option }) : error;
 }

@@ -1,6 +1,6 @@
 import { REDACTED, type Secret } from './secret.ts';
 
-/** The minimum length, in characters, of the parts of a secret that are removed from a text. */
+/** The Redactor removes a part of a long secret if the part has at least this number of characters. */
 const PART = 16;
 
 /**
@@ -9,7 +9,10 @@ const PART = 16;
  */
 const BLOCK = 8;
 
-/** The minimum length of a secret, in characters. Shorter texts occur in many words. */
+/**
+ * The minimum length of a secret, in characters. Shorter texts are not removed, because they occur in many
+ * words.
+ */
 const SHORTEST = 4;
 
 /**
@@ -140,9 +143,9 @@ class Forms {
   }
 
   /**
-   * Returns false if the text cannot contain a part of a secret. Most texts cannot. This test is fast, because
-   * there are nine times fewer blocks than parts. To list all parts of one token would take longer than the
-   * rest of a short run.
+   * Returns false if the text contains no block of a secret, and therefore no part of a secret. This test is
+   * fast, because there are nine times fewer blocks than parts. The list of all parts is created only if this
+   * test returns true. Creating this list for one token can take longer than the rest of a short run.
    */
   mayContainPart(text: string, base64: string): boolean {
     if (this.#encoded.length === 0) return false;
@@ -174,7 +177,7 @@ class Forms {
  * JSON and hex dumps.
  */
 function encodings(secret: string): readonly string[] {
-  // Buffer replaces unpaired surrogates, because encodeURIComponent rejects unpaired surrogates.
+  // Buffer replaces unpaired surrogates here, because encodeURIComponent rejects them.
   const wellFormed = Buffer.from(secret).toString();
   const form = new URLSearchParams({ '': wellFormed }).toString().slice(1);
   const urls = [encodeURI(wellFormed), encodeURIComponent(wellFormed), form];

@@ -4,8 +4,8 @@ import { isFedctlError } from '../core/errors.ts';
 import { rfc3339, timePair } from '../core/time.ts';
 
 /**
- * Returns the complete command line for the suggested command of a failure; null if the command cannot be
- * completed.
+ * Returns the complete command line for the suggested command of a failure. Returns null if there is no
+ * suggested command, or if part of it is unknown.
  */
 type Offer = (command: SuggestedCommand | null) => string | null;
 

@@ -51,7 +51,7 @@ function awsLines({ awsUser }: AtlasSide, { subject }: Workload, theme: Theme): 
 
 /**
  * Returns a note if the ARN may be wrong or incomplete. The note says why, and how to find the correct ARN.
- * Empty if the ARN is correct.
+ * Returns an empty list if the ARN is correct.
  */
 function principalNote({ subject, source }: Workload, caller: Caller): readonly string[] {
   if (subject === null) {

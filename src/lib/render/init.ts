@@ -5,7 +5,7 @@ export interface Written {
   /** The file name as the user gave it. */
   readonly file: string;
   readonly targets: readonly string[];
-  /** The command that checks the targets in the file; null if the command cannot be completed. */
+  /** The command that checks the targets in the file; null if part of the command is unknown. */
   readonly next: string | null;
 }
 

@@ -3,8 +3,8 @@ import type { SuggestedCommand } from '../core/command-line.ts';
 import type { Row } from './block.ts';
 
 /**
- * Returns the complete command line for the suggested command of a failure; null if the command cannot be
- * completed.
+ * Returns the complete command line for the suggested command of a failure. Returns null if there is no
+ * suggested command, or if part of it is unknown.
  */
 export type Offer = (command: SuggestedCommand | null) => string | null;
 

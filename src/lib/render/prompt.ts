@@ -103,7 +103,8 @@ async function answered(
 }
 
 /**
- * Matches colour sequences (Select Graphic Rendition). Sequences that move the cursor end with other letters.
+ * Matches colour sequences (Select Graphic Rendition). Does not match sequences that move the cursor, because
+ * they end with other letters.
  */
 const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'g');
 

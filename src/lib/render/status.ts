@@ -23,8 +23,8 @@ export function statusDocument({ caller, federation, report }: Status, offer: Of
 }
 
 /**
- * @param enable the command line that enables federation for this account; null if an option value for it is
- * unknown
+ * @param enable the command line that enables federation for this account; null if part of this command line
+ *   is unknown
  */
 export function statusLines(
   { caller, federation, report }: Status,

@@ -44,7 +44,8 @@ function wrapped(
   const longest = Math.max(...text.split(' ').map(visibleLength));
   const indent = Math.max(0, Math.min(width, columns - longest));
   const isBlank = before.trim() === '';
-  // If `before` is longer than the indentation, the placeholder reserves the space for `before`.
+  // If `before` is longer than the indentation, a placeholder on the first line reserves the additional
+  // space.
   const room = isBlank ? 0 : width - indent;
   const standIn = room === 0 ? '' : `${'x'.repeat(room - 1)} `;
   const [first = '', ...rest] = wrapAnsi(`${standIn}${text}`, columns - indent).split('\n');

@@ -13,7 +13,7 @@ const WIDTH = 80;
 type Piece = readonly [text: string, paint: CheckStatus | 'label'];
 type Line = readonly Piece[];
 
-/** The arrow to a link, by the status of the link. */
+/** For each link status, the arrow that points to the link. */
 const ARROWS = { pass: '─────▶', warn: '─────▶', fail: '──✗──▶', skip: '╌╌╌╌╌▶' } as const;
 const ACROSS = { pass: '─', warn: '─', fail: '─', skip: '╌' } as const;
 const DOWN = { pass: '│', warn: '│', fail: '╳', skip: '┆' } as const;

@@ -29,7 +29,8 @@ function rows({ what: _, ...comparison }: Comparison, theme: Theme, column: numb
     `${theme.dim(label.padEnd(LABEL_WIDTH))}  ${theme.prose(`${value}${more === '' ? '' : `  ${theme.dim(more)}`}`)}`;
   const who = by;
   if (expected.length === 0) {
-    // fedctl does not know the expected value, so the user must compare the actual value with it.
+    // fedctl does not know the expected value. The row names the source of the expected value, and the user
+    // must compare the actual value with that source.
     return [
       row('seen', seen === null ? 'nothing' : visible(seen), by === '' ? '' : `to compare with ${who}`),
     ];

@@ -75,7 +75,8 @@ function note(seen: string, expected: string): string | null {
 }
 
 /**
- * Describes non-ASCII characters if the expected value is ASCII, because they may look like ASCII letters.
+ * If only the actual value contains non-ASCII characters, describes these characters, because they may look
+ * like ASCII letters.
  */
 function foreignLetters(seen: string, expected: string): string | null {
   const [one, other] = [seen, expected].map((text) => [...text].filter((point) => point > '\u007f'));

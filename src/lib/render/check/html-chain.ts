@@ -136,8 +136,8 @@ function narrowWay({ state, x, y, height }: Box, above: Box | undefined, stem: n
       middle: [stem, middle - 14],
     };
   }
-  // If the box above is an API box, the line starts above the API box, because an API box is to the right of
-  // the line.
+  // An API box is to the right of the line. If the box above is an API box, the line therefore starts above
+  // the API box.
   const start = above?.state.link === 'api' ? above.y - NARROW.gap : from;
   return {
     status,

@@ -77,7 +77,8 @@ ${rest.map((each) => markup`<tr>${each}</tr>\n`)}</tbody>
 }
 
 function rowsOf({ seen, expected, by, matches }: Omit<Comparison, 'what'>): Markup[] {
-  // fedctl does not know the expected value, so the user must compare the actual value with it.
+  // fedctl does not know the expected value. The row names the source of the expected value, and the user
+  // must compare the actual value with that source.
   if (expected.length === 0)
     return [row('seen', 'skip', plain(seen), by === '' ? '' : `to compare with ${by}`)];
   return matches ? [row('✓ matches', 'pass', plain(seen), by)] : mismatch(seen, expected, by);

@@ -17,8 +17,8 @@ export class Markup {
 type Value = Markup | string | number | readonly (Markup | string | number)[];
 
 /**
- * Creates HTML or SVG from a template. Every value that is not Markup is untrusted text. Invisible characters
- * become escape sequences. The text is escaped for elements, quoted attributes, and GitHub Actions, which may
+ * Creates HTML or SVG from a template. Every string value is untrusted text. The text is escaped for HTML,
+ * and invisible characters become escape sequences. `##[` is also escaped, because a GitHub Actions job may
  * print the file to its log. Values are safe only in elements and quoted attributes.
  */
 export function markup(template: TemplateStringsArray, ...values: readonly Value[]): Markup {
