@@ -3,9 +3,9 @@ import { FedctlError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
 
 /**
- * Rejects a long-term key with a session token, and a temporary key without a session token. AWS returns the
- * same error for both faults. Only the prefix of the key ID distinguishes the faults. Source:
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes
+ * Rejects a long-term key if a session token is set, and a temporary key if no session token is set. AWS
+ * returns the same error for both faults. fedctl reads the type of the key from the prefix of the key ID.
+ * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes
  *
  * @returns the unchanged credentials
  * @throws FedctlError aws.credentials-half-set; usage.invalid-value if a value cannot be sent in an HTTP
@@ -53,13 +53,14 @@ const MISSING: Partial<Record<ResolvedCredentials['provider'], string>> = {
 };
 
 function tokenFault({ accessKeyId, sessionToken }: Credentials): 'left over' | 'missing' | null {
-  // Checks only key IDs in the AWS format. In the key IDs of an emulator, the prefix has no meaning.
+  // Only key IDs in the AWS format are checked. An emulator may use other key IDs, whose prefix has no
+  // meaning.
   const [, kind] = /^(AK|AS)IA[A-Z0-9]{16}$/.exec(accessKeyId) ?? [];
   if (kind === 'AK' && sessionToken !== null) return 'left over';
   return kind === 'AS' && sessionToken === null ? 'missing' : null;
 }
 
-/** A part of the credentials that contains invalid characters, such as quotation marks. */
+/** Describes which part of the credentials contains invalid characters, such as quotation marks. */
 export interface ForeignPart {
   readonly part: string;
   readonly has: 'quotation marks' | 'white space' | 'a character that is not ASCII';
@@ -84,8 +85,8 @@ function refuseUnsendable(credentials: ResolvedCredentials): void {
 }
 
 /**
- * Returns the first part of the credentials with quotation marks, white space or non-ASCII characters; null
- * if no part has such characters.
+ * Checks each part of the credentials for quotation marks, white space and non-ASCII characters. Returns the
+ * first part that contains such a character; null if no part does.
  */
 export function foreignPart({ accessKeyId, secretAccessKey, sessionToken }: Credentials): ForeignPart | null {
   const parts = {

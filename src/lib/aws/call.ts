@@ -5,8 +5,8 @@ import { callFailure, timeoutFailure } from './failures.ts';
 import { statusSeen } from './request-handler.ts';
 
 /**
- * Makes a call to AWS. Stops waiting when the time limit is reached or the signal fires, even if the SDK is
- * still waiting.
+ * Makes a call to AWS. The returned promise is rejected when the time limit is reached or the signal fires,
+ * even if the SDK has not yet stopped the request.
  *
  * @param send a function that sends the request. The signal that this function receives also fires when the
  * time limit is reached.

@@ -67,14 +67,14 @@ export function revealed({ accessKeyId, secretAccessKey, sessionToken, expiresAt
   };
 }
 
-/** Returns the credentials that sign a call. This function is called before each call. */
+/** Returns the credentials that sign a call to AWS. This function runs before each call. */
 export type FindCredentials = (signal: AbortSignal) => Promise<ResolvedCredentials>;
 
 const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 /**
- * Returns the configuration of an SDK client. The configuration sets every value that the SDK would read from
- * the process environment or from files of the user. Therefore, a run depends only on its Context.
+ * Returns the configuration of an SDK client. The configuration sets every value that the SDK would otherwise
+ * read from the process environment or from files of the user. Therefore, a run depends only on its Context.
  *
  * @param service the service whose endpoint override applies
  */

@@ -71,7 +71,7 @@ export async function containerCredentials(
 /**
  * Sends one request for the credentials.
  *
- * @returns the credentials; if the request fails, the reason as part of a sentence
+ * @returns the credentials, or a phrase that states why the request failed
  */
 async function ask(
   { url, variable }: ContainerEndpoint,
@@ -113,7 +113,7 @@ function endpointOf(env: Context['env']): ContainerEndpoint | null {
 
 /**
  * Returns the authorization token from the token file, or from the environment variable if no file is set.
- * The file is read for each call, because it may be replaced during the run.
+ * The file is read each time, because it may be replaced during the run.
  */
 async function authorizationOf(
   endpoint: ContainerEndpoint,

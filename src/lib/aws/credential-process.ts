@@ -87,7 +87,10 @@ function run(
   });
 }
 
-/** The message contains only the first word of the command, because the other words may be secrets. */
+/**
+ * Creates the failure for a program that cannot be started. The message contains only the first word of the
+ * command, because the other words may be secrets.
+ */
 function notStarted(profile: string, program: string, cause: Error): FedctlError {
   const why = systemCode(cause) === 'ENOENT' ? 'the program was not found' : cause.message;
   const failure = `cannot be started: "${program}": ${why}`;
@@ -107,7 +110,8 @@ function parse(output: string, profile: string, now: Date): Credentials {
   try {
     value = JSON.parse(output);
   } catch {
-    // The failure does not contain the parse error, because the parse error quotes the output.
+    // The parse error quotes the output, which may contain secrets. Therefore, the failure does not contain
+    // the parse error.
     throw processFailed(profile, 'printed no JSON');
   }
   const fields = isRecord(value) ? value : {};

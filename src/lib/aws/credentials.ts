@@ -9,15 +9,15 @@ import type { FindCredentials } from './connection.ts';
 import { type CredentialProvider, isAbsent } from './provider.ts';
 
 /**
- * The period before the expiration in which credentials are renewed, in milliseconds. In this period, the SDK
- * treats the credentials as expired (facts/aws.md 7.4).
+ * The minimum remaining lifetime of cached credentials, in milliseconds. Credentials that expire sooner are
+ * renewed, because the SDK treats them as expired (facts/aws.md 7.4).
  */
 const RENEW_BEFORE_MS = 5 * 60_000;
 
 /**
  * Tries the providers in order and returns the credentials of the first provider that has credentials. If no
- * provider has credentials, the failure contains the reason from each provider. The provider chain of the SDK
- * is not used, because it reports the same sentence for every failure.
+ * provider has credentials, the failure contains the reason that each provider returned. The provider chain
+ * of the SDK is not used, because it reports the same sentence for every failure.
  *
  * @param faults sentences about missing or invalid AWS files. The failure contains these sentences.
  * @throws FedctlError aws.credentials-missing with details.tried; aws.credentials-half-set;

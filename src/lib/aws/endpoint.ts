@@ -61,8 +61,8 @@ function servicesEndpoint(service: Service, profile: ChosenProfile, files: Share
 }
 
 /**
- * Validates an endpoint that receives signed requests or tokens. The endpoint must use https. http is allowed
- * only on this machine.
+ * Validates an endpoint that receives signed requests or tokens. The URL must use https, unless the endpoint
+ * is on this machine.
  *
  * @param source the setting that contains the endpoint
  * @param way a phrase that describes how to remove the setting: `unset AWS_ENDPOINT_URL`

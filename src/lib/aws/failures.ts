@@ -40,8 +40,8 @@ export function timeoutFailure(site: CallSite, cause?: unknown, status: number |
 }
 
 /**
- * Creates the failure for HTTP 429 or a server error. Uses only the HTTP status, because the response may not
- * come from AWS.
+ * Creates the failure for HTTP 429 or a server error. Uses only the HTTP status, because a proxy may have
+ * sent the response.
  */
 function unable(
   status: number,
@@ -61,8 +61,8 @@ function unable(
 }
 
 /**
- * Creates the failure for a response without required content. A proxy or an emulator may return such a
- * response.
+ * Creates the failure for a response that does not contain the data that AWS always returns. A proxy or an
+ * emulator may return such a response.
  */
 export function notAws(site: CallSite, why: string, cause?: unknown): FedctlError {
   return new FedctlError('aws.not-aws', {
@@ -233,8 +233,8 @@ function likelyReason(site: CallSite): Pick<FailureFacts, 'likelyCause' | 'remed
 }
 
 /**
- * The advice for credentials from GetSessionToken without MFA. IAM rejects these credentials with the error
- * for an invalid key (facts/aws.md 6).
+ * The advice for credentials that GetSessionToken returned without an MFA code. For these credentials, IAM
+ * returns the same error as for an invalid key (facts/aws.md 6).
  */
 const OF_GET_SESSION_TOKEN = {
   likelyCause: 'Credentials from GetSessionToken can call IAM only if they were requested with an MFA code.',
@@ -242,9 +242,9 @@ const OF_GET_SESSION_TOKEN = {
 };
 
 /**
- * Returns the cause and the remedy for a key with invalid characters. A shell removes the quotation marks
- * around a value. In INI files, and in environment files for `docker --env-file` or systemd, quotation marks
- * are part of the value.
+ * Returns the cause and the remedy for credentials that contain invalid characters. A shell removes the
+ * quotation marks around a value. In INI files, and in environment files for `docker --env-file` or systemd,
+ * quotation marks are part of the value.
  */
 function foreignAdvice({ part, has }: ForeignPart, { provider, providerDetail }: ResolvedCredentials) {
   const keeps =
@@ -270,8 +270,8 @@ function keyOf({ credentials }: CallSite): string {
 }
 
 /**
- * Creates the failure for a rejected signature. STS also returns SignatureDoesNotMatch for a wrong clock, and
- * only the message distinguishes the two faults.
+ * Creates the failure for a rejected signature. STS also returns SignatureDoesNotMatch if the local clock is
+ * wrong. Only the error message distinguishes a wrong clock from a wrong key.
  */
 function signatureRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
   if (/^Signature (?:expired|not yet current)/i.test(refusal.message)) return clockSkew(refusal, site);
@@ -401,8 +401,8 @@ function transportFailure(error: unknown, site: CallSite): FedctlError | null {
 }
 
 /**
- * Creates the failure for a response that is not XML from AWS. The SDK stores the response in the property
- * `$response` of the error.
+ * Creates the failure for a response that is not a valid XML response from AWS. The SDK stores the response
+ * in the property `$response` of the error.
  */
 function answerFailure(error: unknown, site: CallSite): FedctlError | null {
   if (!(error instanceof Error) || !('$response' in error)) return null;

@@ -21,15 +21,15 @@ const ROLE_PATH = 'latest/meta-data/iam/security-credentials/';
 const REGION_PATH = 'latest/meta-data/placement/region';
 
 /**
- * The period in which fedctl uses expired credentials from the service, in milliseconds. After this period,
- * fedctl requests new credentials.
+ * The time for which fedctl uses expired credentials that the service returned, in milliseconds. After this
+ * time, fedctl requests new credentials.
  */
 const EXTENSION_MS = 15 * 60_000;
 
 type Dependencies = Pick<Context, 'env' | 'fetch' | 'now' | 'redactor'>;
 type Warn = NonNullable<AwsSettings['warn']>;
 
-/** A connection to the metadata service, with a session token that is sent with every request. */
+/** A connection to the metadata service. With IMDSv2, every request contains the session token. */
 interface Conversation {
   /** The reason why IMDSv1 is used, as part of a sentence; null if IMDSv2 is used. */
   readonly withoutToken: string | null;
@@ -137,8 +137,8 @@ async function converse<Answer>(
     return { absent: 'AWS_EC2_METADATA_DISABLED is true' };
   }
   const endpoint = endpointOf(env, profile);
-  // Outside EC2, the service does not respond. In a run without credentials, two requests then reach this
-  // timeout: the request for the token, and the first request with IMDSv1.
+  // Outside EC2, the service does not respond. A run that finds no other credentials then waits for this
+  // timeout twice: for the token, and for the first request with IMDSv1.
   const timeoutMs = 1000 * settingOf('metadata_service_timeout', env, profile);
   const attempts = Math.ceil(settingOf('metadata_service_num_attempts', env, profile));
   const send: Send = async (path, request) => {
@@ -199,8 +199,9 @@ function settingOf(key: string, env: Context['env'], profile: ChosenProfile): nu
 }
 
 /**
- * Returns the session token for IMDSv2, or the reason why IMDSv1 must be used. A timeout is also such a
- * reason, because a container receives no response if the hop limit is 1.
+ * Returns the session token for IMDSv2. If the service returns no token or does not respond in time, returns
+ * the reason. fedctl then uses IMDSv1, unless it is disabled. A container receives no response if the hop
+ * limit is 1.
  */
 async function sessionToken(
   send: Send,

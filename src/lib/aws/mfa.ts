@@ -4,7 +4,7 @@ import { ROLE_VALUES } from '../core/role-values.ts';
 import type { Secret } from '../core/secret.ts';
 import type { AwsSettings } from '../ports/aws.ts';
 
-/** The parameters of an STS call that prove possession of an MFA device. */
+/** The parameters that prove possession of an MFA device in an STS call. */
 export interface MfaProof {
   readonly serialNumber: string;
   readonly tokenCode: Secret;

@@ -44,22 +44,23 @@ interface Found {
 interface Link {
   readonly name: string;
   readonly profile: Profile;
-  /** The names of the profiles in the chain, up to and including this profile. */
+  /** The names of the profiles from the start of the chain to this profile, inclusive. */
   readonly path: readonly string[];
 }
 
 /**
- * Returns whether the profile assumes a role. Such a profile takes precedence over a web identity in the
- * environment.
+ * Returns whether the profile assumes a role. A profile that assumes a role takes precedence over a web
+ * identity in the environment.
  */
 export function assumesRole({ settings }: Profile): boolean {
   return Boolean(settings['role_arn']) && !settings['web_identity_token_file'];
 }
 
 /**
- * Returns the credentials of a profile, with the precedence of the AWS CLI. Each failure names the profile
- * that caused it. The function `fromIni` of the SDK is not used, because it has a different precedence, reads
- * the process environment, and reports the same sentence for all failures.
+ * Returns the credentials of a profile. If the profile contains several credential sources, the order of
+ * precedence of the AWS CLI applies. Each failure names the profile that caused it. The function `fromIni` of
+ * the SDK is not used, because it has a different precedence, reads the process environment, and reports the
+ * same sentence for all failures.
  *
  * @throws FedctlError aws.profile-unknown, aws.profile-failed, aws.credentials-half-set,
  * aws.credentials-expired, aws.mfa-needed, aws.sso-login-needed, aws.container-failed, sts.*, aws.*

@@ -7,8 +7,8 @@ export interface Absent {
 
 /**
  * A source of credentials. `find` returns credentials, or the reason why the source has no credentials. If a
- * source is configured but fails, `find` throws and later sources are not tried, because the user intended
- * the failed source.
+ * source is configured but fails, `find` throws and later sources are not tried, because the user intended to
+ * use the source that failed.
  */
 export interface CredentialProvider {
   readonly id: CredentialProviderId;

@@ -23,8 +23,8 @@ export interface AwsRefusal {
 const MADE_UP: ReadonlySet<string> = new Set(['Unknown', 'NotFound']);
 
 /**
- * Extracts the error response of the service from an error of an SDK client. Returns null if the error
- * contains no error code from the service.
+ * Extracts the error response of AWS from an error that an SDK client threw. Returns null if the response
+ * contains no error code.
  */
 export function refusalOf(error: unknown): AwsRefusal | null {
   if (!(error instanceof Error) || !('$fault' in error)) return null;
@@ -41,7 +41,10 @@ export function refusalOf(error: unknown): AwsRefusal | null {
   };
 }
 
-/** Returns an AWS error code without the suffix `Exception`. Not all spellings of a code have this suffix. */
+/**
+ * Returns an AWS error code without the suffix `Exception`. AWS writes some codes both with and without this
+ * suffix.
+ */
 export function comparable(wireCode: string): string {
   return wireCode.replace(/Exception$/, '');
 }

@@ -18,8 +18,8 @@ const MAX_BYTES = 1024 * 1024;
 const STATUS = new WeakMap<object, number>();
 
 /**
- * Returns the HTTP status of the last response to a call. If a call reaches its time limit, the SDK does not
- * report the responses to earlier attempts.
+ * Returns the HTTP status of the last response to a call. If the call reaches its time limit, the SDK does
+ * not report the responses to earlier attempts. Therefore, fedctl stores their status.
  *
  * @param signal the signal object that was passed to the call
  * @returns the HTTP status; null if no response was received
@@ -28,7 +28,7 @@ export function statusSeen(signal: AbortSignal): number | null {
   return STATUS.get(signal) ?? null;
 }
 
-/** Limits the size of a body, because the SDK has no limit. */
+/** Limits the size of a response body. The SDK has no such limit. */
 function bounded(body: Readable): Readable {
   let size = 0;
   const gate = new Transform({
@@ -49,7 +49,7 @@ function bounded(body: Readable): Readable {
  * request, because the proxy depends on the host. A client inside a credential provider of the SDK may
  * connect to several hosts.
  *
- * @param context `clocks` receives the clock of each server that responds
+ * @param context `clocks` receives the time in the Date header of each response
  * @param timeoutMs the time limit for one attempt, in milliseconds
  * @param bundle the CA bundle that the profile specifies; null if the profile specifies none
  */

@@ -30,7 +30,7 @@ export interface Profile {
 export interface SharedFiles {
   readonly configPath: string;
   readonly credentialsPath: string;
-  /** The names of the profiles in both files, sorted. */
+  /** The sorted names of all profiles in the two files. */
   readonly profileNames: readonly string[];
   /** Sentences about files that exist but could not be read completely. */
   readonly faults: readonly string[];
@@ -43,9 +43,9 @@ export interface SharedFiles {
   readonly missing: readonly string[];
   profile(name: string): Profile | null;
   /**
-   * Returns the section that a profile specifies in its setting `sso_session`, which is passed as `written`.
-   * `services` and `sourceProfile` do the same for the settings `services` and `source_profile`. A comment
-   * after the name of the section is ignored.
+   * Returns the section that a profile specifies in its setting `sso_session`. `written` is the value of this
+   * setting. A comment after the name of the section is ignored. `services` and `sourceProfile` do the same
+   * for the settings `services` and `source_profile`.
    */
   ssoSession(written: string): Named<Section> | null;
   services(written: string): Named<Section> | null;
@@ -199,8 +199,8 @@ export function expanded(path: string, env: Context['env'], home: string): strin
 /**
  * Returns all sections of one kind. The sections of the kind `profile` are `[default]` and sections such as
  * `[profile foo]` and `[profile "foo bar"]`. The key of a section is its name, such as `foo bar`. As in
- * botocore, the first word of a header may be longer than the kind: `[profiles foo]` is also a profile. If
- * two headers contain the same name, the later section is used.
+ * botocore, the first word of a header only has to start with the kind: `[profiles foo]` is also a profile.
+ * If two headers contain the same name, the later section is used.
  */
 function sectionsOf(
   { sections }: IniFile,
@@ -217,7 +217,8 @@ function sectionsOf(
 }
 
 /**
- * Returns the section that has the name of the profile in a misspelled header; null if the file has none.
+ * Finds a section whose header contains the name of the profile but is misspelled. Returns null if the file
+ * contains no such section.
  *
  * @param right the correct header for the section in this file
  */

@@ -16,7 +16,7 @@ import type { Section } from './ini.ts';
 import type { RequestHandler } from './request-handler.ts';
 import { expanded, type SharedFiles } from './shared-files.ts';
 
-/** The dependencies of the two providers that sign in a person: IAM Identity Center, and `aws login`. */
+/** The dependencies of the two providers that use a cached login: IAM Identity Center and `aws login`. */
 export interface SignIn {
   readonly context: Pick<Context, 'env' | 'home' | 'now' | 'version' | 'redactor'>;
   readonly files: SharedFiles;
@@ -30,7 +30,7 @@ export interface SignIn {
   checkEndpoints(): void;
 }
 
-/** The name of the profile in the sections that the SDK receives. */
+/** The profile name in the configuration that fedctl passes to the SDK. */
 const PROFILE = 'fedctl';
 
 /** The maximum size of a cached login, in bytes. Cached logins are much smaller. */
@@ -133,11 +133,11 @@ export async function loginCredentials(
 }
 
 /**
- * Passes sections to the credential providers of the SDK. The AWS files are not passed, because the SDK would
- * apply different rules to them. The section names already have the form that the SDK parser returns, such as
- * `profile.fedctl`. Therefore, a name can contain any character.
+ * Passes configuration sections to the credential providers of the SDK. The AWS files are not passed, because
+ * the SDK would parse them by different rules. The section names already have the form that the SDK parser
+ * returns, such as `profile.fedctl`. Therefore, a name can contain any character.
  *
- * @returns the path under which the SDK finds the sections
+ * @returns the path that the SDK must read to get the sections. No file with this path exists on the disk.
  */
 function givenFiles(
   interceptor: { interceptFile(path: string, contents: string): void },
@@ -170,7 +170,7 @@ interface SdkCredentials {
   readonly expiration?: Date;
 }
 
-/** The facts about a sign-in for the failure messages. */
+/** Describes a sign-in for the failure messages. */
 interface SignInWay {
   readonly profile: string;
   /** The command that signs in again. */
@@ -284,8 +284,8 @@ function providerFailure(subject: SignInWay, met: Met | null, error: unknown): F
 }
 
 /**
- * Reads the login that `aws sso login` cached, to distinguish a missing login from an expired login. If the
- * login can be renewed automatically, the SDK renews it.
+ * Reads the login that `aws sso login` stored in the cache. The failure message states whether the login is
+ * missing, damaged or expired. An expired login causes no failure if the SDK can renew it.
  *
  * @returns the cached login, with its expiration in the format that the SDK reads
  */

@@ -35,8 +35,8 @@ export function siteOf(
 }
 
 /**
- * Returns a function that makes signed calls to one service. `send` receives a signal that fires at the
- * deadline of the call. The deadline does not include the time to find the credentials.
+ * Returns a function that makes signed calls to one service. `send` receives a signal that fires when the
+ * call reaches its time limit. The time limit does not include the time to find the credentials.
  */
 export function asker(
   service: CallSite['service'],

@@ -35,7 +35,8 @@ export async function createSts(connection: Connection, find: FindCredentials): 
         Audience: [...request.audience],
         SigningAlgorithm: request.signingAlgorithm,
         DurationSeconds: request.durationSeconds,
-        // An empty list would be sent as `Tags=`, which AWS may interpret as a tag (facts/aws.md 13.1).
+        // An empty list is not sent. The SDK would send it as `Tags=`, which AWS may interpret as a tag
+        // (facts/aws.md 13.1).
         ...(request.tags.length === 0
           ? {}
           : { Tags: request.tags.map(({ key, value }) => ({ Key: key, Value: value })) }),

@@ -23,7 +23,7 @@ export interface WebIdentity {
  * Assumes the role in AWS_ROLE_ARN with the token in AWS_WEB_IDENTITY_TOKEN_FILE and returns the credentials
  * of the role session. EKS and CI systems set both environment variables.
  *
- * @param settings the settings of the profile, for values that the environment does not set
+ * @param settings the settings of the profile. They provide the values that the environment does not set.
  * @throws FedctlError aws.credentials-half-set; the failures of `webIdentityCredentials`
  */
 export async function environmentWebIdentity(
