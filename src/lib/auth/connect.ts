@@ -62,8 +62,8 @@ export interface ConnectPlan {
   /** The adapters that the logins require. */
   readonly adapters: readonly Adapter[];
   /**
-   * Enables the prompt for an MFA code. Called when the server has responded. Before the response, it is
-   * unknown whether a login needs a code.
+   * Enables the prompt for an MFA code. `connect` calls this function when the `hello` stage ends. Until
+   * then, the login may still fail without using the code.
    */
   readonly letAsk: () => void;
 }
@@ -329,8 +329,8 @@ async function tokenSource(
 }
 
 /**
- * If the file contains no usable token and the audience is known, adds the command that writes a new token to
- * the file.
+ * If the file contains no usable token and the audience is known, adds a command to the failure. The command
+ * writes a new token to the file.
  */
 function rewriting(failure: FedctlError, file: string, audience: string | null): FedctlError {
   if (failure.code !== 'mongo.token-file-unusable' || file === '-' || audience === null) return failure;

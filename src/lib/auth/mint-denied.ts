@@ -25,8 +25,9 @@ type Statement = Readonly<Record<string, unknown>>;
 
 /**
  * Adds details to the failure if AWS denied a mint request: the request, the type of the policy, and who can
- * change the policy. If no explicit deny matches, also adds the statements that allow exactly this request.
- * If the token is too large, adds only the request. Returns all other failures unchanged.
+ * change the policy. Unless an explicit deny is the reason, also adds the IAM policy statements that allow
+ * exactly this request. If the token is too large, adds only the request. Returns all other failures
+ * unchanged.
  */
 export function withRequest(failure: FedctlError, request: MintRequest): FedctlError {
   switch (failure.code) {
@@ -132,8 +133,8 @@ function adviceOn({ kind, policyType, policyArn }: Denial, principal: string) {
 }
 
 /**
- * Returns the statements that allow exactly this request (facts/aws.md 5). The condition on the audience uses
- * ForAllValues and Null, because ForAllValues alone also matches a request without an audience.
+ * Returns the IAM policy statements that allow exactly this request (facts/aws.md 5). The condition on the
+ * audience uses ForAllValues and Null, because ForAllValues alone also matches a request without an audience.
  */
 function statementsFor({
   audience,

@@ -6,8 +6,8 @@ import { MINT_LIMITS, type MintRequest, SIGNING_ALGORITHMS, type Tag } from '../
 const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 /**
- * Validates a mint request by the rules of AWS, without a call (facts/aws.md 2.1 and 2.3). The failure
- * contains the position of the invalid value. The first position is 1.
+ * Validates a mint request by the rules of AWS, without a call (facts/aws.md 2.1 and 2.3). If an audience or
+ * a tag is invalid, the failure contains its position, starting with 1.
  *
  * @throws FedctlError usage.missing-audience, usage.invalid-value, sts.payload-too-large
  */
@@ -137,8 +137,9 @@ function validateSize({ audience, tags }: MintRequest): void {
 }
 
 /**
- * Counts the code points of a text. The number of bytes or UTF-16 units is equal or higher. Therefore, fedctl
- * accepts every text that AWS accepts, even if AWS counts bytes or UTF-16 units.
+ * Counts the code points of a text. It is unknown whether AWS counts code points, UTF-16 units or bytes. The
+ * number of code points is never higher than the other two numbers, so fedctl accepts every text that AWS
+ * accepts.
  */
 function characters(text: string): number {
   return [...text].length;

@@ -25,8 +25,8 @@ export function minting(
   validateMintRequest(request);
   const mint = async (stopped: AbortSignal) => {
     const sts = await aws.sts();
-    // The credentials are found before the time limit starts, because a user may need more time to enter an
-    // MFA code.
+    // The time limit does not include getting the credentials, because entering an MFA code may take longer
+    // than the time limit.
     await aws.credentials(stopped);
     const bounded = deadline(stopped, options.timeoutMs);
     try {

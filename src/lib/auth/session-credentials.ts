@@ -57,8 +57,8 @@ export interface SessionCredentials {
 
 const HOUR = 3600;
 /**
- * The limits of a session, in seconds (facts/aws.md 6). A role or a root user may have a lower limit. Only
- * AWS can check this limit.
+ * The limits for the duration of a session, in seconds (facts/aws.md 6). A role or a root user may have a
+ * lower limit, which only AWS can check.
  */
 const LIMITS = { shortest: 900, role: 12 * HOUR, chained: HOUR, user: 36 * HOUR } as const;
 

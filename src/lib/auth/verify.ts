@@ -36,8 +36,8 @@ export interface Verification {
   readonly keyId: string | null;
   readonly expiresAt: Date | null;
   /**
-   * Whether the signature was checked. False if no key could make the token valid. In this case, no key was
-   * fetched.
+   * Whether the signature was checked. False if the token is not a JWT, has another issuer or has an
+   * unsupported algorithm. In this case, no key was fetched.
    */
   readonly signatureChecked: boolean;
   readonly faults: readonly Fault[];

@@ -127,8 +127,8 @@ export function endpointVariables({
 }
 
 /**
- * Returns variables with keys, for programs that do not support the endpoint. The keys take precedence unless
- * the program selects a profile.
+ * Returns variables with keys, for programs that do not support the endpoint. SDKs use these keys unless the
+ * program selects a profile.
  */
 export function staticVariables(
   keys: readonly { readonly name: string; readonly value: string | null }[],

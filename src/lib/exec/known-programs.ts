@@ -51,7 +51,7 @@ const PROGRAMS: Readonly<Record<string, KnownProgram>> = {
  */
 const LONGEST_WAIT_MS = 10_000;
 
-/** The maximum length of the searched output, in characters. The version is at the start of the output. */
+/** The number of characters, from the start of the output, in which the version is searched. */
 const LARGEST_ANSWER = 4096;
 
 /**

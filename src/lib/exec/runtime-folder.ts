@@ -7,7 +7,7 @@ import { identityOf, isGone } from './process-identity.ts';
 
 /** A private folder for the files of one run. */
 export interface RuntimeFolder {
-  /** Absolute. */
+  /** The absolute path of the folder. */
   readonly path: string;
   remove(): Promise<void>;
 }
@@ -33,7 +33,8 @@ export async function makeRuntimeFolder({ env, pid }: Pick<Context, 'env' | 'pid
       const path = await mkdtemp(join(base, prefix));
       return { path, remove: () => rm(path, { recursive: true, force: true }) };
     } catch (error) {
-      // The next folder is used, because XDG_RUNTIME_DIR can belong to another user, for example after `su`.
+      // If no folder can be created in XDG_RUNTIME_DIR, the folder for temporary files is used.
+      // XDG_RUNTIME_DIR can belong to another user, for example after `su`.
       cause = error;
     }
   }

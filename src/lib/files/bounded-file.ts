@@ -112,7 +112,7 @@ function isEmpty(device: number): boolean {
 }
 
 /**
- * Reads a stream to its end, up to `maxBytes`. Always consumes the stream.
+ * Reads a stream to its end, up to `maxBytes`. Then destroys the stream, even if reading fails.
  *
  * @param name the name of the stream in messages
  * @throws FedctlError usage.unreadable-input; the reason of the signal, if the signal fires

@@ -19,7 +19,7 @@ const LARGEST_CONFIG = 256 * 1024;
 export interface ConfigFile {
   /** The file name for messages: the name that the user gave, or the name that was found. */
   readonly file: string;
-  /** Absolute. */
+  /** The absolute path of the folder that contains the file. */
   readonly folder: string;
   readonly text: string;
   /**

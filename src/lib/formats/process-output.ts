@@ -6,7 +6,7 @@ import { rfc3339 } from '../core/time.ts';
  * object. The output contains the expiration if it is known. Without the expiration, the SDK never refreshes
  * the credentials.
  *
- * @param account twelve digits
+ * @param account the AWS account ID (twelve digits); null to omit it
  */
 export function credentialProcessOutput(credentials: Credentials, account: string | null): string {
   const { accessKeyId, secretAccessKey, sessionToken, expiresAt } = credentials;

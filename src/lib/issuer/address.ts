@@ -24,8 +24,8 @@ export function trustworthyUrl(text: string, what: 'issuer' | 'key set'): URL {
 }
 
 /**
- * Returns the URL of the discovery document of an issuer (OpenID Connect Discovery 1.0, section 4.1). A
- * trailing slash of the issuer is not doubled.
+ * Returns the URL of the discovery document of an issuer (OpenID Connect Discovery 1.0, section 4.1). If the
+ * issuer ends with a slash, no second slash is added.
  *
  * @throws FedctlError issuer.plaintext-refused, usage.invalid-value
  */

@@ -152,7 +152,7 @@ function timeoutFailure(url: URL, timeoutMs: number, cause: unknown): FedctlErro
   });
 }
 
-/** Returns the command that shows the response from a URL. */
+/** Returns a curl command that requests the URL and shows the response. */
 export function curl(url: URL): SuggestedCommand {
   return program('curl', '-v', url.href);
 }

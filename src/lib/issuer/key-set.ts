@@ -15,7 +15,7 @@ const LISTS = ['key_ops', 'x5c'] as const;
  * Returns the keys of a JWK Set (RFC 7517, section 5). Keys of an unknown type are kept. Malformed keys and
  * values that are not keys are omitted, as section 5 requires. Throws if no valid key remains.
  *
- * @param refuse a function that creates the failure from a description of the fault: `has no keys`
+ * @param refuse a function that creates the failure from a description of the fault, such as `has no keys`
  * @returns the keys. The members that fedctl reads have the specified types, but their values are not
  * verified.
  */

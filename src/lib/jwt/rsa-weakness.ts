@@ -23,7 +23,7 @@ const SMALL_PRIMES = [
  *   equals the signed message, so anybody can forge signatures.
  * - A modulus with a small factor is not the product of two large primes.
  * - The primes of CVE-2017-15361 (ROCA) are k * M + (65537^a mod M), where M is the product of small primes.
- *   Modulo each small prime, the modulus of such a key is a power of 65537, and the modulus can be factored.
+ *   The modulus of such a key can be factored. It is congruent to a power of 65537 modulo each small prime.
  *   By chance, about one strong key in 2^27 also matches (M. Nemec and others, "The Return of Coppersmith's
  *   Attack", ACM CCS 2017, section 3.2; crocs-muni/roca).
  *

@@ -8,7 +8,7 @@ const RUN = /[\w.-]+/g;
 
 /**
  * Matches invisible characters: NUL, the replacement character for an invalid UTF-8 byte, and format
- * characters. In UTF-16, each ASCII character includes a NUL.
+ * characters. In UTF-16, the encoding of each ASCII character contains a NUL byte.
  */
 const INVISIBLE = /[\0\ufffd\p{Cf}]/gu;
 

@@ -130,8 +130,8 @@ export function dialFaultText(
 }
 
 /**
- * Returns the failure for a stage that failed for all hosts. The failure code is for the first host. The
- * message contains all hosts.
+ * Returns the failure for a stage that failed for all hosts. The failure code describes the fault of the
+ * first host. The message contains all hosts.
  *
  * @param unreached at least one host
  */

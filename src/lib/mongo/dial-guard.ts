@@ -14,7 +14,10 @@ export class DialGuard {
   readonly #refuse: (member: HostPort) => FedctlError | null;
   #asked = false;
 
-  /** @param refuse returns why the client must not connect to a member; null if the connection is allowed */
+  /**
+   * @param refuse a function that returns the reason why the client must not connect to a member, or null if
+   * the connection is allowed
+   */
   constructor(refuse: (member: HostPort) => FedctlError | null) {
     this.#refuse = refuse;
   }

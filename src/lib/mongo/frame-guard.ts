@@ -21,10 +21,10 @@ export class StrangeAnswer extends Error {
 let guarded: Promise<void> | null = null;
 
 /**
- * Makes the driver reject messages with an impossible length. The driver (7.9.0) itself accepts a length of 0
- * as a complete message, repeatedly, until the process runs out of memory. If a web server responds, the
- * driver reads the first bytes of HTTP as a length and waits for 2 GiB. An attacker does not need a login to
- * cause these problems.
+ * Makes the driver reject messages with an impossible length. The driver (7.9.0) itself treats a length of 0
+ * as a complete message. It repeats this until the process runs out of memory. If a web server responds, the
+ * driver interprets the first bytes of the HTTP response as a length and waits for 2 GiB of data. An attacker
+ * does not need a login to cause these problems.
  *
  * Also rejects compressed messages, because the driver would decompress them without a size limit. fedctl
  * offers no compression algorithms, so a MongoDB server never compresses messages.

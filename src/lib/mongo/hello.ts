@@ -41,7 +41,7 @@ export class HelloWatch {
     client.on('serverHeartbeatSucceeded', ({ connectionId, reply }) => {
       this.#answers.set(connectionId, reply);
       this.#errors.delete(connectionId);
-      // Wait until the driver has updated its topology. The driver updates its topology after the event.
+      // The driver updates its topology after this event. Therefore, the check runs later.
       setImmediate(() => this.#judge());
     });
     client.on('serverHeartbeatFailed', ({ connectionId, failure }) => {

@@ -33,8 +33,8 @@ export class TokenTally implements TokenSource {
   #last: MintedToken | null = null;
 
   /**
-   * @param again called before each request for a token, except the first request; receives the number of
-   * reauthentications
+   * @param again a function that is called before each request for a token, except the first request. Its
+   *   argument is the number of reauthentications.
    */
   constructor(source: TokenSource, again: (count: number) => void) {
     this.#source = source;

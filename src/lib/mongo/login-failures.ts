@@ -21,8 +21,8 @@ const ATLAS = 8000;
 const UNAVAILABLE = 334;
 
 /**
- * Returns the failure for a failed authentication. The server returns almost no reason, so the evidence
- * compares the credential with the required settings.
+ * Returns the failure for a failed authentication. The server returns almost no reason. Therefore, the
+ * failure shows the parts of the credential, and the settings that must match these parts.
  *
  * @param presented the credential that was sent; null if the driver failed before it requested a token or
  * keys
@@ -109,8 +109,8 @@ function unavailable(error: unknown, mechanism: Mechanism, text: string): Fedctl
 }
 
 /**
- * Returns lines that compare the parts of the credential with the settings that these parts must match. The
- * lines contain no secrets.
+ * Returns lines of text that show the parts of the credential, and the settings that must match these parts.
+ * The lines contain no secrets.
  */
 export function evidenceOf(presented: Presented, now: Date): string[] {
   return presented.mechanism === 'MONGODB-OIDC'
@@ -118,7 +118,7 @@ export function evidenceOf(presented: Presented, now: Date): string[] {
     : arnEvidence(presented.keys);
 }
 
-/** Returns a line for each claim that the server compares (facts/mongodb.md 1.6 and 6). */
+/** Returns lines for the claims and header parameters that the server checks (facts/mongodb.md 1.6 and 6). */
 function tokenEvidence(token: MintedToken, now: Date): string[] {
   const left = (token.expiresAt.getTime() - now.getTime()) / 1000;
   const expiry = left > 0 ? `in ${formatDuration(left)}` : `EXPIRED ${formatDuration(left)} ago`;

@@ -10,7 +10,10 @@ export type Presented =
 /** The time limit that the driver sets for an OIDC callback, in seconds (facts/mongodb.md 1.4). */
 export const CALLBACK_LIMIT_S = 60;
 
-/** Gets a token. The token source limits the time for each step. The driver limits the total time. */
+/**
+ * Gets a token. The time limit is `timeoutMs`, but at least the time that the driver allows for its OIDC
+ * callback.
+ */
 export async function tokenToPresent({ tokenSource, timeoutMs }: LoginPlan, signal: AbortSignal) {
   if (tokenSource === undefined) throw new TypeError('MONGODB-OIDC requires a token source');
   const limitMs = Math.max(timeoutMs, CALLBACK_LIMIT_S * 1000);
@@ -18,7 +21,9 @@ export async function tokenToPresent({ tokenSource, timeoutMs }: LoginPlan, sign
   return { mechanism: 'MONGODB-OIDC', token } as const;
 }
 
-/** Gets AWS keys. Sets no time limit, because the credential provider limits each of its own steps. */
+/**
+ * Gets AWS keys. Sets no time limit, because each step of the credential provider already has a time limit.
+ */
 export async function keysToPresent({ credentials }: LoginPlan, signal: AbortSignal) {
   if (credentials === undefined) throw new TypeError('MONGODB-AWS requires credentials');
   return { mechanism: 'MONGODB-AWS', keys: await within(signal, credentials(signal)) } as const;

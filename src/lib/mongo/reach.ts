@@ -177,7 +177,7 @@ async function connectAll(located: readonly Located[], uri: ConnectionString, bo
     (host, socket): Connected => ({ host, socket }),
   );
   if (passed.length === 0) throw dialFailure('tcp', failed);
-  // Ignore socket errors between two stages, because the next stage reports the error.
+  // Socket errors between two stages are ignored, because the next stage reports them.
   for (const { socket } of passed) socket.on('error', () => {});
   const through = uri.proxy === null ? '' : ` through ${hostPort(uri.proxy)}`;
   const detail = `${passed.map(({ host }) => hostPort(host)).join(', ')}${through}`;

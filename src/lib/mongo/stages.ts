@@ -8,7 +8,10 @@ export interface StageOutcome<T> {
   readonly value: T;
 }
 
-/** Measures the stages of one login and reports each stage as it ends. Only one stage runs at a time. */
+/**
+ * Measures the duration of each stage of one login, and reports each stage when it ends. Only one stage runs
+ * at a time.
+ */
 export class StageLog {
   readonly #observe: (event: StageEvent) => void;
   readonly #now: () => Date;

@@ -79,7 +79,7 @@ const REPLIES: Readonly<Record<string, string>> = {
 
 /**
  * Describes an error of the package `socks` (2.8.10). The errors have no codes, so the error message is
- * parsed. The description does not contain an unknown error message.
+ * parsed. If the error message is unknown, the description does not quote it.
  */
 export function proxyFault(cause: unknown): ProxyMeaning {
   const text = cause instanceof Error ? cause.message : '';

@@ -40,8 +40,8 @@ export interface LoopbackServerOptions {
   /** The maximum size of a request body, in bytes. The default is half a megabyte. */
   readonly largestBody?: number;
   /**
-   * Called when the server listens, with the server as the argument. If another part of the program has
-   * accepted a connection, the function can pass it to the server with the event `connection`.
+   * The function that is called when the server starts to listen. If other code has already accepted a
+   * connection, the function can pass this connection to the server by emitting the event `connection`.
    */
   readonly listening?: ((server: Server) => Promise<void>) | undefined;
 }
@@ -79,7 +79,8 @@ export async function startLoopbackServer(options: LoopbackServerOptions): Promi
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  // The client used another protocol, or disconnected. If the client is still connected, it gets a response.
+  // The client sent data that is not HTTP, or it disconnected. If the client is still connected, it receives
+  // the status 400.
   server.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
     else socket.destroy();
