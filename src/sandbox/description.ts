@@ -10,8 +10,8 @@ export interface LabDescription {
    */
   readonly identityProviders: readonly DescribedIdentityProvider[] | null;
   /**
-   * The database users. If null, the lab creates one database user for each mechanism, for every user and
-   * role in the first account except `no-mint`.
+   * The database users. If null, the lab creates two database users for each IAM user and role in the first
+   * account: one for MONGODB-OIDC, and one for MONGODB-AWS. The user `no-mint` gets no database users.
    */
   readonly databaseUsers: readonly DescribedDatabaseUser[] | null;
   /** The documents to load, by `database.collection`, as MongoDB Extended JSON. */

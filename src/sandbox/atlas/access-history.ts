@@ -5,7 +5,7 @@ import { accessLogDocument } from './documents.ts';
 import { readFlag, readInteger } from './listing.ts';
 import type { AtlasCluster } from './records.ts';
 
-/** The earliest valid `start` or `end`: the start of 2008, in milliseconds since 1970. */
+/** The earliest valid value of `start` and `end`: the beginning of 2008, in milliseconds since 1970. */
 const EARLIEST = 1_199_145_600_000;
 const MOST_LOGS = 20_000;
 

@@ -12,8 +12,8 @@ export interface ResourceVersion {
 export interface ResolvedVersion<Version extends ResourceVersion> {
   readonly version: Version;
   /**
-   * Always contains the Content-Type header. If the version has `deprecatedOn`, also contains the Deprecation
-   * header. If the version has `sunsetOn`, also contains the Sunset header.
+   * The response headers. They always contain Content-Type. If the version has `deprecatedOn`, they also
+   * contain Deprecation. If the version has `sunsetOn`, they also contain Sunset.
    */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -21,8 +21,8 @@ export interface ResolvedVersion<Version extends ResourceVersion> {
 const MEDIA_TYPE = /^application\/vnd\.atlas\.(\d{4}-\d{2}-\d{2})\+json$/i;
 
 /**
- * Selects a version of a resource by the date in the Accept header. Ignores the versions after this date, and
- * returns the newest of the other versions (facts/mongodb.md 7.2).
+ * Selects a version of a resource for the date in the Accept header: the newest version that is not after
+ * this date (facts/mongodb.md 7.2).
  *
  * @throws ApiFailure 406 if the Accept header contains no valid date, or a date before the first version (the
  * code and the wording are unverified); 410 if the version is no longer available

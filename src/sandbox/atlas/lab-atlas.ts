@@ -10,9 +10,10 @@ const ROLES = [{ role: 'readWriteAnyDatabase', db: 'admin' }] as const;
 
 /**
  * Creates the Atlas state of a healthy lab: a connected identity provider for one issuer and audience,
- * database users, and an access list that contains this machine. Each user and role in the issuer's account
- * gets a database user for each mechanism. As in Atlas, a role with a path cannot log in with MONGODB-AWS,
- * because the ARN of a role session does not contain the path (facts/mongodb.md 2.5).
+ * database users, and an access list that contains this machine. By default, each user and role in the
+ * issuer's account gets two database users: one for MONGODB-OIDC, and one for MONGODB-AWS. As in Atlas, a
+ * role with a path cannot log in with MONGODB-AWS, because the ARN of a role session does not contain the
+ * path (facts/mongodb.md 2.5).
  */
 export function createLabAtlas(given: {
   readonly now: () => Date;
@@ -73,8 +74,8 @@ function addProvider(
 }
 
 /**
- * Adds two database users for each principal in the issuer's account: one for the first identity provider,
- * and one for MONGODB-AWS.
+ * Adds two database users for each user and role in the issuer's account: one for tokens of the first
+ * identity provider, and one for MONGODB-AWS. The user `no-mint` gets no database users.
  */
 function addUsersOfAccount(
   atlas: AtlasState,

@@ -14,8 +14,8 @@ const REFILL_SECONDS = 60;
  */
 export class RateLimits {
   /**
-   * The capacity of every bucket. With a small capacity, a few requests cause status 429. If null, the
-   * buckets have the capacities that were recorded from Atlas.
+   * The capacity of every bucket; null for the capacities that were recorded from Atlas. With a small
+   * capacity, the API returns status 429 after a few requests.
    */
   capacity: number | null = null;
   readonly #now: () => Date;

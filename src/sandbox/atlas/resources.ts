@@ -100,8 +100,8 @@ export const RESOURCES: readonly Resource[] = [
     capacity: 300,
     roles: FEDERATION,
     versions: [
-      // The first version of this resource supports only SAML providers. The ID of a SAML provider has 20
-      // characters.
+      // The first version of this resource is no longer available. It supported only SAML providers, whose
+      // IDs have 20 characters.
       { date: '2023-01-01', sunsetOn: '2025-01-01', read: identityProvider },
       { date: '2023-11-15', read: identityProvider },
     ],

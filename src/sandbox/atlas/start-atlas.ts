@@ -29,7 +29,7 @@ export interface AtlasOptions {
   readonly host?: string;
   /** The port to listen on (default: a free port). */
   readonly port?: number;
-  /** Called before each request is read. */
+  /** Called before the server reads a request, to delay the request. */
   readonly wait?: () => Promise<void>;
   /** The server's certificate and private key, both PEM. If set, the server accepts only HTTPS. */
   readonly tls?: { readonly key: string; readonly cert: string };
@@ -180,8 +180,8 @@ class AtlasApi {
 }
 
 /**
- * An endpoint that is not part of the versioned API. It is on the same server. Only `path` and `javaMethod`
- * are used.
+ * The endpoint that returns the client's IP address. It is on the same server as the versioned API, but has
+ * no versions. Only `path` and `javaMethod` are used.
  */
 const IP_INFO: Resource = {
   path: '/api/private/ipinfo',

@@ -81,7 +81,10 @@ export function authorize(
   };
 }
 
-/** Decides whether the trust policy of a role accepts a token. A token has no policies of its own. */
+/**
+ * Decides whether the trust policy of a role accepts a token. No other policies are evaluated, because a
+ * token has no policies of its own.
+ */
 export function authorizeToken(
   role: LabRole,
   { provider, audience, subject }: Pick<WebIdentity, 'provider' | 'audience' | 'subject'>,

@@ -55,7 +55,7 @@ export function webIdentityClaims(facts: TokenFacts): WebIdentityClaims {
   const exp = epoch(tokenExpiry(facts));
   return {
     aud: more.length === 0 ? first : [first, ...more],
-    // For a role, this ARN includes the path. The token does not contain the session.
+    // For a role, `sub` is the ARN of the role with its path, not the ARN of the session.
     sub: caller.principal.arn,
     'https://sts.amazonaws.com/': awsClaims(facts),
     iss: caller.account.issuer,

@@ -15,8 +15,8 @@ export type IssuerAnswer =
 export type FindIssuerKeys = (issuer: string) => Promise<IssuerAnswer>;
 
 /**
- * Fetches keys through discovery. Uses no cache, so a key rotation takes effect immediately. Follows no
- * redirects.
+ * Creates a function that fetches keys through discovery. The function uses no cache, so a key rotation takes
+ * effect immediately. It follows no redirects.
  *
  * @param ca the CA certificate (PEM) for issuers in labs with TLS (default: the CAs that Node.js trusts)
  */

@@ -96,7 +96,10 @@ export interface LabSession {
   /** The ARN of the identity provider whose token was exchanged for this session; null for other sessions. */
   readonly federatedProvider: string | null;
   readonly tags: Tags;
-  /** The keys of the transitive tags. A session that is created with this session inherits these tags. */
+  /**
+   * The keys of the transitive tags. If this session assumes another role, the new session inherits these
+   * tags.
+   */
   readonly transitiveTagKeys: readonly string[];
   readonly sourceIdentity: string | null;
   /** The session policies; null if the session has no session policies. */

@@ -17,7 +17,10 @@ const KEY_TYPES: ReadonlyMap<unknown, string> = new Map([
   ['ES512', 'EC'],
 ]);
 
-/** How many seconds `iat` and `nbf` can be in the future, to allow for different clocks. */
+/**
+ * Maximum time that `iat` and `nbf` can be in the future, in seconds. Values in the future are valid because
+ * clocks differ.
+ */
 const LEEWAY = 300;
 
 /** The identity that a verified token proves. */

@@ -46,7 +46,8 @@ export class MfaDevice {
 
   /** Checks a code. Marks a valid code as used. */
   async check(code: string, now: Date): Promise<CodeVerdict> {
-    // Requires ASCII digits, because otpauth compares bytes, and all other digits have more than one byte.
+    // Only ASCII digits are valid. otpauth compares bytes, and all other digits have more than one byte in
+    // UTF-8.
     if (!CODE.test(code)) return 'wrong';
     const delta = (await this.#totp()).validate({ token: code, timestamp: now.getTime(), window: WINDOW });
     if (delta === null) return 'wrong';

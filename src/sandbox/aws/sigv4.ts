@@ -22,7 +22,7 @@ export interface Authorization {
 /**
  * Parses an Authorization header. Accepts parts in any order, with or without spaces after the commas.
  *
- * @returns the AWS error messages if a part is missing
+ * @returns the values of the header; the AWS error messages if a part is missing
  */
 export function parseAuthorization(header: string): Authorization | { readonly faults: readonly string[] } {
   const parts = new Map(
@@ -44,7 +44,7 @@ export function parseAuthorization(header: string): Authorization | { readonly f
 /**
  * Parses the query of a presigned request: `X-Amz-Credential` and similar parameters.
  *
- * @returns the AWS error messages if a part is missing
+ * @returns the values of the query; the AWS error messages if a part is missing
  */
 export function parsePresigned(
   query: Readonly<Record<string, string | string[]>>,
@@ -105,9 +105,9 @@ export function headerValue(request: HttpRequest, name: string): string | undefi
 
 /**
  * Computes the signature again over exactly the signed headers, and compares both signatures in constant
- * time. Uses the AWS signer. The tests verify this signer with the vectors that AWS and MongoDB publish
- * (pitfalls: facts/dependencies.md 11). Does not verify a signed `x-amz-content-sha256`, so callers must
- * first compare this header with the body.
+ * time. Uses the AWS signer. The tests verify this signer with the test vectors that AWS and MongoDB
+ * publish (pitfalls: facts/dependencies.md 11). Does not verify a signed `x-amz-content-sha256`, so callers
+ * must first compare this header with the body.
  */
 export async function signatureMatches(
   request: HttpRequest,

@@ -20,7 +20,7 @@ export interface DatabaseUserChange {
 
 /** The new values of an identity provider. Omitted fields stay unchanged. */
 export interface IdentityProviderChange {
-  /** The ID or the display name of the identity provider. For a new identity provider, the display name. */
+  /** The ID or the display name of an existing identity provider, or the display name of a new one. */
   readonly name: string;
   /** Required for a new identity provider. */
   readonly issuer?: string;

@@ -30,9 +30,9 @@ export interface LabLogPage {
 }
 
 /**
- * A client for the control API of a running lab, for use from another process. Every method throws
- * FedctlError lab.none, lab.address-invalid, lab.unreachable, lab.refused, and the errors that the lab
- * returns: usage.invalid-value, lab.unknown-name, lab.scenario-played, lab.scenario-unplayable.
+ * A client for the control API of a running lab, for use from another process. Every method can throw
+ * FedctlError lab.none, lab.address-invalid, lab.unreachable and lab.refused. It can also throw the errors
+ * that the lab returns: usage.invalid-value, lab.unknown-name, lab.scenario-played, lab.scenario-unplayable.
  */
 export interface LabClient {
   status(): Promise<LabStatus>;
@@ -86,8 +86,9 @@ const CHANGES: Readonly<Record<LabChangeRequest['setting'], Pick<LabCall, 'metho
 const GONE = { within: 10_000, every: 50 } as const;
 
 /**
- * Creates a client for the lab in FEDCTL_SANDBOX_URL. Sends the token in FEDCTL_SANDBOX_TOKEN. Connects only
- * to loopback addresses. Does not validate responses, because the server runs the code of this package.
+ * Creates a client for a running lab. Reads the URL of the lab from FEDCTL_SANDBOX_URL, and its token from
+ * FEDCTL_SANDBOX_TOKEN. Connects only to loopback addresses. Does not validate responses, because the server
+ * runs the code of this package.
  *
  * @param timeoutMs timeout of each call, in milliseconds
  */
@@ -219,7 +220,7 @@ function errorIn(text: string): LabError {
   try {
     error = memberOf(JSON.parse(text), 'error');
   } catch {
-    // The response does not come from a control API. The message contains only the status.
+    // The response does not come from a control API, so the error message contains only the HTTP status.
   }
   const { code, message, likelyCause, remedy, details } = isRecord(error) ? error : {};
   return {

@@ -64,8 +64,8 @@ export class LabControls {
   }
 
   /**
-   * Sets the lab's clock ahead of the real time by this number of seconds. A negative number sets the clock
-   * behind.
+   * Sets the offset of the lab's clock from the real time. With a negative offset, the clock is behind the
+   * real time.
    *
    * @throws FedctlError usage.invalid-value
    */
@@ -193,7 +193,7 @@ export class LabControls {
   }
 
   /**
-   * Delays all requests to a hop by this number of milliseconds. 0 removes the delay.
+   * Delays all requests to a hop by `ms` milliseconds. The value 0 removes the delay.
    *
    * @throws FedctlError usage.invalid-value
    */

@@ -129,7 +129,7 @@ export function labStatus(parts: LabParts): LabStatus {
     })),
     mfaDevices: parts.mfaDevices.map(([serial, file]) => ({ serial, file })),
     connections: mongod.connections(),
-    // The object contains every hop, because it is built from HOPS.
+    // The cast is safe, because the object is built from HOPS and therefore contains every hop.
     delays: Object.fromEntries(HOPS.map(delayOf)) as Record<Hop, number>,
   };
 }

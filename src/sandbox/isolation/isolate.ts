@@ -50,8 +50,8 @@ const DNS_PORT = 53;
 
 /**
  * Creates network and mount namespaces for a command. The only network interface is loopback. This interface
- * also has the link-local addresses of AWS platforms. A DNS server uses port 53. Runs a program in the
- * namespaces to find out whether the system allows these namespaces.
+ * also has the link-local addresses of AWS platforms. Programs in the namespaces send DNS queries to port 53
+ * of this interface. Runs a program in the namespaces to find out whether the system allows these namespaces.
  *
  * @throws FedctlError lab.isolation-unsupported, lab.isolation-program-missing, lab.isolation-refused
  */

@@ -8,8 +8,8 @@ import type { SigningAlgorithm } from '../../lib/core/token.ts';
 export interface SigningKey {
   readonly algorithm: SigningAlgorithm;
   /**
-   * The key ID. AWS uses the same key IDs in every account (facts/aws.md 3). A cache must therefore use the
-   * issuer together with the key ID.
+   * The key ID. AWS uses the same key IDs in every account (facts/aws.md 3). A cache must therefore
+   * identify a key by its issuer and its key ID.
    */
   readonly kid: string;
   /** The number of earlier keys of the account. This number is part of `kid`. */

@@ -7,7 +7,7 @@ import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { Stage } from './stage.ts';
 
-/** How many characters of an unknown name are used in the search for a similar name. */
+/** The maximum length of an unknown name in the search for a similar name. Longer names are truncated. */
 const LONGEST_NAME = 100;
 
 /** A running scenario. */

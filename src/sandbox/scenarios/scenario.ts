@@ -14,7 +14,7 @@ export interface Scenario {
    * only code 18, this is the failure code for a rejected login.
    */
   readonly expectsBlind: FailureCode;
-  /** Introduces the fault. The lab has federation enabled and no other fault. */
+  /** Introduces the fault. Before the call, federation is enabled and the lab has no fault. */
   readonly play: (stage: Stage) => void | Promise<void>;
   /** Whether the scenario requires a `mongodb+srv` connection string (the lab option `srv`). */
   readonly srv: boolean;

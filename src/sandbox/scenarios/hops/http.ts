@@ -22,7 +22,7 @@ export async function standIn(
   );
 }
 
-/** Never resolves, so that an accepted request gets no response. */
+/** Returns a promise that never resolves. A request that waits for this promise gets no response. */
 export function silence(): Promise<never> {
   return new Promise(() => {});
 }

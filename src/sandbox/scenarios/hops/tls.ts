@@ -12,7 +12,7 @@ const ALERT_80 = Buffer.from([0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 80]);
  * Starts a TLS proxy in front of the lab's MongoDB server, and makes the command connect to the proxy. The
  * proxy has its own certificate and CA.
  *
- * @param trusted whether the connection string contains the CA file of the proxy
+ * @param trusted whether the connection string contains the path of the proxy's CA certificate
  */
 export async function frontTls(
   stage: Stage,

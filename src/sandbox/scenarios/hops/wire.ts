@@ -7,7 +7,7 @@ import { listen } from './listen.ts';
 
 /**
  * Starts a proxy in front of the lab's MongoDB server, and makes the command connect to the proxy. The proxy
- * parses every message from the command. If the lab uses TLS, the proxy uses the lab's certificate.
+ * parses every message from the client. If the lab uses TLS, the proxy uses the lab's certificate.
  *
  * @param act receives the name of a MongoDB command. Returns `pass` to forward the message, or `cut` to close
  * the connection.
