@@ -11,8 +11,8 @@ import type { Secret } from '../core/secret.ts';
 import type { MintRequest } from '../core/token.ts';
 
 /**
- * The interfaces of the external services that the auth core uses. Adapters implement these interfaces with
- * an SDK. Tests can implement these interfaces by hand. Every method throws only FedctlError and keeps the
+ * The interfaces through which fedctl uses external services. Adapters implement these interfaces with an
+ * SDK. Tests can implement these interfaces by hand. Every method throws only FedctlError and keeps the
  * original error as its `cause`.
  */
 

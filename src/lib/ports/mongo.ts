@@ -195,7 +195,7 @@ export interface HoldPlan extends LoginPlan {
   readonly everyMs: number;
 }
 
-/** Events of a held connection, in order. */
+/** Events of a connection that stays open, in order. */
 export type HoldEvent =
   /** A stage of the login, up to `authenticate`. */
   | { readonly kind: 'stage'; readonly stage: StageEvent }
