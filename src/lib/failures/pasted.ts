@@ -48,7 +48,7 @@ export function pasted(raw: string, firstLine = 1): Pasted {
   };
 }
 
-/** Normalizes a text for comparison. Applied to pasted texts and to known texts. */
+/** Normalizes a text for comparison. Both pasted texts and known texts are normalized in this way. */
 export function plain(text: string): string {
   return text
     .replace(/[‘’`´]/g, "'")
