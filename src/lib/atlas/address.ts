@@ -7,7 +7,7 @@ import { isLoopbackHost } from '../core/hosts.ts';
 export const ATLAS_URL = 'https://cloud.mongodb.com';
 
 /**
- * Validates the URL of the Atlas API. Must be called before fedctl sends credentials.
+ * Validates the URL of the Atlas API. This function must be called before fedctl sends credentials.
  *
  * @param value the URL that the user gave
  * @returns scheme, host and port, without a trailing slash

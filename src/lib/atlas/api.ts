@@ -35,7 +35,7 @@ export interface ListResource<T> extends Resource<T> {
 const ATTEMPTS = 3;
 /** Maximum number of times that one call waits because of the rate limit. */
 const WAITS = 2;
-/** Entries per page. Same as the Atlas default (facts/mongodb.md 7.2). */
+/** The number of entries per page. This number is also the Atlas default (facts/mongodb.md 7.2). */
 const PAGE = 100;
 /**
  * Maximum number of pages per list. 100 pages contain 10,000 entries, which is far more than Atlas allows.

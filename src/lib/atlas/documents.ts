@@ -160,8 +160,8 @@ const common = {
 const Specs = z.object({ instanceSize: z.string().nullish() }).nullish();
 
 /**
- * Schema of API version 2024-08-05. In this version, each Region has its own instance size. Only electable
- * nodes count.
+ * Schema of API version 2024-08-05. In this version, each Region has a separate instance size for each type
+ * of node. The size of the electable nodes takes precedence.
  */
 export const Cluster = z
   .object({

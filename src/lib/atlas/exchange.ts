@@ -101,7 +101,7 @@ export function quote({ redactor }: AtlasHttpRequest, text: string): string {
 /**
  * Returns the failure for a response that does not come from Atlas.
  *
- * @param did the rest of the sentence after the name of the request: `returned HTML`
+ * @param did the text that follows the name of the request in the message, such as `returned HTML`
  */
 export function notAtlas(request: AtlasHttpRequest, did: string, status: number): FedctlError {
   return new FedctlError('atlas.not-atlas', {

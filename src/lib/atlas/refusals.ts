@@ -107,8 +107,8 @@ function answered(answer: AtlasHttpAnswer, error: ApiError | null): FailureFacts
 
 function credentialRefused(answer: AtlasHttpAnswer, error: ApiError, { credential }: Site): FedctlError {
   const host = answer.request.url.host;
-  // Checked only in responses from Atlas itself. For most expired secrets, Atlas returns the same error as
-  // for a wrong secret.
+  // This code finds only the errors that contain the word "expired". For most expired secrets, Atlas returns
+  // the same error as for a wrong secret.
   if (/expired/i.test(`${error.code} ${error.detail}`)) {
     return failure('atlas.secret-expired', answer, error, {
       message: `Atlas at ${host} reports that the secret of ${credential} has expired: ${textOf(answer, error)}.`,

@@ -17,8 +17,8 @@ export function entriesOf<T>(
 }
 
 /**
- * Throws if the list has an unreadable entry. Called if no readable entry matched, because the unreadable
- * entry could match.
+ * Throws if the list has an unreadable entry. Callers use this function if no readable entry matched, because
+ * the unreadable entry could be the one that they look for.
  *
  * @throws FedctlError atlas.answer-unreadable
  */

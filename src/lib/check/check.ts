@@ -8,8 +8,8 @@ import type { World } from './world.ts';
 export type Asked = Pick<World, 'target' | 'plan' | 'options'>;
 
 /**
- * The definition of one check: its assertion, its link of the chain, its prerequisites, and the function that
- * runs the check.
+ * The definition of one check: its assertion, the link of the chain to which it belongs, its prerequisites,
+ * and the function that runs the check.
  */
 export interface Check<Fact = unknown> {
   /** A fixed ID in the form `<area>[.<part>].<kebab>`. */
@@ -25,13 +25,13 @@ export interface Check<Fact = unknown> {
   readonly needs: readonly Check[];
   /**
    * Returns the checks whose results this check uses as evidence. This check waits for those checks and runs
-   * even if those checks fail. For example, a check that requires the issuer uses no other check as evidence
-   * if the target specifies the issuer.
+   * even if those checks fail. The result depends on the target. For example, if the target specifies the
+   * issuer, no check is needed to find the issuer.
    */
   readonly evidence?: (target: CheckTarget) => readonly Check[];
   /**
-   * The checks that this check waits for if those checks run. --only adds prerequisites and evidence, but it
-   * does not add the checks in this list.
+   * Checks that must finish before this check starts, if they are part of the run. If --only selects this
+   * check, its prerequisites and its evidence also run. The checks in this list do not run for this reason.
    */
   readonly after?: readonly Check[];
   /**
@@ -42,11 +42,15 @@ export interface Check<Fact = unknown> {
   /** Returns whether the check runs even if --only does not select it. */
   readonly always?: (world: Asked) => boolean;
   /**
-   * Returns the key of a shared result: targets with the same key share one result. If the key is null or
-   * this function is missing, each target runs the check.
+   * Returns a key. Targets with the same key share one result of this check. If the key is null or this
+   * function is missing, each target runs the check.
    */
   readonly sharedBy?: (world: World, facts: Facts) => string | null;
-  /** @throws FedctlError if the check fails; the reason of the signal, if the signal fires */
+  /**
+   * Runs the check.
+   *
+   * @throws FedctlError if the check fails; the reason of the signal, if the signal fires
+   */
   readonly run: (world: World, facts: Facts) => Promise<Outcome<Fact>>;
 }
 

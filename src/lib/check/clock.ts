@@ -11,7 +11,8 @@ export interface ClockReading {
   readonly host: string;
   readonly url: string;
   /**
-   * Seconds that the clock of the server is ahead of the local clock; null if the clock could not be read.
+   * How far the server clock is ahead of the local clock, in seconds. The value is negative if the server
+   * clock is behind, and null if the server clock could not be read.
    */
   readonly aheadSeconds: number | null;
 }
@@ -22,12 +23,12 @@ export interface ClockReading {
 const AWS_LIMIT = 300;
 /**
  * The largest clock difference that causes no warning, in seconds. This is half of the leeway that MongoDB
- * allows for tokens issued in the future (facts/mongodb.md 1.6).
+ * allows for tokens whose issue time is in the future (facts/mongodb.md 1.6).
  */
 const NOTABLE = 30;
 /**
- * The largest difference between two server clocks that agree, in seconds. A small difference is normal,
- * because the Date header has whole seconds and responses take time.
+ * The largest difference between two server clocks that still count as equal, in seconds. A small difference
+ * is normal, because the Date header has whole seconds and responses take time.
  */
 const AGREEMENT = 10;
 

@@ -46,8 +46,8 @@ const OLDEST_FOR_DRIVERS = [4, 4, 0];
 const OLDEST_FOR_OIDC = [7, 0, 11];
 
 /**
- * Returns why the cluster does not support these mechanisms or does not accept connections; null if neither
- * problem exists.
+ * Returns a failure if the cluster does not accept connections or does not support one of the mechanisms;
+ * otherwise null.
  */
 export function clusterFault(
   cluster: AtlasCluster,

@@ -151,7 +151,10 @@ function principalOf(username: string): string {
   return withoutPath(arn.replace(/:sts(::\d+:)assumed-role\/([^/]+)\/.*$/, ':iam$1role/$2'));
 }
 
-/** Returns the advice to add a cluster to the scopes of the user. The command keeps the existing scopes. */
+/**
+ * Returns the advice to add a cluster to the scopes of the user. The suggested command keeps the existing
+ * scopes.
+ */
 function addingScope({ username }: Wanted, cluster: string, { users, projectId }: UserList): Advice {
   const present = users.find((each) => each.username === username && each.database === EXTERNAL);
   const scopes = present?.scopes ?? [];

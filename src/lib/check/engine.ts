@@ -12,10 +12,13 @@ interface Ended {
   readonly result: CheckResult;
   readonly fact: unknown;
   readonly failure: FedctlError | null;
-  /** If this check was skipped because another check failed, the ID of the failed check; otherwise null. */
+  /**
+   * The ID of the failed check that caused this check to be skipped. Null if no failed check caused a skip.
+   */
   readonly blockedBy: string | null;
   /**
-   * If --skip excludes this check or one of its prerequisites, the ID of the excluded check; otherwise null.
+   * The ID of the check that --skip excludes: this check or one of its prerequisites. Null if --skip excludes
+   * none of them.
    */
   readonly leftBy: string | null;
 }
@@ -34,7 +37,7 @@ interface Observer {
  * Runs the checks of one target. Each check starts when its prerequisites have finished; independent checks
  * run concurrently. If a check fails, the checks that need it are skipped and all others continue.
  *
- * @param selection in the order of the chain; must not contain cycles
+ * @param selection the selected checks, in the order of the chain; prerequisites must not form a cycle
  * @param observe called with the result of each check
  * @param hooks `begin` is called before each check runs; `facts` is called once with all facts when all
  * checks have finished
@@ -88,8 +91,9 @@ class Run implements Facts {
       return ended;
     });
     this.#under.set(check, end);
-    // Other checks wait for this check and handle its rejection. Node.js must not report the rejection as
-    // unhandled.
+    // The promise rejects if the signal fires or an unexpected error occurs. The code that waits for the
+    // promise handles the error. This empty handler prevents Node.js from also reporting an unhandled
+    // rejection.
     end.catch(() => {});
     return end;
   }
@@ -117,7 +121,7 @@ class Run implements Facts {
   }
 
   async #do(check: Check): Promise<Ended> {
-    // Wait until every check has started, so that each check finds its prerequisites in the map.
+    // This `await` lets all checks start first. Each check then finds its prerequisites in the map.
     await Promise.resolve();
     const before = await this.#wait(check);
     const { context } = this.#world;

@@ -3,8 +3,8 @@ import { FedctlError } from '../core/errors.ts';
 import type { AtlasIdentityProvider } from '../ports/atlas.ts';
 
 /**
- * The identity provider that matches the token. If none matches, the most likely intended identity provider,
- * with the reason for the mismatch.
+ * The identity provider that matches the token. If none matches, `failure` is the reason, and `provider` is
+ * the identity provider that was most likely intended, or null.
  */
 export type FoundProvider =
   | { readonly provider: AtlasIdentityProvider; readonly failure: null }

@@ -17,9 +17,9 @@ export type MintAttempt = Timing &
   );
 
 /**
- * Mints one token. Returns a denial as a result instead of throwing an error.
+ * Mints one token. If minting fails, returns the failure as a result instead of throwing it.
  *
- * @param timeoutMs the limit for each call, in milliseconds
+ * @param timeoutMs the timeout of each AWS call, in milliseconds
  */
 export async function attemptToMint(
   { now, signal }: Context,

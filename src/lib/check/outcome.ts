@@ -8,7 +8,7 @@ import type { FailureCode } from '../failures/failures.ts';
  */
 export interface Timing {
   readonly startedAt: Date;
-  /** Milliseconds. */
+  /** The duration in milliseconds. */
   readonly ms: number;
 }
 

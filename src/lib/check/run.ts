@@ -31,15 +31,15 @@ export interface CheckRequest {
   /** The number of times to check an unhealthy target again. */
   readonly retries: number;
   /**
-   * The time during which an unhealthy target is checked again, in milliseconds. If 0, only `retries`
-   * applies.
+   * The maximum time for repeated checks of an unhealthy target, in milliseconds. If 0, only `retries`
+   * determines how often the target is checked again.
    */
   readonly waitMs: number;
   /** The lowest status that makes a target unhealthy. */
   readonly failOn: 'fail' | 'warn';
   /**
-   * Returns the complete command line for the suggested command of a result; null if the command cannot be
-   * completed.
+   * Adds the options of the current command line to the suggested command of a result, and returns the
+   * complete command line. Returns null if a required value may contain a secret.
    */
   readonly offer: World['offer'];
 }

@@ -7,8 +7,8 @@ import { keysShown, tokenShown } from './server-user.ts';
 import type { World } from './world.ts';
 
 /**
- * The search in the access history starts this number of milliseconds before the login, because clocks differ
- * and the access history contains times in whole seconds.
+ * The time between the start of the search period and the login, in milliseconds. The search period starts
+ * before the login, because clocks differ and the access history contains times in whole seconds.
  */
 const BEFORE_MS = 60_000;
 

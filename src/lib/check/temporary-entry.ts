@@ -6,7 +6,7 @@ import type { CheckOptions } from './world.ts';
 /**
  * Warns if Atlas deletes a temporary entry within the time of `--warn-expiry`.
  *
- * @param what the entry, as the first words of a sentence
+ * @param what the start of the message, such as `The database user`
  * @returns null if the entry expires later or never, or if --warn-expiry is not set
  */
 export function soonDeleted(

@@ -12,7 +12,7 @@ import type { TargetPlan } from './target-plan.ts';
 export interface CheckOptions {
   /** The AWS settings: profile, Region and MFA prompt. The settings of a target take precedence. */
   readonly aws: AwsSettings;
-  /** The limit for each network step, in milliseconds. */
+  /** The timeout of each network step, in milliseconds. */
   readonly timeoutMs: number;
   /** The settings for the Atlas Administration API; null if no credentials are set. */
   readonly atlas: AtlasSettings | null;
@@ -23,7 +23,7 @@ export interface CheckOptions {
    * results in a warning. Null disables these warnings.
    */
   readonly warnExpiryMs: number | null;
-  /** Whether to also run the checks that send requests which must be rejected (--negative). */
+  /** Whether to also run the checks for --negative. These checks send requests that must be rejected. */
   readonly negative: boolean;
   /**
    * How long to keep a connection open, in milliseconds. The token of the connection expires during this
@@ -45,8 +45,8 @@ export interface World {
   /** Called with the expiration time of each token for the connection that the soak test keeps open. */
   readonly held: (expiresAt: Date) => void;
   /**
-   * Returns the complete command line for the suggested command of a result; null if the command cannot be
-   * completed.
+   * Adds the options of the current command line to the suggested command of a result, and returns the
+   * complete command line. Returns null if a required value may contain a secret.
    */
   readonly offer: (command: SuggestedCommand, target: CheckTarget) => string | null;
 }

@@ -48,7 +48,7 @@ function namedMechanism(uri: string): string | null {
   try {
     return parseConnectionString(uri).namedMechanism;
   } catch {
-    // Ignored here, because the schema reports an invalid connection string.
+    // The error is ignored here, because the schema also reports an invalid connection string.
     return null;
   }
 }

@@ -8,9 +8,9 @@ const MARKS = /\$(?:(\$)|\{(?:([^{}:]*)(?::-([^{}]*))?\})?)/g;
 
 /**
  * Replaces variables in a text: `${FEDCTL_VAR_NAME}`, and `${FEDCTL_VAR_NAME:-default}` for a variable that
- * may be missing or empty. `$$` is a dollar sign. Variables in a value are not replaced. All other variable
- * names are rejected, because a file in a cloned repository must not read secrets from the environment. Error
- * messages contain no values.
+ * may be missing or empty. `$$` is a dollar sign. Text such as `${NAME}` in the value of a variable is not
+ * replaced. Names that do not start with FEDCTL_VAR_ are rejected, because a file in a cloned repository must
+ * not read secrets from the environment. Error messages contain no values.
  */
 export function interpolate(
   text: string,

@@ -100,6 +100,6 @@ export function urlFault(text: string): Fault {
 }
 
 export function issuerFault(text: string): Fault {
-  // Tests the text, because a URL object does not contain an empty query or fragment.
+  // The pattern tests the text of the URL, because a URL object does not show an empty query or fragment.
   return urlFault(text) ?? (/[?#]/.test(text) ? 'must have no query and no fragment' : null);
 }

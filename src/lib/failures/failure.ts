@@ -1,11 +1,11 @@
 import type { ExitCode } from '../core/exit-codes.ts';
 
 /**
- * The catalogue entry of a failure, with default texts for all output formats. The throwing code may replace
- * a text with a more precise text.
+ * The catalogue entry of a failure, with default texts for all output formats. The code that throws the
+ * failure may replace a text with a more precise text.
  */
 export interface Failure {
-  /** A few words, for lists. */
+  /** A title of a few words, for lists. */
   readonly title: string;
   /** The likely cause, one or two sentences. */
   readonly cause: string;

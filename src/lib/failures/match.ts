@@ -121,7 +121,7 @@ export function matches(
 
 function better(a: Hit, b: Hit): number {
   const { rank } = a.pattern;
-  // For two matching codes, the longer code is not a better match.
+  // If both matches are codes, their length does not matter.
   return b.pattern.rank - rank || (rank === CODE ? 0 : b.pattern.weight - a.pattern.weight);
 }
 

@@ -32,8 +32,8 @@ export interface PageText {
   /** The differences from similar failures. Each key is the code of a similar failure. */
   readonly apart: Readonly<Partial<Record<ExplainedCode, string>>>;
   /**
-   * The commands to run, in this order. Values in `<angle brackets>` must be replaced. Each line then works
-   * in a shell.
+   * The commands to run, in this order. Values in `<angle brackets>` must be replaced. After this
+   * replacement, each line works in a shell.
    */
   readonly commands: readonly string[];
   /** The sources of the page, as URLs or names: documentation, RFC sections, issues. */

@@ -5,8 +5,8 @@ import stripAnsi from 'strip-ansi';
 /** An error or a log that the user pasted, normalized for the search for known texts. */
 export interface Pasted {
   /**
-   * In lower case, with straight quotation marks. Each sequence of white space and line breaks is replaced
-   * with one space.
+   * The normalized text. It is in lower case and has straight quotation marks. Each sequence of white space
+   * and line breaks is replaced with one space.
    */
   readonly text: string;
   /** Returns the line number, from 1, of a position in `text`. */
@@ -48,7 +48,7 @@ export function pasted(raw: string, firstLine = 1): Pasted {
   };
 }
 
-/** Normalizes a text for comparison. Applied to pasted texts and to known texts. */
+/** Normalizes a text for comparison. Both pasted texts and known texts are normalized in this way. */
 export function plain(text: string): string {
   return text
     .replace(/[‘’`´]/g, "'")
@@ -61,8 +61,8 @@ export function plain(text: string): string {
 }
 
 /**
- * Returns a line of text. If the line is a JSON object, appends all strings in this object, without JSON
- * escape sequences.
+ * Returns the line. If the line is a JSON object, also appends each string in this object. The JSON escape
+ * sequences in these strings are decoded.
  */
 function textsOf(line: string): string {
   const trimmed = line.trim();

@@ -2,10 +2,10 @@ import type { Principal, Selection } from './document.ts';
 import type { RequestPrincipal } from './request.ts';
 
 /**
- * How a trust policy specifies the caller. `account`: by the account, so the identity-based policies must
- * also allow the request. `principal`: by the user or role, so the identity-based policies do not need to
- * allow the request. `session`: by the session, so the permissions boundary and the session policies do not
- * need to allow the request either.
+ * How a trust policy specifies the caller. `account`: the policy contains the account of the caller, so the
+ * identity-based policies must also allow the request. `principal`: the policy contains the user or role, so
+ * the identity-based policies do not need to allow the request. `session`: the policy contains the session,
+ * so the permissions boundary and the session policies do not need to allow the request either.
  */
 export type Grant = 'account' | 'principal' | 'session';
 

@@ -68,7 +68,7 @@ export interface AtlasCluster {
   readonly mongoDBVersion: string;
   /**
    * All connection strings of the cluster, including the connection strings for network peering and private
-   * endpoints. Empty while Atlas creates the cluster.
+   * endpoints. The list is empty while Atlas creates the cluster.
    */
   readonly connectionStrings: readonly string[];
 }

@@ -11,8 +11,8 @@ import type { Secret } from '../core/secret.ts';
 import type { MintRequest } from '../core/token.ts';
 
 /**
- * The interfaces of the external services that the auth core uses. Adapters implement these interfaces with
- * an SDK. Tests can implement these interfaces by hand. Every method throws only FedctlError and keeps the
+ * The interfaces through which fedctl uses external services. Adapters implement these interfaces with an
+ * SDK. Tests can implement these interfaces by hand. Every method throws only FedctlError and keeps the
  * original error as its `cause`.
  */
 
@@ -22,11 +22,13 @@ export interface AwsSettings {
    * The value of `--profile` or FEDCTL_PROFILE. The profile takes precedence over keys in the environment.
    */
   readonly profile?: string;
-  /** The source of the profile, for messages. Set if the profile does not come from `--profile`. */
+  /**
+   * The source of the profile, for messages. It is set only if the profile does not come from `--profile`.
+   */
   readonly profileSource?: string;
   /** The value of `--region` or FEDCTL_REGION. */
   readonly region?: string;
-  /** The source of the Region, for messages. Set if the Region does not come from `--region`. */
+  /** The source of the Region, for messages. It is set only if the Region does not come from `--region`. */
   readonly regionSource?: string;
   /** Timeout of each network step, in milliseconds. */
   readonly timeoutMs: number;
@@ -34,7 +36,7 @@ export interface AwsSettings {
   readonly credentials?: ResolvedCredentials;
   /**
    * Prompts the user for the current code of the MFA device with this serial number; returns null if the user
-   * cancels. Not set if there is no user to prompt.
+   * cancels. This function is not set if there is no user to prompt.
    */
   readonly mfaCode?: (serialNumber: string) => Promise<Secret | null>;
   /** Receives warnings about problems with the credentials. fedctl found keys in spite of these problems. */

@@ -73,12 +73,12 @@ export interface StageEvent {
   readonly ms: number;
   /**
    * A description of the observed facts (addresses, certificate, server version, user …), or the reason for
-   * skipping the stage. Contains no secrets.
+   * skipping the stage. The description contains no secrets.
    */
   readonly detail: string;
   /** The failure code, if the status is `fail`. */
   readonly code?: string;
-  /** Set if the status is `pass` and the stage provides facts. */
+  /** The observed facts. They are set only if the status is `pass` and the stage provides facts. */
   readonly facts?: StageFacts;
 }
 
@@ -99,8 +99,8 @@ export interface LoginKeys extends Credentials {
 }
 
 /**
- * One step of a MONGODB-AWS login, taken from the messages between the driver and the server. Contains no
- * signature, session token or nonce.
+ * One step of a MONGODB-AWS login, taken from the messages between the driver and the server. A step contains
+ * no signature, session token or nonce.
  */
 export type HandshakeStep =
   | {
@@ -154,7 +154,7 @@ export interface LoginPlan {
   readonly writeProbe?: { readonly database: string; readonly collection: string };
   /** Called with each step of a MONGODB-AWS login. */
   readonly observeHandshake?: (step: HandshakeStep) => void;
-  /** Set to also read the privileges that the roles grant. */
+  /** If set, the login also reads the privileges that the roles grant. */
   readonly privileges?: true;
 }
 
@@ -195,7 +195,7 @@ export interface HoldPlan extends LoginPlan {
   readonly everyMs: number;
 }
 
-/** Events of a held connection, in order. */
+/** Events of a connection that stays open, in order. */
 export type HoldEvent =
   /** A stage of the login, up to `authenticate`. */
   | { readonly kind: 'stage'; readonly stage: StageEvent }
@@ -205,7 +205,7 @@ export type HoldEvent =
   | { readonly kind: 'reauthentication'; readonly at: Date; readonly count: number };
 
 export interface HoldResult {
-  /** Always 1, because a lost connection is a failure. */
+  /** The number of logins. It is always 1, because a lost connection is a failure. */
   readonly logins: 1;
   /**
    * The number of times that the driver requested a token after the first login. If `failure` is set, the

@@ -31,7 +31,7 @@ const PROPERTIES = [
   'CANONICALIZE_HOST_NAME',
 ] as const;
 
-/** The values of ENVIRONMENT that make a driver get the token itself. */
+/** The values of ENVIRONMENT. With these values, a driver gets the token without a callback function. */
 const ENVIRONMENTS = ['azure', 'gcp', 'k8s', 'test'] as const;
 
 /**

@@ -6,9 +6,9 @@ import { hostPort } from './host-port.ts';
 type Hop = Pick<ConnectionString, 'hosts' | 'srv' | 'proxy' | 'tls' | 'unverifiedBy'>;
 
 /**
- * Throws if fedctl would send a token or session credential to another machine without verified TLS. A remote
- * proxy counts as another machine, because it can read the traffic. A mongodb+srv name always counts as
- * another machine.
+ * Throws if fedctl would send a token or session credential to another machine over a connection without
+ * verified TLS. A remote proxy counts as another machine, because it can read the traffic. A mongodb+srv name
+ * always counts as another machine.
  *
  * @throws FedctlError mongo.plaintext-refused
  */

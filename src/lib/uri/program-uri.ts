@@ -12,8 +12,8 @@ export type TokenEnvironment = (typeof TOKEN_ENVIRONMENTS)[number];
 /** A connection string for a program that logs in by itself. */
 export interface ProgramUri {
   /**
-   * The connection string that the user gave, with the authentication options replaced. May contain two
-   * passwords: the password for a proxy, and the password for a key file.
+   * The connection string that the user gave, with the authentication options replaced. The string may
+   * contain two passwords: the password for a proxy, and the password for a key file.
    */
   readonly uri: string;
   /** True if the URI contains a password. In this case, the URI must not be passed as a program argument. */

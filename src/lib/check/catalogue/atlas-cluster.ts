@@ -56,8 +56,9 @@ const KEPT_OUT: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Fails if the entry is missing and the connection failed with one of the failures in KEPT_OUT. If the
- * cluster is reachable, for example through a private endpoint, a missing entry is not a failure.
+ * Fails if no entry of the access list includes the IP address of this machine, and the connection failed
+ * with one of the failures in KEPT_OUT. If the cluster is reachable, for example through a private endpoint,
+ * a missing entry is not a failure.
  */
 export const atlasAccessList = check<null>({
   id: 'atlas.access-list',

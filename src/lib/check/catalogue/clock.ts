@@ -6,11 +6,11 @@ import { issuerDiscovery } from './issuer.ts';
 import { expectedIssuer, iamFederation, issuerEvidence } from './token.ts';
 
 /**
- * Compares the local clock with STS and the issuer, which are operated separately. If the issuer is unknown,
- * compares with IAM instead. In the chain, `aws.clock` precedes the credential checks, because AWS rejects
- * credentials if the clock is wrong. Other checks send requests to the same servers. `aws.clock` waits for
- * the other checks and reads the time from their responses. If no other check sent a request to a server,
- * `aws.clock` sends one.
+ * Compares the local clock with the clocks of two independent servers: STS and the issuer. If the issuer is
+ * unknown, uses the clock of IAM instead of the clock of the issuer. In the chain, `aws.clock` precedes the
+ * credential checks, because AWS rejects credentials if the clock is wrong. Other checks send requests to the
+ * same servers. `aws.clock` waits for these checks and reads the time from their responses. If no other check
+ * sent a request to a server, `aws.clock` sends one.
  */
 export const awsClock = check<null>({
   id: 'aws.clock',
