@@ -38,7 +38,7 @@ export const CHECK_OPTIONS = {
     '--config <file>',
     'Configuration file with the targets (default: ./fedctl.yaml, if it exists)',
   ),
-  target: texts('--target <name>', 'Target of the configuration file to check'),
+  target: texts('--target <name>', 'Target to check, from the configuration file'),
   allowHost: texts('--allow-host <host>', 'Host, or *.<domain>, to allow in a found configuration file', {
     env: false,
   }),

@@ -5,9 +5,9 @@ export type Flag = `--${string}`;
 export type Settings = Readonly<Record<Flag, string | true | readonly string[]>>;
 
 /**
- * Describes a command that fixes a failure or is the next step. The library specifies the change, and the
- * command layer adds the options of the current command line. A suggested command never deletes, revokes or
- * overwrites anything.
+ * Describes a command that fixes a failure or is the next step. The library specifies only the difference from
+ * the current command line, and the command layer adds the other options. A suggested command never deletes,
+ * revokes or overwrites anything.
  */
 export type SuggestedCommand =
   /** The current command line with a change. */

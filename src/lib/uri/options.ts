@@ -94,7 +94,7 @@ const ACCEPTED = {
   positive: { pattern: /^0*[1-9]\d*$/, expected: 'must be a number, 1 or more' },
   compressors: {
     pattern: /^(?:none|snappy|zlib|zstd)(?:,(?:none|snappy|zlib|zstd))*$/,
-    expected: 'must be a list of snappy, zlib and zstd',
+    expected: 'must be a comma-separated list of snappy, zlib or zstd',
   },
   'monitoring mode': { pattern: /^(?:auto|poll|stream)$/, expected: 'must be auto, poll or stream' },
   'read preference': {

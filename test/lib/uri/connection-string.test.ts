@@ -197,7 +197,10 @@ describe('options', () => {
     ['serverSelectionTimeoutMS=abc', 'the option serverSelectionTimeoutMS must be a number, 0 or more.'],
     ['maxPoolSize=-1', 'the option maxPoolSize must be a number, 0 or more.'],
     ['maxConnecting=0', 'the option maxConnecting must be a number, 1 or more.'],
-    ['compressors=zlib,lz4', 'the option compressors must be a list of snappy, zlib and zstd.'],
+    [
+      'compressors=zlib,lz4',
+      'the option compressors must be a comma-separated list of snappy, zlib or zstd.',
+    ],
     [
       'readPreference=HUNTER',
       'the option readPreference must be primary, primaryPreferred, secondary, secondaryPreferred or nearest.',
