@@ -80,10 +80,10 @@ export const sandboxSet = command({
     'fedctl sandbox set --slow issuer=10s --slow mongod=2s',
   ],
   notes: `
-Changes the running lab of this shell. The changes are applied in the order of the options in this help. \`fedctl sandbox status\` lists the names of users, roles and identity providers. A user
-or identity provider is created if its name is new; settings that are not given stay unchanged. A new identity provider
-is not connected to the organization. A deleted database user stays logged in on open connections; --drop-connections
-closes these connections.`,
+Changes the running lab of this shell. The changes are applied in the order of the options in this help. \`fedctl
+sandbox status\` lists the names of users, roles and identity providers. A user or identity provider is created if its
+name is new; settings that are not given stay unchanged. A new identity provider is not connected to the organization.
+A deleted database user stays logged in on open connections; --drop-connections closes these connections.`,
   options: OPTIONS,
   async run({ context, common, options }): Promise<Answer> {
     const requests = changesIn(options);
