@@ -106,7 +106,7 @@ function unknownCode(typed: string): FedctlError {
       : 'The argument does not have the format of a code, such as sts.mint-denied. The text of an error is read from standard input.',
     remedy: isShaped
       ? 'List all codes, or read the page of a suggested code.'
-      : 'Read the page of a suggested code, or pipe the text of the error into "fedctl explain -".',
+      : 'Pipe the text of the error into "fedctl explain -".',
     command: fedctl(page === null ? ['explain'] : ['explain', page]),
     details: { nearest: suggested },
   });

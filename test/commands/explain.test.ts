@@ -71,7 +71,7 @@ code:   usage.invalid-value
     expect(code).toBe(2);
     expect(stderr).toBe(`error: Invalid code; did you mean mongo.atlas-auth-error?
 cause:  The argument does not have the format of a code, such as sts.mint-denied. The text of an error is read from standard input.
-remedy: Read the page of a suggested code, or pipe the text of the error into "fedctl explain -".
+remedy: Pipe the text of the error into "fedctl explain -".
 run:    fedctl explain mongo.atlas-auth-error
 code:   usage.invalid-value
 `);
