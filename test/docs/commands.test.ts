@@ -147,7 +147,7 @@ async function parsed(argv: readonly string[], env: Readonly<Record<string, stri
 
 /** The calls of the Atlas CLI that documents make, with their options: docs.mongodb.com/atlas/cli, version 1.40. */
 const ATLAS: Readonly<Record<string, readonly string[]>> = {
-  'federatedAuthentication federationSettings describe': ['--orgId'],
+  'federatedAuthentication federationSettings describe': ['--orgId', '--output'],
   'federatedAuthentication federationSettings identityProvider create oidc aws': [
     '--federationSettingsId',
     '--idpType',
@@ -157,6 +157,7 @@ const ATLAS: Readonly<Record<string, readonly string[]>> = {
     '--userClaim',
     '--groupsClaim',
     '--desc',
+    '--output',
   ],
   'federatedAuthentication federationSettings connectedOrgConfigs connect': [
     '--identityProviderId',

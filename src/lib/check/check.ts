@@ -14,7 +14,7 @@ export type Asked = Pick<World, 'target' | 'plan' | 'options'>;
 export interface Check<Fact = unknown> {
   /** A fixed ID in the form `<area>[.<part>].<kebab>`. */
   readonly id: string;
-  /** The assertion in plain English, such as `the AWS profile exists`. */
+  /** The assertion in plain English, such as `AWS identifies the caller`. */
   readonly title: string;
   readonly link: Link;
   /**

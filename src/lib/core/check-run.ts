@@ -43,7 +43,7 @@ export interface Comparison {
 export interface CheckResult {
   /** A fixed ID in the form of a failure code: `<area>[.<part>].<kebab>`. */
   readonly id: string;
-  /** The assertion in plain English, such as `the AWS profile exists`. */
+  /** The assertion in plain English, such as `AWS identifies the caller`. */
   readonly title: string;
   readonly link: Link;
   readonly status: CheckStatus;

@@ -34,7 +34,7 @@ const usesAws = ({ plan }: Asked) => plan.usesAws;
 /** Checks that the AWS files and the environment are readable and that the profile exists. */
 export const awsProfile = check<Aws>({
   id: 'aws.profile',
-  title: 'the AWS profile exists',
+  title: 'the AWS files are readable, and a named profile exists',
   link: 'principal',
   needs: [],
   asked: usesAws,
