@@ -12,8 +12,7 @@ import {
   X509CertificateGenerator,
 } from '@peculiar/x509';
 
-// The code in test/support/certificates.ts is separate, because tests of the lab's certificates must not use
-// the code that they test.
+// test/support/certificates.ts does not use this file, because tests must not use the code that they test.
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const MINUTE = 60_000;
@@ -44,8 +43,8 @@ const LOOPBACK = [
 ] as const;
 
 /**
- * Creates a CA, and one server certificate for loopback and the given names. Both certificates are valid for
- * a week. Does not store the private key of the CA, so nobody can create more certificates. Sets key
+ * Creates a CA, and one server certificate for loopback and the given names. By default, both certificates are
+ * valid for a week. Does not store the private key of the CA, so nobody can create more certificates. Sets key
  * identifiers, because Python 3.13 and `openssl verify -x509_strict` reject certificates without key
  * identifiers (facts/dependencies.md, trap 13).
  */

@@ -12,9 +12,7 @@ export class LabClock {
 
   readonly now = (): Date => new Date(this.#real().getTime() + this.#offsetMs);
 
-  /**
-   * The offset from the real time, in milliseconds. A negative offset means that the lab's clock is behind.
-   */
+  /** The offset from the real time, in milliseconds. If it is negative, the clock is behind the real time. */
   get offsetMs(): number {
     return this.#offsetMs;
   }

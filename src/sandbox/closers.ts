@@ -1,4 +1,4 @@
-/** Closes resources, the most recently started first. */
+/** Closes resources in the reverse of the order in which they were added. */
 export class Closers {
   #closers: (() => Promise<unknown>)[] = [];
 

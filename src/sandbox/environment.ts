@@ -56,7 +56,7 @@ export function insideLab(
   return { ...inside, ...lab };
 }
 
-/** Returns the variables after the changes. */
+/** Returns a copy of the variables with the changes applied. */
 export function changed(before: LabEnvironment, changes: ChangedVariables): LabEnvironment {
   const all = Object.entries({ ...before, ...changes });
   return Object.fromEntries(all.flatMap(([name, value]) => (value === null ? [] : [[name, value]])));

@@ -13,7 +13,7 @@ import { LabLog } from './log.ts';
 export type LabTls = LabCertificates & { readonly caFile: string };
 
 export interface GroundOptions {
-  /** The real time. */
+  /** Returns the real time. */
   readonly now: () => Date;
   readonly tls: boolean;
   readonly network: CommandNetwork | undefined;
@@ -51,9 +51,7 @@ export async function layGround(
   return { clock, log: new LabLog(clock.now), delays: new HopDelays(), folder, tls: made, serving };
 }
 
-/**
- * Creates the certificates. The code for certificates is loaded only if needed, because loading takes 0.2 s.
- */
+/** Creates the certificates. Loads the code for certificates only if needed, because loading takes 0.2 s. */
 async function makeCertificates(now: Date, folder: string): Promise<LabTls> {
   const { createCertificates } = await import('./certificates.ts');
   const made = await createCertificates(now, [`*.${CLUSTER_ZONE}`]);

@@ -70,8 +70,8 @@ export interface Sandbox {
    */
   inside(outside: Readonly<Record<string, string | undefined>>): Record<string, string>;
   /**
-   * Stops every server and removes every file within one second. After this, the lab does not prevent the
-   * process from exiting.
+   * Stops every server and removes every file within one second. After this call, the lab no longer keeps the
+   * process running.
    */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;

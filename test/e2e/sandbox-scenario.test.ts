@@ -99,7 +99,7 @@ describe('is refused', () => {
       code: 2,
       stdout: '',
       stderr: `error: Unknown scenario "port-close"; did you mean "port-closed"?
-cause:  Scenarios have fixed names.
+cause:  The name is misspelled, or this version of fedctl does not have the scenario.
 remedy: List the scenarios.
 code:   usage.invalid-value
 `,
@@ -150,7 +150,7 @@ code:   lab.scenario-unplayable
     expect(JSON.parse(stderr).error).toMatchObject({
       code: 'lab.scenario-unplayable',
       message:
-        'The scenario "roles-missing" cannot run in this lab: an object that the scenario changes was removed from the lab.',
+        'The scenario "roles-missing" cannot run in this lab: the lab no longer contains an object that the scenario must change.',
     });
   });
 

@@ -28,7 +28,7 @@ describe('List the scenarios.', () => {
     const at = lines.indexOf('identity-provider-audience');
     expect(lines.slice(at, at + 3)).toEqual([
       'identity-provider-audience',
-      '  The identity provider expects a different audience than the tokens have.',
+      '  The audience of the identity provider differs from the audience of the tokens.',
       '  atlas.audience-mismatch, or mongo.oidc-refused without access to Atlas',
     ]);
   });
@@ -84,7 +84,7 @@ describe('fedctl sandbox --scenario NAME -- CMD', () => {
       code: 2,
       stdout: '',
       stderr: `error: Unknown scenario "moon-phase".
-cause:  Scenarios have fixed names.
+cause:  The name is misspelled, or this version of fedctl does not have the scenario.
 remedy: List the scenarios.
 run:    fedctl sandbox --list-scenarios
 code:   usage.invalid-value

@@ -14,8 +14,8 @@ export function isTenant(cluster: AtlasCluster): boolean {
 }
 
 /**
- * Returns the connection strings of a cluster. For a cluster that Atlas is still creating, returns `{}`, as
- * recorded from Atlas.
+ * Returns the connection strings of a cluster. As in Atlas, a cluster that is still being created has no
+ * connection strings.
  */
 function connectionStrings({ stateName, connectionString, connectionStringSrv }: AtlasCluster): object {
   if (stateName === 'CREATING') return {};
@@ -25,7 +25,7 @@ function connectionStrings({ stateName, connectionString, connectionStringSrv }:
   };
 }
 
-/** Returns a cluster in API version 2024-08-05, with the fields recorded from Atlas. */
+/** Returns the document of a cluster for API version 2024-08-05. The fields were recorded from Atlas. */
 export function clusterDocument(context: DocumentContext, cluster: AtlasCluster): object {
   const { instanceSize } = cluster;
   const region = isTenant(cluster)
@@ -40,8 +40,8 @@ export function clusterDocument(context: DocumentContext, cluster: AtlasCluster)
 }
 
 /**
- * Returns a cluster in API version 2023-02-01. This version contains no list of shards. It contains the
- * number of shards, and one disk size for the whole cluster.
+ * Returns the document of a cluster for API version 2023-02-01. Instead of a list of shards, this document
+ * contains the number of shards, and one disk size for the whole cluster.
  */
 export function clusterDocument20230201(context: DocumentContext, cluster: AtlasCluster): object {
   const { instanceSize } = cluster;
@@ -113,7 +113,7 @@ function sharedFields({ atlas, base }: DocumentContext, cluster: AtlasCluster): 
   };
 }
 
-/** Returns a flex cluster. Flex clusters have a separate API. */
+/** Returns the document of a flex cluster. Flex clusters have a separate API. */
 export function flexClusterDocument({ atlas }: DocumentContext, cluster: AtlasCluster): object {
   return {
     backupSettings: { enabled: true },

@@ -9,7 +9,7 @@ import type {
 import type { AtlasState } from './state.ts';
 
 /*
- * The documents that the API returns, with the fields and the order recorded from Atlas (facts/mongodb.md 7.5 to
+ * The documents that the API returns. The fields and their order were recorded from Atlas (facts/mongodb.md 7.5 to
  * 7.7). Like Atlas, the lab deviates from the OpenAPI specification (7.9): `identityProviderId` and `userConflicts`
  * are null, and users contain their `groupId`.
  */

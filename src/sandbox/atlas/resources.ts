@@ -33,10 +33,7 @@ export interface Resource {
   readonly path: string;
   /** The value of the response header X-Java-Method. */
   readonly javaMethod: string;
-  /**
-   * The capacity of the rate limit bucket: a number of requests, as recorded from Atlas (facts/mongodb.md
-   * 7.4).
-   */
+  /** The rate limit capacity, in requests. This value was recorded from Atlas (facts/mongodb.md 7.4). */
   readonly capacity: number;
   /** The roles that can read the resource. A credential needs only one of these roles. */
   readonly roles: readonly ApiRole[];
@@ -263,8 +260,8 @@ function list(call: ResourceCall, documents: readonly object[]): object {
 }
 
 /**
- * Lists the identity providers of the requested types. By default, lists workforce providers with SAML. The
- * lab has no such providers.
+ * Lists the identity providers of the requested protocols and types. By default, the list is empty, because
+ * the default is SAML providers for the workforce, and the lab has only OIDC providers for workloads.
  */
 function identityProviders(call: ResourceCall): object {
   requireFederation(call);

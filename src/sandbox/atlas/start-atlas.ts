@@ -45,9 +45,9 @@ export interface LabAtlas {
 }
 
 /**
- * Starts a read-only Atlas Administration API. Other parts of the lab can change the returned state at any
- * time. The API emulates the parts of Atlas in facts/mongodb.md 7.2 to 7.8, OAuth for service accounts, and
- * `GET /api/private/ipinfo`.
+ * Starts a read-only Atlas Administration API. Other parts of the lab can change the state that the API
+ * returns. The API emulates the behavior that facts/mongodb.md 7.2 to 7.8 describes, OAuth for service
+ * accounts, and `GET /api/private/ipinfo`.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
@@ -180,8 +180,8 @@ class AtlasApi {
 }
 
 /**
- * The endpoint that returns the client's IP address. It is on the same server as the versioned API, but has
- * no versions. Only `path` and `javaMethod` are used.
+ * The endpoint that returns the client's IP address. The same server provides the versioned API, but this
+ * endpoint has no versions. The lab uses only `path` and `javaMethod` of this object.
  */
 const IP_INFO: Resource = {
   path: '/api/private/ipinfo',
@@ -214,8 +214,8 @@ function findResource(path: string) {
 }
 
 /**
- * Creates the error for an unsupported method. The wording comes from the web framework of Atlas and is
- * unverified.
+ * Creates the error for an unsupported method. The message is the default message of the web framework that
+ * Atlas uses. Whether Atlas returns this message is unverified.
  */
 function methodNotAllowed(): ApiFailure {
   return new ApiFailure(405, 'UNEXPECTED_ERROR', 'HTTP 405 Method Not Allowed', {

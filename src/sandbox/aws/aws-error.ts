@@ -6,9 +6,7 @@ export class AwsError extends Error {
   /** The `<Code>` in the response. SDKs can use a different name for the error (facts/aws.md 0.1). */
   readonly code: string;
   readonly status: number;
-  /**
-   * The actual reason for the error, if the message does not contain this reason. Used only in the lab's log.
-   */
+  /** The actual reason for the error (default: the message). Used only in the lab's log. */
   readonly reason: string;
 
   constructor(code: string, status: number, message: string, reason: string = message) {

@@ -30,12 +30,12 @@ export class FederationSwitch {
     this.#propagationMs = propagationMs;
   }
 
-  /** The setting that IAM shows. */
+  /** Whether federation is enabled in IAM. */
   get enabled(): boolean {
     return this.#changes.at(-1)?.enabled ?? this.#atFirst;
   }
 
-  /** The setting that STS applies. */
+  /** The state of federation in STS, which receives changes later than IAM. */
   get vending(): VendingState {
     const now = this.#now().getTime();
     const arrived = this.#changes.findLast(({ arrivesAt }) => arrivesAt <= now)?.enabled ?? this.#atFirst;

@@ -18,7 +18,7 @@ export type FindIssuerKeys = (issuer: string) => Promise<IssuerAnswer>;
  * Creates a function that fetches keys through discovery. The function uses no cache, so a key rotation takes
  * effect immediately. It follows no redirects.
  *
- * @param ca the CA certificate (PEM) for issuers in labs with TLS (default: the CAs that Node.js trusts)
+ * @param ca the trusted CA certificates in PEM format (default: the CAs that Node.js trusts)
  */
 export function findIssuerKeys({
   ca,
@@ -67,7 +67,7 @@ function parseJson(text: string, url: URL): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error(`${url.href} is not JSON`);
+    throw new Error(`the response from ${url.href} is not JSON`);
   }
 }
 

@@ -22,8 +22,8 @@ export interface LabAccount {
   /** The current signing keys. The issuer publishes these keys. */
   keys: SigningKeys;
   /**
-   * The issuer URL, which is the value of `iss`. The URL is empty until the issuer of the account listens. It
-   * does not change if federation is disabled.
+   * The issuer URL, which is the value of `iss`. The URL is empty until the issuer of the account listens.
+   * Disabling federation does not change the URL.
    */
   issuer: string;
   /** The external issuers that the account trusts, as OpenID Connect providers in IAM. */

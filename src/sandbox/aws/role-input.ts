@@ -45,8 +45,8 @@ export function readRoleInput<Own extends object>(
 }
 
 /**
- * Rejects managed session policies. If the lab ignored them, the session would have more permissions than
- * requested.
+ * Rejects managed session policies and provided contexts, which the lab does not support. If the lab ignored a
+ * policy, the session would have more permissions than requested.
  */
 function refuseUnplayed(parameters: QueryParameters): void {
   const given = ['PolicyArns.member.1.arn', 'ProvidedContexts.member.1.ProviderArn'].find(

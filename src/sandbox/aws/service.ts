@@ -195,8 +195,8 @@ function answerOf(
 }
 
 /**
- * Returns the name of the action for the log. Returns a placeholder for other text, because a client can send
- * any text.
+ * Returns the requested action for the log. Returns a placeholder if the text cannot be the name of an action,
+ * because a client can send any text.
  */
 function shownAction(action: string): string {
   return /^\w{1,64}$/.test(action) ? action : '(no action)';

@@ -83,7 +83,7 @@ export function sessionSeconds(
 }
 
 /**
- * Reads the minimum length of the session token. A program can use this parameter to test whether it supports
+ * Reads the minimum length of the session token. Clients can request a long token to test whether they support
  * long tokens.
  */
 export function sessionTokenSize(parameters: QueryParameters, validation: Validation): number {

@@ -136,8 +136,8 @@ export async function signatureMatches(
   );
   const computed = parseAuthorization(signed.headers['authorization'] ?? '');
   if ('faults' in computed) return false;
-  // The signer always signs the date, and ignores headers that are in the list but not in the request. The
-  // names of the signed headers must therefore also be equal.
+  // The signer always signs the date, and ignores signed headers that the request does not contain. The names
+  // of the signed headers must therefore also be equal.
   const sameHeaders = computed.signedHeaders.join(';') === signedHeaders.join(';');
   return sameHeaders && equalInConstantTime(computed.signature, authorization.signature);
 }

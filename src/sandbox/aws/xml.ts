@@ -2,8 +2,8 @@
 export type XmlElement = readonly [name: string, content: string | readonly XmlElement[]];
 
 /**
- * Formats elements without white space between them. Replaces each character that XML 1.0 does not allow with
- * a question mark.
+ * Formats elements without white space between them. If XML 1.0 does not allow a character, writes a question
+ * mark instead.
  */
 export function writeXml(elements: readonly XmlElement[], namespace?: string): string {
   const attribute = namespace === undefined ? '' : ` xmlns="${namespace}"`;

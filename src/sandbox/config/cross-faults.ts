@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { BUILT_IN_AWS } from '../aws/description.ts';
 import { SandboxConfig } from './schema.ts';
 
-/** A conflict between fields of a configuration. Each of the fields is valid by itself. */
+/** A conflict between fields of a configuration. Each of these fields alone is valid. */
 export interface CrossFault {
   readonly path: readonly (string | number)[];
   readonly message: string;
@@ -46,7 +46,7 @@ function* roleFaults({ accounts = [] }: SandboxConfig): Iterable<CrossFault> {
         };
       }
       if (trustPolicy !== undefined && (trusts ?? externalId ?? needsMfa) !== undefined) {
-        const message = 'cannot be combined with trusts, externalId and needsMfa';
+        const message = 'cannot be combined with trusts, externalId or needsMfa';
         yield { path: [...path, 'trustPolicy'], message };
       }
     }

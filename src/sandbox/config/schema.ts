@@ -3,12 +3,11 @@ import { faultText } from '../../lib/policy/faults.ts';
 import { parsePolicy } from '../../lib/policy/parse.ts';
 import { MECHANISM_NAMES } from '../../lib/uri/mechanism.ts';
 
-/** The schema ID of the lab's configuration file. Editors show the descriptions of the fields. */
-
+/** The ID of the JSON Schema for the lab's configuration file. */
 const SCHEMA_ID = 'sandbox-config.v1.json';
 
 const name = z.string().regex(/^[\w+=,.@-]{1,64}$/, 'must be an IAM name: letters, digits and +=,.@_-');
-const accountId = z.string().regex(/^\d{12}$/, 'must be the 12 digits of an account, in quotes');
+const accountId = z.string().regex(/^\d{12}$/, 'must be a 12-digit account ID in quotes');
 const arn = z
   .string()
   .regex(/^arn:aws:(iam|sts)::\d{12}:[^\s]+$/, 'must be an ARN: arn:aws:iam::<account>:…');
@@ -44,7 +43,7 @@ const principal = {
       z.string().regex(/^(\*|[\w-]+:[\w*?]+)$/, 'must be an action such as sts:GetWebIdentityToken, or *'),
     )
     .optional()
-    .meta({ description: 'Actions to allow on all resources. Short form of a policy.' }),
+    .meta({ description: 'Actions to allow on all resources, in addition to policies.' }),
   policies: z
     .record(z.string(), policy('permissions'))
     .optional()
@@ -62,7 +61,7 @@ const role = z.strictObject({
   trusts: z
     .array(
       z.union([arn, accountId, z.literal('*')], {
-        error: 'must be an ARN, the 12 digits of an account in quotes, or *',
+        error: 'must be an ARN, a 12-digit account ID in quotes, or *',
       }),
     )
     .optional()
@@ -95,7 +94,8 @@ const account = z.strictObject({
     .array(z.record(z.string(), policy('permissions')))
     .optional()
     .meta({
-      description: 'One set of policies for each level, from the root of the organization to the account.',
+      description:
+        'Service control policies: one set for each level, from the root of the organization to the account.',
     }),
   users: z.array(user).optional(),
   roles: z.array(role).optional(),

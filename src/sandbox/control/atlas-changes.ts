@@ -65,7 +65,10 @@ function grantedRole(text: string): GrantedRole {
   return { role, db };
 }
 
-/** Returns a scope. The cluster must exist, or the user must already have this scope. */
+/**
+ * Returns the scope that gives a database user access to a cluster. The cluster must exist, or the user must
+ * already have this scope.
+ */
 function scope(atlas: AtlasState, name: string, user: AtlasDatabaseUser | undefined) {
   const isKept = user?.scopes.some((each) => each.name === name) === true;
   if (!isKept && atlas.cluster(name) === undefined) {

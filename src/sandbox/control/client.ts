@@ -46,7 +46,7 @@ export interface LabClient {
   log(since: number, wait: number): Promise<LabLogPage>;
   change(request: LabChangeRequest): Promise<LabChange>;
   playScenario(name: string): Promise<PlayedScenario>;
-  /** Requests the lab to stop, and waits until it has stopped. */
+  /** Sends a stop request to the lab, and waits until the lab has stopped. */
   stop(): Promise<void>;
 }
 
@@ -220,7 +220,7 @@ function errorIn(text: string): LabError {
   try {
     error = memberOf(JSON.parse(text), 'error');
   } catch {
-    // The response does not come from a control API, so the error message contains only the HTTP status.
+    // If the response is not JSON, the error message contains only the HTTP status.
   }
   const { code, message, likelyCause, remedy, details } = isRecord(error) ? error : {};
   return {

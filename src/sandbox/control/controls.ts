@@ -50,7 +50,7 @@ export class LabControls {
     this.#log = log;
   }
 
-  /** A signal that aborts when a client requests the lab to stop. */
+  /** A signal that aborts when the lab receives a stop request. */
   get stopping(): AbortSignal {
     return this.#stop.signal;
   }
@@ -74,7 +74,7 @@ export class LabControls {
       throw invalid('offsetSeconds', 'a number of seconds, at most ten years');
     }
     this.#parts.clock.set(offsetSeconds * 1000);
-    this.#tell('clock', `the lab's clock is ${offsetSeconds} s ahead of the real time`);
+    this.#tell('clock', `the offset of the lab's clock from the real time is ${offsetSeconds} s`);
     return this.time();
   }
 
@@ -205,7 +205,7 @@ export class LabControls {
 
   /**
    * Enables federation in the lab and introduces the fault of a scenario, as `--scenario` does in a new lab.
-   * Each lab can play only one scenario.
+   * A lab can have only one active scenario.
    *
    * @throws FedctlError usage.invalid-value, lab.scenario-played, lab.scenario-unplayable
    */
@@ -213,7 +213,7 @@ export class LabControls {
     return this.#parts.scenarios.play(name);
   }
 
-  /** Requests the lab to stop. The code that started the lab must stop it. */
+  /** Aborts the signal `stopping`. The code that started the lab must then stop the lab. */
   stop(): void {
     this.#tell('stop', 'the lab is stopping');
     this.#stop.abort();

@@ -5,8 +5,8 @@ import type { LabControls } from './controls.ts';
 import { USER_TYPES } from './user-types.ts';
 
 /**
- * A route of the control API. The input contains the query parameters of a GET request, or the properties of
- * the body.
+ * A route of the control API. For a GET request, the input contains the query parameters. For all other
+ * requests, the input contains the properties of the body.
  */
 export type Route = (input: RouteInput, lab: ControlledLab) => unknown;
 
@@ -19,8 +19,8 @@ export interface ControlledLab {
 const LONGEST_WAIT = 20;
 
 /**
- * The routes of the control API. The body of each request and response is one JSON document. Unless stated
- * otherwise, times are those of the lab's clock.
+ * The routes of the control API. Every body in a request or response is one JSON document. All times are times
+ * of the lab's clock.
  */
 export const ROUTES: Readonly<Record<string, Route>> = {
   'GET /v1/status': (_input, { controls }) => controls.status(),
@@ -132,7 +132,9 @@ export class RouteInput {
   count(name: string): number | undefined {
     const value = this.#members[name];
     if (value === undefined) return undefined;
-    return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : refuse(name, 'a count');
+    return typeof value === 'string' && /^\d{1,9}$/.test(value)
+      ? Number(value)
+      : refuse(name, 'a whole number');
   }
 }
 

@@ -139,7 +139,7 @@ function actionsOf({ policies }: LabUser | LabRole): readonly string[] {
     .flatMap(({ document }) => document.statements)
     .filter(({ effect }) => effect === 'Allow')
     .flatMap(({ action }) =>
-      action.except ? action.listed.map((name) => `all but ${name}`) : action.listed,
+      action.except ? action.listed.map((name) => `all except ${name}`) : action.listed,
     );
   return [...new Set(allowed)];
 }

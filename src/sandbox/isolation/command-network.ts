@@ -14,7 +14,7 @@ export interface Address {
 export interface CommandNetwork {
   /**
    * Makes a listening server reachable in this network until the server closes. In this network, the server
-   * has the same address as outside. If `alsoAt` is given, the server also has this address.
+   * has the same address as outside the network. `alsoAt` is an additional address.
    */
   admit(server: Server, alsoAt?: Address): Promise<void>;
   /**
@@ -25,7 +25,8 @@ export interface CommandNetwork {
   /**
    * Runs a worker thread in the network.
    *
-   * @param source CommonJS code that posts a message when it is ready
+   * @param source CommonJS code of the worker. The code must post a message when the worker is ready.
+   * @param port the `workerData` of the worker
    */
   runWorker(source: string, port: number): Promise<void>;
 }

@@ -15,7 +15,10 @@ export interface Isolation extends CommandNetwork {
    * process and no capabilities.
    */
   enter(program: string, args: readonly string[]): CommandLine;
-  /** Ends the namespaces. They continue to exist if the command left processes in them. */
+  /**
+   * Ends the process that keeps the namespaces open. The namespaces continue to exist while other processes run
+   * in them.
+   */
   close(): Promise<void>;
 }
 
@@ -111,8 +114,8 @@ function networkOf(keeper: Keeper): CommandNetwork {
           socket.setNoDelay(true);
           server.emit('connection', socket);
         });
-        // This event means that a connection was lost. It is ignored, because later connections are not
-        // affected.
+        // An error event means that a connection was lost. The event is ignored, because it does not affect
+        // later connections.
         door.on('error', () => {});
         server.once('close', () => door.close());
       }

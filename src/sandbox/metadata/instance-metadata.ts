@@ -35,7 +35,7 @@ export interface InstanceMetadataOptions {
   readonly network: CommandNetwork | undefined;
 }
 
-/** The documents for requests with a valid token, by path. The paths have no trailing slash. */
+/** Functions that return metadata, by path. The paths have no trailing slash. */
 type Documents = ReadonlyMap<string, () => string>;
 
 /** A response, and the actual reason for the lab's log. */

@@ -14,8 +14,8 @@ export interface ProjectedToken {
 }
 
 /**
- * Keeps a valid token in a file, as a kubelet does. Writes the file atomically by rename. Replaces the token
- * after 80% of its lifetime, as measured by the lab's clock.
+ * Keeps a valid token in a file, as a kubelet does. Replaces the file atomically after 80% of the lifetime of
+ * the token, as measured by the lab's clock.
  */
 export async function projectToken({
   path,

@@ -11,8 +11,8 @@ export interface PlatformOptions {
   /** The folder for the platform's files. The lab removes the folder. */
   readonly folder: string;
   /**
-   * The certificate and the private key for servers that use TLS in AWS; undefined if the lab does not use
-   * TLS.
+   * The certificate and the private key for emulated services that use TLS in AWS; undefined if the lab does
+   * not use TLS.
    */
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
   /** The network of an isolated command. It has the platform's link-local addresses. */

@@ -3,13 +3,13 @@ import { type Scenario, scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
 /**
- * The time until a change of the federation setting reaches STS, in milliseconds. In AWS, this takes about 10
+ * The time until a change to the federation setting reaches STS, in milliseconds. In AWS, this takes about 10
  * seconds (facts/aws.md 1). The scenario uses a longer time, so that a person can observe the fault.
  */
 const PROPAGATION = 60_000;
 
 /**
- * Faults of the federation setting, of permissions and of sessions. STS returns an error in each scenario.
+ * Faults of the federation setting, permissions and sessions. In each of these scenarios, STS returns an error.
  */
 export const ACCOUNT_SCENARIOS: readonly Scenario[] = [
   scenario(
@@ -111,8 +111,8 @@ export const ACCOUNT_SCENARIOS: readonly Scenario[] = [
 ];
 
 /**
- * Allows the operator to perform all IAM actions and to assume roles. The operator can mint tokens only under
- * `condition`. If `condition` is null, the operator cannot mint tokens.
+ * Allows the operator to perform all IAM actions and to assume roles. The operator can mint tokens only if the
+ * request meets `condition`. If `condition` is null, the operator cannot mint tokens.
  */
 function usePolicy(stage: Stage, condition: object | null): void {
   const statement = { Effect: 'Allow', Action: 'sts:GetWebIdentityToken', Resource: '*' };

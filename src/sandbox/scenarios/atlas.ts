@@ -10,8 +10,8 @@ const TOKEN_REFUSED = 'mongo.oidc-refused';
 const KEYS_REFUSED = 'mongo.aws-refused';
 
 /**
- * Faults of the identity provider and the database users in Atlas. In all of these scenarios, the server
- * returns code 18.
+ * Faults of the identity provider and the database users in Atlas. In most of these scenarios, the server
+ * rejects the login with code 18.
  */
 export const ATLAS_SCENARIOS: readonly Scenario[] = [
   scenario(
@@ -38,7 +38,7 @@ export const ATLAS_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'identity-provider-audience',
-    'The identity provider expects a different audience than the tokens have.',
+    'The audience of the identity provider differs from the audience of the tokens.',
     ['atlas.audience-mismatch', TOKEN_REFUSED],
     (stage) => changeProvider(stage, { audience: 'mongodb-atlas' }),
   ),

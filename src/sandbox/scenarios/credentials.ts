@@ -4,10 +4,7 @@ import type { Stage } from './stage.ts';
 /** Removes the keys. AWS_PROFILE has an effect only if no keys are set. */
 const NO_KEYS = { AWS_ACCESS_KEY_ID: null, AWS_SECRET_ACCESS_KEY: null };
 
-/**
- * Faults of keys, profiles, the Region and the clock. These faults have an effect before the first call to
- * AWS.
- */
+/** Faults of keys, profiles, the Region and the clock. */
 export const CREDENTIAL_SCENARIOS: readonly Scenario[] = [
   scenario(
     'credentials-missing',

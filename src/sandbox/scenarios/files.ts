@@ -1,6 +1,6 @@
 import { type Scenario, scenario } from './scenario.ts';
 
-/** Faults of the file that contains the token of a program. */
+/** Faults of the token file. */
 export const FILE_SCENARIOS: readonly Scenario[] = [
   scenario(
     'token-file-missing',
@@ -31,7 +31,7 @@ export const FILE_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'token-file-stale',
-    'Nothing renews the token file. At the next login (error 391), programs send the expired token.',
+    'Nothing renews the token file. When the server requests a new login, programs send the expired token.',
     'jwt.expired',
     async (stage) => stage.useTokenFile(await stage.file('token', await stage.token(-3900))),
   ),

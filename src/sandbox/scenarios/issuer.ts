@@ -4,10 +4,7 @@ import { CAPTIVE_PORTAL, closedPort, type HttpAnswer, json, silence, standIn } f
 import { type Scenario, scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
-/**
- * Faults of the issuer. A login requires that the relying party can reach the issuer and receives valid
- * documents.
- */
+/** Faults of the issuer, its documents and its signing keys. */
 export const ISSUER_SCENARIOS: readonly Scenario[] = [
   scenario(
     'issuer-unreachable',

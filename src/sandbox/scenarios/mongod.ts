@@ -7,7 +7,7 @@ import { type Scenario, scenario } from './scenario.ts';
  */
 const TOO_OLD = { version: '4.2.25', maxWireVersion: 8 } as const;
 
-/** Faults of the database server: its version, its edition, and network devices in front of it. */
+/** Faults of the database server (version and cluster tier), and of network devices in front of the server. */
 export const MONGOD_SCENARIOS: readonly Scenario[] = [
   scenario(
     'server-too-old',

@@ -40,7 +40,7 @@ export function scenarioNamed(name: string): Scenario {
   const hint = near === null ? '.' : `; did you mean "${near}"?`;
   throw new FedctlError('usage.invalid-value', {
     message: `Unknown scenario "${name}"${hint}`,
-    likelyCause: 'Scenarios have fixed names.',
+    likelyCause: 'The name is misspelled, or this version of fedctl does not have the scenario.',
     remedy: 'List the scenarios.',
     command: fedctl(['sandbox', '--list-scenarios']),
     details: { name, nearest: near },

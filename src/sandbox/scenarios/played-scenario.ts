@@ -1,10 +1,10 @@
 import type { ChangedVariables } from '../environment.ts';
 
-/** The scenario that the lab is playing. */
+/** The active scenario of a lab. */
 export interface PlayedScenario {
   readonly name: string;
   /** Describes the fault in one sentence. */
   readonly title: string;
-  /** The changes to the lab's variables. A command shows the fault only with these changes. */
+  /** The changes to the lab's variables. The fault occurs only in commands that use these changes. */
   readonly env: ChangedVariables;
 }

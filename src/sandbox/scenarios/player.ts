@@ -6,8 +6,8 @@ import type { PlayedScenario } from './played-scenario.ts';
 import type { Scenario } from './scenario.ts';
 
 /**
- * Plays a scenario in a running lab. Each lab can play only one scenario, because the changes to the lab are
- * not undone.
+ * Activates a scenario in a running lab. A lab can have only one active scenario, because the changes to the
+ * lab are not undone.
  *
  * @internal
  */
@@ -32,8 +32,7 @@ export class ScenarioPlayer {
    * scenario; lab.scenario-unplayable if the lab does not contain a part that the scenario requires
    */
   async play(name: string): Promise<PlayedScenario> {
-    // This import loads all scenarios and their dependencies. It is dynamic, because most labs play no
-    // scenario.
+    // This import loads all scenarios and their dependencies. It is dynamic, because most labs use no scenario.
     const { playScenario, scenarioNamed } = await import('./play.ts');
     const scenario = scenarioNamed(name);
     const lab = this.#lab();
@@ -53,7 +52,7 @@ export class ScenarioPlayer {
     } catch (error) {
       this.#name = null;
       if (!(error instanceof RangeError)) throw error;
-      throw unplayable(scenario, 'an object that the scenario changes was removed from the lab', error);
+      throw unplayable(scenario, 'the lab no longer contains an object that the scenario must change', error);
     }
     const { title } = scenario;
     const reason = `${name}: ${title}`;

@@ -8,7 +8,7 @@ import { NETWORK_SCENARIOS } from './network.ts';
 import type { Scenario } from './scenario.ts';
 import { STS_SCENARIOS } from './sts.ts';
 
-/** All scenarios, in the order of a login: from the AWS credentials to the database. */
+/** All scenarios, in the order of the login steps: from the AWS credentials to the database. */
 export const SCENARIOS: readonly Scenario[] = [
   ...CREDENTIAL_SCENARIOS,
   ...ACCOUNT_SCENARIOS,

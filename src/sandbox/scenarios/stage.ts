@@ -83,8 +83,9 @@ export class Stage {
   }
 
   /**
-   * Returns a token for the operator, as STS would mint it. The issue time of the token is `seconds` from now.
-   * The token is valid for one hour.
+   * Returns a token for the operator, as STS would mint it. The token is valid for one hour.
+   *
+   * @param seconds the issue time, relative to the current time of the lab; negative for a time in the past
    */
   token(seconds = 0): Promise<string> {
     return mintToken({

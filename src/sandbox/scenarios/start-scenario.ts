@@ -6,7 +6,7 @@ import type { Scenario } from './scenario.ts';
 /**
  * Starts a lab with the options that a scenario requires, and introduces the fault.
  *
- * @returns the lab; a command with the variables in its `env` shows the fault
+ * @returns the lab; the fault occurs in commands that use the variables in `env`
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
 export async function startScenario(scenario: Scenario, options: LabOptions): Promise<Lab> {

@@ -30,7 +30,7 @@ export async function readState(
   timeoutMs: number,
 ): Promise<Kept | null> {
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
-    throw invalid(folder, 'it is not a directory, and no directory can be created at this path', cause);
+    throw invalid(folder, 'a directory cannot be created at this path', cause);
   });
   const file = join(folder, FILE);
   const text = await readBoundedFile(file, LARGEST_STATE, signal, timeoutMs).catch((cause: unknown) => {
@@ -51,7 +51,7 @@ export async function readState(
   throw invalid(file, 'the format does not match this version of fedctl', read.error);
 }
 
-/** Writes the state atomically by rename, with mode 0600. */
+/** Replaces the state file atomically. Only the owner can read the file. */
 export async function writeState(folder: string, lab: Lab, running: boolean): Promise<void> {
   const { FEDCTL_SANDBOX_URL: url = '', FEDCTL_SANDBOX_TOKEN: token = '' } = lab.env;
   const accounts = await Promise.all(

@@ -303,7 +303,7 @@ describe('an issuer', () => {
     [
       'serves a page',
       ({ answers }) => answers.set(JWKS, (_request, response) => void response.end('<html>')),
-      `ISSUER${JWKS} is not JSON`,
+      `the response from ISSUER${JWKS} is not JSON`,
     ],
     [
       'serves no list',

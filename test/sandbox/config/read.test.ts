@@ -107,7 +107,7 @@ describe('a fault is told with its line and column', () => {
     [
       'an account that is none',
       `accounts:\n  - id: "1111"\n    ${USER}\n`,
-      ['2:9 accounts[0].id: must be the 12 digits of an account, in quotes'],
+      ['2:9 accounts[0].id: must be a 12-digit account ID in quotes'],
     ],
     [
       'what is missing, at what it is missing from',
