@@ -10,7 +10,7 @@ export { Secret } from './core/secret.ts';
 export type { MintedToken, SigningAlgorithm, TokenSource } from './core/token.ts';
 export type { FailureCode } from './failures/failures.ts';
 
-/** The library installs no signal handlers; signals belong to the host program. */
+/** A signal that never fires. The library handles no process signals, and leaves them to the host program. */
 const NEVER: AbortSignal = new AbortController().signal;
 
 /**

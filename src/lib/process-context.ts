@@ -81,7 +81,7 @@ export function processContext(
   return context;
 }
 
-/** The modules of each adapter, including the modules that its first request loads. */
+/** The modules of each adapter, including the modules that the adapter loads at its first request. */
 const MODULES: Readonly<Record<Adapter, () => readonly Promise<unknown>[]>> = {
   aws: () => [import('./aws/aws.ts'), import('./aws/sts-client.ts')],
   mongo: () => [
@@ -92,7 +92,7 @@ const MODULES: Readonly<Record<Adapter, () => readonly Promise<unknown>[]>> = {
   fetch: () => [import('./net/fetch.ts')],
 };
 
-/** Loads node:http at the first request. */
+/** Returns a function that loads the HTTP client at the first request. */
 function loadedFetch(): Fetch {
   let loaded: Promise<Fetch> | undefined;
   return async (url, request) => {

@@ -38,7 +38,10 @@ const OTHER_SOURCES = [
   'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
 ] as const;
 
-/** Variables that would make a fedctl command in the child process use different keys. */
+/**
+ * The variables that select credentials for fedctl. They are removed, because a fedctl command in the child
+ * process must use the keys that the child process receives.
+ */
 const OF_FEDCTL = [
   'FEDCTL_PROFILE',
   'FEDCTL_ROLE_ARN',
@@ -108,7 +111,7 @@ export interface EndpointVariables {
 
 /**
  * Returns the variables with which SDKs read keys from a loopback endpoint (facts/aws.md 7.5). Removes the
- * settings that an SDK could use before the endpoint: keys, profiles, profile files and web identity.
+ * settings that an SDK could use instead of the endpoint: keys, profiles, profile files and web identity.
  */
 export function endpointVariables({
   url,
@@ -127,8 +130,8 @@ export function endpointVariables({
 }
 
 /**
- * Returns variables with keys, for programs that do not support the endpoint. SDKs use these keys unless the
- * program selects a profile.
+ * Returns the variables that contain keys, for programs that do not support the credentials endpoint. SDKs
+ * use these keys unless the program selects a profile.
  */
 export function staticVariables(
   keys: readonly { readonly name: string; readonly value: string | null }[],

@@ -64,7 +64,7 @@ export async function startCredentialsEndpoint({
   return { ...server, credentialsUrl: `${server.url}${PATH}`, authorizationToken };
 }
 
-/** @returns a FedctlError exec.listen-failed */
+/** Returns the failure exec.listen-failed. */
 export function listenFailed(host: string, port: number, cause: unknown): FedctlError {
   const code = systemCode(cause) || 'without a code';
   const reason = code === 'EADDRINUSE' ? 'another program uses the port' : `system error ${code}`;

@@ -12,7 +12,7 @@ const FREE = 'free';
 /**
  * Locks a file to prevent writes by other processes. The lock is a folder next to the file. The folder
  * contains one empty file whose name identifies the owner. If the owner has ended, another process renames
- * this empty file to take the lock. If several processes try, the rename succeeds for one process only.
+ * this empty file to take the lock. If several processes try to rename the file, only one of them succeeds.
  *
  * @param path absolute path of the file
  * @param pid process ID of this process

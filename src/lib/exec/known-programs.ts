@@ -16,8 +16,8 @@ interface KnownProgram {
 }
 
 /**
- * A tool that uses the Go driver. Of the container variables, this driver reads only
- * AWS_CONTAINER_CREDENTIALS_RELATIVE_URI (facts/drivers-and-credentials.md 1).
+ * A tool that uses the Go driver. This driver reads AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, but not
+ * AWS_CONTAINER_CREDENTIALS_FULL_URI (facts/drivers-and-credentials.md 1).
  */
 const TOOL: KnownProgram = {
   tokenFileSince: '100.15.0',
@@ -51,7 +51,7 @@ const PROGRAMS: Readonly<Record<string, KnownProgram>> = {
  */
 const LONGEST_WAIT_MS = 10_000;
 
-/** The number of characters, from the start of the output, in which the version is searched. */
+/** The number of characters at the start of the output in which fedctl searches for the version. */
 const LARGEST_ANSWER = 4096;
 
 /**

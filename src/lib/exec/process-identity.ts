@@ -61,7 +61,7 @@ async function namespaceNumber(): Promise<number | null> {
 async function startByProc(pid: number): Promise<number | null> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
   const fields = stat === null ? [] : statFields(stat);
-  // A zombie process has ended, but its parent has not read its exit status yet.
+  // A process in state Z (zombie) has ended, but the parent process has not read the exit status yet.
   return stat === null || fields[STATE] === 'Z' ? null : Number(fields[START]);
 }
 

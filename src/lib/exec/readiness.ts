@@ -1,7 +1,7 @@
 import { type HttpAnswer, type LoopbackServer, startLoopbackServer } from '../net/loopback-server.ts';
 import { listenFailed } from './credentials-endpoint.ts';
 
-/** The current state of an output: whether it is valid. */
+/** The name of an output, and whether its current content is valid. */
 export interface OutputState {
   readonly name: string;
   readonly ready: boolean;

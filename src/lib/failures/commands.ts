@@ -20,8 +20,8 @@ const OF_A_LOGIN = [
 const CHECK = fedctl(['check'], { keep: OF_A_LOGIN });
 
 /**
- * The commands that always fix a failure. If a command depends on the details of the failure, it is not in
- * this list. The code that throws the failure then provides the command.
+ * The default suggested commands of failures. If a command depends on the details of the failure, the code
+ * that throws the failure provides the command.
  */
 export const COMMANDS: Readonly<Partial<Record<FailureCode, SuggestedCommand>>> = {
   'usage.unknown-command': fedctl(['--help']),

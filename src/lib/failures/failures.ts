@@ -3,7 +3,7 @@ import type { Failure } from './failure.ts';
 
 export type { Failure } from './failure.ts';
 
-/** The code of a failure: `<area>[.<part>].<kebab>`. Codes are never renamed. */
+/** The code of a failure, in kebab case: `<area>[.<part>].<name>`. Codes are never renamed. */
 export type FailureCode = RaisedCode;
 
 /** Returns whether a text is a code in the catalogue. */

@@ -2,7 +2,7 @@ import { ofHost } from './host-owner.ts';
 import { type ExplainedCode, type PageText, type Symptom, symptoms } from './page.ts';
 import { type Pasted, plain } from './pasted.ts';
 
-/** A failure code that a text matches, with the known error text that was found. */
+/** A failure code, and the known error text that was found in the pasted text. */
 export interface Match {
   readonly code: ExplainedCode;
   /**
@@ -130,9 +130,9 @@ function overlap(a: Hit, b: Hit): boolean {
 }
 
 /**
- * Finds all parts in order, with only the allowed gaps between them. Returns the last such position, because
- * the error is at the end of a log. For a code, returns the first position, because a report contains the
- * first failure before its consequences.
+ * Searches for all parts in order, separated by gaps of the allowed length. Returns the last match, because
+ * the error is at the end of a log. For a code, returns the first match, because a report contains the first
+ * failure before its consequences.
  */
 function find(wanted: Pattern, text: string): Hit | null {
   // A fast test that rejects most patterns: a text rarely contains all parts.

@@ -1,7 +1,9 @@
 import type { ReportedCode } from './catalogue.generated.ts';
 import type { FailureCode } from './failures.ts';
 
-/** A code with a page for `explain`: a code that fedctl raises, or a code that only other programs report. */
+/**
+ * The code of a failure with a page for `explain`. The failure occurs in fedctl, or only in other programs.
+ */
 export type ExplainedCode = FailureCode | ReportedCode;
 
 /**
@@ -15,9 +17,9 @@ export type Texts = Readonly<Record<string, readonly string[]>>;
 /** The content of docs/failures/<code>.md. */
 export interface PageText {
   readonly title: string;
-  /** The exit code of fedctl for this failure; null if fedctl never raises the code. */
+  /** The exit code of fedctl for this failure; null if fedctl never raises the failure. */
   readonly exit: number | null;
-  /** The issues or documents that report the code; null if fedctl raises the code. */
+  /** The issues or documents that report the failure; null if fedctl raises the failure. */
   readonly reported: string | null;
   readonly cause: string;
   readonly remedy: string;

@@ -30,8 +30,8 @@ const TOO_SLOW = {
  * @param path absolute, or relative to the working directory of the process
  * @param maxBytes maximum size of the file, in bytes
  * @param timeoutMs timeout of the complete operation, in milliseconds
- * @throws FedctlError usage.unreadable-input, with the system error as its cause, if there is one; the reason
- * of the signal, if the signal fires
+ * @throws FedctlError usage.unreadable-input, whose `cause` is the system error, if a system call failed; the
+ * reason of the signal, if the signal fires
  */
 export async function readBoundedFile(
   path: string,
@@ -59,21 +59,21 @@ async function readWhole(path: string, maxBytes: number, signal: AbortSignal): P
   try {
     file = await within(signal, opening);
   } catch (cause) {
-    // Closes a file that opens after the timeout, because nothing reads this file.
+    // If `open()` succeeds later, the file is closed, because no code reads it.
     opening.then(closeFile).catch(() => {});
     throw signal.aborted ? cause : unreadable(path, reasonOf(cause), cause);
   }
   const kind = fstatSync(file);
   if (!kind.isFIFO()) return readAndClose(file, kind, path, maxBytes);
-  // Reads the pipe with events. The end event occurs only after a writer has opened and closed the pipe, so
-  // this function also waits for the first writer.
+  // The stream of a pipe ends only after a writer has opened and closed the pipe. Therefore, reading the
+  // stream also waits for the first writer.
   const pipe = new Socket({ fd: file, readable: true, writable: false });
   return readBoundedStream(pipe, path, maxBytes, signal);
 }
 
 /**
- * Reads synchronously, because this is faster. The read does not block: the file system responded when the
- * file was opened, and a device does not wait for data.
+ * Reads synchronously, because this is faster. Reading does not block: the file system has already responded
+ * to `open()`, and O_NONBLOCK prevents a device from waiting for data.
  */
 function readAndClose(file: number, kind: Stats, path: string, maxBytes: number): string {
   try {

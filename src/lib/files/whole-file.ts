@@ -104,8 +104,8 @@ async function replace(
 }
 
 /**
- * Makes the rename durable if the power fails. Some file systems do not support this. The failure is ignored,
- * because the file is already written.
+ * Synchronizes the directory, so that the rename survives a power failure. Some file systems do not support
+ * this. Errors are ignored, because the file is already written.
  */
 async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r').catch(() => null);

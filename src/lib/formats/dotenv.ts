@@ -2,12 +2,13 @@ import { FedctlError } from '../core/errors.ts';
 import type { Variable } from './variables.ts';
 
 /**
- * Formats a .env file. Parsers differ on escape sequences and on `#`, so each value has a form that all
- * parsers read the same way. If possible, the value has no quotes, because `docker --env-file` does not
- * support quotes. Otherwise the value is in quotes that do not occur in the value. Variables without a value
- * are left out, because a .env file cannot unset a variable.
+ * Formats a .env file. Parsers interpret escape sequences and `#` differently, so each value has a form that
+ * all parsers interpret in the same way. A value without special characters is not quoted, because the option
+ * `--env-file` of docker does not support quotes. All other values are in single quotes or, if the value
+ * contains a single quote, in double quotes. Variables without a value are omitted, because a .env file
+ * cannot unset a variable.
  *
- * @throws FedctlError usage.invalid-value for a value that no such form supports
+ * @throws FedctlError usage.invalid-value for a value that has no such form
  */
 export function dotenv(variables: readonly Variable[]): string {
   return variables

@@ -21,8 +21,8 @@ export const TEXT_FORMATS = {
 } as const satisfies Readonly<Record<string, (principal: Principal) => string>>;
 
 /**
- * All values of `credentials --format`. `json` prints the JSON document. `github-env` appends to the file
- * whose path is in GITHUB_ENV.
+ * All values of `credentials --format`. `json` prints the result of the command as a JSON document.
+ * `github-env` appends the variables to the file whose path is in GITHUB_ENV.
  */
 export const CREDENTIAL_FORMATS = [
   'env',

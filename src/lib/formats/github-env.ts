@@ -1,8 +1,8 @@
 import type { Variable } from './variables.ts';
 
 /**
- * Formats entries for the file whose path is in GITHUB_ENV. This file cannot unset a variable, so the
- * variable is set to an empty string. AWS tools ignore empty variables.
+ * Formats entries for the file whose path is in GITHUB_ENV. A variable without a value is set to an empty
+ * string, because this file cannot unset a variable. AWS tools ignore empty variables.
  *
  * @param delimiter the text that ends a value; must be unpredictable, because a value that contains the
  * delimiter could set other variables

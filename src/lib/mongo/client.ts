@@ -121,7 +121,8 @@ function tlsOptions({ tls }: ConnectionString, settings: TlsSettings): MongoClie
   const { ca, crl, certificateKey, passphrase, verify, verifyName } = settings;
   return {
     tls: true,
-    // Set explicitly, because NODE_TLS_REJECT_UNAUTHORIZED=0 would disable verification.
+    // `rejectUnauthorized` is set explicitly, because NODE_TLS_REJECT_UNAUTHORIZED=0 would disable
+    // verification.
     rejectUnauthorized: verify,
     ...(verifyName ? {} : { checkServerIdentity: () => undefined }),
     ...(ca === undefined ? {} : { ca }),
@@ -184,11 +185,10 @@ function lookupThrough(resolver: Resolver, { tls }: ConnectionString): Lookup {
   return (host, options, done) => {
     resolver.addresses(host).then(
       (found) => {
-        // A login without verified TLS uses loopback addresses only. All other addresses from the resolver
-        // are removed.
+        // Without verified TLS, a login may use only loopback addresses, so all other addresses are removed.
         const kept = tls === 'verified' ? found : found.filter(({ address }) => isLoopbackHost(address));
         const [first] = kept;
-        if (first === undefined) done(new Error(`${host} has no IP address that is allowed`), '', 0);
+        if (first === undefined) done(new Error(`${host} has no permitted IP address`), '', 0);
         else if (options.all === true) done(null, [...kept]);
         else done(null, first.address, isIP(first.address));
       },

@@ -92,7 +92,7 @@ const OTHERWISE: Readonly<Record<keyof typeof TABLES, Meaning>> = {
   tcp: {
     code: 'mongo.connect-timeout',
     says: 'is unreachable: no route to the host',
-    likelyCause: 'This machine has no network, or cannot reach the private network of the host.',
+    likelyCause: 'This machine has no network connection, or cannot reach the private network of the host.',
     command: NETCAT,
   },
   tls: { code: 'mongo.tls-failed', says: 'closed the connection during the TLS handshake', command: OPENSSL },

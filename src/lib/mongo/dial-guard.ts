@@ -7,8 +7,8 @@ export type Lookup = NonNullable<MongoClientOptions['lookup']>;
 
 /**
  * Restricts the replica set members to which a client may connect. Servers can report new members at any
- * time, and the driver connects to all new members. The driver calls `lookup` for host names only, so
- * `lookup` cannot reject an IP address.
+ * time, and the driver connects to all of them. The DNS function `lookup` of the client cannot restrict the
+ * members, because the driver does not call it for IP addresses.
  */
 export class DialGuard {
   readonly #refuse: (member: HostPort) => FedctlError | null;

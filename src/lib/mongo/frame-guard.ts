@@ -1,6 +1,6 @@
 /**
- * The minimum and maximum length of a message, in bytes. The shortest message is only a header. The longest
- * message consists of a header and maxMessageSizeBytes further bytes.
+ * The minimum and maximum length of a message, in bytes. The shortest message is only a header. The maximum
+ * length is maxMessageSizeBytes (48 MB) plus 16 KiB, which is more than enough for the header.
  */
 const SHORTEST = 16;
 const LONGEST = 48_000_000 + 16_384;
@@ -21,10 +21,10 @@ export class StrangeAnswer extends Error {
 let guarded: Promise<void> | null = null;
 
 /**
- * Makes the driver reject messages with an impossible length. The driver (7.9.0) itself treats a length of 0
- * as a complete message. It repeats this until the process runs out of memory. If a web server responds, the
- * driver interprets the first bytes of the HTTP response as a length and waits for 2 GiB of data. An attacker
- * does not need a login to cause these problems.
+ * Makes the driver reject messages with an impossible length. Without this function, the driver (7.9.0)
+ * treats a length of 0 as an empty message, and repeats this at the same position until the process runs out
+ * of memory. If a web server responds, the driver interprets the first bytes of the HTTP response as a length
+ * and waits for 2 GiB of data. An attacker does not need a login to cause these problems.
  *
  * Also rejects compressed messages, because the driver would decompress them without a size limit. fedctl
  * offers no compression algorithms, so a MongoDB server never compresses messages.

@@ -13,8 +13,8 @@ const observers = new WeakMap<Lookup, Observe>();
 let isInstalled = false;
 
 /**
- * Reports each message of a MONGODB-AWS login that a client with this `lookup` sends or receives. The driver
- * (7.9.0) removes the content of these messages from its own events. The reports contain no signature,
+ * Reports each message that a client with this `lookup` sends or receives during a MONGODB-AWS login. The
+ * driver (7.9.0) removes the content of these messages from its own events. The reports contain no signature,
  * session token or nonce.
  */
 export async function watchHandshake(lookup: Lookup, observe: Observe): Promise<void> {

@@ -7,7 +7,7 @@ import { helloFailure, ownFailure } from './server-failures.ts';
 
 export type HelloFacts = Extract<StageFacts, { readonly stage: 'hello' }>;
 
-/** The MongoDB release series for each highest wire version (facts/mongodb.md 4.2). */
+/** The highest wire version of each MongoDB release series (facts/mongodb.md 4.2). */
 const RELEASES: readonly (readonly [wireVersion: number, release: string])[] = [
   [9, '4.4'],
   [13, '5.0'],
@@ -41,7 +41,7 @@ export class HelloWatch {
     client.on('serverHeartbeatSucceeded', ({ connectionId, reply }) => {
       this.#answers.set(connectionId, reply);
       this.#errors.delete(connectionId);
-      // The driver updates its topology after this event. Therefore, the check runs later.
+      // The driver updates its topology after this event, so the check must run after the update.
       setImmediate(() => this.#judge());
     });
     client.on('serverHeartbeatFailed', ({ connectionId, failure }) => {

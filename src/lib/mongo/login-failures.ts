@@ -15,14 +15,14 @@ import {
   serverAnswer,
 } from './server-failures.ts';
 
-/** Server codes that end a login (facts/mongodb.md 1.2). */
+/** Server error codes for a failed login (facts/mongodb.md 1.2). */
 const REFUSED = 18;
 const ATLAS = 8000;
 const UNAVAILABLE = 334;
 
 /**
- * Returns the failure for a failed authentication. The server returns almost no reason. Therefore, the
- * failure shows the parts of the credential, and the settings that must match these parts.
+ * Returns the failure for a failed authentication. The server returns few details about the reason.
+ * Therefore, the failure shows the parts of the credential, and the settings that must match these parts.
  *
  * @param presented the credential that was sent; null if the driver failed before it requested a token or
  * keys

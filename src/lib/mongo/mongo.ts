@@ -73,7 +73,7 @@ async function tryOptions(
   settings: TlsSettings,
   { resolver }: Pick<Context, 'resolver'>,
 ): Promise<void> {
-  const unused = () => Promise.reject(new Error('nothing is sent'));
+  const unused = () => Promise.reject(new Error('this client never connects'));
   const client = await createClient(plan, settings, { token: unused, keys: unused }, resolver);
   await client.close();
 }

@@ -29,7 +29,10 @@ export async function keysToPresent({ credentials }: LoginPlan, signal: AbortSig
   return { mechanism: 'MONGODB-AWS', keys: await within(signal, credentials(signal)) } as const;
 }
 
-/** Describes the credential without secrets: its kind, subject and audience. */
+/**
+ * Describes the credential without secrets: the subject and audience of a token, or the ARN and source of AWS
+ * keys.
+ */
 export function presentedText(presented: Presented): string {
   if (presented.mechanism === 'MONGODB-OIDC') {
     const { subject, audience } = presented.token;

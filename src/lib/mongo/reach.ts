@@ -39,7 +39,8 @@ interface Sorted<T> {
  * Runs the stages that do not require the driver: resolve, tcp, tls. Each stage tries all hosts and fails
  * only if it fails for all hosts.
  *
- * @returns the connection string, with the hosts from the SRV records
+ * @returns the connection string; the name in a mongodb+srv connection string is replaced with the hosts from
+ * the SRV records
  * @throws FedctlError mongo.* of the stage that failed
  */
 export async function reach(
@@ -250,5 +251,5 @@ function endsFirst(all: readonly TlsFacts[], first: TlsFacts): TlsFacts {
 function tlsText({ protocol, subject, issuer, expiresAt }: TlsFacts, now: Date): string {
   const left = (expiresAt.getTime() - now.getTime()) / 1000;
   const distance = left > 0 ? `in ${formatDuration(left)}` : `${formatDuration(left)} ago`;
-  return `${protocol}, certificate of ${subject} by ${issuer}, expires ${rfc3339(expiresAt)} (${distance})`;
+  return `${protocol}, certificate of ${subject}, issued by ${issuer}, expires ${rfc3339(expiresAt)} (${distance})`;
 }

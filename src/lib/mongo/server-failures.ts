@@ -63,8 +63,8 @@ export function helloFailure(address: string, error: Error): FedctlError {
   if (own !== null) return own;
   const said = (code: FailureCode, message: string) => new FedctlError(code, { message, cause: error });
   for (const cause of chain(error)) {
-    // With TLS 1.3, an alert can arrive after the handshake. A server can also present a different
-    // certificate than in the `tls` stage.
+    // With TLS 1.3, an alert can arrive after the handshake. A server can also present a certificate that
+    // differs from the certificate in the `tls` stage.
     const fault = faultOfTls(cause);
     if (fault !== 'cut') return dialFailure('tls', [{ host: hostOf(address), fault, cause }]);
   }

@@ -59,7 +59,7 @@ export async function dialThroughProxy(
 
 /** The description of a proxy failure for messages. */
 export interface ProxyMeaning {
-  /** The text after the colon in the sentence "cannot be reached through the SOCKS5 proxy: …". */
+  /** The text after the colon in "… is unreachable through the SOCKS5 proxy: …". */
   readonly says: string;
   readonly likelyCause: string;
 }
@@ -78,8 +78,8 @@ const REPLIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Describes an error of the package `socks` (2.8.10). The errors have no codes, so the error message is
- * parsed. If the error message is unknown, the description does not quote it.
+ * Describes an error of the package `socks` (2.8.10). The errors of this package have no codes, so the error
+ * message is parsed. If the error message is unknown, the description does not quote it.
  */
 export function proxyFault(cause: unknown): ProxyMeaning {
   const text = cause instanceof Error ? cause.message : '';

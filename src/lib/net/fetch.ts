@@ -14,7 +14,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 async function decompressorOf(encoding: string): Promise<Transform | null> {
   if (!['gzip', 'x-gzip', 'deflate', 'br'].includes(encoding)) return null;
   const { constants, createBrotliDecompress, createUnzip } = await import('node:zlib');
-  // A response without a body may have a Content-Encoding header, so an empty body is not an error.
+  // With these options, an empty body is not an error: a response without a body may have a Content-Encoding
+  // header.
   return encoding === 'br'
     ? createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH })
     : createUnzip({ finishFlush: constants.Z_SYNC_FLUSH });

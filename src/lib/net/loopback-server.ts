@@ -37,7 +37,7 @@ export interface LoopbackServerOptions {
   readonly port: number;
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
   readonly answer: (request: HttpRequest) => Promise<HttpAnswer>;
-  /** The maximum size of a request body, in bytes. The default is half a megabyte. */
+  /** The maximum size of a request body, in bytes. The default is 512 KiB. */
   readonly largestBody?: number;
   /**
    * The function that is called when the server starts to listen. If other code has already accepted a
@@ -60,7 +60,7 @@ const BROKEN: HttpAnswer = { status: 500, headers: { connection: 'close' }, body
  * Starts an HTTP server. The server limits the size of a request body and the time for a request. A request
  * cannot cause the process to exit.
  *
- * @throws the system error if the server cannot listen (`code: EADDRINUSE` …)
+ * @throws the system error if the server cannot listen, for example EADDRINUSE
  */
 export async function startLoopbackServer(options: LoopbackServerOptions): Promise<LoopbackServer> {
   const { host, port, tls } = options;
@@ -74,7 +74,7 @@ export async function startLoopbackServer(options: LoopbackServerOptions): Promi
   // during a TLS handshake.
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
-    // node:http sets this option only for connections that it accepts itself.
+    // node:http sets `allowHalfOpen` only for connections that it accepts itself.
     socket.allowHalfOpen = true;
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));

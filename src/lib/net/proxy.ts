@@ -35,9 +35,9 @@ function proxySetting(protocol: string, env: Env): ProxySetting | null {
 }
 
 /**
- * Returns the names of the environment variables that can contain the proxy for http. In a CGI program,
- * HTTP_PROXY is omitted. It contains the request header `Proxy`, so the client that sent the request could
- * choose the proxy.
+ * Returns the names of the environment variables that can contain the proxy for http. In a CGI program, the
+ * variable HTTP_PROXY contains the request header `Proxy`. It is omitted, because otherwise the client that
+ * sent the request could choose the proxy.
  */
 function httpProxyNames(env: Env): readonly string[] {
   return env['REQUEST_METHOD'] === undefined ? ['http_proxy', 'HTTP_PROXY'] : ['http_proxy'];

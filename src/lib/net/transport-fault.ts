@@ -220,7 +220,8 @@ function tlsMeaning(error: Coded): Meaning {
     case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
       return {
         reason: 'the server does not use TLS',
-        likelyCause: 'The port is for plain text, or another kind of server listens on this port.',
+        likelyCause:
+          'The port accepts connections without TLS, or another kind of server listens on this port.',
         ...OPENSSL,
       };
     default:

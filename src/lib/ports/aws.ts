@@ -11,9 +11,9 @@ import type { Secret } from '../core/secret.ts';
 import type { MintRequest } from '../core/token.ts';
 
 /**
- * The interfaces through which fedctl uses external services. Adapters implement these interfaces with an
- * SDK. Tests can implement these interfaces by hand. Every method throws only FedctlError and keeps the
- * original error as its `cause`.
+ * The interfaces through which fedctl uses external services. The adapters implement these interfaces. Tests
+ * can use other implementations. Every method throws only FedctlError and keeps the original error as its
+ * `cause`.
  */
 
 /** The settings for AWS, from the options that all commands share. */
@@ -85,7 +85,10 @@ export interface VendedToken {
   readonly expiresAt: Date;
 }
 
-/** STS in one Region. Every method can throw aws.* for a failure of the credentials or the connection. */
+/**
+ * STS in one Region. Every method can throw failures with aws.* codes for problems with the credentials or
+ * the connection.
+ */
 export interface Sts {
   readonly region: string;
   readonly endpoint: string;

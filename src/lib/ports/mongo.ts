@@ -24,7 +24,7 @@ export const STAGES = [
 export type StageId = (typeof STAGES)[number];
 
 /**
- * The facts that a passed stage observed. Names from servers must be escaped before they are printed on a
+ * The facts that a stage reports when it passes. Text from a server must be escaped before it is printed on a
  * terminal.
  */
 export type StageFacts =
@@ -42,7 +42,7 @@ export type StageFacts =
     }
   /** Each `host:port`. */
   | { readonly stage: 'tcp'; readonly reached: readonly string[]; readonly unreached: readonly string[] }
-  /** The certificate that expires first, and its host. */
+  /** The TLS connection whose certificate expires first. */
   | {
       readonly stage: 'tls';
       /** `TLSv1.3` */

@@ -136,7 +136,8 @@ function passwordInUri(shown: string, namedMechanism: string | null): FedctlErro
   return new FedctlError('mongo.password-in-uri', {
     message: 'The connection string has a password.',
     remedy: 'Remove the user name and the password from the connection string. fedctl needs neither.',
-    // If the connection requires the removed secret, the command would not work, so no command is offered.
+    // If the connection string contains another secret, `<credentials>` replaces this secret and the command
+    // would not work. In this case, no command is suggested.
     command: shown.includes('<credentials>') ? null : rerun({ set: { ...set, '--uri': shown } }),
   });
 }

@@ -89,9 +89,9 @@ const NAMES = new Map(names().map((name) => [name.toLowerCase(), name]));
 /** Patterns for the valid values. Drivers reject a connection string that contains an invalid value. */
 const ACCEPTED = {
   boolean: { pattern: /^(?:true|false)$/, expected: 'must be true or false' },
-  integer: { pattern: /^-?\d+$/, expected: 'must be a number' },
-  natural: { pattern: /^\d+$/, expected: 'must be a number, 0 or more' },
-  positive: { pattern: /^0*[1-9]\d*$/, expected: 'must be a number, 1 or more' },
+  integer: { pattern: /^-?\d+$/, expected: 'must be an integer' },
+  natural: { pattern: /^\d+$/, expected: 'must be an integer, 0 or greater' },
+  positive: { pattern: /^0*[1-9]\d*$/, expected: 'must be an integer, 1 or greater' },
   compressors: {
     pattern: /^(?:none|snappy|zlib|zstd)(?:,(?:none|snappy|zlib|zstd))*$/,
     expected: 'must be a comma-separated list of snappy, zlib or zstd',
@@ -101,7 +101,10 @@ const ACCEPTED = {
     pattern: /^(?:primary|primaryPreferred|secondary|secondaryPreferred|nearest)$/,
     expected: 'must be primary, primaryPreferred, secondary, secondaryPreferred or nearest',
   },
-  tags: { pattern: /^(?:[^:,]+:[^,]*(?:,[^:,]+:[^,]*)*)?$/, expected: 'must be a list of <name>:<value>' },
+  tags: {
+    pattern: /^(?:[^:,]+:[^,]*(?:,[^:,]+:[^,]*)*)?$/,
+    expected: 'must be a list of <name>:<value>, separated by commas',
+  },
   properties: {
     pattern: /^[^:,]+:[^,]*(?:,[^:,]+:[^,]*)*$/,
     expected: 'must be a list of <name>:<value>, separated by commas',
@@ -195,7 +198,7 @@ function unknownOption(spelled: string, value: string): ReturnType<typeof invali
   return invalidUri({
     message: `Unknown option "${spelled}" in the connection string.`,
     likelyCause:
-      'fedctl accepts only the options of the MongoDB specifications. Other options, of Node.js or of a single driver, can change which servers TLS trusts.',
+      'fedctl accepts only documented MongoDB options. Options that are specific to a driver or to Node.js can change which servers TLS trusts.',
     remedy:
       meant === null
         ? `Remove ${spelled} from the connection string.`

@@ -44,7 +44,8 @@ export function plaintextMember(hop: Hop, member: HostPort): FedctlError | null 
   const where = hostPort(member);
   return new FedctlError('mongo.plaintext-refused', {
     message: `The server reports ${where} as a member of its replica set, but fedctl does not log in to this member ${howOf(hop)}.`,
-    likelyCause: 'The connection uses a tunnel or port forward, but the members have their own addresses.',
+    likelyCause:
+      'The connection uses a tunnel or port forwarding, but the server reports the original addresses of the members.',
     remedy:
       'Connect to the members by their own names with tls=true. To log in only to the server that you connect to, add directConnection=true.',
     details: { host: where, tls: hop.tls },

@@ -9,7 +9,7 @@ import { parseConnectionString } from './connection-string.ts';
 export const TOKEN_ENVIRONMENTS = ['k8s', 'test'] as const;
 export type TokenEnvironment = (typeof TOKEN_ENVIRONMENTS)[number];
 
-/** A connection string for a program that logs in by itself. */
+/** A connection string with which another program logs in to MongoDB. */
 export interface ProgramUri {
   /**
    * The connection string that the user gave, with the authentication options replaced. The string may

@@ -12,7 +12,10 @@ export interface SrvRecords {
   readonly txt: readonly string[];
 }
 
-/** The options that DNS may set (Initial DNS Seedlist Discovery specification; facts/mongodb.md 9, row 8). */
+/**
+ * The options that a TXT record may set (Initial DNS Seedlist Discovery specification; facts/mongodb.md 9,
+ * row 8).
+ */
 const TXT_OPTIONS: ReadonlySet<string> = new Set(['authSource', 'replicaSet', 'loadBalanced']);
 
 /**
@@ -95,7 +98,7 @@ export function lookup(type: 'SRV' | 'TXT' | null, name: string): SuggestedComma
   return program('nslookup', ...(type === null ? [] : [`-type=${type}`]), name);
 }
 
-/** Returns the failure for invalid or missing records, or for a resolver that did not respond. */
+/** Returns the failure for invalid or missing SRV or TXT records, or for a failed DNS query. */
 export function srvFailed(
   name: SrvName,
   message: string,

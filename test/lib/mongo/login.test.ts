@@ -171,7 +171,7 @@ describe('a whole login', () => {
     expect(path).toBe(`resolve pass, tcp pass, tls pass, ${ALL}`);
     expect(stages[0]?.detail).toBe(`SRV: a.example.net:${port}; a.example.net is 127.0.0.1`);
     expect(stages[2]?.detail).toMatch(
-      /^TLSv1\.3, certificate of localhost by fedctl test CA, expires .+Z \(.+\)$/,
+      /^TLSv1\.3, certificate of localhost, issued by fedctl test CA, expires .+Z \(.+\)$/,
     );
   });
 
@@ -248,7 +248,7 @@ describe('TLS', () => {
       issuer: 'fedctl test CA',
       expiresAt: soon,
     });
-    expect(stages[2]?.detail).toContain('certificate of a.example.net by fedctl test CA');
+    expect(stages[2]?.detail).toContain('certificate of a.example.net, issued by fedctl test CA');
   });
 
   test.each([

@@ -194,9 +194,9 @@ describe('options', () => {
     ['retryWrites=maybe', 'the option retryWrites must be true or false.'],
     ['TLS=TRUE', 'the option tls must be true or false.'],
     ['tlsInsecure=1', 'the option tlsInsecure must be true or false.'],
-    ['serverSelectionTimeoutMS=abc', 'the option serverSelectionTimeoutMS must be a number, 0 or more.'],
-    ['maxPoolSize=-1', 'the option maxPoolSize must be a number, 0 or more.'],
-    ['maxConnecting=0', 'the option maxConnecting must be a number, 1 or more.'],
+    ['serverSelectionTimeoutMS=abc', 'the option serverSelectionTimeoutMS must be an integer, 0 or greater.'],
+    ['maxPoolSize=-1', 'the option maxPoolSize must be an integer, 0 or greater.'],
+    ['maxConnecting=0', 'the option maxConnecting must be an integer, 1 or greater.'],
     [
       'compressors=zlib,lz4',
       'the option compressors must be a comma-separated list of snappy, zlib or zstd.',
@@ -205,7 +205,10 @@ describe('options', () => {
       'readPreference=HUNTER',
       'the option readPreference must be primary, primaryPreferred, secondary, secondaryPreferred or nearest.',
     ],
-    ['readPreferenceTags=HUNTER', 'the option readPreferenceTags must be a list of <name>:<value>.'],
+    [
+      'readPreferenceTags=HUNTER',
+      'the option readPreferenceTags must be a list of <name>:<value>, separated by commas.',
+    ],
     ['serverMonitoringMode=HUNTER', 'the option serverMonitoringMode must be auto, poll or stream.'],
     [
       'authMechanism=MONGODB-OIDC&authMechanismProperties=ENVIRONMENT',

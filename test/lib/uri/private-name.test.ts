@@ -12,9 +12,9 @@ describe('the names of Atlas that resolve in one network only', () => {
   ])('%s', (host) => {
     expect(adviceOnPrivateName(host)).toEqual({
       likelyCause:
-        'The host name belongs to a private endpoint (-pl-0) or to network peering (-pri). The host name resolves only in that private network.',
+        'The host name belongs to a private endpoint (-pl-0) or to network peering (-pri). The name resolves only in the private network that is connected to the cluster.',
       remedy:
-        'Run the command in that private network, or use the public connection string that Atlas shows for the cluster.',
+        'Run the command in the private network, or use the public connection string that Atlas shows for the cluster.',
     });
   });
 
