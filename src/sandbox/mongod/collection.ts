@@ -41,7 +41,8 @@ export class Collection {
   /**
    * Inserts a document and returns the stored document.
    *
-   * @throws CommandError DuplicateKey, InvalidIdField, DollarPrefixedFieldName, BSONObjectTooLarge
+   * @throws CommandError DuplicateKey, InvalidIdField, DollarPrefixedFieldName, BSONObjectTooLarge,
+   * CannotIndexParallelArrays
    */
   insert(document: Document): Document {
     const id = document.get('_id') ?? (document.has('_id') ? null : new ObjectId());
@@ -166,7 +167,10 @@ function checkId(id: unknown): void {
   }
 }
 
-/** Searches a value at any depth for a field name that begins with `$`. Ignores the fields of a DBRef. */
+/**
+ * Returns a field name that begins with `$` in a value or in its nested values. Returns undefined if there is no such
+ * name. Ignores the fields of a DBRef.
+ */
 function operatorIn(value: unknown): string | undefined {
   if (Array.isArray(value)) return value.map(operatorIn).find((name) => name !== undefined);
   if (!isDocument(value)) return undefined;

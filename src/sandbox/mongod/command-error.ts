@@ -60,7 +60,8 @@ const CODES = {
 } as const;
 
 /**
- * The names of the error codes that only a fail point can return. Drivers and driver tests handle these codes.
+ * The names of the error codes that the lab returns only if a fail point specifies them. Drivers and driver tests
+ * handle these codes.
  *
  * @see https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml
  */

@@ -15,10 +15,7 @@ interface OpenCursor {
   remaining: readonly Document[];
 }
 
-/**
- * The open cursors. Each cursor keeps all its remaining results in memory.
- * The lab also keeps its collections in memory.
- */
+/** The open cursors. Each cursor stores its remaining results in memory. */
 export class Cursors {
   readonly #open = new Map<string, OpenCursor>();
   #lastId = 0;

@@ -26,8 +26,8 @@ export class FrameReader {
    * Adds received bytes.
    *
    * @returns the messages that are now complete, including their headers
-   * @throws WireError for an invalid length or an unknown operation, even if only the header of the message was
-   * received
+   * @throws WireError for an invalid length or an unknown operation. The error can occur before the message is
+   * complete.
    */
   push(chunk: Buffer): Buffer[] {
     this.#chunks.push(chunk);
@@ -62,7 +62,7 @@ export class FrameReader {
   #peek(count: number): Buffer {
     const [first] = this.#chunks;
     if (first !== undefined && first.length >= count) return first;
-    // This code runs only if a header is split across chunks. Such chunks are small and are joined only once.
+    // A header can be split across chunks. The chunks are then joined.
     const joined = Buffer.concat(this.#chunks);
     this.#chunks = [joined];
     return joined;

@@ -4,8 +4,8 @@ import { sendHttp } from './http.ts';
 import type { ForeignKeys } from './versions.ts';
 
 /**
- * The minimum age in seconds of a cached key set before the server fetches it again (JWKSMinimumQuiescePeriodSecs in
- * MongoDB).
+ * The minimum time in seconds between a successful fetch of a key set and the next fetch (JWKSMinimumQuiescePeriodSecs
+ * in MongoDB).
  */
 const QUIET_SECONDS = 60;
 /** The minimum size of an RSA key in bits. The server ignores smaller keys. */

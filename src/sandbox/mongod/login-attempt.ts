@@ -3,7 +3,7 @@ import { EXTERNAL } from '../../lib/trust/relying-party.ts';
 
 /** A completed login in the access history. */
 export interface LoginAttempt {
-  /** `MONGODB-OIDC`, `MONGODB-AWS` */
+  /** The name of the authentication mechanism, for example `MONGODB-OIDC`. */
   readonly mechanism: string;
   /** The name of the database user; null if the server could not determine the name. */
   readonly username: string | null;

@@ -6,8 +6,8 @@ import { HEADER_SIZE, OP_MSG, OP_REPLY, WireError } from './frames.ts';
 const CHECKSUM_PRESENT = 1 << 0;
 const MORE_TO_COME = 1 << 1;
 /**
- * The flag bits from 0 to 15 that the server knows. If any other bit from 0 to 15 is set, the message is malformed,
- * because the bit can change the meaning of the message.
+ * The flag bits from 0 to 15 that the server knows. The server rejects a message in which an unknown bit from 0 to 15
+ * is set, because this bit can change the meaning of the message.
  */
 const KNOWN_REQUIRED_BITS = CHECKSUM_PRESENT | MORE_TO_COME;
 
@@ -53,11 +53,12 @@ export function encodeReply(message: CommandMessage, replyId: number, reply: Typ
   const document = encodeDocument({ ...reply, ok: new Double(Number(reply['ok'])) });
   if (message.form === 'query') {
     const fields = Buffer.alloc(20);
-    fields.writeInt32LE(8, 0); // the flag AwaitCapable, which all servers since 2010 set
+    // Sets the flag AwaitCapable, as mongod does.
+    fields.writeInt32LE(8, 0);
     fields.writeInt32LE(1, 16);
     return withHeader(OP_REPLY, replyId, message.requestId, [fields, document]);
   }
-  // The reply has no flags and one section of kind 0.
+  // The reply contains four bytes of flags and one section. The flags and the kind of the section are 0.
   return withHeader(OP_MSG, replyId, message.requestId, [Buffer.alloc(5), document]);
 }
 
@@ -95,7 +96,8 @@ function parseMsg(frame: Buffer, requestId: number): CommandMessage {
   }
   if (body === null) throw new WireError('OP_MSG has no body');
   for (const [name, documents] of sequences) {
-    if (body.has(name)) throw new WireError('OP_MSG has a field both in its body and as a sequence');
+    if (body.has(name))
+      throw new WireError('OP_MSG contains the same field in its body and in a document sequence');
     body.set(name, documents);
   }
   const database = body.get('$db');
@@ -136,7 +138,8 @@ function withoutChecksum(frame: Buffer, present: boolean): Buffer {
 function parseQuery(frame: Buffer, requestId: number): CommandMessage {
   const fields = new SectionReader(frame.subarray(HEADER_SIZE + 4));
   const namespace = fields.cstring();
-  fields.skip(8); // the fields numberToSkip and numberToReturn
+  // Skips the fields numberToSkip and numberToReturn.
+  fields.skip(8);
   const query = fields.document();
   const wrapped = query.get('$query');
   if (!namespace.endsWith('.$cmd')) throw new WireError('OP_QUERY on a collection is not supported');

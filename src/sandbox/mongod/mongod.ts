@@ -23,7 +23,7 @@ const HANDSHAKE_TIMEOUT = 10_000;
 
 const DEFAULT_CLUSTER = 'lab';
 
-/** Options of the lab's MongoDB server. */
+/** The options of the lab's MongoDB server. */
 export interface MongodOptions {
   readonly log: LabLog;
   /**
@@ -37,7 +37,10 @@ export interface MongodOptions {
   readonly host?: string;
   /** The port to listen on (default: a free port). */
   readonly port?: number;
-  /** The server's certificate and private key, both in PEM format. If set, the server accepts only TLS connections. */
+  /**
+   * The server's certificate and private key in PEM format. If this option is set, the server accepts only TLS
+   * connections.
+   */
   readonly tls?: { readonly key: string; readonly cert: string };
   /** The network of a command that runs in its own Linux namespaces. The server also listens in this network. */
   readonly network?: CommandNetwork | undefined;
@@ -51,7 +54,7 @@ export interface MongodOptions {
   readonly settings?: Partial<MongodSettings>;
   /** Called before each message is processed. The server processes the message after the returned promise resolves. */
   readonly wait?: () => Promise<void>;
-  /** Returns the current identity providers. Called for every login, so a change applies to the next login. */
+  /** Returns the current identity providers. The server calls this function for every login. */
   readonly identityProviders: () => readonly IdentityProvider[];
   readonly databaseUsers: () => readonly DatabaseUser[];
   /**
@@ -99,7 +102,7 @@ export async function startMongod(options: MongodOptions): Promise<LabMongod> {
   const sockets = new Set<Socket>();
   const server =
     tls === undefined ? createServer() : createTlsServer({ ...tls, handshakeTimeout: HANDSHAKE_TIMEOUT });
-  // Counts the TCP sockets, including the sockets that have not completed the TLS handshake.
+  // `maxConnections` limits the number of TCP sockets, including the sockets that have not completed the TLS handshake.
   server.on('connection', (socket: Socket) => {
     if (sockets.size >= settings.maxConnections) {
       log.add(tooMany(socket, settings.maxConnections));
@@ -151,8 +154,8 @@ export async function startMongod(options: MongodOptions): Promise<LabMongod> {
 }
 
 /**
- * Returns the log entry for a connection that exceeds the limit. mongod closes such a connection without an error
- * message.
+ * Returns the log entry for a connection that exceeds the maximum number of connections. mongod closes such a
+ * connection without an error message.
  */
 function tooMany(socket: Socket, limit: number): Omit<LabLogEntry, 'at'> {
   return {

@@ -14,7 +14,7 @@ const PASSING: ReadonlySet<number> = new Set([
   6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436,
 ]);
 
-/** The maximum number of stored sessions. If the limit is exceeded, the oldest session is removed. */
+/** The maximum number of stored replies. If the limit is exceeded, the oldest reply is removed. */
 const KEPT = 1000;
 
 interface LastWrite {
@@ -22,7 +22,7 @@ interface LastWrite {
   readonly reply: Promise<TypedDocument>;
 }
 
-/** Runs each retryable write only once. A retry receives the reply to the first attempt. */
+/** Prevents a retry from repeating a successful write. The retry receives the reply to the first attempt. */
 export class RetriedWrites {
   readonly #last = new Map<string, LastWrite>();
 

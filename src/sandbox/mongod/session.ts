@@ -26,7 +26,7 @@ export interface ServerState {
   readonly onLogin: (attempt: LoginAttempt) => void;
   readonly store: Store;
   readonly cursors: Cursors;
-  /** The signal that the server aborts when it stops. */
+  /** The server aborts this signal when the server stops. */
   readonly closing: AbortSignal;
 }
 
@@ -65,8 +65,8 @@ export class Session {
   }
 
   /**
-   * Returns true if the token of the login has expired. The check has no leeway. The check of `exp` at login has no
-   * leeway either.
+   * Returns true if the token of the login has expired. Like the check of `exp` during a login, this check has no
+   * leeway.
    */
   isExpired(now: Date): boolean {
     const expiresAt = this.login?.expiresAt ?? null;

@@ -18,7 +18,10 @@ export interface MongodSettings {
   mechanisms: readonly string[];
 }
 
-/** The lab's default limit. It is far below the default limit of mongod, which depends on the operating system. */
+/**
+ * The default value of `maxConnections`. The default limit of mongod is much higher and depends on the operating
+ * system.
+ */
 const MAX_CONNECTIONS = 5000;
 
 export const defaultSettings = (): MongodSettings => ({

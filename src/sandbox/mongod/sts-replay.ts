@@ -6,7 +6,7 @@ const BODY = 'Action=GetCallerIdentity&Version=2011-06-15';
 /** The signed request that proves the identity of a client. The client does not send its secret key. */
 export interface SignedRequest {
   readonly authorization: string;
-  /** `20260822T101112Z` */
+  /** The date and time of the signature, for example `20260822T101112Z`. */
   readonly date: string;
   readonly sessionToken: string | null;
 }

@@ -33,7 +33,7 @@ export interface TokenCheckOptions {
  * Checks a token as mongod does (facts/mongodb.md 1.6). Checks the header, the claims, the signature and the lifetime
  * of the token. Then checks that the database user exists.
  *
- * @throws Refused with the actual reason and with the jti and kid of the token
+ * @throws Refused
  */
 export async function checkToken(token: string, options: TokenCheckOptions): Promise<AcceptedToken> {
   const { header, payload } = decode(token);
@@ -106,8 +106,8 @@ function decode(token: string): DecodedJwt {
 }
 
 /**
- * Formats a claim or a header parameter for the log. Quotes and shortens a string. For any other value, returns the type
- * of the value.
+ * Formats a claim or a header parameter for the log. Quotes and shortens a string. Returns `missing` for an undefined
+ * value, and the type of any other value.
  */
 function shown(value: unknown): string {
   return typeof value === 'string'

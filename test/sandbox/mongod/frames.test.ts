@@ -185,7 +185,7 @@ describe('bytes that are no message', () => {
     {
       name: 'a field both in the body and as a sequence',
       bytes: opMsg({ insert: 'x', documents: [], $db: 'app' }, { sequences: { documents: [{}] } }),
-      reason: 'OP_MSG has a field both in its body and as a sequence',
+      reason: 'OP_MSG contains the same field in its body and in a document sequence',
     },
     { name: 'a wrong checksum', bytes: brokenChecksum, reason: 'the checksum of OP_MSG is wrong' },
     {

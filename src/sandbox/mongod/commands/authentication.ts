@@ -66,8 +66,8 @@ async function start(call: CommandCall, request: TypedDocument, database: string
 }
 
 /**
- * The password mechanisms. Every server offers these mechanisms. The lab's database users have no passwords
- * (facts/mongodb.md 1.2).
+ * The password mechanisms. The lab rejects every login with these mechanisms, because its database users have no
+ * passwords (facts/mongodb.md 1.2).
  */
 const OF_PASSWORDS: ReadonlySet<string> = new Set(['SCRAM-SHA-1', 'SCRAM-SHA-256']);
 

@@ -10,7 +10,7 @@ import { opened, type Place, runDelete, runUpdate } from './writing.ts';
 
 type Operation = 'insert' | 'update' | 'delete';
 
-/** The privilege actions that the user requires for each operation of bulkWrite. */
+/** The privilege actions that the user must have for each operation of bulkWrite. */
 const ACTIONS: Readonly<Record<Operation, readonly DatabaseAction[]>> = {
   insert: ['insert'],
   update: ['update', 'insert'],

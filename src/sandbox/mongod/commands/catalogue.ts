@@ -180,7 +180,7 @@ function dbStats(call: CommandCall): TypedDocument {
   };
 }
 
-/** Returns the catalogue entries that match a filter. */
+/** Returns the descriptions of databases or collections that match a filter. */
 function matching<Described extends TypedDocument>(
   described: readonly Described[],
   filter: Document | undefined,

@@ -191,7 +191,7 @@ export function matchedPosition(filter: Filter, document: Document, path: string
   if (filter.alternatives.some(concerns)) {
     throw unsupported(
       'NotImplemented',
-      "the positional operator '$' for an array with a condition inside $or or $nor",
+      "the positional operator '$' when a condition on the array is inside $or or $nor",
     );
   }
   const conditions = filter.conditions.filter(

@@ -11,9 +11,11 @@ export type Key = readonly unknown[];
 
 const EMPTY = Symbol('an empty array');
 
-/** The current position in a document while a path is followed. */
+/** A position on a path through a document. */
 interface Position {
+  /** The value at this position. */
   readonly value: unknown;
+  /** The remaining parts of the path. */
   readonly steps: readonly string[];
   /** True if `value` is an array element. MongoDB does not follow a path from an array into a nested array. */
   readonly isElement: boolean;
@@ -32,7 +34,7 @@ export function keysOf(
   onParallel: () => never,
 ): readonly Key[] {
   const [only, second] = paths;
-  // This is the most common case: one top-level field whose value is not an array.
+  // The most common case is one top-level field whose value is not an array.
   if (only?.length === 1 && second === undefined) {
     const value = document.get(only[0] ?? '');
     if (!Array.isArray(value)) return [[value ?? null]];

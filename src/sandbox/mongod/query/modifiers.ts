@@ -40,7 +40,7 @@ export const MODIFIERS: Readonly<Record<string, Compile>> = {
   },
   $mul: (operand, path) => {
     const by = numeric('$mul', operand, path);
-    // A missing field counts as 0. The type of this 0 is the type of the operand.
+    // A missing field becomes 0. This 0 has the same type as the operand.
     return (value, target) =>
       value === undefined ? multiply(by, new Int32(0)) : computed('$mul', multiply, value, by, target);
   },

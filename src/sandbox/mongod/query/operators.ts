@@ -15,7 +15,7 @@ export interface Test {
    * Returns true if the field meets the condition.
    *
    * @param values the values at the path of the field; a missing field has the value `undefined`
-   * @param expands if true, also tests each element of an array; if false, tests an array only as one value
+   * @param expands if true, tests an array and each array element; if false, tests an array as one value
    */
   readonly holds: (values: readonly unknown[], expands: boolean) => boolean;
   /**
@@ -31,7 +31,7 @@ export interface Test {
   readonly isAmbiguous?: boolean;
 }
 
-/** The operators call these functions of the filter compiler. */
+/** The functions of the filter compiler that the operators call. */
 export interface Compilers {
   readonly testsOf: (operand: unknown) => readonly Test[];
   readonly elementTest: (argument: Document) => (element: unknown) => boolean;

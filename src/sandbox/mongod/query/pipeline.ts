@@ -34,8 +34,8 @@ export const STAGES: Readonly<Record<string, CompileStage>> = {
     }
     const known = compileFilter(operand, variables);
     return (documents, values) => {
-      // `known` was compiled with the values in `variables`. In `$lookup`, the variables can have different values for
-      // each input document.
+      // `known` uses the values in `variables`. In `$lookup`, the variables can have different values for each input
+      // document, so the filter must be compiled again.
       const filter = values === variables ? known : compileFilter(operand, values);
       return documents.filter(filter.matches);
     };
@@ -398,8 +398,8 @@ function lookupText(operand: Document, name: string): string {
 }
 
 /**
- * Returns the join condition of `$lookup`. If the local value is an array, a foreign document matches if its foreign
- * value equals one of the array elements.
+ * Returns the join condition of `$lookup`. If the local field is an array, the foreign field must equal one of the
+ * array elements.
  */
 function joinOn(
   local: readonly string[],

@@ -22,7 +22,7 @@ type Leaf =
   | { readonly kind: 'exclude' }
   | { readonly kind: 'compute'; readonly expression: Expression };
 
-/** A tree of the paths in a projection. Each level of the tree contains one part of each path. */
+/** The paths of a projection as a tree. For example, the path `a.b` is the key `b` in the subtree of the key `a`. */
 type Tree = Map<string, Tree | Leaf>;
 
 const INCLUDE: Leaf = { kind: 'include' };
@@ -321,7 +321,7 @@ function addPositional(parts: Parts, path: string, value: unknown, filter: Filte
   if (parts.changes.length > 0)
     throw new CommandError('Location31276', 'Cannot specify more than one positional projection per query.');
   const steps = fieldPath(path);
-  if (steps.length > 1) throw unsupported('NotImplemented', 'positional projections of inner fields');
+  if (steps.length > 1) throw unsupported('NotImplemented', 'positional projections of nested fields');
   note(parts, path, true);
   addLeaf(parts.tree, steps, INCLUDE);
   parts.changes.push((document, result) => {

@@ -319,8 +319,8 @@ const READ_LEVELS: ReadonlySet<unknown> = new Set([
   'snapshot',
 ]);
 /**
- * The read concern levels that return the same result in the lab. The replica set has only one member and keeps all
- * data in memory.
+ * The read concern levels that return the same result in the lab, because the replica set has only one member and
+ * keeps all data in memory.
  */
 const SAME_LEVELS: ReadonlySet<unknown> = new Set(['local', 'available', 'majority']);
 const MAX_TIME = 2 ** 31 - 1;
@@ -340,7 +340,7 @@ export function checkCommand(name: string, command: Document, isMember: boolean)
   else if (command.has('writeConcern')) {
     throw new CommandError('InvalidOptions', `Command ${name} does not support writeConcern`);
   }
-  // Replaces the name of the first field, because the client can send an alias of the command name.
+  // The first field can have an alias of the command name. The rules contain only the command name.
   check(
     new Map([...command].map(([field, value], index) => [index === 0 ? name : field, value])),
     rules,

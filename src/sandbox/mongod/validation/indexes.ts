@@ -189,7 +189,7 @@ function checkKey(key: Document): void {
     if (steps.some((step) => step.startsWith('$')))
       fail(`Index key contains an illegal field name: field name starts with '$'.`);
     if (steps.some(isPosition))
-      throw unsupported('NotImplemented', `the position in the index key '${path}'`);
+      throw unsupported('NotImplemented', `the array position in the index key '${path}'`);
     if (UNSUPPORTED_TYPES.has(direction)) throw unsupported('NotImplemented', `${String(direction)} indexes`);
     if (typeof direction === 'string') fail(`Unknown index plugin '${direction}'`);
     if (!isNumeric(direction)) {
@@ -277,8 +277,7 @@ function lifetimeOf(seconds: unknown, key: Document): number | null {
 /**
  * Returns true if a collection already has the index.
  *
- * @throws CommandError IndexOptionsConflict or IndexKeySpecsConflict if a different index has the same name or the same
- * key pattern
+ * @throws CommandError IndexOptionsConflict or IndexKeySpecsConflict if the index conflicts with an existing index
  */
 export function isPresent(index: Index, existing: readonly Index[]): boolean {
   const named = existing.find(({ name }) => name === index.name);

@@ -42,7 +42,7 @@ const SURROGATES = /[\ud800-\uffff]/;
 
 /**
  * Compares strings in UTF-8 byte order. JavaScript compares UTF-16 code units. For characters above U+FFFF, the two
- * orders differ.
+ * orders can differ.
  */
 export function compareStrings(a: string, b: string): number {
   if (a === b) return 0;

@@ -102,7 +102,7 @@ export function numberKey(value: Numeric): string {
   return `${coefficient}e${exponent}`;
 }
 
-/** Returns the key of a safe integer. Trailing zeros are removed and counted in the exponent. */
+/** Returns the key of a safe integer other than 0, for example `12e2` for the integer 1200. */
 function withoutZeros(number: number): string {
   let coefficient = number;
   let exponent = 0;
@@ -257,7 +257,7 @@ export class Sum {
 
   #addDouble(x: number): void {
     this.#hasDouble = true;
-    // `#plain` is the sum without compensation. If it is NaN or infinity, it is the final result.
+    // `#plain` is the sum without compensation. If `#plain` is NaN or infinity, `#plain` is the final result.
     this.#plain += x;
     const [sum, rest] = twoSum(this.#high, x);
     const lower = rest + this.#low;
@@ -293,19 +293,22 @@ export function multiply(a: Numeric, b: Numeric): Numeric {
   return whole(product, type) ?? new Double(Number(product));
 }
 
-/** Returns `-a`. `$subtract` adds the negated operand. */
+/** Returns `-value`. `$subtract` adds the negated second operand to the first operand. */
 export function negated(value: Numeric): Numeric {
   return multiply(value, new Int32(-1));
 }
 
-/** Divides decimals. The quotient has at most 34 digits. An exact quotient has the preferred exponent of IEEE 754. */
+/**
+ * Divides decimals. The quotient has at most 34 digits. The exponent of an exact quotient is as close as possible to
+ * the preferred exponent of IEEE 754.
+ */
 export function divideDecimals(a: Exact, b: Exact): Decimal128 {
   const preferred = a.exponent - b.exponent;
   const scale = DIGITS * 2 + String(b.coefficient).length;
   const dividend = a.coefficient * 10n ** BigInt(scale);
   const quotient = dividend / b.coefficient;
-  // If the quotient is not exact, another digit is appended. Without this digit, rounding could treat the quotient as
-  // an exact half.
+  // Appends the digit 0 to an exact quotient and the digit 1 to an inexact quotient. Without the digit 1, rounding
+  // could treat an inexact quotient as an exact half.
   const sticky = dividend % b.coefficient === 0n ? 0n : dividend < 0n !== b.coefficient < 0n ? -1n : 1n;
   let coefficient = quotient * 10n + sticky;
   let exponent = preferred - scale - 1;

@@ -212,7 +212,7 @@ function end(index: 0 | -1): Operator {
 
 /**
  * Returns the result of `$slice`. If `count` is a number, `first` is the start position, and `count` is the number of
- * elements. If `count` is null, `first` is the number of elements. A negative number selects the last elements.
+ * elements. If `count` is null, `first` is the number of elements. A negative `first` counts from the end of the array.
  */
 export function sliced(array: readonly unknown[], first: number, count: number | null): readonly unknown[] {
   if (count === null) return first < 0 ? array.slice(first) : array.slice(0, first);

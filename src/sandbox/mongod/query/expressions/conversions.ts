@@ -106,8 +106,8 @@ function converted(value: unknown, to: string): unknown {
 /**
  * Formats a value in the same way as `$toString`.
  *
- * @throws CommandError NotImplemented for a type that the lab cannot format, and for a double if MongoDB and JavaScript
- *   might format it in different ways
+ * @throws CommandError NotImplemented for a type that the lab cannot format, or for a double that MongoDB and
+ * JavaScript might format differently
  */
 export function toText(value: unknown): string {
   const { type, value: known } = tagged(value);

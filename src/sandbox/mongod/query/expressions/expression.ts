@@ -17,7 +17,9 @@ export interface Context {
   /** The name of the operator. */
   readonly name: string;
   /**
-   * Compiles a nested expression. The expression can also use the additional `variables`, which the operator defines.
+   * Compiles a nested expression.
+   *
+   * @param variables the names of additional variables that the operator defines for this expression
    */
   readonly compile: (value: unknown, ...variables: readonly string[]) => Expression;
 }
@@ -78,8 +80,8 @@ export type Arguments = (scope: Scope) => ReadonlyMap<string, unknown>;
 /**
  * Compiles the named arguments of an operator.
  *
- * @param codes mongod's error codes: `shape` if the operand is not a document, `unknown` for an unknown argument,
- * `missing` for a missing argument
+ * @param codes mongod's error codes: `shape` for an operand that is not a document, `unknown` for an unknown argument,
+ * and `missing` for a missing argument
  */
 export function named(
   operand: unknown,
@@ -96,8 +98,8 @@ export function named(
 }
 
 /**
- * Checks the argument names of an operator. Does not compile the arguments. The caller compiles them, because the
- * arguments can use different variables.
+ * Checks the argument names of an operator, but does not compile the arguments. The caller compiles each argument,
+ * because the arguments can use different variables.
  */
 export function namedFields(
   operand: unknown,

@@ -207,7 +207,7 @@ function replacing(replace: (input: string, find: string, replacement: string) =
       const [input, find, replacement] = parts;
       if (typeof input !== 'string' || typeof find !== 'string' || typeof replacement !== 'string')
         return null;
-      if (find === '') throw unsupported('NotImplemented', `${name} of an empty string`);
+      if (find === '') throw unsupported('NotImplemented', `${name} with an empty string in 'find'`);
       return replace(input, find, replacement);
     };
   };
