@@ -154,7 +154,11 @@ function unpack(packed) {
   return chunks;
 }
 
-/** Loads node:crypto only for a run with a cache. @param {Buffer} bytes */
+/**
+ * Returns the SHA-256 hash. Loads node:crypto here, because a run without a cache does not need it.
+ *
+ * @param {Buffer} bytes
+ */
 function sha256(bytes) {
   return require('node:crypto').createHash('sha256').update(bytes).digest();
 }

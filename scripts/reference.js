@@ -39,7 +39,7 @@ export async function reference() {
       `<!-- test: account -->\n${block('sh', record.examples.join('\n'))}`,
       prose((record.notes ?? '').trim()),
       Object.keys(record.options).length === 0 ? '' : optionTable(record.options),
-      hidden.length === 0 ? '' : `Options that the command does not accept: ${hidden.join(', ')}.`,
+      hidden.length === 0 ? '' : `Common options that have no effect on this command: ${hidden.join(', ')}.`,
     ];
   });
   const schemas = readdirSync(join(ROOT, 'schemas'))
@@ -61,7 +61,7 @@ export async function reference() {
     '# Reference',
     'Commands, options, environment variables, `fedctl.yaml`, exit codes and JSON documents. `fedctl <command> --help` and `fedctl help <topic>` print the same information.',
     '## Commands',
-    'All commands accept these options, unless the section of a command states otherwise. The options can precede the command.',
+    'All commands accept these options. They can precede or follow the name of the command. The section of a command lists the options that have no effect on it.',
     optionTable(COMMON_OPTIONS),
     ...commands.flat(),
     '## Environment variables',

@@ -128,7 +128,7 @@ export interface CommandSpec<Table extends OptionTable> {
   readonly formats?: readonly string[];
   /** Common options that have no effect on this command. --help omits them. */
   readonly without?: readonly CommonOption[];
-  /** True if the arguments are a program to run, given after `--`. */
+  /** True if the words after `--` are a program to run and its arguments. */
   readonly runsProgram?: true;
   readonly run: (invocation: Invocation<Table>) => Promise<Answer | Ended>;
 }

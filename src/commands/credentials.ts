@@ -144,7 +144,7 @@ function profileWarnings(env: Context['env'], format: string): readonly Warning[
     {
       code: 'aws.profile-beats-keys',
       message: 'AWS_PROFILE is set, so several SDKs ignore the credentials in the environment.',
-      remedy: 'Unset AWS_PROFILE for the programs that use these keys.',
+      remedy: 'Unset AWS_PROFILE for the programs that use these credentials.',
     },
   ];
 }

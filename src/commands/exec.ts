@@ -39,7 +39,7 @@ const FLAG_ONLY = { env: false };
 
 const OPTIONS = {
   audience: text('--audience <aud>', 'Audience of the token file'),
-  uri: text('--uri <uri>', 'Connection string, for {uri} and MONGODB_URI'),
+  uri: text('--uri <uri>', 'Connection string for {uri} in the arguments and for MONGODB_URI'),
   mechanism: mechanismOption(
     'oidc: token file; aws: session credentials (default: from the URI)',
     MECHANISM_NAMES,
@@ -290,7 +290,7 @@ function tell({ warn, hint }: ExecInvocation, output: Output, event: OutputEvent
     return;
   }
   const { error, until } = event;
-  const serves = until === null ? '' : ` Still valid until ${rfc3339(until)}.`;
+  const serves = until === null ? '' : ` The current credential remains valid until ${rfc3339(until)}.`;
   warn({
     code: isFedctlError(error) ? error.code : 'bug.unexpected',
     message: `fedctl exec: cannot renew ${output.name}: ${error instanceof Error ? error.message : String(error)}${serves}`,

@@ -21,7 +21,7 @@ import type { OptionTable } from './options/option.ts';
 import { refuseToken } from './usage-failure.ts';
 
 /**
- * Maximum size of the text to explain, in bytes. Only the end of a longer text is used, because the error is
+ * Maximum size of the text to explain, in bytes. If the text is longer, only its end is used, because the error is
  * usually at the end of a log.
  */
 const MAX_TEXT_BYTES = 1024 * 1024;
@@ -39,8 +39,8 @@ export const explain = command({
     'fedctl explain - < error.txt',
   ],
   notes: `Every error of fedctl has a code. If the argument is -, or if no code is given and standard input is a pipe,
-fedctl reads an error text from standard input. Of a longer text, fedctl uses only the last MiB. fedctl does not
-print, store or send the text. Exit code 5: no failure matches the text.`,
+fedctl reads an error text from standard input. If the text is longer than 1 MiB, fedctl uses only the
+last MiB. fedctl does not print, store or send the text. Exit code 5: no failure matches the text.`,
   options: {},
   async run(invocation) {
     const { args, context, theme } = invocation;
@@ -89,8 +89,8 @@ function widthOf({ context }: Invocation<OptionTable>): number {
 }
 
 /**
- * Returns the failure for an unknown code. The failure suggests codes that contain the given text or are
- * similar to it, and codes with a known error text that matches it. The message repeats the given text only
+ * Returns the failure for an unknown code. The failure suggests codes that contain the given text, are
+ * similar to it, or have a known error text that matches it. The message repeats the given text only
  * if it has the form of a code, because other text may be a secret.
  */
 function unknownCode(typed: string): FedctlError {

@@ -21,7 +21,7 @@ const OPTIONS = {
   uri: URI,
   audience: text('--audience <aud>', 'Audience of the identity provider in Atlas'),
   mechanism: mechanismOption('Authentication mechanism', MECHANISM_CHOICES),
-  out: text('--out <file>', `File to write (default: ${DEFAULT_FILE}); - for standard output`, {
+  out: text('--out <file>', `File to write, or - for standard output (default: ${DEFAULT_FILE})`, {
     env: false,
   }),
   force: toggle('--force', 'Overwrite an existing file', { env: false }),
@@ -132,8 +132,7 @@ async function refuseExisting(cwd: string, file: string, wanted: string): Promis
   const free = await freeName(wanted, isThere);
   throw new FedctlError('usage.file-exists', {
     message: `"${file}" already exists and was not changed.`,
-    remedy:
-      'Write to another file, or overwrite the existing file with --force. The existing content is then lost.',
+    remedy: 'Write to another file. To discard the content of the existing file, add --force.',
     command: free === null ? null : rerun({ set: { '--out': free } }),
     details: { file },
   });

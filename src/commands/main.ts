@@ -285,8 +285,8 @@ function bug(error: unknown): FedctlError {
 }
 
 /**
- * Returns the names and messages of all errors in the cause chain of a failure. Stacks are included only for
- * bugs.
+ * Returns the names and messages of all errors in the cause chain of a failure. Stack traces are included only
+ * for bugs.
  */
 function causes(failure: FedctlError): readonly string[] {
   return foreignErrors(failure).flatMap(({ name, message, stack: trace }) => {

@@ -24,7 +24,7 @@ export interface Parsed {
   readonly typed: ReadonlySet<string>;
 }
 
-/** The output of help and version, and its width in columns. */
+/** The output for the help and the version, with its width in columns. */
 export interface ProgramOutput {
   readonly width: number;
   writeOut(text: string): void;
@@ -72,8 +72,8 @@ export async function parse(
   addOptions(program, COMMON_OPTIONS);
   const commandLine = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : null;
   /**
-   * Adds commands to a parent command. The command on the command line is loaded before its options are
-   * parsed.
+   * Adds commands to a parent command. Before commander parses the options of the requested command, the
+   * definition of this command is loaded.
    */
   const addRows = (parent: Command, rows: readonly (Omit<CommandRow, 'group'> & { group?: string })[]) => {
     const loaded = new Map<string, AnyCommand>();

@@ -121,7 +121,7 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'sandbox',
     group: LAB,
-    summary: 'Start a lab with AWS, an issuer and MongoDB on this machine',
+    summary: 'Start a local lab that emulates AWS, an issuer and MongoDB',
     load: async () => (await import('./sandbox.ts')).sandbox,
     subcommands: [
       {

@@ -34,7 +34,7 @@ const OPTIONS = {
     env: false,
   }),
   tls: toggle('--tls', 'Use TLS for all servers, with certificates from a CA of the lab'),
-  replicaSet: text('--replica-set <name>', 'Run the MongoDB server as the only member of a replica set'),
+  replicaSet: text('--replica-set <name>', 'Name of a replica set whose only member is the MongoDB server'),
   srv: toggle('--srv', 'Serve MongoDB as mongodb+srv through a DNS server of the lab; implies --tls'),
   mongoPort: integer(
     '--mongo-port <port>',
@@ -44,19 +44,19 @@ const OPTIONS = {
   ),
   serverVersion: choice(
     '--server-version <line>',
-    'MongoDB release to emulate; 9.0 supports EC keys',
+    `MongoDB release to emulate; only 9.0 accepts ES256 and ES384 tokens (default: ${DEFAULT_SERVER_LINE})`,
     SERVER_LINES,
     DEFAULT_SERVER_LINE,
   ),
   authError: choice(
     '--auth-error <whose>',
-    'Error code of a rejected login: mongod uses 18, atlas uses 8000',
+    'Error code of a rejected login: mongod uses 18, atlas uses 8000 (default: mongod)',
     AUTH_ERRORS,
     'mongod',
   ),
   propagation: choice(
     '--propagation <state>',
-    'Delay of 8 to 12 seconds after enable and disable, as on AWS',
+    'Delay of 8 to 12 seconds after enable and disable, as on AWS (default: off)',
     ['on', 'off'],
     'off',
   ),
@@ -66,7 +66,10 @@ const OPTIONS = {
     { from: 1, to: 999_999 },
     null,
   ),
-  clusterName: text('--cluster-name <name>', 'Name of the cluster, used in user scopes (default: lab)'),
+  clusterName: text(
+    '--cluster-name <name>',
+    'Name of the cluster, for the scopes of database users (default: lab)',
+  ),
   config: text('--config <file>', 'YAML file with the configuration of the lab', { env: false }),
   scenario: text('--scenario <name>', 'Failure scenario to activate in a lab that is otherwise healthy', {
     values: 'scenarios',
@@ -110,15 +113,15 @@ lab prints the path of the file that contains the secret for an authenticator ap
 
 --as emulates the credential sources of a platform for the role app, without profiles: ec2 (instance metadata, version 2), ecs
 (container credentials), lambda (session credentials in the environment), eks (a projected token and
-AssumeRoleWithWebIdentity), eks-pod-identity (container credentials for a projected token). Federation is then enabled,
-because a workload cannot enable it.
+AssumeRoleWithWebIdentity), eks-pod-identity (container credentials for a projected token). With --as, federation is
+enabled at first, because a workload cannot enable it.
 
---isolate (Linux, with unshare, nsenter, ip and mount) runs the command as the same user in network and mount namespaces.
-Loopback is the only network interface in the namespaces, so no traffic leaves the machine. The lab responds at its usual
-addresses and, as the platform does, at 169.254.169.254, 169.254.170.2 and 169.254.170.23. The lab is also the only DNS
-server, so mongodb+srv works for every driver. The command gets the variables of the platform:
-AWS_CONTAINER_CREDENTIALS_RELATIVE_URI for ecs, none for ec2. If the system does not allow namespaces, fedctl does not
-run the command.
+--isolate runs the command as the same user in network and mount namespaces. The option requires Linux and the programs
+unshare, nsenter, ip and mount. Loopback is the only network interface in the namespaces, so no traffic leaves the
+machine. The lab responds at its usual addresses and, as the platform does, at 169.254.169.254, 169.254.170.2 and
+169.254.170.23. The lab is also the only DNS server, so mongodb+srv works for every driver. The command gets the
+variables of the platform: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI for ecs, none for ec2. If the system does not allow
+namespaces, fedctl does not run the command.
 
 --scenario activates one real-world failure in a lab that is otherwise healthy, with federation enabled. The command needs
 no further options to reproduce the failure. --list-scenarios lists the scenarios, each with the failure code that
@@ -154,8 +157,8 @@ change the lab. --verbose prints each decision of the lab with its reason.`,
 });
 
 /**
- * Starts the lab. Runs the command or, if there is no command, waits for a request to stop. Then stops the
- * lab.
+ * Starts the lab and runs the command. Without a command, waits for Ctrl-C or `fedctl sandbox stop`. Then stops
+ * the lab.
  */
 async function play(
   invocation: Invocation<typeof OPTIONS>,

@@ -16,10 +16,10 @@ import { SIGNING_ALGORITHM, WANTED_DURATION } from './options/token.ts';
 import { refuseTwoFormats } from './output-formats.ts';
 
 const OPTIONS = {
-  audience: texts('--audience <aud>', 'Audience of the token; repeatable, up to 10'),
+  audience: texts('--audience <aud>', 'Audience of the token; repeatable up to 10 times'),
   signingAlgorithm: SIGNING_ALGORITHM,
   duration: WANTED_DURATION,
-  tag: tags('--tag <key=value>', 'Claim in request_tags; repeatable, up to 50'),
+  tag: tags('--tag <key=value>', 'Claim in request_tags; repeatable up to 50 times'),
   ...ROLE_OPTIONS,
   format: choice('--format <format>', 'Format of the token (default: raw)', ['raw', 'json', 'header'], null, {
     env: false,
@@ -41,8 +41,8 @@ export const token = command({
     'fedctl token --audience my-atlas --role-arn arn:aws:iam::123456789012:role/app',
   ],
   notes: `A token is valid for 1 min to 1 h, and at most as long as the session of the caller. --duration auto uses the
-longest possible lifetime. If the expiration of the session is unknown, fedctl mints a second token, with a lifetime
-of 1 min, to determine this expiration. Nothing is cached: every run mints a new token.`,
+longest possible lifetime. If the expiration of the session is unknown, fedctl first mints an additional token that is
+valid for 1 min, to determine this expiration. Nothing is cached: every run mints a new token.`,
   options: OPTIONS,
   run,
 });

@@ -23,7 +23,7 @@ export const uri = command({
     'fedctl uri --mechanism aws',
   ],
   notes: `Replaces the authentication settings of the connection string: authMechanism, authSource,
-authMechanismProperties and a user name. With ENVIRONMENT:k8s a driver reads the token from the file that
+authMechanismProperties and the user name. With ENVIRONMENT:k8s, a driver reads the token from the file that
 AZURE_FEDERATED_TOKEN_FILE names, in Kubernetes or elsewhere. ENVIRONMENT:k8s requires one of these versions or later:
 Node.js driver 6.17, PyMongo 4.11, Go driver 2.2, Java driver 5.4, mongosh 2.3.5, MongoDB Database Tools 100.15. With
 --environment test, older drivers read the token from the file that OIDC_TOKEN_FILE names: Node.js driver 6.7, PyMongo

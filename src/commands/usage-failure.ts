@@ -11,7 +11,7 @@ export function holdsToken(text: string): boolean {
 }
 
 /**
- * Rejects values that contain a token. Must be called before a message can repeat the values.
+ * Rejects values that contain a token. Call this function before a message repeats the values.
  *
  * @throws FedctlError usage.token-as-argument
  */

@@ -18,8 +18,8 @@ export const verify = command({
   ],
   notes: `fedctl trusts exactly one issuer: the value of --issuer, or the issuer of your account. fedctl fetches the discovery document and the keys, and
 checks the signature, algorithm (RS256 or ES384), type, issuer, audience, subject and times of the token. The expiration
-has no tolerance; the clock of the issuer may be up to 60 seconds ahead. Exit codes: 0, valid; 5, invalid, with all
-reasons on standard output; 6, the issuer is unreachable.`,
+is checked without tolerance; the clock of the issuer may be up to 60 seconds ahead. Exit codes: 0, valid; 5, invalid,
+with all reasons on standard output; 6, the issuer is unreachable.`,
   options: {
     audience: texts('--audience <aud>', 'Expected audience; not repeatable'),
     anyAudience: toggle('--any-audience', 'Accept a token for any audience', { env: false }),

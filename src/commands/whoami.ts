@@ -27,7 +27,7 @@ export const whoami = command({
 role of --role-arn. Run the command as the workload, or name the profile or role of the workload. Otherwise
 the command shows the values of the operator. Mints no token and prints no secret.`,
   options: {
-    audience: text('--audience <aud>', 'Audience to show for Atlas'),
+    audience: text('--audience <aud>', 'Audience to show in the values for Atlas'),
     roleArn: text(
       '--role-arn <arn>',
       'Role whose values for Atlas are shown; fedctl does not assume this role',
@@ -73,7 +73,7 @@ function isPersonal({ provider }: ResolvedCredentials): boolean {
 interface IssuerAnswer {
   readonly iam: Iam;
   readonly issuer: string | null;
-  /** Why the issuer is unknown; null if it is known. */
+  /** The reason why the issuer is unknown; null if the issuer is known. */
   readonly unknown: Warning | null;
 }
 

@@ -117,7 +117,7 @@ describe('the formats', () => {
   test('warns where AWS_PROFILE would beat what was just set', async () => {
     const env = { AWS_PROFILE: 'prod', USER: 'alice' };
     const warning =
-      'warning: AWS_PROFILE is set, so several SDKs ignore the credentials in the environment.\n         Unset AWS_PROFILE for the programs that use these keys.\n';
+      'warning: AWS_PROFILE is set, so several SDKs ignore the credentials in the environment.\n         Unset AWS_PROFILE for the programs that use these credentials.\n';
     expect((await run([...role, '--format', 'env'], { env })).stderr).toBe(warning);
     expect((await run([...role, '--format', 'process'], { env })).stderr).toBe('');
     expect((await run([...role, '--json'], { env })).stderr).toBe('');

@@ -112,7 +112,7 @@ describe('what is there is left alone', () => {
       stdout: '',
       stderr: `error: "${file}" already exists and was not changed.
 cause:  The output file already exists, and fedctl does not overwrite an existing file by default.
-remedy: Write to another file, or overwrite the existing file with --force. The existing content is then lost.
+remedy: Write to another file. To discard the content of the existing file, add --force.
 run:    fedctl init --out fedctl-2.yaml
 code:   usage.file-exists
 `,

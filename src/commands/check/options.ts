@@ -10,7 +10,7 @@ export const CHECK_OPTIONS = {
   uri: URI,
   audience: text('--audience <aud>', 'Audience of the identity provider in Atlas'),
   mechanism: mechanismOption('Authentication mechanism (default: from the URI, or oidc)', MECHANISM_CHOICES),
-  tokenFile: text('--token-file <file>', 'Token file of an application to check, instead of a minted token'),
+  tokenFile: text('--token-file <file>', 'Token file to check, instead of a minted token'),
   ...ROLE_OPTIONS,
   signingAlgorithm: SIGNING_ALGORITHM,
   duration: TOKEN_DURATION,
@@ -27,10 +27,10 @@ export const CHECK_OPTIONS = {
     PROBE_NAMESPACE,
   ),
   api: text('--api <url>', 'URL of an HTTP API that accepts the token'),
-  atlasProject: text('--atlas-project <id>', 'ID of the Atlas project [also MONGODB_ATLAS_PROJECT_ID]'),
+  atlasProject: text('--atlas-project <id>', 'ID of the Atlas project (default: MONGODB_ATLAS_PROJECT_ID)'),
   atlasCluster: text(
     '--atlas-cluster <name>',
-    'Name of the cluster in Atlas (default: looked up by connection string)',
+    'Name of the cluster in Atlas (default: the cluster of the connection string)',
   ),
   atlasUrl: text('--atlas-url <url>', 'URL of the Atlas API (default: https://cloud.mongodb.com)'),
   dnsServer: DNS_SERVER,
@@ -39,7 +39,7 @@ export const CHECK_OPTIONS = {
     'Configuration file with the targets (default: ./fedctl.yaml, if it exists)',
   ),
   target: texts('--target <name>', 'Target to check, from the configuration file'),
-  allowHost: texts('--allow-host <host>', 'Host, or *.<domain>, to allow in a found configuration file', {
+  allowHost: texts('--allow-host <host>', 'Host, or *.<domain>, that a file found without --config may use', {
     env: false,
   }),
   only: texts('--only <id>', 'ID or ID prefix of checks to run, with their dependencies', {
@@ -48,8 +48,17 @@ export const CHECK_OPTIONS = {
   skip: texts('--skip <id>', 'ID or ID prefix of checks to skip', { values: 'checks' }),
   list: toggle('--list', 'List all checks and what they assert', { env: false }),
   negative: toggle('--negative', 'Also check that other audiences are rejected', { env: false }),
-  soak: duration('--soak <time>', 'Time to keep a connection open, beyond the expiration of its token', null),
-  failOn: choice('--fail-on <what>', 'Lowest status that causes exit code 5', ['fail', 'warn'], 'fail'),
+  soak: duration(
+    '--soak <time>',
+    'Time to keep a connection open, beyond the 60s lifetime of its tokens',
+    null,
+  ),
+  failOn: choice(
+    '--fail-on <what>',
+    'Lowest status that causes exit code 5 (default: fail)',
+    ['fail', 'warn'],
+    'fail',
+  ),
   warnExpiry: duration(
     '--warn-expiry <time>',
     'Warning threshold for the remaining lifetime of credentials and token files',

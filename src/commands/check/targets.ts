@@ -11,7 +11,7 @@ import { roleToAssume } from '../options/role.ts';
 import { namingSource } from '../options/source.ts';
 import { CHECK_OPTIONS } from './options.ts';
 
-/** Options that define a target. Each of these options is sufficient. */
+/** Options that define a target. One of these options is sufficient. */
 const OF_ONE_TARGET = {
   uri: 'uri',
   audience: 'audience',
@@ -21,7 +21,7 @@ const OF_ONE_TARGET = {
   api: 'api',
 } as const;
 
-/** Environment variables that define a target. Each of these variables is sufficient. */
+/** Environment variables that define a target. One of these variables is sufficient. */
 export const TARGET_VARIABLES: readonly string[] = keysOf(OF_ONE_TARGET).flatMap(
   (option) => environmentName(CHECK_OPTIONS[option]) ?? [],
 );
@@ -30,7 +30,8 @@ export const TARGET_VARIABLES: readonly string[] = keysOf(OF_ONE_TARGET).flatMap
 const OF_A_ROLE = { externalId: 'role', sessionName: 'role', mfaSerial: 'role' } as const;
 
 /**
- * Other options of a target. An option on the command line overrides the setting in every target of a file.
+ * The remaining options of a target. On the command line, each of these options overrides the setting in every
+ * target of a file.
  */
 const OF_ANY_TARGET = {
   signingAlgorithm: 'signingAlgorithm',
@@ -211,7 +212,7 @@ function notPicked(option: string, file: string, all: readonly CheckTarget[]): F
   const flag = longFlag(CHECK_OPTIONS[option as keyof typeof CHECK_OPTIONS]);
   return new FedctlError('usage.invalid-command-line', {
     message: `${flag} applies to one target, but ${file} has ${all.length}: ${all.map((each) => each.name).join(', ')}.`,
-    likelyCause: 'The option overrides the file only for a single selected target.',
+    likelyCause: 'The option can override the settings of only one target.',
     remedy: `Select the target with --target <name>, or remove ${flag}.`,
     option: flag,
   });

@@ -103,7 +103,7 @@ export function privileges(flags: string, description: string): OptionSpec<Check
     if (found !== null) return found;
     throw invalidValue(option, {
       message: `Invalid ${option} "${value}": expected <action>@<database> or <action>@<database>.<collection>.`,
-      remedy: 'Give a value such as insert@app.visits or insert@app.',
+      remedy: 'Use a value such as insert@app.visits or insert@app.',
     });
   });
 }

@@ -6,7 +6,7 @@ import type { OptionSpec } from './option.ts';
 /** The option `--signing-algorithm` of commands that mint tokens. */
 export const SIGNING_ALGORITHM: OptionSpec<SigningAlgorithm> = choice(
   '--signing-algorithm <name>',
-  'Signing algorithm of the token',
+  'Signing algorithm of the token (default: RS256)',
   SIGNING_ALGORITHMS,
   'RS256',
 );

@@ -27,7 +27,7 @@ export function isolationWarnings(
   if (fixed !== undefined) {
     warnings.push({
       code: 'lab.real-metadata',
-      message: `Programs that use fixed addresses connect to the real ${fixed}, not to the lab. These programs include the MongoDB drivers for C, C++, PHP, Go and Rust, and for Java without the AWS SDK.`,
+      message: `Programs that use fixed addresses connect to the real ${fixed}, not to the lab. Examples are the MongoDB drivers for C, C++, PHP, Go and Rust, and the Java driver without the AWS SDK.`,
       remedy: 'Run the program with --isolate (Linux). The lab then responds at these addresses.',
       command,
     });

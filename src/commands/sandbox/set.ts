@@ -27,7 +27,9 @@ const OPTIONS = {
   userRole: texts('--user-role <role@database>', 'Role of the user; replaces the current roles', {
     env: false,
   }),
-  userCluster: texts('--user-cluster <name>', 'Cluster that the user is limited to', { env: false }),
+  userCluster: texts('--user-cluster <name>', 'Cluster to which the database user is restricted', {
+    env: false,
+  }),
   provider: text('--provider <name>', 'Identity provider to create or change, by display name or ID', {
     env: false,
   }),
@@ -61,7 +63,7 @@ const OPTIONS = {
   }),
   slow: several(
     '--slow <hop=time>',
-    `Delay of a hop: ${HOPS.join(', ')}; 0 removes the delay`,
+    `Delay of requests to a service: ${HOPS.join(', ')}; 0 removes the delay`,
     { env: false },
     readDelay,
   ),

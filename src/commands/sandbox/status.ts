@@ -6,7 +6,7 @@ export const sandboxStatus = command({
   arguments: '',
   without: ['profile', 'region', 'noInput'],
   examples: [
-    'fedctl sandbox status                     # of the lab whose variables are set in this shell',
+    'fedctl sandbox status                     # shows the lab whose variables are set in this shell',
     'fedctl sandbox status --json | jq .accounts',
   ],
   options: {},

@@ -73,7 +73,7 @@ export const VARIABLES: readonly VariableGroup[] = [
       ],
       [
         'REQUEST_METHOD',
-        'If this variable is set, as in a CGI program, fedctl ignores HTTP_PROXY, because an HTTP client could set HTTP_PROXY.',
+        'If this variable is set, as in a CGI program, fedctl ignores HTTP_PROXY, because an HTTP request header could set HTTP_PROXY.',
       ],
       [
         'AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE',
@@ -108,11 +108,11 @@ export const VARIABLES: readonly VariableGroup[] = [
       ['XDG_RUNTIME_DIR, TMPDIR', 'Directory for the token file of exec.'],
       ['XDG_CACHE_HOME, HOME', 'Directories of the code cache and of ~/.aws.'],
       ['NODE_DISABLE_COMPILE_CACHE', '1: do not cache compiled code.'],
-      ['USER, LOGNAME, USERNAME', 'Part of the default name of role sessions.'],
+      ['USER, LOGNAME, USERNAME', 'User name in the default name of role sessions.'],
     ],
   },
   {
-    title: 'Set by fedctl',
+    title: 'Variables that fedctl sets',
     variables: [
       [
         'FEDCTL_SANDBOX_URL, FEDCTL_SANDBOX_TOKEN',

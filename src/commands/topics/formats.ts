@@ -18,8 +18,8 @@ export const OUTPUT_FORMATS: Described<(typeof CHECK_FORMATS)[number]> = {
 
 /** The values of `fedctl credentials --format`. */
 export const SECRET_FORMATS: Described<(typeof CREDENTIAL_FORMATS)[number]> = {
-  env: 'export statements for bash, zsh and other POSIX shells.',
-  fish: 'set statements for fish.',
+  env: 'Shell commands for bash, zsh and other POSIX shells (export).',
+  fish: 'Shell commands for fish (set).',
   powershell: 'Assignments for PowerShell.',
   cmd: 'A batch file for cmd.',
   dotenv: 'A .env file.',
@@ -37,7 +37,7 @@ export const TOKEN_FORMATS: Described<'raw' | 'json' | 'header'> = {
 
 /** The rules for every JSON document. */
 export const DOCUMENT_RULES: readonly string[] = [
-  'Each document has a member schema with a value such as fedctl.check/v1. The file schemas/<name>.v1.json in the package describes the document. A release may add members. If a member is removed or changed, the version increases.',
+  'Each document has a member "schema" with a value such as fedctl.check/v1. The file schemas/<name>.v1.json in the package describes the document. A release may add members. If a member is removed or changed, the version increases.',
   'Times are in RFC 3339 format in UTC. A second member with the suffix Epoch contains the same time in seconds since 1970. The name of a duration includes the unit.',
   'A required member without a value is null. The member "warnings" contains the warnings. A failure is a fedctl.error/v1 document on standard error. The exit code does not depend on the format.',
 ];
@@ -51,7 +51,7 @@ export function formatLines(theme: Theme): readonly string[] {
   ];
   return [
     theme.prose(
-      'The result goes to standard output, and everything else to standard error. check can write reports in other formats to files: --output junit=report.xml.',
+      'fedctl writes the result to standard output, and all other text to standard error. "fedctl check" can also write reports to files, for example with --output junit=report.xml.',
     ),
     ...section('--output (--json is the same as --output json):', OUTPUT_FORMATS),
     ...section('credentials --format:', SECRET_FORMATS),

@@ -43,7 +43,7 @@ export const EXIT_CODES: readonly ExitCodeRow[] = [
   },
   {
     code: EXIT.notSetUp,
-    meaning: 'not set up; a fix exists',
+    meaning: 'incomplete setup',
     examples: 'missing or expired credentials, unknown profile, no Region, federation disabled',
   },
   {
