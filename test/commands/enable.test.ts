@@ -111,7 +111,7 @@ Atlas, for MONGODB-AWS: a database user of type AWS IAM
 These values are for the role in --role-arn, not for the operator ${USER_ARN} that ran this command.
 `);
     expect(run.stderr).toContain(
-      `warning: ${role} has a path, but MONGODB-AWS ignores role paths. The database user may never match.\n`,
+      `warning: ${role} has a path, but MONGODB-AWS ignores role paths. The login may not find the database user.\n`,
     );
   });
 

@@ -19,7 +19,7 @@ export function checkedAddress(value: string): string {
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
     throw invalid(`starts with ${url.protocol} instead of https:`);
   }
-  if (url.username !== '' || url.password !== '') throw invalid('has a user or a password');
+  if (url.username !== '' || url.password !== '') throw invalid('has a user name or a password');
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
     throw invalid(`${url.origin} has text after the host`);
   }
@@ -32,7 +32,7 @@ export function checkedAddress(value: string): string {
   return url.origin;
 }
 
-/** The message does not repeat the URL, because the URL may contain a password. */
+/** The message does not contain the complete URL, because the URL may contain a password. */
 function invalid(what: string): FedctlError {
   return new FedctlError('atlas.url-invalid', { message: `The URL of the Atlas API ${what}.` });
 }

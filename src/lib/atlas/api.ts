@@ -101,7 +101,7 @@ export class AtlasApi {
     const name = z.record(z.string(), z.unknown()).safeParse(entry).data?.[named];
     const { field, problem } = fieldOf(error);
     const failure = new FedctlError('atlas.answer-unreadable', {
-      message: `The list at ${url} has an entry with an invalid field: ${field === '' ? 'the whole entry' : field} (${problem}).`,
+      message: `The list at ${url} has an ${field === '' ? 'invalid entry' : `entry with an invalid field: ${field}`} (${problem}).`,
       details: { url, field, problem },
     });
     return { name: typeof name === 'string' ? name : null, failure };

@@ -18,7 +18,7 @@ import {
 } from './documents.ts';
 
 /**
- * The API version for all resources except clusters. Each resource other than a cluster has only this version
+ * The API version of all resources except clusters. Atlas has no other version of these resources
  * (facts/mongodb.md 7.5 to 7.8).
  */
 const VERSION = '2023-01-01';

@@ -57,7 +57,8 @@ export function lacksRole(answer: AtlasHttpAnswer): boolean {
 export function refusalOf(answer: AtlasHttpAnswer, site: Site): FedctlError {
   const { status } = answer;
   const error = apiErrorOf(answer);
-  // Responses with status 429 and 5xx may come from a proxy in front of Atlas and often have an HTML body.
+  // These statuses are checked before the body, because a proxy in front of Atlas may send them with an HTML
+  // body.
   if (status === 429) return failure('atlas.rate-limited', answer, error, rateLimited(answer));
   if (status >= 500) return failure('atlas.service-failed', answer, error, answered(answer, error));
   if (error === null) return notJson(answer);

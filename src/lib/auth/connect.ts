@@ -115,8 +115,8 @@ export async function planConnect(
     });
   }
   const chosen = chooseMechanisms(request.mechanism, uri.namedMechanism);
-  // Both mechanisms share one role session. The role is assumed once, and only if a login requires AWS
-  // credentials.
+  // MONGODB-OIDC and MONGODB-AWS share one role session. The role is assumed once, and only if a login
+  // requires AWS credentials.
   const { asking, letAsk } = askingLater(settings);
   const aws = once(async () => {
     const own = request.role === null ? asking : await asRole(context, asking, request.role);

@@ -39,8 +39,8 @@ export async function federationState(iam: Iam, signal: AbortSignal): Promise<Fe
  * Enables federation and returns the issuer. AWS returns the issuer only if the call changes the setting. If
  * federation was already enabled, a second call reads the issuer.
  *
- * @returns whether the call changed the state, and the issuer. `issuer` is null if federation was already
- * enabled and the caller is not allowed to read the issuer.
+ * @returns `changed` is true if the call changed the state. `issuer` is null if federation was already enabled
+ * and the caller is not allowed to read the issuer.
  * @throws FedctlError iam.permission-missing, aws.*
  */
 export async function switchOn(
@@ -119,7 +119,7 @@ export async function waitUntilMinting(
       const token = await source.get(bounded);
       if (inARow === 0) firstOfRow = elapsed();
       inARow += 1;
-      // If federation was enabled before and the first attempt succeeds, no wait is necessary.
+      // If federation was already enabled and no attempt has failed, one token is sufficient.
       const enough = wasEnabled && refusal === null ? 1 : PROOF;
       if (inARow === enough) return { outcome: 'minting', token, ms: firstOfRow, attempts };
     } catch (error) {

@@ -89,8 +89,9 @@ export function subjectWarnings({ kind, arn, certainty }: Subject): readonly War
   return [
     {
       code: 'mongo.role-path-lost',
-      message: `${arn} ${certainty === 'incomplete' ? 'belongs to a role with a path' : 'has a path'}, but MONGODB-AWS ignores role paths. The database user may never match.`,
-      remedy: 'For MONGODB-AWS, use a role without a path. Or use MONGODB-OIDC, which keeps the path.',
+      message: `${arn} ${certainty === 'incomplete' ? 'belongs to a role with a path' : 'has a path'}, but MONGODB-AWS ignores role paths. The login may not find the database user.`,
+      remedy:
+        'For MONGODB-AWS, use a role without a path. Alternatively, use MONGODB-OIDC, which keeps the path.',
     },
   ];
 }
@@ -104,7 +105,8 @@ export interface Workload {
 }
 
 /**
- * The values to enter in Atlas to give a workload access, for both mechanisms (facts/mongodb.md 2.5 and 6).
+ * The values to enter in Atlas so that a workload can log in with MONGODB-OIDC or MONGODB-AWS
+ * (facts/mongodb.md 2.5 and 6).
  */
 export interface AtlasSide {
   /** The IAM principal of the workload. For a role, `arn` is the role ARN and never a session ARN. */

@@ -7,15 +7,15 @@ import { type Life, spanOf } from './token-source.ts';
  * they expire.
  */
 export interface Output {
-  /** The name for messages: the path of a file, or the address of an endpoint. */
+  /** The name of the output in messages: the path of a file, or the address of an endpoint. */
   readonly name: string;
   /**
-   * Creates a new value and replaces the old value.
+   * Replaces the current value with a new value.
    *
    * @returns the validity period of the new value
    */
   renew(signal: AbortSignal): Promise<Life>;
-  /** Removes the expired value. */
+  /** Removes the current value, which is about to expire. */
   withdraw(): Promise<void>;
 }
 
@@ -59,12 +59,15 @@ const JITTER = 0.1;
 /** The pauses after failed renewals, in milliseconds. The pause doubles after each failure. */
 const BACK_OFF = { first: 1000, longest: 60_000 } as const;
 
-/** The minimum pause between renewals, in milliseconds. The minimum applies even if a clock is wrong. */
+/**
+ * The minimum pause between renewals, in milliseconds. Without this minimum, fedctl would renew continuously
+ * if a clock is wrong.
+ */
 const SHORTEST_PAUSE = 1000;
 
 /**
- * The time in milliseconds between the removal of a value and its expiration. This time is too short for a
- * program to read the value and use it.
+ * The time between the removal of a value and its expiration, in milliseconds. If a program read the value
+ * during this time, the value would probably expire before the program uses it.
  */
 const TOO_LATE = 1000;
 

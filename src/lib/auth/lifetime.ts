@@ -40,9 +40,9 @@ export function validateWantedToken(wanted: WantedToken): void {
 }
 
 /**
- * Determines the lifetime of the token from the expiration of the caller's session. If AWS would reject the
- * lifetime, this function throws and sends no mint request with this lifetime. AWS does not shorten the
- * lifetime, and the error from AWS does not contain the longest allowed lifetime.
+ * Determines the lifetime of the token from the expiration of the caller's session. Throws if AWS would reject
+ * the lifetime. AWS does not shorten a lifetime, and the error from AWS does not contain the longest allowed
+ * lifetime.
  *
  * @throws FedctlError the failures of `validateMintRequest`, before any call to AWS; sts.session-too-short
  * (details.sessionSeconds, details.tokenSeconds); the failures of `Aws.credentials`
@@ -57,7 +57,7 @@ export async function fitToSession(
   const credentials = await aws.credentials(options.signal);
   const temporary = credentials.sessionToken !== null;
   // Session credentials from environment variables often have no expiration. In this case, only a minted
-  // token shows when the session expires. Only `auto` requires this time.
+  // token shows when the session expires. Only `auto` requires the expiration.
   const unknown = temporary && credentials.expiresAt === null && durationSeconds === 'auto';
   const end = unknown ? await sessionEndByToken(aws, wanted, options) : credentials.expiresAt;
   return { ...wanted, durationSeconds: fittingDuration(durationSeconds, end, options.now()) };

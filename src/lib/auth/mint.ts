@@ -76,7 +76,7 @@ function asAsked(minted: MintedToken, request: MintRequest, endpoint: string): M
 /**
  * Returns the warnings for a token that AWS mints but that a relying party may reject (facts/aws.md 14.7).
  *
- * @param isForMongo whether the relying party is MongoDB; other relying parties accept or require ES384
+ * @param isForMongo whether the relying party is MongoDB. Other relying parties may require ES384.
  */
 export function mintWarnings({ algorithm, audience }: MintedToken, isForMongo: boolean): readonly Warning[] {
   const warnings: Warning[] = [];

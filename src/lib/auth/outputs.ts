@@ -9,7 +9,7 @@ import type { Output } from './keep-fresh.ts';
 import { type SessionRequest, sessionCredentials } from './session-credentials.ts';
 import { toFile } from './token-source.ts';
 
-/** Creates the output that writes tokens to a file. The file is removed when its token expires. */
+/** Creates the output that writes tokens to a file. The file is removed shortly before its token expires. */
 export function tokenFileOutput(source: TokenSource, path: string, mode = 0o600): Output {
   const written = toFile(source, path, mode);
   return {
@@ -19,7 +19,7 @@ export function tokenFileOutput(source: TokenSource, path: string, mode = 0o600)
   };
 }
 
-/** An output that serves session credentials until they expire. */
+/** An output that serves session credentials until shortly before they expire. */
 export interface CredentialsOutput extends Output {
   served(): ServedCredentials | null;
 }

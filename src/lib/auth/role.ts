@@ -5,7 +5,10 @@ import { invalidValue } from '../core/invalid-value.ts';
 import { ROLE_VALUES } from '../core/role-values.ts';
 import type { AwsSettings } from '../ports/aws.ts';
 
-/** The role to assume before other calls: `--role-arn`, `--external-id`, `--session-name`, `--mfa-serial`. */
+/**
+ * The role to assume before other calls, from the options `--role-arn`, `--external-id`, `--session-name` and
+ * `--mfa-serial`.
+ */
 export interface RoleToAssume {
   readonly roleArn: string;
   readonly externalId: string | null;

@@ -21,7 +21,7 @@ export function spanOf({ issuedAt, expiresAt }: Life, receivedAt: Date): { halfL
   return { halfLife: end - life / 2, end };
 }
 
-/** The current token and its lifetime. */
+/** The current token, and the middle and the end of its lifetime. */
 interface Held extends ReturnType<typeof spanOf> {
   readonly token: MintedToken;
 }

@@ -53,8 +53,8 @@ async function federationInfo(context: Context, settings: AwsSettings) {
     const iam = await (await context.aws(settings)).iam();
     return await iam.outboundFederationInfo(context.signal);
   } catch (error) {
-    // Without credentials or permission, the issuer is unknown. The failure is then issuer.unknown and not
-    // the AWS failure.
+    // Without credentials or permission, the issuer is unknown. In this case, the failure is issuer.unknown
+    // instead of the AWS failure.
     const noAccount =
       isFedctlError(error) &&
       (error.exitCode === EXIT.notSetUp || error.exitCode === EXIT.refused || error.exitCode === EXIT.usage);

@@ -36,8 +36,8 @@ export interface Verification {
   readonly keyId: string | null;
   readonly expiresAt: Date | null;
   /**
-   * Whether the signature was checked. False if the token is not a JWT, has another issuer or has an
-   * unsupported algorithm. In this case, no key was fetched.
+   * Whether the signature was checked. False if the token is not a JWT, is not from the trusted issuer, or has
+   * an unsupported algorithm. In these cases, no key was fetched.
    */
   readonly signatureChecked: boolean;
   readonly faults: readonly Fault[];
@@ -45,7 +45,7 @@ export interface Verification {
 
 /**
  * Verifies a token as a relying party does. Exactly one issuer is trusted, and only the keys of this issuer
- * are used. If the token has another issuer or an unsupported algorithm, no request is sent to an issuer.
+ * are used. If the token is not from this issuer or has an unsupported algorithm, no key is fetched.
  *
  * @param keys a key cache that several verifications can share
  * @throws FedctlError issuer.*, usage.unreadable-input, usage.invalid-value, aws.*; an invalid token is a

@@ -21,7 +21,7 @@ export function withFittingToken(credentials: ResolvedCredentials): ResolvedCred
     'aws.credentials-half-set',
     fault === 'left over'
       ? {
-          message: `${id} from ${providerDetail} is a long-term access key, but a session token is set with it.`,
+          message: `${id} from ${providerDetail} is a long-term access key, but a session token is also set.`,
           likelyCause:
             'A long-term key (AKIA…) has no session token. The session token that is set belongs to another session.',
           remedy: LEFT_OVER[provider] ?? 'Remove the session token from the output of this provider.',
@@ -31,7 +31,7 @@ export function withFittingToken(credentials: ResolvedCredentials): ResolvedCred
           message: `${id} from ${providerDetail} is the access key of a session, but its session token is missing.`,
           likelyCause: 'The key of a session (ASIA…) is valid only together with its session token.',
           remedy:
-            MISSING[provider] ?? 'This provider must also return the session token of the same session.',
+            MISSING[provider] ?? 'This provider must also return the session token that belongs to the key.',
           details: {
             accessKeyId: credentials.accessKeyId,
             provider,
@@ -79,7 +79,7 @@ function refuseUnsendable(credentials: ResolvedCredentials): void {
   throw new FedctlError('usage.invalid-value', {
     message: `The ${foreign?.part ?? 'key'} from ${providerDetail} is invalid: it contains ${foreign?.has ?? 'white space'}.`,
     likelyCause: 'The value was probably copied with additional characters.',
-    remedy: 'Copy the value again, without white space and quotation marks.',
+    remedy: 'Copy the value again, without white space or quotation marks.',
     details: { provider, providerDetail },
   });
 }

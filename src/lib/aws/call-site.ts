@@ -12,7 +12,7 @@ export interface CallSite {
   readonly endpoint: string;
   /** The source of the endpoint, such as `AWS_ENDPOINT_URL_STS`; null for an AWS default endpoint. */
   readonly endpointSource: string | null;
-  /** The time limit for the call including retries, in milliseconds. */
+  /** The time limit for the call, including retries, in milliseconds. */
   readonly timeoutMs: number;
   /** The credentials that sign the request; null for an unsigned call. */
   readonly credentials: ResolvedCredentials | null;

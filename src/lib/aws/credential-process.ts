@@ -118,7 +118,7 @@ function parse(output: string, profile: string, now: Date): Credentials {
   const { Version, AccessKeyId, SecretAccessKey, SessionToken, Expiration } = fields;
   if (Version !== 1) throw processFailed(profile, 'printed no "Version": 1');
   if (typeof AccessKeyId !== 'string' || typeof SecretAccessKey !== 'string') {
-    throw processFailed(profile, 'printed no AccessKeyId or no SecretAccessKey');
+    throw processFailed(profile, 'did not print both AccessKeyId and SecretAccessKey');
   }
   return {
     accessKeyId: AccessKeyId,

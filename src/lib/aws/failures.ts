@@ -298,7 +298,7 @@ function scopeMismatch(refusal: AwsRefusal, site: CallSite): FedctlError {
         : `remove the endpoint from the ${endpointSource}`;
   return refused('aws.endpoint-region-mismatch', refusal, site, {
     message: `The Region and the endpoint of ${service} do not match: the request is signed for ${region} (${regionSource}), but ${endpoint} (${endpointSource ?? 'the endpoint of that Region'}) does not accept this signature.`,
-    remedy: `Use the Region of the endpoint with --region, or ${instead}.`,
+    remedy: `Specify the Region of the endpoint with --region, or ${instead}.`,
     command: other === null ? null : rerun({ set: { '--region': other } }),
   });
 }

@@ -141,8 +141,8 @@ const KEYS = new Set([...KEY_PAIR, 'aws_session_token', 'aws_security_token']);
 
 /**
  * Merges two sections. Settings in the second section take precedence. If the second section contains a key
- * ID or a secret, the key ID, secret and token in the first section are ignored. The three values belong
- * together.
+ * ID or a secret, the key ID, secret and token in the first section are ignored, because the three values
+ * belong together.
  */
 export function overlaid(first: Section | undefined, second: Section): Section {
   const hasKeys = KEY_PAIR.some((name) => second[name] !== undefined);

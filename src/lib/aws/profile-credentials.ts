@@ -185,11 +185,15 @@ async function sourceOf(link: Link, world: ProfileDependencies, signal: AbortSig
   }
   if (source.name !== name && path.includes(source.name)) {
     const circle = [...path, source.name].join(' -> ');
-    throw profileFailed(name, `takes its credentials from itself, in a loop: ${circle}`);
+    throw profileFailed(name, `is in a loop of source profiles: ${circle}`);
   }
   const next = { name: source.name, profile: source.value, path: [...path, source.name] };
   const found = await follow(next, world, signal);
-  if (found === null) throw profileFailed(source.name, `has no credentials for the profile "${name}"`);
+  if (found === null)
+    throw profileFailed(
+      source.name,
+      `has no credentials, but it is the source_profile of the profile "${name}"`,
+    );
   return { ...found, how: `profile "${source.name}" (${found.how})` };
 }
 
@@ -232,7 +236,7 @@ async function webIdentity(
   { context, chosen, connect }: ProfileDependencies,
   signal: AbortSignal,
 ): Promise<Found> {
-  // The environment is ignored if the profile was specified on the command line or in another profile.
+  // The environment is ignored if --profile or the source_profile of another profile specifies this profile.
   const isAlone = path.length > 1 || chosen.source === '--profile';
   const identity = webIdentityOf(isAlone ? {} : context.env, profile.settings);
   if (identity === null) throw profileFailed(name, 'has a web_identity_token_file but no role_arn');

@@ -17,7 +17,7 @@ const VARIABLES = ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE'] as const;
 export interface ChosenProfile extends Profile {
   readonly name: string;
   /**
-   * The source of the profile name. `--profile` also stands for FEDCTL_PROFILE. `default` means that no
+   * The source of the profile name. The value is `--profile` for FEDCTL_PROFILE too, and `default` if no
    * profile was specified.
    */
   readonly source: '--profile' | (typeof VARIABLES)[number] | 'default';

@@ -101,8 +101,8 @@ async function createHandler(
   return new NodeHttpHandler({
     httpAgent: agent,
     httpsAgent: agent,
-    // The connection timeout is a quarter of the request timeout. If a host drops packets, all three attempts
-    // then fail before the time limit of the call, and the error states the cause.
+    // With this timeout, if a host drops packets, all three attempts fail before the time limit of the call.
+    // The error then states the cause.
     connectionTimeout: Math.ceil(timeoutMs / 4),
     requestTimeout: timeoutMs,
     throwOnRequestTimeout: true,

@@ -49,7 +49,7 @@ export function originOf(
           }
         : {
             message: `${sources.join(' and ')} and ${override.source} are mutually exclusive: the configured endpoint (${override.url}) cannot also be the ${kinds.join(' or ')} endpoint of AWS.`,
-            likelyCause: `AWS clients reject ${kinds.join(' and ')} together with a custom endpoint. One of the two settings is not needed.`,
+            likelyCause: `AWS clients reject ${kinds.join(' and ')} endpoints together with a custom endpoint.`,
             remedy: `${sentence(switchOff(sources))}, or ${switchOff([override.source])}.`,
             details: { service, region: connection.region, sources: [...sources, override.source] },
             cause,

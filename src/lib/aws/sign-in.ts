@@ -257,7 +257,10 @@ function providerFailure(subject: SignInWay, met: Met | null, error: unknown): F
     const facts = { details: { profile, reason: fault.code }, ...adviceOf(fault, url), cause: error };
     const service = `the sign-in service of the profile "${profile}" (${url.host})`;
     return fault.kind === 'tls'
-      ? new FedctlError('aws.tls-failed', { message: `No TLS connection to ${service}: ${why}.`, ...facts })
+      ? new FedctlError('aws.tls-failed', {
+          message: `The TLS connection to ${service} failed: ${why}.`,
+          ...facts,
+        })
       : new FedctlError(fault.kind === 'timeout' ? 'aws.timeout' : 'aws.unreachable', {
           message: `Cannot reach ${service}: ${why}.`,
           ...facts,

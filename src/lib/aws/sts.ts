@@ -27,7 +27,7 @@ export async function createSts(connection: Connection, find: FindCredentials): 
         client.send(new sdk.GetCallerIdentityCommand({}), { abortSignal }),
       );
       const { Account, Arn, UserId } = output;
-      if (!Account || !Arn || !UserId) throw notAws(site, 'the response contains no account or no principal');
+      if (!Account || !Arn || !UserId) throw notAws(site, 'the account, ARN or user ID is missing');
       return { account: Account, arn: Arn, userId: UserId };
     },
     async getWebIdentityToken(request, signal) {

@@ -92,7 +92,7 @@ export function atlasProjectFault(text: string): Fault {
 export function urlFault(text: string): Fault {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !['https:', 'http:'].includes(url.protocol)) return 'must be an https URL';
-  if (url.username !== '' || url.password !== '') return 'has a user name or password: remove it';
+  if (url.username !== '' || url.password !== '') return 'has a user name or a password: remove it';
   if (!/^(?:[\w.-]+|\[[0-9a-f:.]+\])$/i.test(url.hostname)) return 'must have a host name or an IP address';
   if (url.protocol === 'http:' && !isLoopbackHost(url.hostname))
     return 'must use https, because its host is not a loopback address';
@@ -101,5 +101,5 @@ export function urlFault(text: string): Fault {
 
 export function issuerFault(text: string): Fault {
   // The pattern tests the text of the URL, because a URL object does not show an empty query or fragment.
-  return urlFault(text) ?? (/[?#]/.test(text) ? 'must have no query and no fragment' : null);
+  return urlFault(text) ?? (/[?#]/.test(text) ? 'must not have a query or a fragment' : null);
 }

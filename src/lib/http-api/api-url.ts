@@ -12,7 +12,7 @@ export function apiUrl(text: string): URL {
   if (!URL.canParse(text)) throw invalid('The URL of the API is invalid.');
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') {
-    throw invalid(`The URL of the API at ${url.host} has a user name or password.`);
+    throw invalid(`The URL of the API at ${url.host} has a user name or a password.`);
   }
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))) return url;
   if (url.protocol !== 'http:')
@@ -33,6 +33,6 @@ function invalid(message: string): FedctlError {
     message,
     likelyCause:
       'fedctl sends a token to an API only over https. Plain http is allowed for loopback addresses only.',
-    remedy: 'Give a URL such as https://api.example.com/me.',
+    remedy: 'Specify a URL such as https://api.example.com/me.',
   });
 }

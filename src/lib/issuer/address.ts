@@ -11,7 +11,7 @@ export function trustworthyUrl(text: string, what: 'issuer' | 'key set'): URL {
   if (!URL.canParse(text)) throw invalid(what, text, `Invalid ${what} "${text}": not a URL.`);
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') {
-    // The URL is not shown, because it contains a password.
+    // The URL is not shown, because it may contain a password.
     throw invalid(what, null, `The URL of the ${what} at ${url.host} has a user name or a password.`);
   }
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))) return url;
@@ -34,7 +34,11 @@ export function discoveryUrl(issuer: string): URL {
   // The text is checked instead of the URL object, because a URL object does not show an empty query or
   // fragment.
   if (/[?#]/.test(issuer)) {
-    throw invalid('issuer', issuer, `Invalid issuer "${issuer}": an issuer has no query and no fragment.`);
+    throw invalid(
+      'issuer',
+      issuer,
+      `Invalid issuer "${issuer}": an issuer must not have a query or a fragment.`,
+    );
   }
   return new URL(`${url.href.replace(/\/$/, '')}/.well-known/openid-configuration`);
 }

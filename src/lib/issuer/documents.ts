@@ -66,7 +66,7 @@ function refuseAnotherIssuer(asked: string, named: unknown, url: URL): void {
   const details = { url: url.href, expected: asked, seen: shown(named) };
   if (typeof named !== 'string') {
     throw new FedctlError('issuer.wrong-document', {
-      message: `The discovery document at ${url.href} names no issuer.`,
+      message: `The discovery document at ${url.href} contains no issuer.`,
       details,
     });
   }

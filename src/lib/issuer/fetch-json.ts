@@ -65,8 +65,8 @@ function acceptableBody(url: URL, response: FetchResponse): string {
 }
 
 /**
- * Returns the likely cause if the status does not show whether the document exists. Returns an empty object
- * for all other statuses.
+ * Returns the likely cause for the statuses 401, 403, 407, 429 and 5xx, which do not show whether the document
+ * exists. Returns an empty object for all other statuses.
  */
 function causeOfStatus(status: number): { readonly likelyCause?: string } {
   if (status >= 500) return { likelyCause: 'The issuer, or a proxy in front of it, has an internal error.' };

@@ -10,8 +10,8 @@ export interface Proof {
   /** All faults, in the order header, signature, claims; empty if the token is valid. */
   readonly faults: readonly Fault[];
   /**
-   * Whether the signature was checked. False if the token is not a JWT, has another issuer or has an
-   * unsupported algorithm. In this case, no key was fetched.
+   * Whether the signature was checked. False if the token is not a JWT, is not from the expected issuer, or has
+   * an unsupported algorithm. In these cases, no key was fetched.
    */
   readonly signatureChecked: boolean;
 }

@@ -5,12 +5,14 @@ import type { RequestContext } from './request.ts';
 import { resolveVariables } from './variables.ts';
 
 /**
- * Returns whether a condition holds (facts/aws.md 5):
+ * Returns whether a request meets a condition (facts/aws.md 5):
  *
- * - Absent key: ForAllValues holds, ForAnyValue does not. Other operators hold only if they are negated or
- * have IfExists.
- * - Multivalued key: an operator without ForAllValues or ForAnyValue never holds. AWS behaves this way for
- * StringEquals on sts:IdentityTokenAudience. The behaviour of AWS for negated operators is not verified.
+ * - The operator Null tests only whether the request has the condition key.
+ * - A request without the key meets the condition if the operator has IfExists or ForAllValues, or if the
+ * operator is negated and does not have ForAnyValue.
+ * - If the key is multivalued, the request meets the condition only if the operator has ForAllValues or
+ * ForAnyValue. AWS applies this rule to StringEquals on sts:IdentityTokenAudience. The behavior of AWS for
+ * negated operators is not verified.
  */
 export function holds(
   { operator, key, values }: Condition,
@@ -40,8 +42,8 @@ export function holds(
  * Resolves the policy variables in a text, if the policy version supports variables. A multivalued key cannot
  * be a policy variable.
  *
- * @returns null if a variable has no value. In this case, the text matches nothing, so a condition with a
- * negated operator holds (not verified in AWS).
+ * @returns null if a variable has no value. In this case, the text matches nothing. If a condition contains
+ * only this text, a request meets the condition if the operator is negated (not verified in AWS).
  */
 export function elementPattern(
   text: string,

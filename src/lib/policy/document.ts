@@ -25,7 +25,7 @@ export interface Statement {
   readonly resource: Selection<string> | null;
   /** Principal or NotPrincipal of a trust policy; null in all other policies. */
   readonly principal: Selection<Principal> | null;
-  /** The conditions. The statement applies only if all of them hold. */
+  /** The conditions. The statement applies only if the request meets all conditions. */
   readonly conditions: readonly Condition[];
 }
 
@@ -44,7 +44,7 @@ export interface Principal {
 export const PRINCIPAL_TYPES = ['AWS', 'Federated', 'Service', 'CanonicalUser'] as const;
 export type PrincipalType = (typeof PRINCIPAL_TYPES)[number];
 
-/** An operator, a condition key and its values. One of the values must match the request. */
+/** An operator, a condition key, and the values that the operator compares with the request. */
 export interface Condition {
   readonly operator: Operator;
   readonly key: string;

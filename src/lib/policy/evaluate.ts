@@ -28,7 +28,7 @@ export interface PolicyLayers {
 export interface StatementPlace {
   readonly layer: Layer;
   readonly policy: string;
-  /** From 0. */
+  /** The position of the statement in the policy. The first position is 0. */
   readonly index: number;
   readonly sid: string | null;
 }

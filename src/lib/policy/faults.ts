@@ -2,11 +2,11 @@
 export interface PolicyFault {
   /** Member names and indices, from the root of the policy: `['Statement', 0, 'Effect']`. */
   readonly path: readonly (string | number)[];
-  /** A sentence without a full stop. */
+  /** A sentence or a phrase, without a full stop. */
   readonly message: string;
 }
 
-/** Formats a fault for people: `Statement[0].Effect: Effect is "Allow" or "Deny"`. */
+/** Formats a fault for people: `Statement[0].Effect: Effect must be "Allow" or "Deny"`. */
 export function faultText({ path, message }: PolicyFault): string {
   const at = path
     .map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index === 0 ? '' : '.'}${step}`))

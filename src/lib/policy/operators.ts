@@ -7,15 +7,15 @@ export interface Operator {
   readonly name: string;
   readonly set: 'ForAllValues' | 'ForAnyValue' | null;
   readonly comparison: ComparisonName | 'Null';
-  /** Whether the condition also holds if the request does not have the condition key. */
+  /** Whether a request without the condition key also meets the condition. */
   readonly ifExists: boolean;
 }
 
 /** The comparison of a request value with a policy value. */
 export interface Comparison {
   /**
-   * Whether the operator is negated. A negated operator holds if no policy value matches or if the request
-   * does not have the key.
+   * Whether the operator is negated. A request meets a condition with a negated operator if no policy value
+   * matches, or if the request does not have the condition key.
    */
   readonly negated: boolean;
   /** Whether policy variables in the values are resolved. */

@@ -7,8 +7,8 @@ import { variableFault } from './variables.ts';
 type Path = PolicyFault['path'];
 
 /**
- * Parses a Condition element: operators with their condition keys and values. An absent element has no
- * conditions.
+ * Parses a Condition element: operators with their condition keys and values. Returns an empty list if the
+ * statement has no Condition element.
  */
 export function parseConditions(
   value: unknown,

@@ -106,7 +106,7 @@ function parseTexts(
 
 function actionFault(action: string): string | null {
   if (action === '*' || /^[a-zA-Z0-9-]+:[\w*?]+$/.test(action)) return null;
-  return `"${action}" is not an action: expected *, or service:name with * and ? only in the name`;
+  return `"${action}" is not an action: expected * or service:name, where only the name can contain * and ?`;
 }
 
 function resourceFault(resource: string, version: PolicyDocument['version']): string | null {

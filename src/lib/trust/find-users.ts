@@ -5,8 +5,8 @@ import { type DatabaseUser, EXTERNAL, type Place } from './relying-party.ts';
 const SIMILAR_SHOWN = 3;
 
 /**
- * Returns the users with one of the names: all such users in `$external`, and the first such user in another
- * database.
+ * Finds the users that have one of the names. Returns all these users in `$external`, but only the first one
+ * in other databases.
  */
 export function findUsers(
   names: readonly string[],

@@ -12,7 +12,7 @@ export interface WantedAction {
 }
 
 /**
- * The maximum number of privileges in a response. A response with more privileges is rejected. The role
+ * The maximum number of privileges that are read from a response. Further privileges are ignored. The role
  * `root` has about fifty privileges with at most 150 actions each.
  */
 const MOST_PRIVILEGES = 5000;
@@ -75,7 +75,7 @@ export function readPrivileges(answer: unknown): readonly Privilege[] | null {
   });
 }
 
-/** Reads the members of a resource. Returns null if a member is neither a string nor a boolean. */
+/** Reads the members of a resource. Returns null if there are no members or a member is invalid. */
 function readResource(value: unknown): PrivilegeResource | null {
   if (!isRecord(value)) return null;
   const members: [string, string | boolean][] = [];

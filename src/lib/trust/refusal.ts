@@ -30,8 +30,8 @@ export type Refusal =
       readonly seen: string;
     }
   /**
-   * No database user has one of the `expected` names. `similar` contains the names of users that may have
-   * been intended.
+   * No database user has one of the `expected` names. `similar` contains the names of users whose names are
+   * similar to an expected name.
    */
   | {
       readonly kind: 'user-missing';
@@ -90,7 +90,7 @@ export function refusalText(refusal: Refusal): string {
     case 'aws-iam-type':
       return `the database user ${one(refusal.username)} has awsIAMType ${refusal.seen}, not ${refusal.expected}`;
     case 'user-scope':
-      return `the database user ${one(refusal.username)} is for the clusters ${many(refusal.seen)}, not for ${one(refusal.expected)}`;
+      return `the scopes of the database user ${one(refusal.username)} do not include the cluster ${one(refusal.expected)}; clusters in the scopes: ${many(refusal.seen)}`;
     case 'user-expired':
       return `the database user ${one(refusal.username)} expired at ${refusal.since.toISOString()}`;
     case 'not-an-arn':

@@ -23,9 +23,9 @@ export interface GrantedRole {
 
 /** A database user in Atlas. */
 export interface DatabaseUser {
-  /** `<idpId>/<subject>`, an IAM ARN, or a plain name. */
+  /** `<idpId>/<subject>` for MONGODB-OIDC, an IAM ARN for MONGODB-AWS, or any other name. */
   readonly username: string;
-  /** The authentication database: `$external` for users of both mechanisms. */
+  /** The authentication database: `$external` for MONGODB-OIDC and MONGODB-AWS. */
   readonly database: string;
   readonly oidcAuthType: 'NONE' | 'USER' | 'IDP_GROUP';
   readonly awsIAMType: 'NONE' | 'USER' | 'ROLE';
@@ -45,10 +45,10 @@ export interface Place {
   readonly now: Date;
 }
 
-/** Both mechanisms use only the users in this database. */
+/** The only database whose users can log in with MONGODB-OIDC or MONGODB-AWS. */
 export const EXTERNAL = '$external';
 
-/** The database user after a login. */
+/** The database user that a login authenticates. */
 export interface DatabasePrincipal {
   /** `<idpId>/<subject>` or an IAM ARN, in `$external`. */
   readonly username: string;

@@ -79,7 +79,7 @@ describe('the address', () => {
   test.each([
     ['cloud.mongodb.com', 'is not a valid URL'],
     ['ftp://cloud.mongodb.com', 'starts with ftp: instead of https:'],
-    ['https://user:password@cloud.mongodb.com', 'has a user or a password'],
+    ['https://user:password@cloud.mongodb.com', 'has a user name or a password'],
     ['https://cloud.mongodb.com/api', 'https://cloud.mongodb.com has text after the host'],
     ['https://cloud.mongodb.com/?a=b', 'https://cloud.mongodb.com has text after the host'],
   ])('%s is none', (given, what) => {

@@ -65,8 +65,9 @@ describe('subjectWarnings', () => {
       {
         code: 'mongo.role-path-lost',
         message:
-          'arn:aws:iam::123456789012:role/team/app has a path, but MONGODB-AWS ignores role paths. The database user may never match.',
-        remedy: 'For MONGODB-AWS, use a role without a path. Or use MONGODB-OIDC, which keeps the path.',
+          'arn:aws:iam::123456789012:role/team/app has a path, but MONGODB-AWS ignores role paths. The login may not find the database user.',
+        remedy:
+          'For MONGODB-AWS, use a role without a path. Alternatively, use MONGODB-OIDC, which keeps the path.',
       },
     ]);
   });
@@ -74,7 +75,7 @@ describe('subjectWarnings', () => {
   test('a role whose name tells of a path', () => {
     const subject = subjectOf('arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Admin_01/alice');
     expect(subjectWarnings(subject).map(({ message }) => message)).toEqual([
-      'arn:aws:iam::123456789012:role/AWSReservedSSO_Admin_01 belongs to a role with a path, but MONGODB-AWS ignores role paths. The database user may never match.',
+      'arn:aws:iam::123456789012:role/AWSReservedSSO_Admin_01 belongs to a role with a path, but MONGODB-AWS ignores role paths. The login may not find the database user.',
     ]);
   });
 });

@@ -240,8 +240,7 @@ describe('the endpoint is the one that is really asked', () => {
       code: 'aws.endpoint-invalid',
       message:
         'AWS_USE_FIPS_ENDPOINT and AWS_ENDPOINT_URL are mutually exclusive: the configured endpoint (https://vpce.example) cannot also be the FIPS endpoint of AWS.',
-      likelyCause:
-        'AWS clients reject FIPS together with a custom endpoint. One of the two settings is not needed.',
+      likelyCause: 'AWS clients reject FIPS endpoints together with a custom endpoint.',
       remedy: 'Unset AWS_USE_FIPS_ENDPOINT, or unset AWS_ENDPOINT_URL.',
     });
   });

@@ -100,7 +100,7 @@ describe('the environment', () => {
     await expect(found({ ...ENV, ...changed })).rejects.toMatchObject({
       code: 'usage.invalid-value',
       message: `The ${part} from environment (AWS_ACCESS_KEY_ID) is invalid: it contains white space.`,
-      remedy: 'Copy the value again, without white space and quotation marks.',
+      remedy: 'Copy the value again, without white space or quotation marks.',
     });
   });
 
@@ -131,7 +131,7 @@ describe('the environment', () => {
     await expect(found(env)).rejects.toMatchObject({
       code: 'aws.credentials-half-set',
       message:
-        'AKIAIOSFODNN7EXAMPLE from environment (AWS_ACCESS_KEY_ID) is a long-term access key, but a session token is set with it.',
+        'AKIAIOSFODNN7EXAMPLE from environment (AWS_ACCESS_KEY_ID) is a long-term access key, but a session token is also set.',
       likelyCause:
         'A long-term key (AKIA…) has no session token. The session token that is set belongs to another session.',
       remedy: 'Unset AWS_SESSION_TOKEN and AWS_SECURITY_TOKEN.',

@@ -79,7 +79,7 @@ describe('what one code of AWS stands for', () => {
         'The Region and the endpoint of STS do not match: the request is signed for eu-west-1 (AWS_REGION), but ENDPOINT (AWS_ENDPOINT_URL_STS) does not accept this signature.',
       cause:
         'The request is signed for one Region and one service, but the endpoint belongs to another Region or service.',
-      remedy: 'Use the Region of the endpoint with --region, or unset AWS_ENDPOINT_URL_STS.',
+      remedy: 'Specify the Region of the endpoint with --region, or unset AWS_ENDPOINT_URL_STS.',
       evidence: [`AWS says: SignatureDoesNotMatch: ${sentence}`],
     });
   });

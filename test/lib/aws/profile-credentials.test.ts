@@ -333,19 +333,19 @@ describe('a role', () => {
       'from a profile without keys',
       'source_profile = empty\n[profile empty]\nregion = eu-west-1',
       'aws.profile-failed',
-      'The profile "empty" has no credentials for the profile "role".',
+      'The profile "empty" has no credentials, but it is the source_profile of the profile "role".',
     ],
     [
       'in a circle',
       `source_profile = other\n[profile other]\nrole_arn = ${ROLE}\nsource_profile = role`,
       'aws.profile-failed',
-      'The profile "other" takes its credentials from itself, in a loop: role -> other -> role.',
+      'The profile "other" is in a loop of source profiles: role -> other -> role.',
     ],
     [
       'from itself, without keys',
       'source_profile = role',
       'aws.profile-failed',
-      'The profile "role" has no credentials for the profile "role".',
+      'The profile "role" has no credentials, but it is the source_profile of the profile "role".',
     ],
   ])('%s', async (_, lines, code, message) => {
     await expect(follow(`[profile role]\nrole_arn = ${ROLE}\n${lines}\n`, [])).rejects.toMatchObject({
@@ -432,7 +432,11 @@ describe('credential_process', () => {
     ],
     ['no JSON', 'printed no JSON', 'echo secret-stuff'],
     ['no version', 'printed no "Version": 1', 'echo "{}"'],
-    ['no keys', 'printed no AccessKeyId or no SecretAccessKey', `echo '{"Version":1,"AccessKeyId":"A"}'`],
+    [
+      'no keys',
+      'did not print both AccessKeyId and SecretAccessKey',
+      `echo '{"Version":1,"AccessKeyId":"A"}'`,
+    ],
     [
       'no time',
       'printed an Expiration that is not a valid time',

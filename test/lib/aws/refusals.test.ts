@@ -329,7 +329,7 @@ describe('what is not AWS', () => {
       { ...html(302), body: '' },
       'HTTP 302 with a body that is not a response from the service',
     ],
-    ['nothing at all', whoami, {}, 'the response contains no account or no principal'],
+    ['nothing at all', whoami, {}, 'the account, ARN or user ID is missing'],
     ['nothing instead of a token', mint, {}, 'the response has no token'],
     ['nothing instead of credentials', session, {}, 'the response has no credentials'],
     ['nothing instead of a session', assume, {}, 'the response contains no role session'],

@@ -213,13 +213,13 @@ describe('a fault is told with its line and column', () => {
       'issuer: http://issuer.example',
       '3:13 targets.a.issuer: must use https, because its host is not a loopback address',
     ],
-    ['issuer: https://issuer.example/?', '3:13 targets.a.issuer: must have no query and no fragment'],
+    ['issuer: https://issuer.example/?', '3:13 targets.a.issuer: must not have a query or a fragment'],
     ['api: ftp://api.example', '3:10 targets.a.api: must be an https URL'],
     [
       'api: http://api.example',
       '3:10 targets.a.api: must use https, because its host is not a loopback address',
     ],
-    ['api: https://me@api.example', '3:10 targets.a.api: has a user name or password: remove it'],
+    ['api: https://me@api.example', '3:10 targets.a.api: has a user name or a password: remove it'],
     ['api: https://$(reboot).example', '3:10 targets.a.api: must have a host name or an IP address'],
     [
       'privileges: [insert]',

@@ -408,8 +408,8 @@ describe('before anything is sent', () => {
       {
         code: 'usage.invalid-value',
         exitCode: 2,
-        message: 'The URL of the API at api.example.com has a user name or password.',
-        remedy: 'Give a URL such as https://api.example.com/me.',
+        message: 'The URL of the API at api.example.com has a user name or a password.',
+        remedy: 'Specify a URL such as https://api.example.com/me.',
       },
     ],
     [

@@ -247,7 +247,11 @@ describe('fetchIssuerDocuments', () => {
       (issuer) =>
         `The discovery document names the issuer ${issuer}/, with a trailing slash, but the requested issuer is ${issuer}.`,
     ],
-    ['no issuer', () => ({}), (issuer) => `The discovery document at ${issuer}${DISCOVERY} names no issuer.`],
+    [
+      'no issuer',
+      () => ({}),
+      (issuer) => `The discovery document at ${issuer}${DISCOVERY} contains no issuer.`,
+    ],
     [
       'no address of the keys',
       (issuer) => ({ issuer }),

@@ -138,8 +138,8 @@ describe('a malformed policy is refused with the place of each fault', () => {
       { Statement: { ...ALLOW, Action: ['GetWebIdentityToken', 's*:x', 7] } },
       [
         'Statement.Action[2]: Action must be a string',
-        'Statement.Action[0]: "GetWebIdentityToken" is not an action: expected *, or service:name with * and ? only in the name',
-        'Statement.Action[1]: "s*:x" is not an action: expected *, or service:name with * and ? only in the name',
+        'Statement.Action[0]: "GetWebIdentityToken" is not an action: expected * or service:name, where only the name can contain * and ?',
+        'Statement.Action[1]: "s*:x" is not an action: expected * or service:name, where only the name can contain * and ?',
       ],
     ],
     [

@@ -68,17 +68,17 @@ describe('a database user, by keys, by token and by group', () => {
     [
       'for another cluster',
       [{ scopes: [{ name: 'test', type: 'CLUSTER' }] }],
-      'the database user USER is for the clusters "test", not for "prod"',
+      'the scopes of the database user USER do not include the cluster "prod"; clusters in the scopes: "test"',
     ],
     [
       'for a data lake of the same name',
       [{ scopes: [{ name: 'prod', type: 'DATA_LAKE' }] }],
-      'the database user USER is for the clusters none, not for "prod"',
+      'the scopes of the database user USER do not include the cluster "prod"; clusters in the scopes: none',
     ],
     [
       'for the same name in another case',
       [{ scopes: [{ name: 'Prod', type: 'CLUSTER' }] }],
-      'the database user USER is for the clusters "Prod", not for "prod"',
+      'the scopes of the database user USER do not include the cluster "prod"; clusters in the scopes: "Prod"',
     ],
     ['that ends in a second', [{ deleteAfterDate: new Date(END.getTime() + 1000) }], 'in'],
     [

@@ -137,7 +137,9 @@ describe('a database user', () => {
     lab.databaseUsers = [databaseUser(USERNAME, { scopes: [...scopes, { name: 'prod', type: 'CLUSTER' }] })];
     expect(await login(await lab.token())).toBe('in');
     expect(lab.refusals()).toEqual([
-      expect.stringContaining(`: the database user "${USERNAME}" is for the clusters "test", not for "prod"`),
+      expect.stringContaining(
+        `: the scopes of the database user "${USERNAME}" do not include the cluster "prod"; clusters in the scopes: "test"`,
+      ),
     ]);
   });
 
