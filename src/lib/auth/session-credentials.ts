@@ -200,7 +200,7 @@ function validateTransitive({ tags, transitiveTagKeys }: SessionRequest): void {
 
 function validateSourceIdentity(sourceIdentity: string | null): void {
   if (sourceIdentity === null || /^[\w+=,.@-]{2,64}$/.test(sourceIdentity)) return;
-  throw invalidValue('--source-identity', { expected: '2 to 64 letters, digits and any of _+=,.@-' });
+  throw invalidValue('--source-identity', { expected: '2 to 64 characters from A-Z, a-z, 0-9 and _+=,.@-' });
 }
 
 /** Returns whether a list contains a tag key. Tag keys are not case-sensitive. */

@@ -19,11 +19,11 @@ export const ROLE_VALUES: Readonly<Record<'roleArn' | 'externalId' | 'sessionNam
   },
   externalId: {
     accepts: (value) => EXTERNAL_ID.test(value),
-    expected: '2 to 1224 letters, digits and any of _+=,.@:/-',
+    expected: '2 to 1224 characters from A-Z, a-z, 0-9 and _+=,.@:/-',
   },
   sessionName: {
     accepts: (value) => SESSION_NAME.test(value),
-    expected: '2 to 64 letters, digits and any of _+=,.@-',
+    expected: '2 to 64 characters from A-Z, a-z, 0-9 and _+=,.@-',
   },
   mfaSerial: {
     accepts: (value) => MFA_SERIAL.test(value),

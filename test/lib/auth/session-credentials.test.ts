@@ -147,17 +147,17 @@ describe('refused before any call', () => {
     [
       'a session name of one character',
       { roleArns, sessionName: 'x' },
-      option('--session-name', '2 to 64 letters, digits and any of _+=,.@-'),
+      option('--session-name', '2 to 64 characters from A-Z, a-z, 0-9 and _+=,.@-'),
     ],
     [
       'an external id with a space',
       { roleArns, externalId: 'a b' },
-      option('--external-id', '2 to 1224 letters, digits and any of _+=,.@:/-'),
+      option('--external-id', '2 to 1224 characters from A-Z, a-z, 0-9 and _+=,.@:/-'),
     ],
     [
       'a source identity with a colon',
       { roleArns, sourceIdentity: 'aws:me' },
-      option('--source-identity', '2 to 64 letters, digits and any of _+=,.@-'),
+      option('--source-identity', '2 to 64 characters from A-Z, a-z, 0-9 and _+=,.@-'),
     ],
     [
       'a transitive tag that is not set',
