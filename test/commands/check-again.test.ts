@@ -101,7 +101,7 @@ describe('--soak', () => {
     expect(of('mongo.oidc.soak')).toMatchObject({
       status: 'pass',
       detail: expect.stringMatching(
-        /^held for 3 min with tokens of 60 s \(\d+ commands\), reauthenticated [23] times$/,
+        /^open for 3 min with a token lifetime of 60 s \(\d+ commands\), reauthenticated [23] times$/,
       ),
     });
     expect(code).toBe(0);

@@ -310,7 +310,7 @@ describe('several targets', () => {
     expect(code).toBe(5);
     expect(stdout).toMatch(/^unwell /);
     expect(stdout).not.toMatch(/ [✓-] /);
-    expect(stdout).toMatch(/\n✗ 1 of 2 targets broken: /);
+    expect(stdout).toMatch(/\n✗ failures in 1 of 2 targets: /);
     const alone = await inFolder([...args, '--target', 'well']);
     expect(alone.stdout).toMatch(
       /^✓ the chain works: .*\n {2}principal .*, account .*, Region .*, cluster .*\n$/,

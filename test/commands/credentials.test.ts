@@ -51,7 +51,7 @@ To use these credentials, repeat the command with --format:
       'principal      arn:aws:iam::123456789012:user/alice',
       'source         none: the credentials are already temporary',
       'source         profile "prod"',
-      'valid until    unknown: the provider does not report it',
+      'valid until    unknown: the provider does not report the expiration',
       'access key ID  ASIASESSION',
     ]);
     expect(stdout).not.toMatch(/session\/(secret|token)/);

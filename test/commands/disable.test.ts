@@ -29,7 +29,7 @@ async function disableTyping(keys: string, args: readonly string[] = []) {
 
 const hints = `Disabling outbound federation for the whole account ${ACCOUNT}
   as ${USER_ARN}, Region eu-west-1
-After the change, no workload of the account can mint tokens for any service.
+Without federation, no workload of the account can mint tokens for any service.
 Issued tokens stay valid for up to an hour, the keys stay published, and STS
 continues to mint for about ten seconds.
 `;

@@ -48,7 +48,7 @@ describe('the human format', () => {
   keys       ${server.issuer}/.well-known/jwks.json
              RSA_0, RS256
              EC384_0, ES384
-  tokens     minted in eu-west-1, 2 s after the change
+  tokens     minted in eu-west-1, 2 s after federation was enabled
 
 Atlas, for MONGODB-OIDC: a workload identity provider and a database user
   issuer URI     ${server.issuer}
@@ -98,7 +98,9 @@ code:   iam.permission-missing, request id request-of-iam.permission-missing
   test('names the role of the workload, and says who ran it', async () => {
     const role = `arn:aws:iam::${ACCOUNT}:role/team/app`;
     const run = await enable(['--no-wait', '--role-arn', role]);
-    expect(run.stdout).toContain('tokens     skipped (--no-wait): STS mints tokens in about ten seconds\n');
+    expect(run.stdout).toContain(
+      'tokens     skipped (--no-wait): STS starts to mint tokens after about ten seconds\n',
+    );
     expect(run.stdout.slice(run.stdout.indexOf('  user claim'))).toBe(`  user claim     sub
   database user  <idpId>/${role}
   database       $external
@@ -209,7 +211,7 @@ describe('the JSON format', () => {
       keys: [],
     });
     expect((await enable(['--no-wait'], script)).stdout).toContain(
-      '  issuer     unknown: this principal lacks the permission to read it\n  discovery  not requested\n',
+      '  issuer     unknown: this principal lacks the permission to read the issuer\n  discovery  not requested\n',
     );
   });
 

@@ -2,8 +2,8 @@ import { inNetwork } from '../core/network.ts';
 import type { AtlasAccessListEntry } from '../ports/atlas.ts';
 
 /**
- * Returns the IP access list entry that includes an address; null if no entry does. An entry for a security
- * group never matches, because fedctl does not know the addresses in the group.
+ * Returns the IP access list entry that includes an address; null if no entry includes the address. An entry
+ * for a security group never matches, because fedctl does not know the addresses in the group.
  */
 export function admittedBy(
   address: string,

@@ -17,8 +17,8 @@ export function entriesOf<T>(
 }
 
 /**
- * Throws if the list has an unreadable entry. Callers use this function if no readable entry matched, because
- * the unreadable entry could be the one that they look for.
+ * Throws if the list has an unreadable entry. Must be called if no readable entry matches, because the
+ * unreadable entry may be the required entry.
  *
  * @throws FedctlError atlas.answer-unreadable
  */

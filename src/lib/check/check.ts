@@ -12,7 +12,7 @@ export type Asked = Pick<World, 'target' | 'plan' | 'options'>;
  * and the function that runs the check.
  */
 export interface Check<Fact = unknown> {
-  /** A fixed ID in the form `<area>[.<part>].<kebab>`. */
+  /** A fixed ID in the form `<area>[.<part>].<name>`, such as `mongo.oidc.login`. */
   readonly id: string;
   /** The assertion in plain English, such as `AWS identifies the caller`. */
   readonly title: string;
@@ -25,13 +25,13 @@ export interface Check<Fact = unknown> {
   readonly needs: readonly Check[];
   /**
    * Returns the checks whose results this check uses as evidence. This check waits for those checks and runs
-   * even if those checks fail. The result depends on the target. For example, if the target specifies the
+   * even if those checks fail. The list depends on the target. For example, if the target specifies the
    * issuer, no check is needed to find the issuer.
    */
   readonly evidence?: (target: CheckTarget) => readonly Check[];
   /**
    * Checks that must finish before this check starts, if they are part of the run. If --only selects this
-   * check, its prerequisites and its evidence also run. The checks in this list do not run for this reason.
+   * check, the checks in `needs` and `evidence` also run, but the checks in this list do not.
    */
   readonly after?: readonly Check[];
   /**
@@ -71,7 +71,7 @@ export interface Facts {
   failureOf(check: Check): FedctlError | null;
 }
 
-/** Defines a check and keeps the type of its fact. */
+/** Defines a check. TypeScript infers the type of the fact from the definition. */
 export function check<Fact>(definition: Check<Fact>): Check<Fact> {
   return definition;
 }

@@ -27,8 +27,8 @@ const AWS_LIMIT = 300;
  */
 const NOTABLE = 30;
 /**
- * The largest difference between two server clocks that still count as equal, in seconds. A small difference
- * is normal, because the Date header has whole seconds and responses take time.
+ * Two server clocks count as equal if they differ by at most this number of seconds. A small difference is
+ * normal, because the Date header has whole seconds and responses take time.
  */
 const AGREEMENT = 10;
 

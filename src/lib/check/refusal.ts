@@ -149,7 +149,7 @@ function bySaid(
 }
 
 const ONCE_DEPLOYED = {
-  remedy: 'Check again until Atlas has deployed the change.',
+  remedy: 'Check again until Atlas has deployed all changes to the cluster.',
   command: rerun({ set: { '--wait': '2m' } }),
 };
 
@@ -170,8 +170,9 @@ function hasPassed({ ends }: Known): boolean {
 }
 
 /**
- * Returns the remedy if no check explains the rejection. Without Atlas API credentials, fedctl cannot read the
- * configuration in Atlas, so the user must compare the configuration with the token or the credentials.
+ * Returns the remedy for a rejected login that no check explains. Without Atlas API credentials, fedctl
+ * cannot read the configuration in Atlas, so the user must compare the configuration with the token or the
+ * credentials.
  */
 function whatIsLeft(mechanism: Mechanism, known: readonly Known[], facts: Facts) {
   if (wasRead(known)) {
@@ -234,7 +235,7 @@ const OF_TOKENS: readonly Question[] = [
     otherwise: 'the token has expired',
   },
   {
-    what: 'bad signature',
+    what: 'invalid signature',
     answeredBy: [issuerDiscovery, issuerKeys, jwtSignature],
     ofAtlas: false,
     otherwise: 'the key that signed the token is not published',

@@ -2,8 +2,8 @@ import type { Atlas } from '../ports/atlas.ts';
 
 /**
  * Wraps an Atlas API client. The wrapper requests each list only once per round, because several targets can
- * use the same project. It requests the access history and the status of an access list entry in every call,
- * because the history and the status can change during a round.
+ * use the same project. The access history and the status of an access list entry are requested in every
+ * call, because they can change during a round.
  */
 export function rememberedAtlas(atlas: Atlas): Atlas {
   const answers = new Map<string, Promise<unknown>>();

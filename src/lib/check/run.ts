@@ -142,8 +142,8 @@ function pauseAfter(attempt: number, retries: number, leftMs: number): number | 
 }
 
 /**
- * The report of one target in one round, and the pause before its next check in milliseconds. The pause is
- * null if there is no next check.
+ * The result of checking one target in one round. `pauseMs` is the pause before the next check of the target;
+ * null if the target is not checked again.
  */
 interface Look {
   readonly report: TargetReport;
@@ -153,8 +153,8 @@ interface Look {
 /**
  * Checks each of the targets once.
  *
- * @param pause returns the result of `pauseAfter`; called after each target is checked, because the time of
- * --wait can expire during a check
+ * @param pause returns the pause before the next check, in milliseconds; null if there is no next check.
+ * Called after the check of each unhealthy target, because the time of --wait can expire during a check
  */
 async function checkRound(
   context: Context,

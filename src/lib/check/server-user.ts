@@ -16,7 +16,7 @@ export interface Shown {
 
 /**
  * Compares the user that the server reports with the identity of the login. A difference results in a
- * warning, because the server may use another user claim, or the connection may lead to the wrong server.
+ * warning, because the server may use another user claim, or fedctl may be connected to the wrong server.
  */
 export function namedUser(
   identity: ServerIdentity,

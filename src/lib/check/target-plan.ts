@@ -18,7 +18,7 @@ export interface TargetPlan {
     readonly uri: ConnectionString;
     readonly mechanisms: readonly Mechanism[];
   } | null;
-  /** The mechanisms for the login. The list is set even if the target has no connection string. */
+  /** The mechanisms for the login. The list is not empty, even if the target has no connection string. */
   readonly mechanisms: readonly Mechanism[];
   /** The token to mint; null if the target has no audience or has a token file. */
   readonly mint: MintRequest | null;

@@ -19,8 +19,8 @@ export interface CheckOptions {
   /** The ID of the Atlas project for targets that do not specify a project; null if unknown. */
   readonly atlasProject: string | null;
   /**
-   * If a token, credential or access list entry expires in fewer milliseconds than this number, the check
-   * results in a warning. Null disables these warnings.
+   * A token, credential or access list entry that expires within this number of milliseconds causes a
+   * warning. Null disables these warnings.
    */
   readonly warnExpiryMs: number | null;
   /** Whether to also run the checks for --negative. These checks send requests that must be rejected. */

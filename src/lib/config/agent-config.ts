@@ -15,7 +15,7 @@ import { readYaml } from './yaml-document.ts';
 const AGENT_CONFIG_ID = 'agent-config.v1.json';
 
 const REMEDY =
-  'Correct the lines above. An editor with schemas/agent-config.v1.json shows what each key accepts.';
+  'Correct the lines above. An editor with schemas/agent-config.v1.json shows the valid values of each key.';
 
 const anything = () => null;
 
@@ -42,7 +42,7 @@ const tokenFile = z.strictObject({
     .meta({ description: 'Signing algorithm of the token (default: RS256).' }),
   duration: text(
     (value) => (value === 'auto' ? null : durationFault(parseDuration(value))),
-    'Lifetime of the token: a duration such as 5m, or auto (default: 5m).',
+    'Lifetime of the token: a duration such as 5m, or auto for the longest possible lifetime (default: 5m).',
   ).optional(),
   mode,
   ...role,

@@ -128,7 +128,7 @@ const settings = z.strictObject({
     pattern: '^[0-9a-f]{24}$',
   }),
   atlasCluster: text(
-    (value) => (/^[A-Za-z0-9-]{1,64}$/.test(value) ? null : 'must be letters, digits and hyphens'),
+    (value) => (/^[A-Za-z0-9-]{1,64}$/.test(value) ? null : 'must consist of letters, digits and hyphens'),
     {
       description: 'Name of the cluster in Atlas (default: the cluster of the connection string).',
       pattern: '^[A-Za-z0-9-]{1,64}$',

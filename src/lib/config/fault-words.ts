@@ -33,7 +33,7 @@ export function saidAs(issue: core.$ZodIssue): string {
 }
 
 const KINDS: Readonly<Record<string, string>> = {
-  string: 'a text',
+  string: 'a string',
   number: 'a number',
   int: 'a whole number',
   boolean: 'true or false',

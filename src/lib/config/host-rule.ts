@@ -177,6 +177,6 @@ function readPattern(given: string): string {
   if (isIP(host) !== 0 || /^(?:\*\.)?[\w-]+(?:\.[\w-]+)*$/.test(host)) return host;
   throw invalidValue('--allow-host', {
     value: given,
-    expected: 'a host without its port, or *.<domain>',
+    expected: 'a host without a port, or *.<domain>',
   });
 }

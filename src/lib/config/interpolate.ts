@@ -40,7 +40,9 @@ function variable(name: string, fallback: string | undefined, env: Context['env'
   const value = env[name];
   if (value !== undefined && (value !== '' || fallback === undefined)) return { text: value };
   if (fallback !== undefined) return { text: fallback };
-  return { fault: `requires ${name}, which is not set and has no default: \${${name}:-<default>}` };
+  return {
+    fault: `requires ${name}, which is not set; set the variable or specify a default: \${${name}:-<default>}`,
+  };
 }
 
 /**

@@ -13,7 +13,7 @@ const STARTER_TARGET = 'main';
 
 /**
  * Returns a new `fedctl.yaml` with one target. All other keys are commented out, with a description. The file
- * is valid as it is, and remains valid if any of these keys are uncommented.
+ * is valid, and remains valid if any of these keys are uncommented.
  *
  * @param known settings to insert without validation; fedctl validates them when it parses the file
  */
@@ -51,7 +51,7 @@ targets:
     # sessionName: fedctl-check
     # mfaSerial: arn:aws:iam::123456789012:mfa/alice
 
-    # Token file of an application to check, instead of a minted token.
+    # Token file to check instead of a minted token.
     # tokenFile: token.jwt
 
     # Expected issuer and subject of the token. * in the subject matches any text.

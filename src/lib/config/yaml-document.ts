@@ -80,8 +80,8 @@ export function readYaml<T>(schema: ZodType<T>, text: string, file: string, opti
 }
 
 /**
- * Finds every alias without an earlier anchor. The parser would report only the first such alias, without its
- * position.
+ * Finds every alias without an earlier anchor. The parser reports only the first of these aliases, and does
+ * not report the position.
  */
 function aliasFaults(document: Document): readonly Fault[] {
   const faults: Fault[] = [];
@@ -135,7 +135,7 @@ function replaceTexts(document: Document, { readText }: YamlOptions): readonly F
   return faults;
 }
 
-/** Returns the path of a node. Derives the path from the ancestors. */
+/** Derives the path of a node from the ancestors of the node. */
 function pathOf(node: Scalar, ancestors: readonly unknown[]): string {
   const path: (string | number)[] = [];
   for (const [depth, one] of ancestors.entries()) {

@@ -41,13 +41,15 @@ export interface Comparison {
 
 /** The result of one check, without secrets. */
 export interface CheckResult {
-  /** A fixed ID in the form of a failure code: `<area>[.<part>].<kebab>`. */
+  /** A fixed ID in the form `<area>[.<part>].<name>`, such as `mongo.oidc.login`. */
   readonly id: string;
   /** The assertion in plain English, such as `AWS identifies the caller`. */
   readonly title: string;
   readonly link: Link;
   readonly status: CheckStatus;
-  /** What was observed, what failed, or why the check was skipped. Null if the title says enough. */
+  /**
+   * What was observed, what failed, or why the check was skipped. Null if the title contains all information.
+   */
   readonly detail: string | null;
   /** Further findings, one sentence each: ruled-out causes, possible causes, the reason in the server log. */
   readonly notes: readonly string[];
@@ -60,7 +62,7 @@ export interface CheckResult {
   readonly cause: string | null;
   /** What to do; null if no action is known. */
   readonly remedy: string | null;
-  /** The complete command that fixes the failure, quoted for bash; null if there is no such command. */
+  /** The complete command that fixes the failure, quoted for bash; null if no command is known. */
   readonly command: string | null;
   /**
    * The underlying errors of a failure. Each entry contains the name and the message of an error, such as
@@ -98,7 +100,7 @@ export interface TargetReport {
   /** The SRV name or the hosts of the cluster; null if the target has no connection string. */
   readonly cluster: string | null;
   readonly ok: boolean;
-  /** The id of the first failed check, in the order of the chain; null if no check failed. */
+  /** The ID of the first failed check, in the order of the chain; null if no check failed. */
   readonly firstFailure: string | null;
   /** The number of times the target was checked. Greater than 1 only with --retry or --wait. */
   readonly attempts: number;

@@ -52,7 +52,8 @@ export interface CheckTarget {
     readonly collection: string;
   }[];
   /**
-   * The collection in which the write probe inserts, finds and deletes a document; null for no write probe.
+   * The collection in which the write probe inserts, finds and deletes a document; null to omit the write
+   * probe.
    */
   readonly writeProbe: { readonly database: string; readonly collection: string } | null;
   /** The https URL of an HTTP API that accepts the token. */

@@ -31,7 +31,7 @@ interface Keeping {
   readonly keep: readonly Flag[];
   /**
    * Options that affect the current target but that the suggested command does not support. If one of these
-   * options was given, no command is offered.
+   * options was given, no command is suggested.
    */
   readonly unless: readonly Flag[];
 }

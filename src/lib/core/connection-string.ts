@@ -3,7 +3,8 @@ import type { Secret } from './secret.ts';
 
 export interface HostPort {
   /**
-   * A host name in ASCII, or an IP address in its shortest form. Lower case, without the brackets of IPv6.
+   * A host name in ASCII, or an IP address in its shortest form. Always in lower case. An IPv6 address has no
+   * brackets.
    */
   readonly host: string;
   readonly port: number;

@@ -11,8 +11,8 @@ const BRAND = Symbol.for('fedctl.error');
  */
 export interface FailureFacts {
   /**
-   * One sentence that says what failed. Contains the account, principal, Region or endpoint if it may differ
-   * from what the user expects.
+   * One sentence that says what failed. Contains the account, principal, Region or endpoint if the user may
+   * expect a different one.
    */
   readonly message: string;
   /** A more precise cause than the cause in the catalogue. */

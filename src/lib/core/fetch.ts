@@ -7,7 +7,7 @@ export interface FetchRequest {
   readonly body?: string;
   /** The maximum size of the response body in bytes, after decompression. If 0, only the headers are read. */
   readonly maxBytes: number;
-  /** The time limit for the complete exchange, including the body. */
+  /** Aborts the request and the reading of the response body. */
   readonly signal: AbortSignal;
 }
 

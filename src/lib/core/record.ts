@@ -4,7 +4,8 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 }
 
 /**
- * Returns a member of an untrusted value; undefined if the value is not an object or has no such own member.
+ * Returns a member of an untrusted value; undefined if the value is not an object or has no own member with
+ * this name.
  */
 export function memberOf(value: unknown, name: string): unknown {
   return isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined;

@@ -50,7 +50,7 @@ export class Redactor {
   /**
    * Removes the secrets from a text.
    *
-   * @param disclosed secrets that the user requested; a complete occurrence of such a secret is not removed
+   * @param disclosed secrets that the user requested; complete occurrences of these secrets are not removed
    */
   redact(text: string, disclosed: readonly Secret[] = []): string {
     if (this.#learned.size === 0) return text;
@@ -144,8 +144,8 @@ class Forms {
 
   /**
    * Returns false if the text contains no block of a secret, and therefore no part of a secret. This test is
-   * fast, because there are nine times fewer blocks than parts. The list of all parts is created only if this
-   * test returns true. Creating this list for one token can take longer than the rest of a short run.
+   * fast, because a secret has nine times as many parts as blocks. The list of all parts is created only if
+   * this test returns true. Creating this list for one token can take longer than the rest of a short run.
    */
   mayContainPart(text: string, base64: string): boolean {
     if (this.#encoded.length === 0) return false;
@@ -177,7 +177,7 @@ class Forms {
  * JSON and hex dumps.
  */
 function encodings(secret: string): readonly string[] {
-  // Buffer replaces unpaired surrogates here, because encodeURIComponent rejects them.
+  // Buffer replaces unpaired surrogates, which encodeURIComponent would reject.
   const wellFormed = Buffer.from(secret).toString();
   const form = new URLSearchParams({ '': wellFormed }).toString().slice(1);
   const urls = [encodeURI(wellFormed), encodeURIComponent(wellFormed), form];
@@ -197,9 +197,8 @@ function encodings(secret: string): readonly string[] {
 }
 
 /**
- * Returns the three base64 forms that a secret can have inside an encoded longer text. The form depends on
- * the offset of the secret in a group of three bytes. Omits the characters that depend on the surrounding
- * text.
+ * Returns the three base64 forms of a secret that is part of a longer encoded text. The form depends on the
+ * offset of the secret in a group of three bytes. Omits the characters that depend on the surrounding text.
  */
 function base64Forms(secret: string): readonly string[] {
   return [0, 1, 2].map((before) => {

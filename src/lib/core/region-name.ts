@@ -18,8 +18,8 @@ export function isRegionName(name: string): boolean {
 }
 
 /**
- * Returns the Region that the user probably meant by an Availability Zone, a Local Zone, or a name with
- * capitals or underscores. Returns null if the Region cannot be determined.
+ * Returns the Region in an invalid Region name: the name of an Availability Zone or a Local Zone, or a name
+ * with uppercase letters, spaces or underscores. Returns null if the name contains no Region.
  */
 export function regionMeant(name: string): string | null {
   return REGION.exec(name.trim().toLowerCase().replace(/[_ ]/g, '-'))?.[0] ?? null;

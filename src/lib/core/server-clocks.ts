@@ -20,7 +20,7 @@ export class ServerClocks {
   }
 
   /**
-   * Starts to measure one exchange. Call it when the request is sent.
+   * Starts the measurement of one request and its response. Must be called when the request is sent.
    *
    * @param host as in `URL.host`: with the port, unless it is the default port
    * @returns the function to call with the Date header when the response arrives
@@ -31,12 +31,12 @@ export class ServerClocks {
       const theirs = Date.parse(date ?? '');
       if (Number.isNaN(theirs)) return;
       const received = this.#now().getTime();
-      // The difference is negative if the local clock was set back during the exchange. Without the absolute
-      // value, this exchange would count as the shortest.
+      // The difference is negative if the local clock was set back between the request and the response.
+      // Without the absolute value, a negative difference would count as the shortest time.
       const tookMs = Math.abs(received - sent);
       const known = this.#readings.get(host);
-      // The server wrote the header at an unknown time between request and response. The shortest exchange
-      // therefore has the smallest error.
+      // The server wrote the header at an unknown time between request and response. The response that
+      // arrives fastest therefore has the smallest error.
       if (known !== undefined && known.tookMs < tookMs) return;
       // The header is truncated to whole seconds, so half a second is added.
       const aheadSeconds = Math.round((theirs + 500 - (sent + received) / 2) / 1000);
@@ -62,7 +62,7 @@ export class ServerClocks {
     return this.#readings.get(host)?.aheadSeconds ?? null;
   }
 
-  /** Forgets all readings, because a clock can be corrected during a long run. */
+  /** Deletes all readings, because a clock can be corrected during a long run. */
   forget(): void {
     this.#readings.clear();
   }

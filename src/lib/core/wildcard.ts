@@ -28,8 +28,8 @@ export function matches(pattern: Pattern, text: string): boolean {
   const given = [...text];
   let at = 0;
   let from = 0;
-  // `star` is the position in the pattern of the last `*` that was reached. `taken` is the end of the text
-  // that this `*` matches. If a later character does not match, this `*` must match more text.
+  // `star` is the index in the pattern of the most recent `*`. `taken` is the end of the text that this `*`
+  // matches. If a later character does not match, this `*` must match more text.
   let star = -1;
   let taken = 0;
   while (from < given.length) {

@@ -5,7 +5,7 @@ import { rfc3339, timePair } from '../core/time.ts';
 
 /**
  * Returns the complete command line for the suggested command of a failure. Returns null if there is no
- * suggested command, or if part of it is unknown.
+ * suggested command, or if part of the command is unknown.
  */
 type Offer = (command: SuggestedCommand | null) => string | null;
 

@@ -11,7 +11,7 @@ export function callerMembers(caller: Caller) {
   };
 }
 
-/** Returns the lines that show the caller and the account before an account-wide change. */
+/** Returns the lines that are shown before federation is enabled or disabled: the caller and the account. */
 export function changeHints(what: string, caller: Caller): readonly string[] {
   return [
     `${what} outbound federation for the whole account ${caller.account}`,

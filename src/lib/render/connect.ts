@@ -132,8 +132,8 @@ function rolesText(granted: ServerIdentity['roles']): string {
 }
 
 /**
- * Formats the failure of the second mechanism. The failure of the first mechanism is formatted separately,
- * because it ends the run.
+ * Formats the failure of the second mechanism if both mechanisms failed. The failure of the first mechanism
+ * ends the run and is formatted as the error of the command.
  */
 export function secondFailureLines(
   failure: FedctlError,

@@ -55,7 +55,7 @@ export function credentialsLines(session: SessionCredentials, now: Date, theme: 
 }
 
 function validUntil(expiresAt: Date | null, now: Date): string {
-  if (expiresAt === null) return 'unknown: the provider does not report it';
+  if (expiresAt === null) return 'unknown: the provider does not report the expiration';
   const left = formatDuration((expiresAt.getTime() - now.getTime()) / 1000);
   return `${timePair('expiresAt', expiresAt).expiresAt} (in ${left})`;
 }

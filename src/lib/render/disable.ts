@@ -11,13 +11,13 @@ export interface Disabled {
 }
 
 /**
- * Returns the lines that show the caller, the account and the consequences before the change (facts/aws.md
- * 1).
+ * Returns the lines that are shown before federation is disabled: the caller, the account and the
+ * consequences (facts/aws.md 1).
  */
 export function disableHints(caller: Caller): readonly string[] {
   return [
     ...changeHints('Disabling', caller),
-    'After the change, no workload of the account can mint tokens for any service.',
+    'Without federation, no workload of the account can mint tokens for any service.',
     'Issued tokens stay valid for up to an hour, the keys stay published, and STS',
     'continues to mint for about ten seconds.',
   ];

@@ -54,7 +54,7 @@ export function enableLines(enabled: Enabled, theme: Theme): readonly string[] {
         ['account', caller.account],
         ['principal', caller.arn],
         ['Region', caller.region.name],
-        ['issuer', issuer ?? 'unknown: this principal lacks the permission to read it'],
+        ['issuer', issuer ?? 'unknown: this principal lacks the permission to read the issuer'],
         ...issuerRows(report),
         ['tokens', tokensText(enabled)],
       ],
@@ -67,8 +67,8 @@ export function enableLines(enabled: Enabled, theme: Theme): readonly string[] {
 
 function tokensText({ propagation, caller, changed }: Enabled): string {
   const region = caller.region.name;
-  if (propagation === null) return 'skipped (--no-wait): STS mints tokens in about ten seconds';
+  if (propagation === null) return 'skipped (--no-wait): STS starts to mint tokens after about ten seconds';
   if (propagation.outcome === 'caller-cannot-mint') return 'unknown: this principal cannot mint tokens';
   if (propagation.ms < 1000) return `minted in ${region}, immediately`;
-  return `minted in ${region}, ${formatDuration(propagation.ms / 1000)} after ${changed ? 'the change' : 'the first attempt'}`;
+  return `minted in ${region}, ${formatDuration(propagation.ms / 1000)} after ${changed ? 'federation was enabled' : 'the first attempt'}`;
 }

@@ -2,7 +2,8 @@ const ESC = String.fromCharCode(27);
 
 /**
  * Characters that a terminal interprets or does not show: C0 and C1 controls (including newline),
- * bidirectional controls, format and other invisible characters, line separators, and unpaired surrogates.
+ * bidirectional controls, invisible characters (such as format characters), line separators, and unpaired
+ * surrogates.
  */
 const UNSHOWN = '[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]';
 
@@ -20,12 +21,15 @@ interface Marks {
 }
 
 /**
- * Null if the output has no colours and no wrapping. Such output needs no marks and does not load
- * node:crypto.
+ * Null until `loadMarks` is called. Output without colours and wrapping needs no marks, so node:crypto is not
+ * loaded.
  */
 let marks: Marks | null = null;
 
-/** Creates the marks for this process. Called when the colours or the wrapping are loaded. */
+/**
+ * Creates the marks for this process. Called when the module for colours or the module for wrapping is
+ * loaded.
+ */
 export async function loadMarks(): Promise<void> {
   if (marks !== null) return;
   const { randomInt } = await import('node:crypto');

@@ -10,7 +10,7 @@ export interface ToldWarning extends Omit<Warning, 'command'> {
 /**
  * Formats a failure as JSON: schema `fedctl.error/v1`.
  *
- * @param command the complete command that fixes the failure; null if there is no such command
+ * @param command the complete command that fixes the failure; null if no command is known
  */
 export function failureDocument(
   error: FedctlError,

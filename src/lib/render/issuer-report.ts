@@ -4,7 +4,7 @@ import type { Row } from './block.ts';
 
 /**
  * Returns the complete command line for the suggested command of a failure. Returns null if there is no
- * suggested command, or if part of it is unknown.
+ * suggested command, or if part of the command is unknown.
  */
 export type Offer = (command: SuggestedCommand | null) => string | null;
 

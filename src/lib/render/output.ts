@@ -21,7 +21,7 @@ export interface WriteOptions {
 
 /**
  * Writes lines to standard output or standard error. All output is written by an Output or formatted by
- * `fileText`. Both remove secrets and escape text. No other code does this, so all other code uses unescaped
+ * `fileText`. Only an Output and `fileText` remove secrets and escape text. All other code uses the original
  * text. On a terminal, prose is wrapped after escaping.
  */
 export interface Output {
@@ -61,7 +61,7 @@ export function fileText(lines: readonly Line[], redactor: Redactor): string {
   return lines.flatMap((line) => shown(line, redactor, [], true, null).map((text) => `${text}\n`)).join('');
 }
 
-/** Splits a document into lines, with or without a newline at the end. */
+/** Splits a document into lines. A newline at the end of the document is optional. */
 export function linesOf(document: string): readonly string[] {
   return document === '' ? [] : document.replace(/\r?\n$/, '').split(/\r?\n/);
 }

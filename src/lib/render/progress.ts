@@ -7,15 +7,15 @@ import { columnsOf } from './wrap.ts';
  * terminal.
  */
 export interface Progress {
-  /** Whether anything is shown. */
+  /** Whether this object shows progress. */
   readonly isShown: boolean;
   /**
-   * Shows `text` until the work is done or fails.
+   * Shows `text` until `work` is done or fails.
    *
    * @param more returns the text to show after `text` (default: the elapsed seconds)
    */
   during<T>(text: string, work: () => Promise<T>, more?: () => string): Promise<T>;
-  /** Hides the spinner until the work is done or fails, because a prompt uses the same line. */
+  /** Hides the spinner until `work` is done or fails, so that `work` can show a prompt on the same line. */
   paused<T>(work: () => Promise<T>): Promise<T>;
 }
 

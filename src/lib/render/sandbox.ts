@@ -20,7 +20,7 @@ export function sandboxStatusDocument(status: LabStatus) {
   return { schema: 'fedctl.sandbox-status/v1', ...status } as const;
 }
 
-/** Formats the state of the lab as tables: endpoints, accounts, permissions and database users. */
+/** Formats the state of the lab as tables. */
 export function sandboxStatusLines(status: LabStatus): readonly string[] {
   const parts: readonly (readonly [title: string, rows: readonly Cells[]])[] = [
     ['Endpoints', status.endpoints.map(({ name, url }) => [name, url])],

@@ -70,8 +70,8 @@ function faultLines(fault: Fault, theme: Theme): readonly string[] {
 }
 
 /**
- * Returns the actual value. If only a trailing slash differs, adds a note, because this difference is easy to
- * overlook.
+ * Returns the actual value. Adds a note if two issuers differ only in a trailing slash, because this
+ * difference is easy to overlook.
  */
 function seenText({ code, expected, seen }: Fault): string {
   if (seen === null) return 'nothing';

@@ -174,7 +174,7 @@ describe('without Atlas', () => {
     expect(failure).toMatchObject({ code: 'mongo.oidc-refused', message: 'No.' });
     expect(notes).toEqual([
       'Ruled out: expired token (by the clock of this machine).',
-      'Ruled out: bad signature.',
+      'Ruled out: invalid signature.',
       'Possible cause: the identity provider in Atlas is missing, or has a different issuer, audience or user claim.',
       'Possible cause: the organization of the cluster is not connected to the identity provider.',
       'Possible cause: $external has no database user <idpId>/<subject> of type USER for this cluster.',
@@ -233,12 +233,12 @@ describe('with Atlas', () => {
     expect({ cause: failure.likelyCause, remedy: failure.remedy, command: failure.command }).toEqual({
       cause:
         'No Atlas check failed. Atlas may still be deploying a recent change to the cluster, and the access history of Atlas is delayed.',
-      remedy: 'Check again until Atlas has deployed the change.',
+      remedy: 'Check again until Atlas has deployed all changes to the cluster.',
       command: rerun({ set: { '--wait': '2m' } }),
     });
     expect(notes).toEqual([
       'Ruled out: expired token (by the clock of this machine).',
-      'Ruled out: bad signature.',
+      'Ruled out: invalid signature.',
       'Ruled out: identity provider with a different issuer, audience or user claim.',
       'Ruled out: organization not connected to the identity provider.',
       'Ruled out: missing database user.',
@@ -273,7 +273,7 @@ describe('with Atlas', () => {
     const { failure } = await explain(saying(`Could not find user "${USER}" for db "$external"`));
     expect(failure).toMatchObject({
       code: 'atlas.database-user-missing',
-      remedy: 'Check again until Atlas has deployed the change.',
+      remedy: 'Check again until Atlas has deployed all changes to the cluster.',
       command: rerun({ set: { '--wait': '2m' } }),
     });
   });

@@ -176,9 +176,9 @@ describe('a fault is told with its line and column', () => {
 
   test.each([
     ['audiense: x', '3:5 targets.a.audiense: unknown key; did you mean "audience"?'],
-    ['audience: 7', '3:15 targets.a.audience: must be a text: put it in quotes'],
+    ['audience: 7', '3:15 targets.a.audience: must be a string: put it in quotes'],
     ['audience: ""', '3:15 targets.a.audience: is empty'],
-    ['audience:', '3:14 targets.a.audience: must be a text'],
+    ['audience:', '3:14 targets.a.audience: must be a string'],
     [`audience: ${'x '.repeat(501)}y`, '3:15 targets.a.audience: must have at most 1000 characters'],
     ['mechanism: odic', '3:16 targets.a.mechanism: must be oidc or aws or both'],
     ['signingAlgorithm: HS256', '3:23 targets.a.signingAlgorithm: must be RS256 or ES384'],
@@ -230,7 +230,7 @@ describe('a fault is told with its line and column', () => {
       '3:17 targets.a.writeProbe: must be true, false, or a database and a collection such as app.probe',
     ],
     ['atlasProject: ../../orgs', '3:19 targets.a.atlasProject: must be a project ID: 24 hexadecimal digits'],
-    ['atlasCluster: a/b', '3:19 targets.a.atlasCluster: must be letters, digits and hyphens'],
+    ['atlasCluster: a/b', '3:19 targets.a.atlasCluster: must consist of letters, digits and hyphens'],
     [
       'dnsServer: dns.example:53',
       '3:16 targets.a.dnsServer: must be an IP address and a port, such as 127.0.0.1:5353',
@@ -273,7 +273,7 @@ targets:
       expect.stringMatching(/^6:44 targets\.a\.zzz: unknown key; valid keys are /),
       '7:6 targets.c: has sessionName without roleArn',
       '7:19 targets.c.mechanism: must be oidc or aws or both',
-      '7:32 targets.c.audience: must be a text: put it in quotes',
+      '7:32 targets.c.audience: must be a string: put it in quotes',
       '7:47 targets.c.externalId: has externalId without roleArn',
       '8:79 targets.b.mechanism: mechanism is aws, but uri has authMechanism=MONGODB-OIDC',
       '8:93 targets.b.roleArn: must be the ARN of an IAM role, such as arn:aws:iam::123456789012:role/path/name',
@@ -383,7 +383,7 @@ describe('a variable', () => {
     ).toEqual([
       `3:15 targets.a.audience: refers to \${HOME}: a configuration file can read only variables named FEDCTL_VAR_…`,
       `4:14 targets.a.subject: refers to \${AWS_SECRET_ACCESS_KEY}: a configuration file can read only variables named FEDCTL_VAR_…`,
-      `5:14 targets.a.profile: requires FEDCTL_VAR_P, which is not set and has no default: \${FEDCTL_VAR_P:-<default>}`,
+      `5:14 targets.a.profile: requires FEDCTL_VAR_P, which is not set; set the variable or specify a default: \${FEDCTL_VAR_P:-<default>}`,
     ]);
   });
 });

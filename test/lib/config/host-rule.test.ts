@@ -192,7 +192,7 @@ describe('--allow-host', () => {
     expect(() => refuseStrangeHosts([], { file: FILE, allowed: [host] })).toThrow(
       expect.objectContaining({
         code: 'usage.invalid-value',
-        message: `Invalid --allow-host "${host}": expected a host without its port, or *.<domain>.`,
+        message: `Invalid --allow-host "${host}": expected a host without a port, or *.<domain>.`,
       }),
     );
   });

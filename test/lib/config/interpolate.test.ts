@@ -51,7 +51,7 @@ describe('what stands in a text', () => {
     ],
     [
       `\${FEDCTL_VAR_NONE}`,
-      `requires FEDCTL_VAR_NONE, which is not set and has no default: \${FEDCTL_VAR_NONE:-<default>}`,
+      `requires FEDCTL_VAR_NONE, which is not set; set the variable or specify a default: \${FEDCTL_VAR_NONE:-<default>}`,
     ],
     [
       `\${FEDCTL_VAR_NONE:-\${FEDCTL_VAR_A}}`,

@@ -102,7 +102,7 @@ describe('a fault is told with its line and column', () => {
     [
       'a number where a text is wanted',
       `accounts:\n  - id: 111122223333\n    ${USER}\n`,
-      ['2:9 accounts[0].id: must be a text: put it in quotes'],
+      ['2:9 accounts[0].id: must be a string: put it in quotes'],
     ],
     [
       'an account that is none',
@@ -180,7 +180,7 @@ describe('a fault is told with its line and column', () => {
         '1:1 dta: unknown key; did you mean "data"?',
         '3:5 identityProviders[0].name: is missing',
         '3:5 identityProviders[0].nme: unknown key; did you mean "name"?',
-        '4:15 identityProviders[0].audience: must be a text: put it in quotes',
+        '4:15 identityProviders[0].audience: must be a string: put it in quotes',
       ],
     ],
   ])('%s', (_what, text, expected) => {

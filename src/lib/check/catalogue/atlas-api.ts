@@ -37,7 +37,7 @@ export const atlasApi = check<AtlasProject | null>({
       return unseen(
         new FedctlError('atlas.credentials-missing', {
           message:
-            'Skipped: no Atlas API credentials are set. Identity provider, database users, IP access list and cluster are not checked.',
+            'Skipped: no Atlas API credentials are set. The identity provider, the database users, the IP access list and the cluster are not checked.',
         }),
         'skip',
       );
@@ -46,7 +46,7 @@ export const atlasApi = check<AtlasProject | null>({
       return unseen(
         new FedctlError('atlas.project-unnamed', {
           message:
-            'Skipped: no Atlas project is specified. Identity provider, database users, IP access list and cluster are not checked.',
+            'Skipped: no Atlas project is specified. The identity provider, the database users, the IP access list and the cluster are not checked.',
         }),
         'skip',
       );

@@ -51,8 +51,8 @@ export const issuerKeys = check<IssuerReport>({
 });
 
 /**
- * Verifies the signature of the token with the keys of the expected issuer only. A valid signature of another
- * issuer proves nothing.
+ * Verifies the signature of the token. Uses only the keys of the expected issuer, because a valid signature
+ * from another issuer proves nothing.
  */
 export const jwtSignature = check<null>({
   id: 'jwt.signature',

@@ -20,8 +20,8 @@ import {
 import type { World } from '../world.ts';
 
 /**
- * If a certificate expires in fewer days than this number, the check results in a warning. Most certificates
- * are renewed a month before they expire.
+ * A certificate that expires within this number of days causes a warning. Most certificates are renewed a
+ * month before they expire, so the renewal has probably failed.
  */
 const CERTIFICATE_DAYS = 14;
 const DAY_MS = 86_400_000;

@@ -30,7 +30,7 @@ export const mongoSoak = check<null>({
   async run(world, facts) {
     const { context, plan, options } = world;
     if (plan.database === null || plan.mint === null || options.soakMs === null)
-      return skip('no connection to hold');
+      return skip('no connection to keep open');
     if (facts.of(stsMint) === null) return skip('no token can be minted');
     const bounds = { timeoutMs: options.timeoutMs, signal: context.signal };
     const request = { ...plan.mint, durationSeconds: SOAK_TOKEN_SECONDS };
@@ -54,7 +54,7 @@ export const mongoSoak = check<null>({
       context.signal,
     );
     if (failure !== null) return fail(failure);
-    const held = `held for ${formatDuration(options.soakMs / 1000)} with tokens of ${SOAK_TOKEN_SECONDS} s (${commands} commands)`;
+    const held = `open for ${formatDuration(options.soakMs / 1000)} with a token lifetime of ${SOAK_TOKEN_SECONDS} s (${commands} commands)`;
     if (reauthentications > 0) return pass(`${held}, reauthenticated ${reauthentications} times`, null);
     return fail(
       new FedctlError('mongo.reauthentication-unseen', {

@@ -111,7 +111,7 @@ function brokenBy(state: LinkState | undefined): string | null {
   return state?.broken === true && state.check !== null ? state.check.id : null;
 }
 
-/** Draws the chain from top to bottom. The branch for the API starts at the token. */
+/** Draws the chain from top to bottom. The branch for the API starts below the issuer. */
 function drawnDown(states: readonly LinkState[]): Line[] {
   const [aws, atlas, api] = halves(states);
   const node = (state: LinkState): Line => {

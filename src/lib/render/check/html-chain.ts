@@ -11,7 +11,7 @@ interface Box {
   readonly height: number;
 }
 
-/** The arrow to a box: the end point and the path of the arrow, and the position of the failure mark. */
+/** An arrow to a box. `end` is the tip of the arrow. `middle` is the position of the failure mark. */
 interface Way {
   readonly status: CheckStatus;
   readonly path: string;
@@ -136,8 +136,8 @@ function narrowWay({ state, x, y, height }: Box, above: Box | undefined, stem: n
       middle: [stem, middle - 14],
     };
   }
-  // An API box is to the right of the line. If the box above is an API box, the line therefore starts above
-  // the API box.
+  // The vertical line passes to the left of an API box. The arrow below an API box therefore starts above the
+  // API box, so that the line has no gap.
   const start = above?.state.link === 'api' ? above.y - NARROW.gap : from;
   return {
     status,

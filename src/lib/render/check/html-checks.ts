@@ -64,8 +64,8 @@ ${comparisons.map(comparisonHtml)}</table></div>
 }
 
 /**
- * Renders one comparison. The actual value is above the expected value, so that users see the difference in
- * the same column.
+ * Renders one comparison. The actual value is directly above the expected value, so that users can compare
+ * the values.
  */
 function comparisonHtml({ what, seen, expected, by, matches }: Comparison): Markup {
   const rows = rowsOf({ seen, expected, by, matches });

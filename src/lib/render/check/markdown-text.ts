@@ -2,7 +2,7 @@ import { htmlEscape } from 'escape-goat';
 import { escapeText } from '../escape.ts';
 
 /**
- * Characters that Markdown, its tables, GitHub or GitLab would interpret, for example as mentions,
+ * Characters that Markdown, GitHub or GitLab would interpret, for example as table borders, mentions,
  * references, links or formulas.
  */
 const ACTIVE = /[`*_[\]#|~:@$\\!%]/g;

@@ -15,7 +15,10 @@ import {
   targetVerdict,
 } from './verdict.ts';
 
-/** Formats a report as Markdown for GitHub and GitLab, for a pull request, a job summary or an incident. */
+/**
+ * Formats a report as Markdown that GitHub and GitLab support, for example in pull requests and job
+ * summaries.
+ */
 export function checkMarkdown(report: CheckReport): readonly string[] {
   const { version, startedAt, ms } = report;
   const targets = brokenFirst(report.targets);
@@ -86,7 +89,10 @@ function tableRow(check: CheckResult): string {
   return `| ${MARKS[status]} ${STATUS_WORDS[status]} | ${markdownCode(id)} | ${time} | ${markdownText(title)}${seen} |`;
 }
 
-/** Formats the evidence as on a terminal, then the command in a separate code block for copying. */
+/**
+ * Formats a failure or a warning. The evidence has the same format as on a terminal. Each command is in a
+ * separate code block, so that users can copy the command.
+ */
 function troubleLines(check: CheckResult): string[] {
   const { status, id, title } = check;
   const evidence = evidenceLines({ ...check, command: null, code: null }, '', UNPAINTED);

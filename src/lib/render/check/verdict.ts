@@ -11,7 +11,7 @@ export const MARKS = { pass: '✓', warn: '!', fail: '✗', skip: '-' } as const
 
 export const STATUS_WORDS = { pass: 'passed', warn: 'warned', fail: 'failed', skip: 'skipped' } as const;
 
-/** The verdict if the run fails only because of warnings and --fail-on warn. */
+/** The verdict if no check failed, but a check warned or could not run, and --fail-on warn is set. */
 const WARNINGS_COUNT = 'warnings are treated as failures';
 
 /** The verdict for a target. All output formats use this text in their headlines. */
@@ -44,12 +44,15 @@ export function targetVerdict({ ok, checks, firstFailure }: TargetReport): Verdi
   return provenVerdict(checks);
 }
 
-/** Matches the checks for logins and for the API. If one of these checks passes, the complete chain works. */
+/**
+ * Matches the IDs of the login checks and of the API check. If one of these checks passes, the complete chain
+ * works.
+ */
 const LET_IN = /\.login$|^net\.api$/;
 
 /**
- * Returns the verdict if no check failed. The verdict says that the chain works only if a login or API check
- * passed.
+ * Returns the verdict for a target without failed checks. The verdict is `the chain works` only if a login
+ * check or the API check passed.
  */
 function provenVerdict(checks: readonly CheckResult[]): Verdict {
   const passed = checks.filter(({ status }) => status === 'pass').map(({ id }) => id);
@@ -69,8 +72,8 @@ function provenVerdict(checks: readonly CheckResult[]): Verdict {
 }
 
 /**
- * Returns the verdict for a run. If the run has one target, this is the verdict for the target. If the run
- * has several targets, the verdict contains the number of broken targets.
+ * Returns the verdict for a run. For a run with one target, returns the verdict for the target. For a run
+ * with several targets, the verdict contains the number of broken targets.
  */
 export function reportVerdict({ ok, targets }: CheckReport): RunVerdict {
   const [only, ...others] = targets;
@@ -82,7 +85,7 @@ export function reportVerdict({ ok, targets }: CheckReport): RunVerdict {
   const [broken, warned, count] = [of('fail'), of('warn'), targets.length];
   const { first, where } = [...broken, ...warned][0] ?? { first: null, where: null };
   if (broken.length > 0) {
-    return { status: 'fail', words: `${broken.length} of ${count} targets broken`, first, where };
+    return { status: 'fail', words: `failures in ${broken.length} of ${count} targets`, first, where };
   }
   if (!ok) return { status: 'fail', words: WARNINGS_COUNT, first, where };
   return warned.length > 0

@@ -63,7 +63,7 @@ test('several targets', () => {
   const broken = target([WARNED, FAILED], { name: 'b' });
   expect(told(report([target([WARNED], { name: 'w' }), broken]))).toEqual([
     'fail',
-    '1 of 2 targets broken',
+    'failures in 1 of 2 targets',
     'mongo.dns',
     'b',
   ]);
@@ -75,7 +75,7 @@ test('the last line is what to type, and for which target', () => {
     createTheme(false),
   );
   expect(lines).toEqual([
-    '✗ 1 of 2 targets broken: 1 passed, 1 failed in 1210 ms, after 3 attempts',
+    '✗ failures in 1 of 2 targets: 1 passed, 1 failed in 1210 ms, after 3 attempts',
     '  next, for bb: dig orders',
   ]);
   expect(summaryLines(report([target([WARNED])]), createTheme(false)).at(-1)).toBe(
