@@ -42,7 +42,7 @@ const tokenFile = z.strictObject({
     .meta({ description: 'Signing algorithm of the token (default: RS256).' }),
   duration: text(
     (value) => (value === 'auto' ? null : durationFault(parseDuration(value))),
-    'Lifetime of the token: a duration such as 5m, or auto (default: 5m).',
+    'Lifetime of the token: a duration such as 5m, or auto for the longest possible lifetime (default: 5m).',
   ).optional(),
   mode,
   ...role,
