@@ -203,7 +203,7 @@ describe('the action', () => {
     });
   });
 
-  test('masks secrets before it says anything else', async () => {
+  test('masks secrets before it prints anything else', async () => {
     const { obeyed, stdout } = await play(
       {
         uri: 'mongodb://me:p%40ss@cluster0.example.mongodb.net/?authMechanismProperties=AWS_SESSION_TOKEN:FwoG%2F,A:b',

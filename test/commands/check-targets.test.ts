@@ -241,7 +241,7 @@ code:   config.two-sources
     expect(said).toContain('code:   config.invalid');
   });
 
-  test('says which of several targets would log in without TLS', async () => {
+  test('names the target that would log in without TLS', async () => {
     await write(targets({ ok: HEALTHY(), bad: { uri: 'mongodb://db.example.com/' } }));
     const said = await refused(['--config', 'fedctl.yaml']);
     expect(said).toMatch(/^error: Target "bad": /);

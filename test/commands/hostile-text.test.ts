@@ -103,7 +103,7 @@ function expectHarmless({ stdout, stderr }: Pick<Said, 'stdout' | 'stderr'>): vo
   expect(obeyed.filter((command) => !JSON.stringify(command).includes('add-mask'))).toEqual([]);
 }
 
-describe('hostile text', () => {
+describe('hostile text cannot control the terminal or the runner', () => {
   test.each(AWS_RUNS)('in what AWS answers: %s %s %s %s', async (...args) => {
     for (const server of [hostile, refusing]) {
       const env = { ...awsOf(server), GITHUB_ACTIONS: 'true' };
@@ -176,7 +176,7 @@ function leaks(text: string, secrets: readonly string[]): readonly string[] {
   );
 }
 
-describe('a server that repeats what it was sent', () => {
+describe('redacts secrets that a server sends back', () => {
   test.each(AWS_RUNS)('AWS: %s %s %s %s', async (...args) => {
     const { code, stdout, stderr } = await runInProcess(args, awsOf(echoing), TOKEN);
     expect(code).not.toBe(0);
@@ -206,7 +206,7 @@ describe('a server that repeats what it was sent', () => {
   });
 });
 
-test('an unknown option is named without its value', async () => {
+test('the error for an unknown option does not contain its value', async () => {
   for (const typed of ['--secret-access-key=CANARYsecretCANARY', '-sCANARYsecretCANARY']) {
     const { code, stderr } = await runInProcess(['token', '--audience', 'a', typed], {});
     expect({ code, first: stderr.split('\n')[0] }).toEqual({

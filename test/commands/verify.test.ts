@@ -275,7 +275,7 @@ describe('a key set of its own', () => {
     expect(server.requests).toEqual([JWKS]);
   });
 
-  it('does not widen which issuer is trusted', async () => {
+  it('--jwks does not make another issuer trusted', async () => {
     expect((await run(await token({ iss: ISSUER }), ['--jwks', `${server.issuer}${JWKS}`])).code).toBe(5);
   });
 
@@ -373,7 +373,7 @@ code:   usage.missing-audience
     expect(stderr).toContain('code:   issuer.plaintext-refused\n');
   });
 
-  it('is a token as an argument', async () => {
+  it('rejects a token as an argument', async () => {
     const text = await token();
     const { code, stdout, stderr } = await run('', [text]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

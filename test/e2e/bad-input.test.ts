@@ -124,7 +124,7 @@ describe('credentials and Region', () => {
   test('an unknown profile', () =>
     meets('unknown-profile', 3, 'aws.profile-unknown', { args: ['token', '--profile', 'prod'] }));
 
-  test('an endpoint without TLS on another machine', () =>
+  test('refuses an endpoint without TLS on another machine', () =>
     meets('plaintext-endpoint', 2, 'aws.plaintext-refused', {
       args: ['token'],
       env: { AWS_ENDPOINT_URL_STS: 'http://sts.example.com' },

@@ -23,7 +23,7 @@ describe('commands', () => {
   const dialled = () =>
     readdirSync(folder).flatMap((name) => readFileSync(join(folder, name), 'utf8').trim().split('\n'));
 
-  test('connect only to the hosts that they are about', async () => {
+  test('every command connects only to the hosts that it requires', async () => {
     const allowed = new Set(
       Object.values(lab.env).flatMap((value) => /:\/\/(127\.0\.0\.1:\d+)/.exec(value)?.[1] ?? []),
     );

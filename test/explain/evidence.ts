@@ -134,7 +134,10 @@ export const EVIDENCE: Readonly<Record<FailureCode, Evidence>> = {
   'jwt.signature-invalid': { page: 'verify-another-key' },
   'jwt.algorithm-refused': { scenario: 'token-signed-with-es384' },
   'jwt.key-unknown': { scenario: 'issuer-key-missing' },
-  'jwt.key-weak': { file: 'lib/jwt/rsa-weakness.test.ts', at: 'is refused by its code' },
+  'jwt.key-weak': {
+    file: 'lib/jwt/rsa-weakness.test.ts',
+    at: 'reports the code jwt.key-weak for an RSA key with the exponent 1',
+  },
   'jwt.type-refused': {
     file: 'lib/jwt/verify.test.ts',
     at: 'refuse another type and critical extensions, both at once',

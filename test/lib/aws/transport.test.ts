@@ -70,7 +70,7 @@ describe('on the way to AWS', () => {
     expect(server.requests).toEqual([]);
   });
 
-  test('the certificate is not trusted, whatever NODE_TLS_REJECT_UNAUTHORIZED says', async () => {
+  test('rejects an untrusted certificate even if NODE_TLS_REJECT_UNAUTHORIZED is 0', async () => {
     await using server = await loopbackServer(byAction({}), await ca.issue(['127.0.0.1']));
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
     await expect(whoami({ AWS_ENDPOINT_URL: server.url })).rejects.toMatchObject({ code: 'aws.tls-failed' });

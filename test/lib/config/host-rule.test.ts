@@ -158,7 +158,7 @@ describe('--allow-host', () => {
     },
   );
 
-  test('lets an address through by its value, and never by a suffix', () => {
+  test('allows an IP address only by its full value, not by a suffix', () => {
     const text = one('uri: mongodb://[2001:db8::1],203.0.113.7/?tls=true');
     expect(refusal(text, ['[2001:DB8:0::1]', '203.0.113.7'])).toBeNull();
     expect(refusal(text, ['[2001:db8::1]', '*.113.7'])).toBe('would log in to 203.0.113.7');
@@ -198,7 +198,7 @@ describe('--allow-host', () => {
   });
 });
 
-test('the failure names the file, the target, every host, and what to type', () => {
+test('the failure names the file and the target, and suggests a command that allows every host', () => {
   const text = `
 targets:
   prod: { uri: "mongodb+srv://db.corp.example/", api: "https://api.corp.example/" }
@@ -241,7 +241,7 @@ test('a host that a shell would run stands in the command as one word, and the h
   );
 });
 
-describe('members that a server names', () => {
+describe('refuses replica set members that are not allowed', () => {
   const members = (allowed: readonly string[]) => {
     const refuse = memberRule({ file: FILE, allowed });
     return (host: string) => refuse({ host, port: 27017 });

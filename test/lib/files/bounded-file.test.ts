@@ -71,7 +71,7 @@ describe('readBoundedFile of a pipe', () => {
     writer.kill('SIGKILL');
   });
 
-  it('lets the process end while it waits', async () => {
+  it('a process that waits for a pipe can exit', async () => {
     const script = `
       import { readBoundedFile } from ${JSON.stringify(new URL('../../../dist/lib/files/bounded-file.js', import.meta.url).href)};
       const waits = Array.from({ length: 8 }, () => readBoundedFile(process.argv[1], 100, new AbortController().signal, 50));

@@ -23,7 +23,7 @@ async function refusal(path: string) {
 }
 
 describe('writeSecretFile', () => {
-  it('writes exactly the content, for the owner alone, and leaves nothing else', async () => {
+  it('writes exactly the content, readable only by the owner, and leaves no other file', async () => {
     await writeSecretFile(target, 'a.b.c');
     expect(await readFile(target, 'utf8')).toBe('a.b.c');
     expect((await stat(target)).mode & 0o777).toBe(0o600);
@@ -40,7 +40,7 @@ describe('writeSecretFile', () => {
     expect(after.ino).not.toBe(before.ino);
   });
 
-  it('never shows a reader half a file', async () => {
+  it('never returns an incomplete file to a reader', async () => {
     await writeSecretFile(target, 'a'.repeat(50_000));
     const seen = new Set<string>();
     const writing = (async () => {

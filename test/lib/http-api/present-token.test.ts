@@ -381,7 +381,7 @@ describe('TLS', () => {
     expect(server.requests).toEqual([]);
   });
 
-  test('a server without TLS', async () => {
+  test('fails if the server does not use TLS', async () => {
     await using server = await loopbackServer(relyingParty);
     const failure = await refusal(server.url.replace('http:', 'https:'), await tokenWith());
     expect(failure).toMatchObject({ code: 'net.api-tls-failed' });

@@ -113,7 +113,7 @@ describe('a token with a weak key', () => {
     return { token: `${data}.${signature}`, key: { kty: 'RSA', n, e: 'AQ', kid: 'RSA_0' } };
   }
 
-  it('is refused by its code', async () => {
+  it('reports the code jwt.key-weak for an RSA key with the exponent 1', async () => {
     const { token, key } = selfSigned();
     expect((await verifyJwt(token, async () => [key], EXPECTED)).faults).toEqual([
       {

@@ -134,7 +134,7 @@ describe('the header and the signature', () => {
     expect(await faultsOf(token)).toEqual([algorithm(seen)]);
   });
 
-  it('refuse HS256 with the public key as the secret', async () => {
+  it('rejects a token that is signed with HS256 and the public key as the secret', async () => {
     const pem = createPublicKey({ key: rsa.jwk, format: 'jwk' }).export({ type: 'spki', format: 'pem' });
     const input = `${part({ alg: 'HS256', kid: 'RSA_0', typ: 'JWT' })}.${part(awsPayload())}`;
     const token = `${input}.${createHmac('sha256', pem).update(input).digest('base64url')}`;

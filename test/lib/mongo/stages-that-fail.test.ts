@@ -92,7 +92,7 @@ describe('resolve', () => {
     );
   });
 
-  test('a resolver that says localhost is elsewhere', async () => {
+  test('refuses a remote address that DNS returns for localhost', async () => {
     const { path, failure } = await attemptLogin({
       uri: 'mongodb://localhost/',
       resolver: loopbackResolver({ addresses: async () => [{ address: '203.0.113.9', family: 4 }] }),

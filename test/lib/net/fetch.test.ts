@@ -46,7 +46,7 @@ async function outcome(...asked: Parameters<typeof ask>): Promise<unknown> {
 }
 
 describe('directly', () => {
-  test('plain HTTP to loopback, without the configured proxy', async () => {
+  test('sends plain HTTP requests to loopback without the configured proxy', async () => {
     await using server = await loopbackServer(() => ({ body: 'hello' }));
     expect(await outcome(server.url, { HTTP_PROXY: 'http://127.0.0.1:1' })).toBe('hello');
   });
@@ -74,7 +74,7 @@ describe('directly', () => {
     expect(server.requests).toEqual([]);
   });
 
-  test('https is verified also under NODE_TLS_REJECT_UNAUTHORIZED=0', async () => {
+  test('verifies https certificates even if NODE_TLS_REJECT_UNAUTHORIZED is 0', async () => {
     await using server = await loopbackServer(() => ({}), certificate);
     process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
     try {
@@ -298,7 +298,7 @@ describe('in a process of its own', () => {
     },
   );
 
-  test('the deadline holds when garbage was collected', async () => {
+  test('the deadline still applies after garbage collection', async () => {
     const server = await hostile.hostileServer(
       hostile.stallsAfter('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{'),
     );
@@ -310,7 +310,7 @@ describe('in a process of its own', () => {
     await server.close();
   });
 
-  test('a proxy that only Node.js itself would use is not used', async () => {
+  test('ignores the proxy setting of Node.js (NODE_USE_ENV_PROXY)', async () => {
     await using server = await loopbackServer(() => ({ body: 'hello' }));
     await using proxy = await connectProxy(server.port);
     const env = { HTTP_PROXY: proxy.url, NODE_USE_ENV_PROXY: '1' };

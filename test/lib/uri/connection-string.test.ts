@@ -96,7 +96,7 @@ describe('where a connection string leads', () => {
 });
 
 describe('options', () => {
-  test('of the specifications are accepted, whatever the case of their letters', () => {
+  test('accepts the options of the MongoDB specifications in any letter case', () => {
     const read = parseConnectionString(
       'mongodb+srv://db.example.net/app?RETRYWRITES=true&w=majority&appname=Cluster0&readpreference=nearest&readPreferenceTags=dc:a&readPreferenceTags=&compressors=snappy,zlib&uuidRepresentation=standard&timeoutMS=9000',
     );
@@ -162,7 +162,7 @@ describe('options', () => {
     '__index',
     '__proto__',
     'constructor',
-  ])('%s is refused by its name, whatever its value', (name) => {
+  ])('rejects the option %s with any value', (name) => {
     for (const value of ['x', 'false', 'true', '0', 'CANARYsecret']) {
       const failure = failureOf(() =>
         parseConnectionString(`mongodb://127.0.0.1:9/?tls=true&${name}=${value}`),

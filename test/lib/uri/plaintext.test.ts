@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseConnectionString } from '../../../src/lib/uri/connection-string.ts';
 import { plaintextMember, refusePlaintextAddress } from '../../../src/lib/uri/plaintext.ts';
 
-describe('without verified TLS', () => {
+describe('refuses connections to other hosts without verified TLS', () => {
   test.each([
     'mongodb://localhost:1/',
     'mongodb://127.0.0.1,127.8.9.1:3,[::1]/',
@@ -49,7 +49,7 @@ describe('without verified TLS', () => {
     );
   });
 
-  test('a resolver that says localhost is elsewhere is not believed', () => {
+  test('refuses a remote address that DNS returns for localhost', () => {
     const uri = parseConnectionString('mongodb://localhost/');
     const asked = { host: 'localhost', port: 27017 };
     expect(() => refusePlaintextAddress(uri, asked, ['127.0.0.1', '::1'])).not.toThrow();
@@ -59,7 +59,7 @@ describe('without verified TLS', () => {
   });
 });
 
-describe('members that a server names', () => {
+describe('refuses replica set members on other hosts without verified TLS', () => {
   const plain = parseConnectionString('mongodb://localhost/');
 
   test.each(['127.0.0.1', '127.9.9.9', '::1', 'localhost'])('%s is this machine', (host) => {
