@@ -7,11 +7,11 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'credentials-missing token':
     'Specify a profile with --profile or AWS_PROFILE, sign in with "aws sso login", or set session credentials.',
   'credentials-expired check':
-    'Renew the credentials at their source (see the error message): sign in again, or export the credentials of a new session.',
+    'Renew the credentials at the source that the error message specifies: sign in again, or export the credentials of a new session.',
   'credentials-expired connect':
-    'Renew the credentials at their source (see the error message): sign in again, or export the credentials of a new session.',
+    'Renew the credentials at the source that the error message specifies: sign in again, or export the credentials of a new session.',
   'credentials-expired token':
-    'Renew the credentials at their source (see the error message): sign in again, or export the credentials of a new session.',
+    'Renew the credentials at the source that the error message specifies: sign in again, or export the credentials of a new session.',
   'secret-key-wrong check':
     'Copy the access key again from its source. To create another key, use the console or another principal, because these credentials are rejected.',
   'secret-key-wrong connect':
@@ -19,17 +19,17 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'secret-key-wrong token':
     'Copy the access key again from its source. To create another key, use the console or another principal, because these credentials are rejected.',
   'access-key-deleted check':
-    'Renew the key at its source (see the error message), or list the access keys of the user in IAM.',
+    'Replace the key at the source that the error message specifies. Check in IAM whether the key of the user is active.',
   'access-key-deleted connect':
-    'Renew the key at its source (see the error message), or list the access keys of the user in IAM.',
+    'Replace the key at the source that the error message specifies. Check in IAM whether the key of the user is active.',
   'access-key-deleted token':
-    'Renew the key at its source (see the error message), or list the access keys of the user in IAM.',
+    'Replace the key at the source that the error message specifies. Check in IAM whether the key of the user is active.',
   'credentials-half-set check':
-    'Set both variables, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN to use a profile.',
+    'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY from the same key. To use a profile instead, unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.',
   'credentials-half-set connect':
-    'Set both variables, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN to use a profile.',
+    'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY from the same key. To use a profile instead, unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.',
   'credentials-half-set token':
-    'Set both variables, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN to use a profile.',
+    'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY from the same key. To use a profile instead, unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.',
   'profile-missing check':
     'Specify one of the profiles that "aws configure list-profiles" prints, or add the profile to the AWS config file.',
   'profile-missing connect':
@@ -133,13 +133,13 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'issuer-captive-portal check': 'Inspect the response from this address, and check which server sends it.',
   'issuer-captive-portal connect': 'Inspect the response from this address, and check which server sends it.',
   'issuer-wrong-document check':
-    'Compare the issuer with the output of "fedctl status", including a trailing slash. If the issuers are equal, the operator of the issuer must correct the document.',
+    'Compare the issuer, including any trailing slash, with the output of "fedctl status". If the issuers are equal, the operator of the issuer must correct the document.',
   'issuer-wrong-document connect':
-    'Compare the issuer with the output of "fedctl status", including a trailing slash. If the issuers are equal, the operator of the issuer must correct the document.',
+    'Compare the issuer, including any trailing slash, with the output of "fedctl status". If the issuers are equal, the operator of the issuer must correct the document.',
   'issuer-names-another check':
-    'Compare the issuer with the output of "fedctl status", including a trailing slash. If the issuers are equal, the operator of the issuer must correct the document.',
+    'Compare the issuer, including any trailing slash, with the output of "fedctl status". If the issuers are equal, the operator of the issuer must correct the document.',
   'issuer-names-another connect':
-    'Compare the issuer with the output of "fedctl status", including a trailing slash. If the issuers are equal, the operator of the issuer must correct the document.',
+    'Compare the issuer, including any trailing slash, with the output of "fedctl status". If the issuers are equal, the operator of the issuer must correct the document.',
   'issuer-key-missing check':
     'Mint a new token. If the error persists, the token comes from another issuer, or the issuer no longer publishes the key.',
   'issuer-key-missing connect':

@@ -87,8 +87,8 @@ Specify the role of the workload with --role-arn <arn>, or run the command as th
     expect(run.stderr).toBe(`${hints}  through http://127.0.0.1:1 for STS (AWS_ENDPOINT_URL_STS)
   through http://127.0.0.1:2 for IAM (profile "lab")
 error: AWS says iam.permission-missing.
-cause:  The principal lacks the IAM permission in the error message. A policy must grant this permission on Resource "*".
-remedy: Ask an administrator of the account for the permission in the error message.
+cause:  The principal lacks the IAM permission that the error message specifies. A policy must grant this permission on Resource "*".
+remedy: Ask an administrator of the account for the permission that the error message specifies.
 code:   iam.permission-missing, request id request-of-iam.permission-missing
 `);
     expect(run.stdout).toBe('');
@@ -270,7 +270,7 @@ describe('the JSON format', () => {
       code: 'iam.propagation-timeout',
       message:
         'IAM reports federation as enabled, but STS did not mint 3 tokens in a row within 5 s. The last error: AWS says sts.federation-disabled.',
-      remedy: 'Wait longer with --wait-timeout. STS applies a change some seconds after IAM.',
+      remedy: 'Wait longer with --wait-timeout. STS applies a change a few seconds after IAM.',
       exitCode: 6,
       details: { waitMs: 5000, lastCode: 'sts.federation-disabled' },
     });

@@ -199,7 +199,7 @@ describe('unknown', () => {
       code: 4,
       stdout: '',
       stderr: `error: Cannot determine whether outbound federation is enabled for account ${ACCOUNT}: ${USER_ARN} lacks ${INFO}.
-cause:  The principal lacks the IAM permission in the error message. A policy must grant this permission on Resource "*".
+cause:  The principal lacks the IAM permission that the error message specifies. A policy must grant this permission on Resource "*".
 remedy: An administrator of the account must allow ${INFO} on Resource "*" in the policies of ${USER_ARN}.
 code:   iam.permission-missing
 `,

@@ -157,7 +157,7 @@ describe.each(KINDS)('the lab by a credential of the kind %s', (kind) => {
           ? `Atlas at ${host} rejected API key ${publicKey}: You are not authorized for this resource (UNEXPECTED_ERROR).`
           : `Atlas at ${host} rejected service account ${clientId}: Client authentication failed (invalid_client).`,
       remedy:
-        "In Atlas, create a new secret under the organization's Applications, and set the new secret in the environment.",
+        'In Atlas, open Applications in the organization, and create a new secret. Then set the environment variable to the new secret.',
     });
     // The challenge and its answer; a token that nobody gave.
     expect(requests).toHaveLength(kind === 'api-key' ? 2 : 1);

@@ -81,7 +81,7 @@ describe('waitUntilMinting', () => {
       exitCode: 6,
       message:
         'IAM reports federation as enabled, but STS did not mint 3 tokens in a row within 5 s. The last error: AWS says sts.federation-disabled.',
-      remedy: 'Wait longer with --wait-timeout. STS applies a change some seconds after IAM.',
+      remedy: 'Wait longer with --wait-timeout. STS applies a change a few seconds after IAM.',
       command: fedctl(['enable', '--wait-timeout', '3m'], { unless: ['--role-arn'] }),
       details: { waitMs: 5000, lastCode: 'sts.federation-disabled' },
       requestId: 'request-of-sts.federation-disabled',

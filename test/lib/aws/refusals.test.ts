@@ -300,7 +300,7 @@ describe('what AWS refuses', () => {
       remedy: 'Use the long-term keys of the IAM user, or assume a role with --role-arn <arn>.',
     });
     expect((await refusal(whoami, answer)).remedy).toBe(
-      'Renew the key at its source (see the error message), or list the access keys of the user in IAM.',
+      'Replace the key at the source that the error message specifies. Check in IAM whether the key of the user is active.',
     );
   });
 
