@@ -103,7 +103,7 @@ function loadedFetch(): Fetch {
 
 /**
  * The signals that fedctl handles only while it runs another program. fedctl passes these signals to that
- * program. All other signals end Node.js or cannot be caught.
+ * program.
  */
 const MORE_SIGNALS = ['SIGUSR1', 'SIGUSR2'] as const;
 
@@ -129,8 +129,8 @@ const NOBODY_READS: ReadonlySet<unknown> = new Set(['EPIPE', 'EIO']);
 
 /**
  * Handles the signals of this process, for bin. The first Ctrl-C, SIGTERM, SIGQUIT or SIGHUP fires the signal
- * `stopped`, which lets the run clean up. The next signal of any kind ends the process immediately. A closed
- * pipe (`fedctl … | head`) or terminal is not reported as a failure.
+ * `stopped`, which lets the run clean up. After SAME_KEY_MS, another of these signals ends the process
+ * immediately. A closed pipe (`fedctl … | head`) or terminal is not reported as a failure.
  *
  * The listeners are not removed after the first signal. ora's restore-cursor (through signal-exit) kills the
  * process if the signal has no other listeners. A `once` listener does not count, because Node.js removes it

@@ -64,7 +64,7 @@ export async function startCredentialsEndpoint({
   return { ...server, credentialsUrl: `${server.url}${PATH}`, authorizationToken };
 }
 
-/** Returns the failure exec.listen-failed. */
+/** Returns the failure for a port on which fedctl cannot listen. */
 export function listenFailed(host: string, port: number, cause: unknown): FedctlError {
   const code = systemCode(cause) || 'without a code';
   const reason = code === 'EADDRINUSE' ? 'another program uses the port' : `system error ${code}`;

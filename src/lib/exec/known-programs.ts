@@ -51,7 +51,7 @@ const PROGRAMS: Readonly<Record<string, KnownProgram>> = {
  */
 const LONGEST_WAIT_MS = 10_000;
 
-/** The number of characters at the start of the output in which fedctl searches for the version. */
+/** The maximum number of characters of the output that fedctl searches for the version number. */
 const LARGEST_ANSWER = 4096;
 
 /**

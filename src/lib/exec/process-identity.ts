@@ -52,7 +52,7 @@ export function inForeground(): boolean | null {
   return fields[TERMINAL] !== '0' && fields[GROUP] === fields[FOREGROUND_GROUP];
 }
 
-/** Returns the PID namespace of this process; null if the system has no /proc, such as macOS. */
+/** Returns the PID namespace of this process; null on systems such as macOS, which have no /proc. */
 async function namespaceNumber(): Promise<number | null> {
   const link = await readlink('/proc/self/ns/pid').catch(() => null);
   return link === null ? null : Number(/\d+/.exec(link)?.[0] ?? 0);

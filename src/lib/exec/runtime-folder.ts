@@ -12,7 +12,7 @@ export interface RuntimeFolder {
   remove(): Promise<void>;
 }
 
-/** The folder name identifies the process that created it: PID, start time and namespace. */
+/** The folder name identifies the process that created the folder: PID, start time and namespace. */
 const NAME = /^fedctl-exec-(\d+)-(\d+)-(\d+)-\w{6}$/;
 
 /**
@@ -40,7 +40,7 @@ export async function makeRuntimeFolder({ env, pid }: Pick<Context, 'env' | 'pid
   }
   throw new FedctlError('usage.unwritable-output', {
     message: `Cannot create a directory for the token in "${temporary}".`,
-    remedy: 'Set TMPDIR to a folder that this user can write to.',
+    remedy: 'Set TMPDIR to a directory that this user can write to.',
     details: { path: temporary },
     cause,
   });

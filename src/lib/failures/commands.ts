@@ -1,7 +1,7 @@
 import { fedctl, HELP, MORE_TIME, rerun, type SuggestedCommand } from '../core/command-line.ts';
 import type { FailureCode } from './failures.ts';
 
-/** The login options that check and connect share. */
+/** The login options that the commands `check` and `connect` share. */
 const OF_A_LOGIN = [
   '--uri',
   '--audience',

@@ -7,7 +7,7 @@ import type { ExitCode } from '../core/exit-codes.ts';
 export interface Failure {
   /** A title of a few words, for lists. */
   readonly title: string;
-  /** The likely cause, one or two sentences. */
+  /** The likely cause, in one or two sentences. */
   readonly cause: string;
   /** What to do. The user must replace values in `<angle brackets>`. */
   readonly remedy: string;

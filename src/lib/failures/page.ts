@@ -2,7 +2,8 @@ import type { ReportedCode } from './catalogue.generated.ts';
 import type { FailureCode } from './failures.ts';
 
 /**
- * The code of a failure with a page for `explain`. The failure occurs in fedctl, or only in other programs.
+ * The code of a failure that `explain` describes: a failure of fedctl, or a failure that occurs only in other
+ * programs.
  */
 export type ExplainedCode = FailureCode | ReportedCode;
 
@@ -27,7 +28,10 @@ export interface PageText {
   readonly meaning: string;
   /** The texts that only this failure has. `explain -` uses these texts to find the code for a log. */
   readonly shows: Texts;
-  /** Texts that other failures have too. They count only if a log contains no other known text. */
+  /**
+   * The texts that other failures have too. `explain -` uses these texts only if a log contains no other known
+   * text.
+   */
   readonly alsoShows: Texts;
   /** Known causes, the most likely first. */
   readonly causes: readonly string[];

@@ -152,8 +152,8 @@ function assertDecided({ options }: MongoClient, decided: MongoClientOptions): v
 /**
  * Sets ALLOWED_HOSTS to the hosts in the connection string, because the default list of the driver contains
  * only Atlas and loopback hosts. The driver compares ALLOWED_HOSTS only with the hosts in the connection
- * string, not with members that a server reports later (facts/mongodb.md 1.5). The dial guard restricts the
- * connections to these members.
+ * string, not with members that a server reports later (facts/mongodb.md 1.5). The dial guard determines
+ * to which of these members the driver may connect.
  */
 function propertiesOf(
   { mechanism, uri }: ClientPlan,

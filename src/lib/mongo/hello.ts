@@ -82,7 +82,7 @@ export class HelloWatch {
     return kindOf(servers.find(({ type }) => type !== 'Unknown'));
   }
 
-  /** Returns the failure for a timeout, with the cause that the heartbeats show. */
+  /** Returns the failure for a timeout of the hello stage. The heartbeats determine the failure. */
   timedOut(seconds: number, cause?: unknown): FedctlError {
     const failed = this.#failed() ?? this.#refusal([...this.#errors.keys()]);
     if (failed !== null) return failed;
@@ -184,7 +184,7 @@ export class HelloWatch {
 
   #membersUnreachable(addresses: readonly string[], cause: Error): FedctlError {
     return new FedctlError('mongo.no-primary', {
-      message: `${this.#hosts()} responded and reports ${addresses.join(', ')} as members, but none of them is reachable.`,
+      message: `${this.#hosts()} responded and reported ${addresses.join(', ')} as members, but none of these members is reachable.`,
       likelyCause: 'The replica set uses member names that do not resolve on this machine.',
       remedy:
         'Add directConnection=true to the connection string, or use the member names as the hosts in the connection string.',

@@ -80,7 +80,7 @@ export function helloFailure(address: string, error: Error): FedctlError {
   if (chain(error).some(({ name }) => name === 'MongoCompatibilityError')) {
     return said(
       'mongo.server-too-old',
-      `${address} responded, but the driver cannot use it: ${error.message.replace(/\.$/, '')}.`,
+      `${address} responded, but the driver cannot use this server: ${error.message.replace(/\.$/, '')}.`,
     );
   }
   if (isNetworkTimeout(error)) {

@@ -138,8 +138,8 @@ export interface LoginPlan {
   readonly uri: ConnectionString;
   /**
    * Returns why the client must not connect to a replica set member that a server reported; null if the
-   * connection is allowed. If this function is not set, the client may connect to all members that use TLS or
-   * are on this machine.
+   * connection is allowed. If this function is not set, the client may connect to all members that use
+   * verified TLS or are on this machine.
    */
   readonly refuseMember?: (member: HostPort) => FedctlError | null;
   /** Timeout of each stage, in milliseconds. */

@@ -92,7 +92,7 @@ function parseUri(text: string): ParsedUri {
   if (/\?.*\?/s.test(text)) {
     throw invalidUri({
       message: 'Invalid connection string: it has two question marks.',
-      likelyCause: 'The options were added with ? although the connection string already has options.',
+      likelyCause: 'More options were added with ? instead of &.',
       remedy: 'Add more options with &, and write a ? in a value as %3F.',
     });
   }

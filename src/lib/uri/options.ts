@@ -94,7 +94,7 @@ const ACCEPTED = {
   positive: { pattern: /^0*[1-9]\d*$/, expected: 'must be an integer, 1 or greater' },
   compressors: {
     pattern: /^(?:none|snappy|zlib|zstd)(?:,(?:none|snappy|zlib|zstd))*$/,
-    expected: 'must be a comma-separated list of snappy, zlib or zstd',
+    expected: 'must be one or more of none, snappy, zlib and zstd, separated by commas',
   },
   'monitoring mode': { pattern: /^(?:auto|poll|stream)$/, expected: 'must be auto, poll or stream' },
   'read preference': {

@@ -47,7 +47,7 @@ export function plaintextMember(hop: Hop, member: HostPort): FedctlError | null 
     likelyCause:
       'The connection uses a tunnel or port forwarding, but the server reports the original addresses of the members.',
     remedy:
-      'Connect to the members by their own names with tls=true. To log in only to the server that you connect to, add directConnection=true.',
+      'In the connection string, use the names of the members as the hosts and set tls=true. To log in only to the host in the connection string, add directConnection=true.',
     details: { host: where, tls: hop.tls },
   });
 }

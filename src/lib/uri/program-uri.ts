@@ -57,8 +57,8 @@ export function programUri(text: string, mechanism: Mechanism, environment: Toke
 }
 
 /**
- * Returns the warnings about replaced options. The warnings contain no values, because AWS_SESSION_TOKEN is a
- * secret.
+ * Returns a warning if authMechanismProperties is replaced. The warning does not contain the original value,
+ * because AWS_SESSION_TOKEN is a secret.
  */
 function replacedWarnings(given: string | null, wanted: string | null): readonly Warning[] {
   if (given === null || given === wanted) return [];

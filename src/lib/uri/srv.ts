@@ -22,9 +22,9 @@ const TXT_OPTIONS: ReadonlySet<string> = new Set(['authSource', 'replicaSet', 'l
  * Converts a `mongodb+srv://` connection string to a `mongodb://` connection string with the hosts from the
  * SRV records. Adds the options from the TXT record, unless the connection string sets them.
  *
- * @throws FedctlError mongo.srv-failed if there are no records, if a host is outside the domain of the name,
- * or if a TXT record sets an option that is not allowed. A host outside the domain is rejected, because a DNS
- * server must not determine who receives the token.
+ * @throws FedctlError mongo.srv-failed if there are no SRV records, if a host is outside the domain of the
+ * name, or if the TXT record is invalid. A host outside the domain is rejected, because a DNS server must not
+ * determine who receives the token.
  */
 export function withSrvRecords(uri: ConnectionString, { srv, txt }: SrvRecords): ConnectionString {
   const name = uri.srv;
@@ -75,12 +75,20 @@ function txtOptions(name: SrvName, txt: readonly string[]): [string, string][] {
   if (txt.length > 1)
     throw txtFailed(name, `${name.host} has ${txt.length} TXT records, but only one is allowed.`);
   const options = [...new URLSearchParams(txt[0] ?? '')];
-  const alien = options.find(([option, value]) => !TXT_OPTIONS.has(option) || value === '');
+  const alien = options.find(([option]) => !TXT_OPTIONS.has(option));
   if (alien !== undefined) {
     throw txtFailed(
       name,
       `The TXT record of ${name.host} sets "${alien[0]}", which is not allowed in DNS.`,
       'Either the owner of the domain does not control the DNS server, or the record is wrong.',
+    );
+  }
+  const empty = options.find(([, value]) => value === '');
+  if (empty !== undefined) {
+    throw txtFailed(
+      name,
+      `The TXT record of ${name.host} sets "${empty[0]}" without a value.`,
+      'The record is incomplete.',
     );
   }
   return options;

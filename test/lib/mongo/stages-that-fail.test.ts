@@ -235,7 +235,7 @@ describe('hello', () => {
     expect(path).toBe(`${BEFORE_HELLO}, hello fail`);
     expect(failure).toMatchObject({
       code: 'mongo.no-primary',
-      message: `localhost:${server.port} responded and reports localhost:${port} as members, but none of them is reachable.`,
+      message: `localhost:${server.port} responded and reported localhost:${port} as members, but none of these members is reachable.`,
       remedy:
         'Add directConnection=true to the connection string, or use the member names as the hosts in the connection string.',
     });

@@ -199,7 +199,7 @@ describe('options', () => {
     ['maxConnecting=0', 'the option maxConnecting must be an integer, 1 or greater.'],
     [
       'compressors=zlib,lz4',
-      'the option compressors must be a comma-separated list of snappy, zlib or zstd.',
+      'the option compressors must be one or more of none, snappy, zlib and zstd, separated by commas.',
     ],
     [
       'readPreference=HUNTER',

@@ -81,7 +81,7 @@ describe('refuses replica set members on other hosts without verified TLS', () =
       message:
         'The server reports [2001:db8::1]:5 as a member of its replica set, but fedctl does not log in to this member over unverified TLS (tlsInsecure).',
       remedy:
-        'Connect to the members by their own names with tls=true. To log in only to the server that you connect to, add directConnection=true.',
+        'In the connection string, use the names of the members as the hosts and set tls=true. To log in only to the host in the connection string, add directConnection=true.',
       details: { host: '[2001:db8::1]:5', tls: 'unverified' },
     });
   });

@@ -124,9 +124,10 @@ describe('records that are refused', () => {
       { ...TWO, txt: ['tls=false'] },
       'The TXT record of db.example.net sets "tls", which is not allowed in DNS.',
     ],
+    [{ ...TWO, txt: ['tls='] }, 'The TXT record of db.example.net sets "tls", which is not allowed in DNS.'],
     [
-      { ...TWO, txt: ['replicaSet='] },
-      'The TXT record of db.example.net sets "replicaSet", which is not allowed in DNS.',
+      { ...TWO, txt: ['authSource=admin&replicaSet='] },
+      'The TXT record of db.example.net sets "replicaSet" without a value.',
     ],
   ])('%j', (records, message) => {
     expect(() => resolved('mongodb+srv://db.example.net/', records)).toThrow(message);
