@@ -30,7 +30,7 @@ export interface LabCertificates {
 
 /** Faults that cause clients to reject a certificate. */
 export interface CertificateFaults {
-  /** Whether the certificate omits the names and addresses of loopback. */
+  /** Whether the certificate omits `localhost` and the loopback addresses. */
   readonly elsewhere?: boolean;
   /** The expiration of the server certificate (default: in a week). */
   readonly notAfter?: Date;

@@ -5,7 +5,7 @@ export const HOPS = ['sts', 'iam', 'issuer', 'mongod', 'atlas'] as const;
 
 export type Hop = (typeof HOPS)[number];
 
-/** The delay before each hop reads a request, in milliseconds (default: 0). */
+/** The delay of each hop, in milliseconds (default: 0). A hop handles a request only after its delay. */
 export class HopDelays {
   readonly #delays = new Map<Hop, number>();
   readonly #closing = new AbortController();

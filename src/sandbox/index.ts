@@ -21,8 +21,8 @@ export interface SandboxOptions {
    */
   readonly as?: PlatformName | null;
   /**
-   * Whether the MongoDB server has DNS names of its own and a `mongodb+srv` connection string. Also enables
-   * TLS.
+   * Whether the MongoDB server has its own DNS names and a `mongodb+srv` connection string. Also enables a
+   * replica set, and TLS for all servers.
    */
   readonly srv?: boolean;
   /** Whether STS applies each federation change after a delay, as in AWS. */
@@ -32,7 +32,10 @@ export interface SandboxOptions {
    * in the code under test.
    */
   readonly federation?: boolean;
-  /** Whether all servers use TLS, with a new CA. `env` contains the path of the CA file. */
+  /**
+   * Whether all servers use TLS. The lab creates a new CA for their certificates. `env` contains the path of the
+   * CA file.
+   */
   readonly tls?: boolean;
   /**
    * The name of the replica set (default: a standalone server). The MongoDB server is the only member of the

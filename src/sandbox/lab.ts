@@ -152,7 +152,7 @@ function operatorEnvironment({ accessKeyId, secretAccessKey }: LabUser): LabEnvi
   };
 }
 
-/** Returns the variables that set a CA file for Node.js, the AWS tools, and programs with OpenSSL. */
+/** Returns the variables that set a CA file for Node.js, the AWS tools, and programs that use OpenSSL. */
 function trustEnvironment(caFile: string): LabEnvironment {
   return { NODE_EXTRA_CA_CERTS: caFile, AWS_CA_BUNDLE: caFile, SSL_CERT_FILE: caFile };
 }

@@ -25,7 +25,7 @@ export interface LabOptions extends ClusterOptions {
   readonly description?: LabDescription;
   /** The state of an earlier lab (default: none). */
   readonly kept?: Kept | null;
-  /** Whether all servers use TLS, with a new CA. */
+  /** Whether all servers use TLS. The lab creates a new CA for their certificates. */
   readonly tls: boolean;
   /**
    * The platform to emulate. By default, programs get the environment of an operator, with keys and profiles.

@@ -104,7 +104,7 @@ export interface AccessHistoryEntry {
 }
 
 /**
- * The role of a credential. An organization role can read everything; a project role can read only the
- * project.
+ * The role of a credential. An `ORG_` role applies to the organization and its project. A `GROUP_` role applies
+ * only to the project.
  */
 export type ApiRole = 'ORG_OWNER' | 'ORG_READ_ONLY' | 'GROUP_OWNER' | 'GROUP_READ_ONLY';

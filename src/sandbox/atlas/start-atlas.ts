@@ -29,7 +29,7 @@ export interface AtlasOptions {
   readonly host?: string;
   /** The port to listen on (default: a free port). */
   readonly port?: number;
-  /** Called before the server reads a request, to delay the request. */
+  /** Called before the server handles a request, to delay the response. */
   readonly wait?: () => Promise<void>;
   /** The server's certificate and private key, both PEM. If set, the server accepts only HTTPS. */
   readonly tls?: { readonly key: string; readonly cert: string };

@@ -19,8 +19,8 @@ import { LIMITS, refuseDuplicateTagKeys } from './validation.ts';
 type Input = ReturnType<typeof readInput>;
 
 /**
- * Returns role credentials to the principals in the role's trust policy. As in AWS, all failures cause the
- * same message (facts/aws.md 6). Only the lab's log contains the reason.
+ * Returns role credentials to the principals in the role's trust policy. As in AWS, the message for a denied
+ * request does not contain the reason (facts/aws.md 6). Only the lab's log contains the reason.
  */
 export async function assumeRole(call: Call): Promise<Outcome> {
   const { world, caller, now } = call;
@@ -78,7 +78,7 @@ function permittedRole(call: Call, input: Input, mfa: boolean): LabRole {
   const refuse = (action: LabAction, reason: string) =>
     accessDenied(notAuthorized(caller, action, input.roleArn), reason);
   if (caller.session !== null && caller.session.federatedUser !== null) {
-    throw refuse('sts:AssumeRole', 'a federated user can only call GetCallerIdentity in STS');
+    throw refuse('sts:AssumeRole', 'a federated user can call only GetCallerIdentity in STS');
   }
   const role = world.roles.find(({ arn }) => arn === input.roleArn) ?? null;
   const actions: LabAction[] = ['sts:AssumeRole'];

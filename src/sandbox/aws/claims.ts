@@ -13,7 +13,7 @@ export interface TokenFacts {
 }
 
 /**
- * The payload. Its members are in the same order as in AWS tokens. The payload has no `nbf` (facts/aws.md
+ * The payload of a token. The claims are in the same order as in AWS tokens, which have no `nbf` (facts/aws.md
  * 3.1).
  */
 export interface WebIdentityClaims {

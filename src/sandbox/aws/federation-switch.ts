@@ -1,4 +1,4 @@
-/** The state of the account's federation setting in STS. */
+/** The state of an account's federation setting in STS. */
 export type VendingState = 'on' | 'off' | 'changing';
 
 /** STS returns an internal failure in the last second before it receives a change (facts/aws.md 1). */
@@ -45,7 +45,7 @@ export class FederationSwitch {
   }
 
   /**
-   * Changes the setting.
+   * Enables or disables federation in IAM.
    *
    * @param propagationMs the time until this change reaches STS, in milliseconds
    * @returns false if the setting already has this value. AWS reports this case as an error.

@@ -12,8 +12,7 @@ import type { Call } from './service.ts';
 export function permit(call: Call, action: LabAction, resource = '*'): void {
   const { principal, session } = call.caller;
   if (principal.kind === 'user' && session !== null && (!session.mfa || session.federatedUser !== null)) {
-    // IAM returns this message for credentials that GetSessionToken created without MFA. These credentials
-    // cannot call IAM.
+    // IAM rejects the credentials of federated users, and credentials that GetSessionToken created without MFA.
     throw new AwsError(
       'InvalidClientTokenId',
       403,

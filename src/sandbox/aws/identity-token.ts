@@ -184,7 +184,10 @@ function invalidToken(message: string, reason: string): AwsError {
   return new AwsError('InvalidIdentityToken', 400, message, reason);
 }
 
-/** Escapes, quotes and shortens a value from the token for the log. */
+/**
+ * Formats a value from the token for the log. For a string, returns at most 200 characters in quotes. For all
+ * other values, returns only the type.
+ */
 function shown(value: unknown): string {
   if (typeof value === 'string') return `"${value.slice(0, 200)}"`;
   return value === undefined ? 'missing' : typeof value;

@@ -46,8 +46,8 @@ export class MfaDevice {
 
   /** Checks a code. Marks a valid code as used. */
   async check(code: string, now: Date): Promise<CodeVerdict> {
-    // Only ASCII digits are valid. otpauth compares bytes, and all other digits have more than one byte in
-    // UTF-8.
+    // `validate` throws for a code with digits that are not ASCII, because such digits have more than one byte
+    // in UTF-8.
     if (!CODE.test(code)) return 'wrong';
     const delta = (await this.#totp()).validate({ token: code, timestamp: now.getTime(), window: WINDOW });
     if (delta === null) return 'wrong';

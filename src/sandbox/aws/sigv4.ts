@@ -22,7 +22,7 @@ export interface Authorization {
 /**
  * Parses an Authorization header. Accepts parts in any order, with or without spaces after the commas.
  *
- * @returns the values of the header; the AWS error messages if a part is missing
+ * @returns the values of the header, or the AWS error messages for missing or malformed parts
  */
 export function parseAuthorization(header: string): Authorization | { readonly faults: readonly string[] } {
   const parts = new Map(
@@ -44,7 +44,7 @@ export function parseAuthorization(header: string): Authorization | { readonly f
 /**
  * Parses the query of a presigned request: `X-Amz-Credential` and similar parameters.
  *
- * @returns the values of the query; the AWS error messages if a part is missing
+ * @returns the values of the query, or the AWS error messages for missing or malformed parts
  */
 export function parsePresigned(
   query: Readonly<Record<string, string | string[]>>,
@@ -136,8 +136,8 @@ export async function signatureMatches(
   );
   const computed = parseAuthorization(signed.headers['authorization'] ?? '');
   if ('faults' in computed) return false;
-  // The signer always signs the date, and ignores signed headers that the request does not contain. The names
-  // of the signed headers must therefore also be equal.
+  // The signer always adds the date to the signed headers, and omits headers that the request does not contain.
+  // The names of the signed headers are therefore also compared.
   const sameHeaders = computed.signedHeaders.join(';') === signedHeaders.join(';');
   return sameHeaders && equalInConstantTime(computed.signature, authorization.signature);
 }

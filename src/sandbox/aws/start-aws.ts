@@ -25,7 +25,7 @@ export interface AwsOptions {
     /** The ports of the issuers, by account ID. */
     readonly issuers?: Readonly<Record<string, number>>;
   };
-  /** Called before the server reads a request, to delay the request. */
+  /** Called before a server handles a request, to delay the response. */
   readonly wait?: (hop: 'sts' | 'iam' | 'issuer') => Promise<void>;
   /** The certificate and the private key of the servers, both PEM. If set, all servers use https. */
   readonly tls?: { readonly key: string; readonly cert: string };

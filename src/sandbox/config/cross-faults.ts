@@ -42,7 +42,7 @@ function* roleFaults({ accounts = [] }: SandboxConfig): Iterable<CrossFault> {
       if (trustPolicy === undefined && trusts === undefined) {
         yield {
           path,
-          message: 'requires trusts or trustPolicy; without them, no principal can assume the role',
+          message: 'requires trusts or trustPolicy; otherwise, no principal can assume the role',
         };
       }
       if (trustPolicy !== undefined && (trusts ?? externalId ?? needsMfa) !== undefined) {

@@ -36,7 +36,7 @@ const TYPES: Readonly<Record<UserType, Pick<AtlasDatabaseUser, 'oidcAuthType' | 
 };
 
 /**
- * Creates a database user, or changes an existing user with this name.
+ * Creates a database user, or changes the existing user with the same name and database.
  *
  * @throws FedctlError usage.invalid-value for a role without a database, or for a new user without a type;
  * lab.unknown-name for a cluster that does not exist in the project

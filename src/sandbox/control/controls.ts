@@ -104,8 +104,8 @@ export class LabControls {
   }
 
   /**
-   * Deletes a database user. As in MongoDB, the server rejects new logins, but existing connections stay
-   * open.
+   * Deletes the database users with this name. As in MongoDB, the server rejects new logins, but existing
+   * connections stay open.
    *
    * @throws FedctlError lab.unknown-name
    */
@@ -125,7 +125,8 @@ export class LabControls {
   }
 
   /**
-   * Creates a database user, or changes an existing user with this name. The change applies to later logins.
+   * Creates a database user, or changes the existing user with the same name and database. The change applies
+   * to later logins.
    *
    * @throws FedctlError usage.invalid-value, lab.unknown-name
    */

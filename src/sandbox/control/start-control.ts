@@ -96,7 +96,7 @@ async function perform(request: HttpRequest, { controls, log }: ControlOptions):
       ? json(404, { error: { message: 'the control API does not have this path' } })
       : json(
           405,
-          { error: { message: 'the control API does not have this method' } },
+          { error: { message: 'the path does not support this method' } },
           { allow: allow.join(', ') },
         );
   }

@@ -4,7 +4,7 @@ import type { Answer, Packet } from 'dns-packet';
 import { FedctlError } from '../../lib/core/errors.ts';
 import type { LabLog } from '../log.ts';
 
-/** TTL of the records, in seconds. A short TTL ensures that clients soon see a changed record. */
+/** TTL of the records, in seconds. The TTL is short, so that clients soon receive changed records. */
 const TTL = 1;
 const NAME_ERROR = 3;
 const SERVER_FAILURE = 2;

@@ -29,8 +29,8 @@ interface CommandLine {
 
 /**
  * A shell script that sets up the namespaces. It runs as the root user of the namespaces. The configuration
- * files are in a tmpfs that only the processes in the namespaces see, so no folder remains. nss-resolve and
- * nscd are disabled, because they use Unix sockets to query services of the host.
+ * files are in a tmpfs that exists only in the namespaces, so no files remain after the namespaces end.
+ * nss-resolve and nscd are disabled, because they use Unix sockets to query services of the host.
  */
 const SET_UP = `set -e
 ip link set lo up

@@ -58,9 +58,9 @@ export class Keeper {
   }
 
   /**
-   * Opens a server or socket in the namespaces.
+   * Opens a TCP server or a UDP socket in the namespaces, or starts a worker thread there.
    *
-   * @returns the server or socket; it now belongs to this process
+   * @returns the server or the socket, which this process must close; undefined for a worker thread
    */
   ask(request: KeeperRequest): Promise<unknown> {
     this.#last += 1;

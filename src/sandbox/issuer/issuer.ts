@@ -18,7 +18,7 @@ export interface IssuerOptions {
    * Returns the signing keys. The issuer calls this function for every request, because keys can be rotated.
    */
   readonly keys: () => SigningKeys;
-  /** Delays the response. Called before each response is sent. */
+  /** Called before the issuer handles a request, to delay the response. */
   readonly wait: () => Promise<void>;
   readonly log: LabLog;
   /**

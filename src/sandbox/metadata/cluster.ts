@@ -32,10 +32,9 @@ export interface Cluster {
 }
 
 /**
- * Starts the issuer of an EKS cluster. The issuer has its own key. The URLs of its discovery document and key
- * set have a path. The issuer is external to AWS: an account trusts the issuer only if IAM has an OpenID
- * Connect provider for the issuer. The members of the discovery document and of the key set are not verified
- * against EKS.
+ * Starts the issuer of an EKS cluster. The issuer has its own key. The issuer URL has a path. The issuer is
+ * external to AWS: an account trusts the issuer only if IAM has an OpenID Connect provider for the issuer. The
+ * members of the discovery document and of the key set are not verified against EKS.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */

@@ -48,7 +48,7 @@ interface Decision {
  * Starts the metadata service of an EC2 instance. As on new instances, the service requires version 2
  * (facts/aws.md 7.6): a PUT request returns a token, and all other requests must send this token. The text of
  * the error pages is unverified, but SDKs read only the status. A hop limit cannot be emulated on loopback.
- * As in AWS, the service rejects requests with X-Forwarded-For, because proxies add this header.
+ * As in AWS, the service rejects PUT requests with X-Forwarded-For, because proxies add this header.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */

@@ -40,7 +40,7 @@ export const ISSUER_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'issuer-wrong-document',
-    'The URL of the issuer returns an unrelated discovery document without keys.',
+    'The URL of the issuer returns an unrelated discovery document that has no jwks_uri.',
     'issuer.wrong-document',
     (stage) =>
       replaceIssuer(stage, async (_path, issuer) =>

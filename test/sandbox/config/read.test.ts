@@ -141,7 +141,7 @@ describe('a fault is told with its line and column', () => {
       'a role that nobody could assume',
       `accounts:\n  - id: "111122223333"\n    ${USER}\n    roles:\n      - name: app\n`,
       [
-        '5:9 accounts[0].roles[0]: requires trusts or trustPolicy; without them, no principal can assume the role',
+        '5:9 accounts[0].roles[0]: requires trusts or trustPolicy; otherwise, no principal can assume the role',
       ],
     ],
     [
