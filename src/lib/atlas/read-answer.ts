@@ -31,7 +31,7 @@ export function readAnswer<T>(answer: AtlasHttpAnswer, shape: z.ZodType<T>): T {
   if (read.success) return read.data;
   const { field, problem } = fieldOf(read.error);
   throw new FedctlError('atlas.answer-unreadable', {
-    message: `${nameOf(answer.request)} returned an invalid ${field === '' ? 'response' : `field: ${field}`} (${problem}).`,
+    message: `${nameOf(answer.request)} ${field === '' ? 'returned an invalid response' : `returned an invalid field: ${field}`} (${problem}).`,
     details: { url: answer.request.url.href, field, problem },
   });
 }

@@ -136,8 +136,8 @@ function passwordInUri(shown: string, namedMechanism: string | null): FedctlErro
   return new FedctlError('mongo.password-in-uri', {
     message: 'The connection string has a password.',
     remedy: 'Remove the user name and the password from the connection string. fedctl needs neither.',
-    // If the connection string contains another secret, `<credentials>` replaces this secret and the command
-    // would not work. In this case, no command is suggested.
+    // In the shown connection string, `<credentials>` replaces a secret in an option. A command with this
+    // placeholder would not work.
     command: shown.includes('<credentials>') ? null : rerun({ set: { ...set, '--uri': shown } }),
   });
 }

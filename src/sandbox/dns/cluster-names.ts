@@ -6,7 +6,7 @@ export const CLUSTER_ZONE = 'lab.fedctl.test';
 export const SRV_HOST: string = `cluster0.${CLUSTER_ZONE}`;
 /** The host name of the only replica set member. */
 export const MEMBER_HOST: string = `cluster0-shard-00-00.${CLUSTER_ZONE}`;
-/** The name of the replica set in the TXT record. In Atlas, every cluster is a replica set. */
+/** The name of the replica set in the TXT record, in the format of Atlas. */
 export const SRV_REPLICA_SET = 'atlas-lab-shard-0';
 
 /** Returns the DNS records for `mongodb+srv://cluster0.lab.fedctl.test/`, in the format of Atlas. */

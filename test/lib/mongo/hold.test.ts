@@ -146,7 +146,7 @@ describe("at the lab's server", () => {
     expect(result.failure).toMatchObject({
       code: 'mongo.reauthentication-failed',
       likelyCause:
-        'The server requested a new login when the token expired, and rejected the token that it received.',
+        'The server requested a new login when the token expired, and rejected the token that fedctl sent.',
     });
   });
 
