@@ -128,9 +128,10 @@ const SAME_KEY_MS = 200;
 const NOBODY_READS: ReadonlySet<unknown> = new Set(['EPIPE', 'EIO']);
 
 /**
- * Handles the operating-system signals of this process, for the program in `bin`. The first Ctrl-C, SIGTERM, SIGQUIT or SIGHUP aborts
- * `stopped`, so that the run can clean up. After SAME_KEY_MS, another of these signals ends the process
- * immediately. A closed pipe (`fedctl … | head`) or terminal is not reported as a failure.
+ * Handles the operating-system signals of this process, for the program in `bin`. The first Ctrl-C, SIGTERM,
+ * SIGQUIT or SIGHUP aborts `stopped`, so that the run can clean up. After SAME_KEY_MS, another of these
+ * signals ends the process immediately. A closed pipe (`fedctl … | head`) or terminal is not reported as a
+ * failure.
  *
  * The listeners are not removed after the first signal. ora's restore-cursor (through signal-exit) kills the
  * process if the signal has no other listeners. A `once` listener does not count, because Node.js removes it

@@ -135,10 +135,8 @@ function general(sentence: string, url: string): string {
     .replace(new URL(url).host, 'HOST')
     .replace(/\((ECONNRESET|EPIPE|UND_ERR_SOCKET)\)/, '(CUT)')
     .replace(/\((HPE_HEADER|UND_ERR_HEADERS)_OVERFLOW\)/, '(OVERFLOW)')
-    .replace(
-      /(?:the account, ARN or user ID is missing|the response contains no issuer)\.$/,
-      'the response LACKS.',
-    )
+    .replace(/the account, ARN or user ID is missing\.$/, 'the response LACKS.')
+    .replace(/contains no issuer\.$/, 'LACKS.')
     .replace('The discovery document at DOCUMENT LACKS.', 'The LACKING.')
     .replace('The key set at DOCUMENT has no list of keys.', 'The LACKING.');
 }
