@@ -72,7 +72,7 @@ describe('fedctl sandbox --config', () => {
         ${file}:1:1 acounts: unknown key; did you mean "accounts"?
         ${file}:3:16 databaseUsers[0].mechanism: must be oidc or aws
 cause:  A key is unknown, a value has the wrong type, or the file is not valid YAML.
-remedy: Correct the lines above. An editor with schemas/sandbox-config.v1.json shows the valid values of each key.
+remedy: Correct the lines above. The JSON Schema schemas/sandbox-config.v1.json lists the valid values of each key.
 code:   config.invalid
 `);
   });

@@ -15,7 +15,7 @@ import { readYaml } from './yaml-document.ts';
 const AGENT_CONFIG_ID = 'agent-config.v1.json';
 
 const REMEDY =
-  'Correct the lines above. An editor with schemas/agent-config.v1.json shows the valid values of each key.';
+  'Correct the lines above. The JSON Schema schemas/agent-config.v1.json lists the valid values of each key.';
 
 const anything = () => null;
 

@@ -134,7 +134,10 @@ export interface Caller {
    * without the role's path.
    */
   readonly arn: string;
-  /** The UserId that GetCallerIdentity returns: `AIDA…`, `AROA…:session` or `A:federated user`. */
+  /**
+   * The UserId that GetCallerIdentity returns: `AIDA…` of a user, `AROA…:<session name>` of a role session, or
+   * `<account ID>:<name>` of a federated user.
+   */
   readonly userId: string;
 }
 

@@ -11,6 +11,6 @@ import { describedLab } from './describe.ts';
  */
 export function readSandboxConfig(text: string, file: string): LabDescription {
   const remedy =
-    'Correct the lines above. An editor with schemas/sandbox-config.v1.json shows the valid values of each key.';
+    'Correct the lines above. The JSON Schema schemas/sandbox-config.v1.json lists the valid values of each key.';
   return describedLab(readYaml(ConsistentSandboxConfig, text, file, { remedy }));
 }
