@@ -26,7 +26,7 @@ const LONGEST_WAIT_SECONDS = 3600;
 export const enable = command({
   arguments: '',
   examples: [
-    'fedctl enable                              # wait until tokens are minted',
+    'fedctl enable                              # enable, and wait until AWS mints tokens',
     'fedctl enable --audience my-atlas          # wait for a token with the audience of the workloads',
     'fedctl enable --role-arn arn:aws:iam::123456789012:role/app   # show the values for Atlas',
     'fedctl enable --no-wait --json             # enable without waiting',

@@ -79,7 +79,7 @@ function txtOptions(name: SrvName, txt: readonly string[]): [string, string][] {
   if (alien !== undefined) {
     throw txtFailed(
       name,
-      `The TXT record of ${name.host} sets "${alien[0]}", which is not allowed in DNS.`,
+      `The TXT record of ${name.host} sets "${alien[0]}", an option that MongoDB does not allow in DNS.`,
       'Either the owner of the domain does not control the DNS server, or the record is wrong.',
     );
   }

@@ -10,8 +10,8 @@ export interface Scenario {
   /** The failure code that a diagnosis must find if it has access to the Atlas API. */
   readonly expects: FailureCode;
   /**
-   * The failure code that a diagnosis must find if it has no access to the Atlas API. If the server returns
-   * only code 18, this is the failure code for a rejected login.
+   * The failure code that a diagnosis must find if it has no access to the Atlas API. A server that rejects a
+   * login returns no reason, so this is often the general code of a rejected login.
    */
   readonly expectsBlind: FailureCode;
   /** Introduces the fault. Before the call, federation is enabled and the lab has no fault. */

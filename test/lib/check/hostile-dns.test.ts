@@ -121,7 +121,7 @@ describe('a name server that', () => {
           ? response(question, 0, [{ type: 'TXT', name: question.name, data: ['tls=false'] }])
           : MEMBER(question),
       'mongo.srv-failed',
-      'The TXT record of db.example.test sets "tls", which is not allowed in DNS.',
+      'The TXT record of db.example.test sets "tls", an option that MongoDB does not allow in DNS.',
       LIES,
     ],
     [

@@ -122,9 +122,12 @@ describe('records that are refused', () => {
     ],
     [
       { ...TWO, txt: ['tls=false'] },
-      'The TXT record of db.example.net sets "tls", which is not allowed in DNS.',
+      'The TXT record of db.example.net sets "tls", an option that MongoDB does not allow in DNS.',
     ],
-    [{ ...TWO, txt: ['tls='] }, 'The TXT record of db.example.net sets "tls", which is not allowed in DNS.'],
+    [
+      { ...TWO, txt: ['tls='] },
+      'The TXT record of db.example.net sets "tls", an option that MongoDB does not allow in DNS.',
+    ],
     [
       { ...TWO, txt: ['authSource=admin&replicaSet='] },
       'The TXT record of db.example.net sets "replicaSet" without a value.',
