@@ -15,7 +15,8 @@ const SILENT_HELLO = 'HOST accepted the connection, but did not respond to hello
 export const DONE = { conversationId: 1, done: true, payload: new Binary(Buffer.alloc(0)), ok: 1 };
 const ECHO = (command: Document) => refusal(4711, 'Weird', `bad payload ${payloadText(command)}`);
 const AUTH_CLOSED = 'The server closed the connection during the login.';
-const AUTH_STRANGE = 'The server responded to the login with data that is not the MongoDB protocol.';
+const AUTH_STRANGE =
+  'The server responded to the login with data that does not follow the MongoDB wire protocol.';
 const AUTH_LATE = 'The server did not respond to the login within 3 s.';
 const NONCE = 'The server responded to the login with an invalid nonce or host.';
 

@@ -98,7 +98,10 @@ export function subjectWarnings({ kind, arn, certainty }: Subject): readonly War
 
 /** The workload that needs access to Atlas, and how the workload was determined. */
 export interface Workload {
-  /** The principal of the workload. Null if no workload was specified and the caller is not the workload. */
+  /**
+   * The principal of the workload. Null if no workload was specified and the caller cannot be assumed to be the
+   * workload.
+   */
   readonly subject: Subject | null;
   /** `caller` means that no workload was specified and that the caller is assumed to be the workload. */
   readonly source: '--role-arn' | 'caller' | null;

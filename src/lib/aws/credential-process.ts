@@ -135,7 +135,7 @@ function expiryOf(expiration: unknown, profile: string, now: Date): Date | null 
   if (expiresAt <= now) {
     throw new FedctlError('aws.credentials-expired', {
       message: `The credential_process of the profile "${profile}" printed credentials that expired at ${expiresAt.toISOString()}.`,
-      remedy: 'Renew the session from which this program gets its credentials.',
+      remedy: 'Renew the session from which the credential_process program gets its credentials.',
       details: { profile, expiresAt: expiresAt.toISOString() },
     });
   }

@@ -87,7 +87,8 @@ function brokenLogin(error: unknown, mechanism: Mechanism): FedctlError {
   return mechanism === 'MONGODB-AWS' && !isStrange(error)
     ? failed('mongo.server-nonce-invalid', 'The server responded to the login with an invalid nonce or host.')
     : new FedctlError('mongo.auth-interrupted', {
-        message: 'The server responded to the login with data that is not the MongoDB protocol.',
+        message:
+          'The server responded to the login with data that does not follow the MongoDB wire protocol.',
         likelyCause:
           'A network device changes the responses from the server, or responds instead of the server.',
         cause: error,

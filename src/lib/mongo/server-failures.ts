@@ -103,7 +103,7 @@ export function helloFailure(address: string, error: Error): FedctlError {
   return new FedctlError('mongo.hello-failed', {
     message: isNetworkEnd(error)
       ? `${address} closed the connection instead of responding to hello.`
-      : `${address} responded to hello with data that is not the MongoDB protocol.`,
+      : `${address} responded to hello with data that does not follow the MongoDB wire protocol.`,
     remedy:
       'Compare the host and port with the connection string of the cluster, and check which program listens there.',
     command: program('nc', '-vz', '-w', '5', hostOf(address).host, String(hostOf(address).port)),

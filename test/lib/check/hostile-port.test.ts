@@ -34,7 +34,7 @@ function framed(length: number): Buffer {
 
 const SILENT_HELLO = 'HOST accepted the connection, but did not respond to hello within 3 s.';
 const CLOSED = 'HOST closed the connection instead of responding to hello.';
-const STRANGE = 'HOST responded to hello with data that is not the MongoDB protocol.';
+const STRANGE = 'HOST responded to hello with data that does not follow the MongoDB wire protocol.';
 const WEB = 'HOST responded to hello with HTTP.';
 
 describe('in the place of the cluster', () => {

@@ -163,7 +163,7 @@ describe('hello', () => {
     expect(path).toBe(`${BEFORE_HELLO}, hello fail`);
     expect(failure).toMatchObject({
       code: 'mongo.hello-failed',
-      message: `localhost:${port} responded to hello with data that is not the MongoDB protocol.`,
+      message: `localhost:${port} responded to hello with data that does not follow the MongoDB wire protocol.`,
     });
   });
 
