@@ -289,7 +289,7 @@ describe('a key set of its own', () => {
     ],
     ['list', '[]', 'The key set in "<dir>/list" is not a JSON object.'],
     ['empty', '{"keys":[]}', 'The key set in "<dir>/empty" has no keys.'],
-    ['odd', '{"keys":[1]}', 'The key set in "<dir>/odd" has an entry that is not a key (no kty).'],
+    ['odd', '{"keys":[1]}', 'The key set in "<dir>/odd" has no entry with a key type (kty).'],
   ])('that is %s is a failure', async (name, content, message) => {
     if (content !== null) await writeFile(join(directory, name), content);
     const { code, stdout, stderr } = await run(await token(), ['--jwks', name]);

@@ -23,9 +23,9 @@ export function saidAs(issue: core.$ZodIssue): string {
     case 'invalid_key':
       return issue.issues[0]?.message ?? issue.message;
     case 'too_small':
-      return `must have at least ${issue.minimum}`;
+      return `must be at least ${issue.minimum}`;
     case 'too_big':
-      return `must have at most ${issue.maximum}`;
+      return `must be at most ${issue.maximum}`;
     default:
       // A check or a union in the schema defines this message.
       return issue.message;

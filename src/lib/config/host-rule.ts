@@ -27,7 +27,7 @@ interface Dealing {
   readonly host: string | null;
   /** What the target would do with the host. The text completes a sentence that starts with `target "x"`. */
   readonly what: string;
-  /** Whether Atlas hosts are allowed. */
+  /** Whether an Atlas host is allowed without `--allow-host`. */
   readonly atlasWillDo: boolean;
 }
 

@@ -12,8 +12,8 @@ export interface Known extends Pick<CheckTarget, 'mechanism' | 'audience'> {
 const STARTER_TARGET = 'main';
 
 /**
- * Returns a new `fedctl.yaml` with one target. All other keys are commented out, with a description. The file
- * is valid, and remains valid if any of these keys are uncommented.
+ * Returns a new `fedctl.yaml` with one target. Every key has a description. Keys without a known or fixed
+ * value are commented out. The file is valid, and remains valid if any of these keys are uncommented.
  *
  * @param known settings to insert without validation; fedctl validates them when it parses the file
  */
@@ -36,7 +36,7 @@ defaults:
 targets:
   # Name of the target, for example in: fedctl check --target ${STARTER_TARGET}
   ${STARTER_TARGET}:
-    # oidc logs in with a token. aws logs in with AWS credentials. both does both logins.
+    # oidc logs in with a token. aws logs in with AWS credentials. both performs both logins.
     mechanism: ${mechanism ?? 'oidc'}
 
     # Connection string of the cluster, without a password. Without it, the database is not checked.
@@ -58,7 +58,7 @@ targets:
     # issuer: https://00000000-0000-0000-0000-000000000000.tokens.sts.global.api.aws
     # subject: arn:aws:iam::123456789012:role/app
 
-    # Privileges that the database user must have, and a collection for a test document (true: fedctl.probe).
+    # Privileges that the database user must have. Collection for a test document (true means fedctl.probe).
     # privileges: [find@app, insert@app.visits]
     # writeProbe: app.probe
 

@@ -3,8 +3,8 @@ import { z } from 'zod';
 interface Described {
   readonly description: string;
   /**
-   * A regular expression for the JSON Schema that editors use. fedctl does not use this pattern. It validates
-   * the value with `fault` instead.
+   * A regular expression for the JSON Schema that editors use. fedctl does not use this pattern,
+   * and validates the value with `fault` instead.
    */
   readonly pattern?: string;
   readonly examples?: readonly string[];

@@ -23,7 +23,7 @@ export interface IssuerDocuments {
  *
  * @param issuer the URL of the issuer, exactly as in the `iss` of its tokens
  * @throws FedctlError issuer.*; usage.invalid-value if the issuer is not a URL; the reason of the signal, if
- * it fires
+ * the signal fires
  */
 export async function fetchIssuerDocuments(issuer: string, options: FetchOptions): Promise<IssuerDocuments> {
   const discovery = discoveryUrl(issuer);
@@ -38,7 +38,7 @@ export async function fetchIssuerDocuments(issuer: string, options: FetchOptions
  * Reads a key set from a URL. Applies the size and time limits of `fetchIssuerDocuments`.
  *
  * @throws FedctlError issuer.*; usage.invalid-value if the address is not a URL; the reason of the signal, if
- * it fires
+ * the signal fires
  */
 export async function fetchKeySet(address: string, options: FetchOptions): Promise<readonly JWK[]> {
   const url = trustworthyUrl(address, 'key set');

@@ -24,7 +24,7 @@ export interface FetchOptions {
  *
  * @throws FedctlError issuer.unreachable, issuer.timeout, issuer.tls-failed, issuer.redirected,
  * issuer.http-status, issuer.too-large, issuer.not-json, issuer.wrong-document if the JSON is nested too
- * deeply; the reason of the signal, if it fires
+ * deeply; the reason of the signal, if the signal fires
  */
 export async function fetchJson(url: URL, options: FetchOptions): Promise<Readonly<Record<string, unknown>>> {
   const signal = deadline(options.signal, options.timeoutMs);
@@ -83,8 +83,8 @@ function parseObject(url: URL, body: string, type: string | null): Readonly<Reco
   try {
     value = JSON.parse(withoutByteOrderMark(body));
   } catch {
-    // The failure is thrown below. It does not contain the parse error, because the parse error would quote
-    // the untrusted body.
+    // The code below throws `issuer.not-json` without the parse error, because the parse error would quote the
+    // untrusted body.
   }
   if (isRecord(value)) {
     if (isTooDeep(value)) throw tooDeep(url);
@@ -102,7 +102,8 @@ function parseObject(url: URL, body: string, type: string | null): Readonly<Reco
 function tooDeep(url: URL): FedctlError {
   return new FedctlError('issuer.wrong-document', {
     message: `The document at ${url.href} is nested more than ${MAX_NESTING} levels deep.`,
-    likelyCause: 'AWS documents are nested two levels deep. This is another kind of document.',
+    likelyCause:
+      'Discovery documents and key sets from AWS are nested only two levels deep. This document is probably not from AWS.',
     remedy: 'Inspect the response from this address, and check which server sends it.',
     command: curl(url),
     details: { url: url.href },

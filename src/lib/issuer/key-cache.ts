@@ -3,7 +3,7 @@ import { type FetchOptions, fetchIssuerDocuments } from './documents.ts';
 
 /**
  * The minimum time between two requests for the keys of one issuer, in milliseconds. Tokens with an unknown
- * `kid` cannot cause more requests. MongoDB waits 60 s, and jose waits 30 s.
+ * `kid` cannot cause more frequent requests. MongoDB waits 60 s, and jose waits 30 s.
  */
 const COOL_DOWN_MS = 30_000;
 

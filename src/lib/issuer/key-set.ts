@@ -28,7 +28,7 @@ export function keySet(
   if (keys.length === 0) throw refuse('has no keys');
   const typed = keys.filter(hasType);
   const [first] = typed;
-  if (first === undefined) throw refuse('has an entry that is not a key (no kty)');
+  if (first === undefined) throw refuse('has no entry with a key type (kty)');
   const valid = typed.filter((key) => malformedMember(key) === null);
   if (valid.length === 0) {
     throw refuse(`has no valid key: the "${malformedMember(first)}" of the first key has the wrong type`);

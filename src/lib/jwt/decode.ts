@@ -42,7 +42,10 @@ export function decodeJwt(text: string): DecodedJwt {
   return decoded;
 }
 
-/** Returns whether a text looks like a complete or truncated token. Messages must not contain such a text. */
+/**
+ * Returns whether a text looks like a complete or truncated token. Messages must not contain complete or
+ * truncated tokens.
+ */
 export function looksLikeJwt(text: string): boolean {
   // If a JSON object starts with `{"`, its base64url encoding starts with `eyJ`.
   if (/eyJ[A-Za-z0-9_-]{8}/.test(text)) return true;

@@ -93,7 +93,7 @@ function linesOf(value: unknown, kind: ClaimMeaning['kind'], now: Date): readonl
     const words = principalInWords(value);
     return words === null ? [value] : [value, words];
   }
-  // In the documentation `ou_path` is a string, but in real tokens it is a list. Both are displayed in the
+  // In the AWS documentation, `ou_path` is a string, but in real tokens it is a list. Both are displayed in the
   // same way.
   if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value;
   if (isRecord(value) && Object.values(value).every((each) => typeof each === 'string')) {

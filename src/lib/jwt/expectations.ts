@@ -74,7 +74,7 @@ function expiryFaults(exp: unknown, now: Date): readonly Fault[] {
 }
 
 /**
- * Validates `nbf` or `iat`. Both claims may be missing, because AWS sends no `nbf` and no relying party
+ * Validates `nbf` or `iat`. Both claims are optional, because AWS sends no `nbf` and no relying party
  * requires `iat`.
  */
 function startFaults(claim: 'nbf' | 'iat', value: unknown, now: Date): readonly Fault[] {

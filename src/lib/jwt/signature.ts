@@ -70,7 +70,7 @@ export async function signatureFaults(
   keys: readonly JWK[],
 ): Promise<readonly Fault[]> {
   const algorithm = KEY_TYPE.get(header['alg']);
-  // `headerFaults` already reports this fault.
+  // `headerFaults` reports an unsupported algorithm.
   if (algorithm === undefined) return [];
   const kid = header['kid'];
   const named = keys.filter((key) => key.kid !== undefined && key.kid === kid);

@@ -6,7 +6,7 @@ import type { Operator } from './operators.ts';
  */
 export type PolicyKind = 'permissions' | 'trust';
 
-/** A policy for evaluation. `parsePolicy` rejects policies that AWS would reject. */
+/** A parsed policy. `parsePolicy` rejects policies that AWS would reject. */
 export interface PolicyDocument {
   /**
    * Only version 2012-10-17 supports policy variables. In version 2008-10-17, `${aws:username}` is literal
@@ -51,7 +51,7 @@ export interface Condition {
   readonly values: readonly string[];
 }
 
-/** A policy and its name for explanations. */
+/** A policy and the name that identifies it in explanations. */
 export interface NamedPolicy {
   readonly name: string;
   readonly document: PolicyDocument;

@@ -1,7 +1,7 @@
 import type { Decision, Layer, NearMiss, StatementPlace } from './evaluate.ts';
 import type { PolicyRequest } from './request.ts';
 
-/** The name of the policies in each layer. */
+/** The policy type of each layer, for messages. */
 const NAMES: Readonly<Record<Layer, string>> = {
   'service-control': 'service control policy',
   trust: 'trust policy',

@@ -6,7 +6,7 @@ export interface PolicyFault {
   readonly message: string;
 }
 
-/** Formats a fault for people: `Statement[0].Effect: Effect must be "Allow" or "Deny"`. */
+/** Formats a fault as text, for example `Statement[0].Effect: Effect must be "Allow" or "Deny"`. */
 export function faultText({ path, message }: PolicyFault): string {
   const at = path
     .map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index === 0 ? '' : '.'}${step}`))

@@ -3,7 +3,7 @@ import { matches, type Pattern, textOf } from '../core/wildcard.ts';
 
 /** A parsed condition operator. */
 export interface Operator {
-  /** The operator as in the policy: `ForAllValues:StringEqualsIfExists`. */
+  /** The operator as written in the policy, for example `ForAllValues:StringEqualsIfExists`. */
   readonly name: string;
   readonly set: 'ForAllValues' | 'ForAnyValue' | null;
   readonly comparison: ComparisonName | 'Null';

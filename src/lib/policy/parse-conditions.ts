@@ -18,7 +18,7 @@ export function parseConditions(
 ): readonly Condition[] {
   if (value === undefined) return [];
   if (!isRecord(value)) {
-    faults.add(path, 'Condition must be an object of operators');
+    faults.add(path, 'Condition must be an object with operators as members');
     return [];
   }
   return Object.entries(value).flatMap(([name, keys]) => {
@@ -29,7 +29,7 @@ export function parseConditions(
       return [];
     }
     if (!isRecord(keys)) {
-      faults.add(at, `${name} must be an object of condition keys`);
+      faults.add(at, `${name} must be an object with condition keys as members`);
       return [];
     }
     return Object.entries(keys).map(([key, values]) => {

@@ -126,7 +126,10 @@ function parsePrincipals(value: Members, path: Path, faults: Faults): Selection<
     return { except, listed: given === '*' ? [{ type: 'AWS', name: '*' }] : [] };
   const at = [...path, member];
   if (!isRecord(given) || Object.keys(given).length === 0) {
-    faults.add(at, `${member} must be "*" or an object of ${PRINCIPAL_TYPES.join(', ')}`);
+    faults.add(
+      at,
+      `${member} must be "*" or an object with one or more of these members: ${PRINCIPAL_TYPES.join(', ')}`,
+    );
     return { except, listed: [] };
   }
   const listed = Object.entries(given).flatMap(([type, names]) => {

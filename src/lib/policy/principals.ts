@@ -16,7 +16,7 @@ export type Grant = 'account' | 'principal' | 'session';
  */
 export function grantTo({ except, listed }: Selection<Principal>, principal: RequestPrincipal): Grant | null {
   const grants = listed.map((one) => named(one, principal)).filter((grant) => grant !== null);
-  // NotPrincipal has the same effect as the principal `*` for all principals that it does not exclude.
+  // A principal that NotPrincipal does not exclude gets the same grant as from the principal `*`.
   if (except) return grants.length === 0 ? 'session' : null;
   return (
     grants.find((grant) => grant === 'session') ??

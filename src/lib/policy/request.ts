@@ -42,8 +42,8 @@ export class RequestContext {
   readonly #values = new Map<string, string | readonly string[]>();
 
   /**
-   * @param all the condition keys; if a key occurs several times, the last value applies. A key whose value
-   * is undefined or an empty list counts as absent.
+   * @param all condition keys and their values; if a key occurs several times, the last value applies. A key
+   * whose value is undefined or an empty list counts as absent.
    */
   constructor(...all: readonly ContextKeys[]) {
     for (const [key, value] of all.flatMap((keys) => Object.entries(keys))) {

@@ -30,7 +30,7 @@ function claimDocument(group: 'standard' | 'aws' | 'other', { claim, words, valu
   return { group, claim, words, value, lines };
 }
 
-/** Formats a decoded token for people, with separate blocks for the header, the claims and the AWS claims. */
+/** Formats a decoded token for people: the header, the standard claims, the AWS claims and other claims. */
 export function decodeLines(described: DescribedJwt, theme: Theme): readonly string[] {
   const blocks: readonly (readonly [string, readonly DescribedClaim[]])[] = [
     ['Header', described.header],

@@ -68,7 +68,7 @@ export function explainLines(page: Page, titleOf: TitleOf, theme: Theme, width: 
 /** The maximum number of known error texts to show. */
 const MOST_TEXTS = 12;
 
-/** Returns all known error texts. If there are too many, returns only the first text for each program. */
+/** Formats the known error texts. If there are too many, shows only the first text for each program. */
 function shown(
   all: readonly Symptom[],
   theme: Theme,

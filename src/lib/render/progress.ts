@@ -70,7 +70,7 @@ export function createProgress(
       try {
         return await work();
       } finally {
-        // If the work of the spinner is already done, the spinner must not restart.
+        // The work that the spinner shows may already be done. If so, the spinner must not restart.
         if (running === spinner) spinner?.start();
       }
     },

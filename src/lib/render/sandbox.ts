@@ -124,7 +124,7 @@ function logEntryMembers({ at, ...entry }: LabLogEntry) {
   return { at: at.toISOString(), atEpoch: epoch(at), ...entry };
 }
 
-/** Formats one entry of the lab log: `12:00:01 sts GetWebIdentityToken refused: … (arn:…)`. */
+/** Formats one entry of the lab log: `lab 12:00:01 sts GetWebIdentityToken refused: … (arn:…)`. */
 export function labLogLine(entry: LabLogEntry): string {
   const who = entry.principal === null ? '' : ` (${entry.principal})`;
   return `lab ${entry.at.toISOString().slice(11, 19)} ${entry.hop} ${entry.action} ${entry.decision}: ${entry.reason}${who}`;

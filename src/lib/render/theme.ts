@@ -5,8 +5,8 @@ import { hanging, loadMarks, painted } from './escape.ts';
 type Colour = 'green' | 'red' | 'yellow' | 'dim' | 'bold' | 'cyan' | 'underline';
 
 /**
- * The colours of fedctl, and the mark for text that may be wrapped. Every output format uses a Theme. No
- * other code handles colour.
+ * The text styles for a terminal, and the mark for text that may be wrapped. Only a Theme adds colours to
+ * lines of output.
  */
 export interface Theme {
   readonly good: (text: string) => string;
@@ -41,7 +41,7 @@ export function wantsColour(
   return stream.isTTY === true;
 }
 
-/** Loads the colour module. Not needed if standard output is a pipe. */
+/** Loads the colour module. Output without colours does not need this module. */
 export async function loadColours(): Promise<ChalkInstance> {
   await loadMarks();
   const { Chalk } = await import('chalk');

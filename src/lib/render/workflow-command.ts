@@ -39,8 +39,8 @@ export class WorkflowCommand {
   }
 
   /**
-   * Returns the line without the secrets of the run. A mask keeps its secret, because the runner needs the
-   * value to hide it.
+   * Returns the line without the secrets of the run. An `::add-mask::` command keeps its secret,
+   * because the runner must know which value to hide.
    */
   written(redactor: Redactor): string {
     return this.#line((text) => redactor.redact(text));

@@ -6,7 +6,7 @@ export type ArnDecision =
   | { readonly accepted: true; readonly principal: DatabasePrincipal }
   | { readonly accepted: false; readonly refusal: Refusal };
 
-/** The database user name and type for an ARN. */
+/** The name and the IAM type of the database user for an ARN. */
 export interface IamName {
   readonly username: string;
   readonly awsIAMType: 'USER' | 'ROLE';

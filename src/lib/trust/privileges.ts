@@ -1,7 +1,7 @@
 import { isRecord, memberOf } from '../core/record.ts';
 import type { Privilege, PrivilegeResource } from '../ports/mongo.ts';
 
-/** An action that the database user must be allowed to run. */
+/** An action that the database user must be allowed to perform. */
 export interface WantedAction {
   /** `find`, `insert`, `listCollections` …; case-sensitive. */
   readonly action: string;
@@ -20,16 +20,19 @@ const MOST_ACTIONS = 1000;
 /** The maximum length of a namespace in bytes. */
 const LONGEST_NAME = 255;
 
-/** The internal databases of the server. A privilege on any database does not include these databases. */
+/**
+ * The internal databases of the server. A privilege with an empty database and an empty collection does not
+ * include these databases.
+ */
 const OWN_DATABASES: readonly string[] = ['local', 'config'];
 const BUCKETS = 'system.buckets.';
 
 /**
  * Returns whether one of the privileges allows an action (MongoDB documentation, "Resource Document"). The
- * database '' means any database except the internal databases `local` and `config`. The collection '' means
- * any collection except `system.*` collections. A privilege on a `system.*` collection must contain the name
- * of the collection. `system_buckets` contains the data of time series collections. `anyResource` includes
- * everything, and `anyAction` includes every action.
+ * database '' means any database. If the collection is also '', the internal databases `local` and `config`
+ * are excluded. The collection '' means any collection except `system.*` collections. A privilege on a
+ * `system.*` collection must contain the name of the collection. `system_buckets` contains the data of time
+ * series collections. `anyResource` includes everything, and `anyAction` includes every action.
  *
  * @param privileges the result of `readPrivileges`
  */

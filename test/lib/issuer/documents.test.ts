@@ -299,9 +299,9 @@ describe('fetchIssuerDocuments', () => {
     [{}, 'has no list of keys'],
     [{ keys: {} }, 'has no list of keys'],
     [{ keys: [] }, 'has no keys'],
-    [{ keys: [{ kid: 'x' }] }, 'has an entry that is not a key (no kty)'],
-    [{ keys: [{ kty: 5, kid: 'x' }] }, 'has an entry that is not a key (no kty)'],
-    [{ keys: [[], 5] }, 'has an entry that is not a key (no kty)'],
+    [{ keys: [{ kid: 'x' }] }, 'has no entry with a key type (kty)'],
+    [{ keys: [{ kty: 5, kid: 'x' }] }, 'has no entry with a key type (kty)'],
+    [{ keys: [[], 5] }, 'has no entry with a key type (kty)'],
     ...STRANGE_MEMBERS.map<[unknown, string]>(([name, value]) => [
       { keys: [{ ...KEYS[0], [name]: value }] },
       `has no valid key: the "${name}" of the first key has the wrong type`,

@@ -189,7 +189,7 @@ describe('a malformed policy is refused with the place of each fault', () => {
         'Statement.Condition.NumericEquals.a:b[1]: "x" is not a number',
         'Statement.Condition.DateEquals.a:b: "22.11.2026" is not an ISO 8601 date',
         'Statement.Condition.IpAddress.a:b: "10.0.0.0/33" is neither an IP address nor a network in CIDR notation',
-        'Statement.Condition.StringEquals: StringEquals must be an object of condition keys',
+        'Statement.Condition.StringEquals: StringEquals must be an object with condition keys as members',
         'Statement.Condition.StringLike.b: "b" is not a condition key',
         'Statement.Condition.StringLike.b: unclosed policy variable',
         'Statement.Condition.StringLike.a:b[0]: a condition value must be a string, a number or a boolean',
@@ -199,7 +199,7 @@ describe('a malformed policy is refused with the place of each fault', () => {
     [
       'a condition that is a list',
       { Statement: { ...ALLOW, Condition: [] } },
-      ['Statement.Condition: Condition must be an object of operators'],
+      ['Statement.Condition: Condition must be an object with operators as members'],
     ],
   ])('%s', (_what, document, expected) => {
     expect(faults(document)).toEqual(expected);
@@ -225,7 +225,9 @@ describe('a malformed policy is refused with the place of each fault', () => {
     [
       'a principal that is a text',
       { Principal: 'arn:aws:iam::123456789012:root' },
-      ['Statement.Principal: Principal must be "*" or an object of AWS, Federated, Service, CanonicalUser'],
+      [
+        'Statement.Principal: Principal must be "*" or an object with one or more of these members: AWS, Federated, Service, CanonicalUser',
+      ],
     ],
   ])('in a trust policy: %s', (_what, members, expected) => {
     const statement = { Effect: 'Allow', Action: 'sts:AssumeRole', ...members };

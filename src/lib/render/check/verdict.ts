@@ -14,7 +14,7 @@ export const STATUS_WORDS = { pass: 'passed', warn: 'warned', fail: 'failed', sk
 /** The verdict if no check failed, but a check warned or could not run, and --fail-on warn is set. */
 const WARNINGS_COUNT = 'warnings are treated as failures';
 
-/** The verdict for a target. All output formats use this text in their headlines. */
+/** The verdict for a target. Every headline shows `words`. */
 export interface Verdict {
   readonly status: 'pass' | 'warn' | 'fail';
   /** The verdict in words, such as `broken at trust.audience` or `the chain works, with warnings`. */
