@@ -135,7 +135,7 @@ code:   lab.scenario-played
       code: 2,
       stdout: '',
       stderr: `error: The scenario "${name}" cannot run in this lab: ${why}.
-cause:  The lab was started without a required option, or an object that the scenario changes was removed.
+cause:  The lab was started without a required option, or no longer contains an object that the scenario changes.
 remedy: Start another lab with "fedctl sandbox --scenario ${name}".
 code:   lab.scenario-unplayable
 `,
