@@ -168,8 +168,8 @@ function checkId(id: unknown): void {
 }
 
 /**
- * Returns a field name that begins with `$` in a value or in its nested values. Returns undefined if there is no such
- * name. Ignores the fields of a DBRef.
+ * Searches a value and its nested values for a field name that begins with `$`. Returns the first name, or undefined if
+ * there is no such name. Ignores the fields of a DBRef.
  */
 function operatorIn(value: unknown): string | undefined {
   if (Array.isArray(value)) return value.map(operatorIn).find((name) => name !== undefined);

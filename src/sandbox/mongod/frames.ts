@@ -62,7 +62,7 @@ export class FrameReader {
   #peek(count: number): Buffer {
     const [first] = this.#chunks;
     if (first !== undefined && first.length >= count) return first;
-    // A header can be split across chunks. The chunks are then joined.
+    // The header is split across several chunks.
     const joined = Buffer.concat(this.#chunks);
     this.#chunks = [joined];
     return joined;

@@ -56,7 +56,7 @@ export class IssuerKeys {
       return {
         found: false,
         fault: 'unknown-key',
-        reason: `unknown key ID: the keys of ${issuer} were fetched less than ${QUIET_SECONDS} s ago and are not fetched again yet`,
+        reason: `unknown key ID: the keys of ${issuer} were fetched less than ${QUIET_SECONDS} s ago, so the server does not fetch them again`,
       };
     }
     let fetched: KeySet;

@@ -49,7 +49,7 @@ export function parseMessage(frame: Buffer): CommandMessage {
 
 /** Encodes the reply to `message` in the format of the request. */
 export function encodeReply(message: CommandMessage, replyId: number, reply: TypedDocument): Buffer {
-  // `ok` is a double, as in mongod. An int would change the size of the reply, and some drivers rely on this size.
+  // `ok` is a double, as in mongod. An int is shorter, and some drivers rely on the exact size of mongod's reply.
   const document = encodeDocument({ ...reply, ok: new Double(Number(reply['ok'])) });
   if (message.form === 'query') {
     const fields = Buffer.alloc(20);

@@ -27,7 +27,7 @@ const DEFAULT_CLUSTER = 'lab';
 export interface MongodOptions {
   readonly log: LabLog;
   /**
-   * Returns the current time of the lab. The server uses this time to check whether tokens and sessions have expired.
+   * Returns the current time of the lab. The server uses this time, for example, to check whether a token has expired.
    */
   readonly now: () => Date;
   /**
@@ -81,7 +81,7 @@ export interface LabMongod {
   readonly failPoints: FailPoints;
   /** The databases of the server, shared by all clients. */
   readonly store: Store;
-  /** The number of connected clients. */
+  /** Returns the number of open connections. */
   connections(): number;
   /** Closes all connections, as in a network failure. @returns the number of closed connections */
   dropConnections(): number;
@@ -90,7 +90,7 @@ export interface LabMongod {
 }
 
 /**
- * Starts the lab's MongoDB server. The server supports both authentication mechanisms and keeps all data in memory.
+ * Starts the lab's MongoDB server. The server supports MONGODB-OIDC and MONGODB-AWS. It keeps all data in memory.
  *
  * @throws FedctlError lab.port-taken, lab.start-failed
  */
@@ -163,7 +163,7 @@ function tooMany(socket: Socket, limit: number): Omit<LabLogEntry, 'at'> {
     action: 'accept a connection',
     principal: null,
     decision: 'refused',
-    reason: `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}: more than ${limit} connections are open`,
+    reason: `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}: the maximum of ${limit} open connections is reached`,
   };
 }
 

@@ -80,8 +80,8 @@ const everywhere = (onDatabase: readonly DatabaseAction[], onCluster: readonly C
 });
 
 /**
- * The built-in roles of MongoDB and the additional roles of Atlas. The list of a role contains only the actions that
- * the lab supports.
+ * The built-in roles of MongoDB and the additional roles of Atlas. Each role grants only the actions that the lab
+ * supports.
  */
 const ROLES: Readonly<Record<string, Grant>> = {
   read: within(READ),

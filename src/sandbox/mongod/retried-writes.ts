@@ -9,7 +9,7 @@ import { isDocument, numberOf } from './fields.ts';
  */
 const RETRYABLE: ReadonlySet<string> = new Set(['insert', 'update', 'delete', 'findAndModify', 'bulkWrite']);
 
-/** The error codes after which a driver can retry a write (specification for retryable writes). */
+/** The error codes after which a driver can retry a write, as in the Retryable Writes specification of the drivers. */
 const PASSING: ReadonlySet<number> = new Set([
   6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436,
 ]);

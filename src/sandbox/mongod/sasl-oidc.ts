@@ -4,7 +4,7 @@ import { checkToken, type TokenCheckOptions } from './token-check.ts';
 
 /**
  * The MONGODB-OIDC mechanism. A login has only one step: the client sends a payload that contains the token. A payload
- * without a token starts the human flow. The server rejects such a payload, because workload identity providers do not
+ * without a token requests the human flow. The server rejects this request, because workload identity providers do not
  * support the human flow (facts/mongodb.md 1.1).
  */
 export function oidcMechanism(checking: () => TokenCheckOptions): SaslMechanism {

@@ -31,7 +31,7 @@ export type Note = (what: string) => void;
 /** Starts a SASL conversation with the client's first payload. @throws Refused */
 export type SaslMechanism = (payload: TypedDocument, note: Note) => Promise<SaslStep>;
 
-/** Decodes a payload. In both mechanisms, the payload is a BSON document. @throws Refused */
+/** Decodes the payload of MONGODB-OIDC or MONGODB-AWS, which is a BSON document. @throws Refused */
 export function readPayload(payload: unknown): TypedDocument {
   if (!(payload instanceof Binary)) throw new Refused('the payload is not binary');
   try {

@@ -44,8 +44,8 @@ export function withTimeLimit<Value>(work: () => Value): Value {
 }
 
 /**
- * Returns true if node:vm stopped the computation. Uses the error code instead of `instanceof`, because the other vm
- * context has its own error classes.
+ * Returns true if node:vm stopped the computation. Uses the error code instead of `instanceof`, because each vm context
+ * has its own error classes.
  */
 function isTimeout(error: unknown): boolean {
   return (

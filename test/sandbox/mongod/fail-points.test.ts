@@ -200,7 +200,7 @@ describe('the fail point failCommand', () => {
       hop: 'mongod',
       action: 'find',
       decision: 'info',
-      reason: 'fail point failCommand: responded with 391',
+      reason: 'fail point failCommand: returned the error code 391',
     });
   });
 

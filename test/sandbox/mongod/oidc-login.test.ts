@@ -244,7 +244,7 @@ describe('the issuer', () => {
     lab.advance(58);
     expect(await login()).toEqual(REFUSED);
     expect(lab.refusals()).toEqual([
-      `token jti "jti-1", kid "key-2": unknown key ID: the keys of ${lab.issuer.issuer} were fetched less than 60 s ago and are not fetched again yet`,
+      `token jti "jti-1", kid "key-2": unknown key ID: the keys of ${lab.issuer.issuer} were fetched less than 60 s ago, so the server does not fetch them again`,
     ]);
     expect(lab.issuer.requests).toHaveLength(2);
     lab.advance(2);

@@ -166,7 +166,9 @@ describe('connections', () => {
     expect(await (await connected()).command({ ping: 1 })).toEqual({ ok: 1 });
     const third = await connected();
     await third.end();
-    expect(lab.refusals()).toEqual([expect.stringMatching(/: more than 2 connections are open$/)]);
+    expect(lab.refusals()).toEqual([
+      expect.stringMatching(/: the maximum of 2 open connections is reached$/),
+    ]);
     lab.mongod.settings.maxConnections = 3;
     expect(await (await connected()).command({ ping: 1 })).toEqual({ ok: 1 });
   });

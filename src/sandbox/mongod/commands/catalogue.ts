@@ -180,7 +180,7 @@ function dbStats(call: CommandCall): TypedDocument {
   };
 }
 
-/** Returns the descriptions of databases or collections that match a filter. */
+/** Filters the descriptions of databases or collections. Returns all descriptions if there is no filter. */
 function matching<Described extends TypedDocument>(
   described: readonly Described[],
   filter: Document | undefined,

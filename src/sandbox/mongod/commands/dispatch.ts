@@ -145,7 +145,7 @@ async function noteFault(
   const effects = [
     blockMs > 0 ? `delayed by ${blockMs} ms` : null,
     closeConnection ? 'the connection is closed' : null,
-    reply === null || closeConnection ? null : `responded with ${String(reply['code'])}`,
+    reply === null || closeConnection ? null : `returned the error code ${String(reply['code'])}`,
   ].filter((effect) => effect !== null);
   server.log.add({
     hop: 'mongod',

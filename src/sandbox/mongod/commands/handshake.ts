@@ -52,7 +52,7 @@ async function hello(
 }
 
 /**
- * Returns the fields that the reply to hello contains only in a replica set. This server is the primary and the only
+ * Returns the fields that a replica set member adds to the reply to hello. This server is the primary and the only
  * member.
  */
 function replicaSetFields(setName: string, address: string): TypedDocument {

@@ -5,7 +5,7 @@ import { isPosition } from './paths.ts';
 
 /**
  * A sort key or an index key. The key contains one value for each field of the sort pattern or index key pattern, in
- * the same order. Undefined represents an empty array.
+ * the same order. The value for an empty array is `undefined`.
  */
 export type Key = readonly unknown[];
 
@@ -34,7 +34,7 @@ export function keysOf(
   onParallel: () => never,
 ): readonly Key[] {
   const [only, second] = paths;
-  // The most common case is one top-level field whose value is not an array.
+  // A shortcut for the most common case: one top-level field whose value is not an array.
   if (only?.length === 1 && second === undefined) {
     const value = document.get(only[0] ?? '');
     if (!Array.isArray(value)) return [[value ?? null]];

@@ -31,7 +31,7 @@ export interface Test {
   readonly isAmbiguous?: boolean;
 }
 
-/** The functions of the filter compiler that the operators call. */
+/** The filter compiler functions that the query operators call. */
 export interface Compilers {
   readonly testsOf: (operand: unknown) => readonly Test[];
   readonly elementTest: (argument: Document) => (element: unknown) => boolean;

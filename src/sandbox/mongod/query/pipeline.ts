@@ -34,8 +34,8 @@ export const STAGES: Readonly<Record<string, CompileStage>> = {
     }
     const known = compileFilter(operand, variables);
     return (documents, values) => {
-      // `known` uses the values in `variables`. In `$lookup`, the variables can have different values for each input
-      // document, so the filter must be compiled again.
+      // A compiled filter contains the values of the variables. In `$lookup`, these values can differ for each input
+      // document. The filter must then be compiled again.
       const filter = values === variables ? known : compileFilter(operand, values);
       return documents.filter(filter.matches);
     };

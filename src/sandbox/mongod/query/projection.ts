@@ -13,7 +13,7 @@ import { compileFilter, type Filter, matchedPosition, type Variables } from './f
 import { fieldPath } from './paths.ts';
 import { UNSUPPORTED_EXPRESSIONS } from './unsupported-operators.ts';
 
-/** Returns a copy of a document with the projected fields. */
+/** Applies the projection to a copy of a document. Returns the copy. */
 export type Projection = (document: Document, variables: Variables) => Document;
 
 /** What a projection does with a field: include, exclude or compute. */
@@ -90,8 +90,8 @@ export function compileFindProjection(
     } else rest.set(path, value);
   }
   addFields(parts, [], rest, variables);
-  // If a projection contains only `$slice`, the result contains all fields. If a projection includes other fields,
-  // `$slice` also includes the field with the sliced array.
+  // If a projection contains only `$slice`, the result contains all fields. If a projection includes other fields, the
+  // result contains these fields and the sliced array.
   if (parts.inclusion !== null) for (const path of slices) addLeaf(parts.tree, fieldPath(path), INCLUDE);
   return projectionOf(parts);
 }

@@ -93,8 +93,8 @@ function hinted(collection: Collection, hint: unknown, candidates: readonly Docu
   const index = collection
     .indexes()
     .find(({ name, key }) => (isDocument(hint) ? equal(key, hint) : name === hint));
-  // mongod ignores the hint if the collection does not exist. In the lab, a collection that does not exist is an empty
-  // collection. Its only index is the index on `_id`.
+  // mongod ignores the hint if the collection does not exist. The lab represents a missing collection as an empty
+  // collection with one index: the index on `_id`.
   if (index === undefined && collection.size === 0 && collection.indexes().length === 1) return [];
   if (index === undefined) {
     throw new CommandError(

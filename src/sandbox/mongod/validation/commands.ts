@@ -21,7 +21,7 @@ import {
 } from './rules.ts';
 import { checkWriteConcern } from './write-concern.ts';
 
-/** The rules for a command that reads or writes the store. */
+/** The rules for a command that reads or changes data. */
 export interface CommandRules extends Rules {
   readonly takes?: 'readConcern' | 'writeConcern';
 }
@@ -89,9 +89,7 @@ const UPDATE_STATEMENT: Rules = {
 const DELETE_STATEMENT: Rules = { required: { q: object, limit }, optional: { collation, hint } };
 const WRITING = { ordered: flag, bypassDocumentValidation: flag, let: object } as const;
 
-/**
- * The fields of the commands that read or write the store. The first field of a command has the name of the command.
- */
+/** The fields of the commands that read or change data. The first field of a command has the name of the command. */
 export const COMMAND_RULES: Readonly<Record<string, CommandRules>> = {
   find: {
     takes: 'readConcern',
@@ -340,7 +338,7 @@ export function checkCommand(name: string, command: Document, isMember: boolean)
   else if (command.has('writeConcern')) {
     throw new CommandError('InvalidOptions', `Command ${name} does not support writeConcern`);
   }
-  // The first field can have an alias of the command name. The rules contain only the command name.
+  // The name of the first field can be an alias of the command. The rules contain only the command name.
   check(
     new Map([...command].map(([field, value], index) => [index === 0 ? name : field, value])),
     rules,

@@ -102,7 +102,7 @@ export function numberKey(value: Numeric): string {
   return `${coefficient}e${exponent}`;
 }
 
-/** Returns the key of a safe integer other than 0, for example `12e2` for the integer 1200. */
+/** Returns the key that `numberKey` uses for a safe integer other than 0, for example `12e2` for 1200. */
 function withoutZeros(number: number): string {
   let coefficient = number;
   let exponent = 0;
@@ -188,7 +188,7 @@ export function roundedAt(value: Exact, exponent: number): Exact {
 }
 
 /**
- * Returns the exact value of an operand of a decimal operation.
+ * Returns the exact value of a number for decimal arithmetic.
  *
  * @throws CommandError NotImplemented for a double, NaN or infinity
  */
@@ -207,7 +207,7 @@ export function plus(a: Exact, b: Exact): Exact {
 /**
  * Computes a sum in the same way as `$sum` and `$add`. The sum of integers and decimals is exact. For doubles, the
  * class compensates for the rounding error of each addition, as MongoDB's DoubleDoubleSummation does. The result has
- * the widest type among the operands.
+ * the widest type among the operands, or a wider type if the sum does not fit in this type.
  */
 export class Sum {
   #type: NumericType = 'int';
@@ -293,7 +293,7 @@ export function multiply(a: Numeric, b: Numeric): Numeric {
   return whole(product, type) ?? new Double(Number(product));
 }
 
-/** Returns `-value`. `$subtract` adds the negated second operand to the first operand. */
+/** Returns `-value`. For the minimum int, the result is a long. */
 export function negated(value: Numeric): Numeric {
   return multiply(value, new Int32(-1));
 }
