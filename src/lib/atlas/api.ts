@@ -189,9 +189,9 @@ const Page = z
   }));
 
 /**
- * Returns the pause in milliseconds. Reads the pause from Retry-After, which contains a number of seconds or
- * a date (RFC 9110 10.2.3). If Retry-After is missing, returns one second for the first pause and two seconds
- * for the second.
+ * Returns the pause before the next request, in milliseconds. The header Retry-After specifies the pause as a
+ * number of seconds or as a date (RFC 9110 10.2.3). Without a valid header, the first pause is one second and
+ * the second pause is two seconds.
  */
 function pauseMs({ headers }: AtlasHttpAnswer, waits: number, now: Date): number {
   const given = headers['retry-after'] ?? '';

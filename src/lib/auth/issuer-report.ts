@@ -59,8 +59,8 @@ export async function examineIssuer(issuer: string, options: FetchOptions): Prom
 }
 
 /**
- * Builds the report for a failure. The URL in the failure shows which document failed. The key set is
- * requested only if the discovery document was accepted.
+ * Builds the report for a failure. The URL in the failure shows which document could not be read. If this
+ * document is the key set, the discovery document was accepted.
  */
 function failedReport(issuer: string, failure: FedctlError): IssuerReport {
   const { url } = failure.details;
@@ -80,7 +80,7 @@ function addressOfDiscovery(issuer: string): string | null {
   try {
     return discoveryUrl(issuer).href;
   } catch {
-    // An invalid issuer URL has no discovery URL. The failure already contains the reason.
+    // An invalid issuer URL has no discovery URL. The failure in the report states why the URL is invalid.
     return null;
   }
 }

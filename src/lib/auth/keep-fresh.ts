@@ -60,8 +60,8 @@ const JITTER = 0.1;
 const BACK_OFF = { first: 1000, longest: 60_000 } as const;
 
 /**
- * The minimum pause between renewals, in milliseconds. Without this minimum, fedctl would renew continuously
- * if a clock is wrong.
+ * The minimum pause between renewals, in milliseconds. Without this minimum, a wrong clock could cause renewals
+ * without a pause.
  */
 const SHORTEST_PAUSE = 1000;
 
