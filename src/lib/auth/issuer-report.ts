@@ -19,7 +19,7 @@ export interface OfferedKey {
   readonly keyType: string;
   /**
    * The `alg` of the key. If the key has no `alg`, this is the algorithm that AWS uses with keys of this type
-   * (facts/aws.md 4). Null if AWS does not use this type of key.
+   * (facts/aws.md 4), or null if AWS does not use keys of this type.
    */
   readonly algorithm: string | null;
 }

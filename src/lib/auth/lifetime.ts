@@ -27,7 +27,7 @@ export interface WantedToken extends Omit<MintRequest, 'durationSeconds'> {
 const MARGIN_SECONDS = 30;
 
 /**
- * Validates all values of a request that do not depend on the session of the caller.
+ * Validates the values of a request that can be checked without the session of the caller.
  *
  * @throws FedctlError the failures of `validateMintRequest`
  */
