@@ -108,8 +108,8 @@ export class AtlasApi {
   }
 
   /**
-   * Sends the request. If Atlas responds with status 429, waits for the time that Atlas requests (at most the
-   * request timeout), then repeats the request.
+   * Sends the request. If Atlas responds with status 429, waits for the time that Atlas requests, then repeats the
+   * request. Returns the 429 response if the total waiting time would exceed the request timeout.
    */
   async #patiently(resource: Resource<unknown>, bounds: Bounds): Promise<AtlasHttpAnswer> {
     let left = bounds.timeoutMs;
