@@ -37,11 +37,11 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'profile-missing token':
     'Specify one of the profiles that "aws configure list-profiles" prints, or add the profile to the AWS config file.',
   'mfa-missing check':
-    'Run eval "$(fedctl credentials --profile mfa --format env)" on a terminal to enter the code. Then repeat the command.',
+    'Run eval "$(fedctl credentials --profile mfa --format env)" in a terminal to enter the code. Then repeat the command.',
   'mfa-missing connect':
-    'Run eval "$(fedctl credentials --profile mfa --format env)" on a terminal to enter the code. Then repeat the command.',
+    'Run eval "$(fedctl credentials --profile mfa --format env)" in a terminal to enter the code. Then repeat the command.',
   'mfa-missing token':
-    'Run eval "$(fedctl credentials --profile mfa --format env)" on a terminal to enter the code. Then repeat the command.',
+    'Run eval "$(fedctl credentials --profile mfa --format env)" in a terminal to enter the code. Then repeat the command.',
   'sso-session-over check': 'Sign in again.',
   'sso-session-over connect': 'Sign in again.',
   'sso-session-over token': 'Sign in again.',

@@ -108,8 +108,8 @@ export class AtlasApi {
   }
 
   /**
-   * Sends the request. If Atlas responds with status 429, waits for the time that Atlas requests (at most the
-   * request timeout), then repeats the request.
+   * Sends the request. If Atlas responds with status 429, waits for the time that Atlas requests, then repeats the
+   * request. Returns the 429 response if the total waiting time would exceed the request timeout.
    */
   async #patiently(resource: Resource<unknown>, bounds: Bounds): Promise<AtlasHttpAnswer> {
     let left = bounds.timeoutMs;
@@ -189,9 +189,9 @@ const Page = z
   }));
 
 /**
- * Returns the pause in milliseconds. Reads the pause from Retry-After, which contains a number of seconds or
- * a date (RFC 9110 10.2.3). If Retry-After is missing, returns one second for the first pause and two seconds
- * for the second.
+ * Returns the pause before the next request, in milliseconds. The header Retry-After specifies the pause as a
+ * number of seconds or as a date (RFC 9110 10.2.3). Without a valid header, the first pause is one second and
+ * the second pause is two seconds.
  */
 function pauseMs({ headers }: AtlasHttpAnswer, waits: number, now: Date): number {
   const given = headers['retry-after'] ?? '';

@@ -96,8 +96,8 @@ export async function createAtlas(settings: AtlasSettings, context: ApiContext):
         named,
       };
       const clusters = await api.list(dedicated, signal);
-      // The project exists, because the first request succeeded. Status 404 means that this Atlas version
-      // does not support flex clusters.
+      // The first request succeeded, so the project exists. If the second request fails with status 404, this
+      // Atlas version does not support flex clusters.
       const { entries, unreadable } = await unless(api.list(flex, signal), NOTHING, isNotFound);
       return {
         entries: [...clusters.entries, ...entries],
@@ -131,7 +131,7 @@ function resource<T>(
   return { path: `/api/atlas/v2${path}`, version: VERSION, role: PROJECT_ROLE, shape, ...more };
 }
 
-/** Returns `instead` if the work fails with an error that `isAnswer` accepts. */
+/** Returns the result of the work, or `instead` if the work fails with an error that `isAnswer` accepts. */
 async function unless<T, U>(
   work: Promise<T>,
   instead: U,

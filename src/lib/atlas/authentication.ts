@@ -70,7 +70,11 @@ export function digest({
  */
 const CREDENTIAL = /^[\x21-\x7e]+$/;
 
-/** @throws FedctlError atlas.credentials-malformed */
+/**
+ * Checks the characters in the credentials.
+ *
+ * @throws FedctlError atlas.credentials-malformed
+ */
 export function validateCredentials(credentials: AtlasCredentials): void {
   const parts =
     credentials.kind === 'service-account'

@@ -40,8 +40,8 @@ const Token = z.object({
  * facts/mongodb.md 7.3). Concurrent callers share one request. The token is reused until shortly before it
  * expires.
  *
- * The client ID and the secret are sent unchanged with HTTP Basic authentication. RFC 6749 and OAuth
- * libraries percent-encode `_`, but some servers do not decode `%5F` and reject the credential
+ * The client ID and the secret are sent unchanged with HTTP Basic authentication. OAuth libraries percent-encode
+ * `_`, as RFC 6749 allows, but some servers do not decode `%5F` and reject the credential
  * (facts/dependencies.md, trap 14).
  *
  * @param userAgent the User-Agent header of all requests

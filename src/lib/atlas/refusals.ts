@@ -108,8 +108,8 @@ function answered(answer: AtlasHttpAnswer, error: ApiError | null): FailureFacts
 
 function credentialRefused(answer: AtlasHttpAnswer, error: ApiError, { credential }: Site): FedctlError {
   const host = answer.request.url.host;
-  // This code finds only the errors that contain the word "expired". For most expired secrets, Atlas returns
-  // the same error as for a wrong secret.
+  // For most expired secrets, Atlas returns the same error as for a wrong secret. Only some errors contain the
+  // word "expired".
   if (/expired/i.test(`${error.code} ${error.detail}`)) {
     return failure('atlas.secret-expired', answer, error, {
       message: `Atlas at ${host} reports that the secret of ${credential} has expired: ${textOf(answer, error)}.`,

@@ -62,8 +62,8 @@ export interface ConnectPlan {
   /** The adapters that the logins require. */
   readonly adapters: readonly Adapter[];
   /**
-   * Enables the prompt for an MFA code. `connect` calls this function when the `hello` stage ends. Until
-   * then, the login may still fail without using the code.
+   * Enables the prompt for an MFA code. `connect` calls this function when the `hello` stage ends. A login that
+   * fails earlier requires no code.
    */
   readonly letAsk: () => void;
 }

@@ -79,9 +79,9 @@ export function namedRole(arn: string): Subject {
 }
 
 /**
- * Returns the warnings for a database user of a principal. MONGODB-AWS does not use the path of a role.
- * Therefore, if the name of a database user contains the path, a login may not find this user
- * (facts/mongodb.md 2.5; not verified for Atlas).
+ * Returns a warning if the principal is a role with a path. MONGODB-AWS ignores the path of a role. Therefore,
+ * a login may not find a database user whose name contains the path (facts/mongodb.md 2.5; not verified for
+ * Atlas).
  */
 export function subjectWarnings({ kind, arn, certainty }: Subject): readonly Warning[] {
   const hasPath = kind === 'role' && (certainty === 'incomplete' || (arn ?? '').split('/').length > 2);
@@ -99,11 +99,11 @@ export function subjectWarnings({ kind, arn, certainty }: Subject): readonly War
 /** The workload that needs access to Atlas, and how the workload was determined. */
 export interface Workload {
   /**
-   * The principal of the workload. Null if no workload was specified and the caller cannot be assumed to be the
+   * The principal of the workload. Null if no workload was specified and the caller is not treated as the
    * workload.
    */
   readonly subject: Subject | null;
-  /** `caller` means that no workload was specified and that the caller is assumed to be the workload. */
+  /** `caller` means that no workload was specified, so the caller is treated as the workload. */
   readonly source: '--role-arn' | 'caller' | null;
 }
 

@@ -19,7 +19,7 @@ export interface OfferedKey {
   readonly keyType: string;
   /**
    * The `alg` of the key. If the key has no `alg`, this is the algorithm that AWS uses with keys of this type
-   * (facts/aws.md 4). Null if AWS does not use this type of key.
+   * (facts/aws.md 4), or null if AWS does not use keys of this type.
    */
   readonly algorithm: string | null;
 }
@@ -59,8 +59,8 @@ export async function examineIssuer(issuer: string, options: FetchOptions): Prom
 }
 
 /**
- * Builds the report for a failure. The URL in the failure shows which document failed. The key set is
- * requested only if the discovery document was accepted.
+ * Builds the report for a failure. The URL in the failure shows which document could not be read. If this
+ * document is the key set, the discovery document was accepted.
  */
 function failedReport(issuer: string, failure: FedctlError): IssuerReport {
   const { url } = failure.details;
@@ -80,7 +80,7 @@ function addressOfDiscovery(issuer: string): string | null {
   try {
     return discoveryUrl(issuer).href;
   } catch {
-    // An invalid issuer URL has no discovery URL. The failure already contains the reason.
+    // An invalid issuer URL has no discovery URL. The failure in the report states why the URL is invalid.
     return null;
   }
 }

@@ -60,14 +60,14 @@ const JITTER = 0.1;
 const BACK_OFF = { first: 1000, longest: 60_000 } as const;
 
 /**
- * The minimum pause between renewals, in milliseconds. Without this minimum, fedctl would renew continuously
- * if a clock is wrong.
+ * The minimum pause between renewals, in milliseconds. Without this minimum, a wrong clock could cause renewals
+ * without a pause.
  */
 const SHORTEST_PAUSE = 1000;
 
 /**
- * The time between the removal of a value and its expiration, in milliseconds. If a program read the value
- * during this time, the value would probably expire before the program uses it.
+ * The time between the removal of a value and its expiration, in milliseconds. Without this time, a program could
+ * read a value that expires before the program uses it.
  */
 const TOO_LATE = 1000;
 

@@ -27,7 +27,7 @@ export interface WantedToken extends Omit<MintRequest, 'durationSeconds'> {
 const MARGIN_SECONDS = 30;
 
 /**
- * Validates all values of a request that do not depend on the session of the caller.
+ * Validates the values of a request that can be checked without the session of the caller.
  *
  * @throws FedctlError the failures of `validateMintRequest`
  */
@@ -56,8 +56,8 @@ export async function fitToSession(
   const { durationSeconds } = wanted;
   const credentials = await aws.credentials(options.signal);
   const temporary = credentials.sessionToken !== null;
-  // Session credentials from environment variables often have no expiration. In this case, only a minted
-  // token shows when the session expires. Only `auto` requires the expiration.
+  // For session credentials from environment variables, the expiration is often unknown. `auto` requires the
+  // expiration, so fedctl mints a token and reads the expiration from the token.
   const unknown = temporary && credentials.expiresAt === null && durationSeconds === 'auto';
   const end = unknown ? await sessionEndByToken(aws, wanted, options) : credentials.expiresAt;
   return { ...wanted, durationSeconds: fittingDuration(durationSeconds, end, options.now()) };

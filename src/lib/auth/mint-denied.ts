@@ -126,7 +126,7 @@ function adviceOn({ kind, policyType, policyArn }: Denial, principal: string) {
   return {
     likelyCause:
       kind === 'no-allow'
-        ? `No statement in ${where} allows this request: the statement is missing, or ${conditions}. AWS does not report which cause applies.`
+        ? `No statement in ${where} allows this request: a statement is missing, or ${conditions}. AWS does not report which cause applies.`
         : `A policy denies this request, or no policy allows this request. In the second case, a statement is missing, or ${conditions}. AWS does not report which cause applies.`,
     remedy: `${who} must add the statement shown above to ${where}, or you must change the request to match an existing statement.`,
   };
@@ -172,15 +172,15 @@ function statementsFor({
 }
 
 /**
- * Adds the request to the failure. If the request has one audience and no tags, also adds the cause: AWS adds
- * the tags of the principal to every token.
+ * Adds the request to the failure. If the request has one audience and no tags, also adds the cause: the tags
+ * of the principal or of its session are too large.
  */
 function tooLarge(failure: FedctlError, request: MintRequest): FedctlError {
   const isShort = request.audience.length <= 1 && request.tags.length === 0;
   return failure.with({
     ...(isShort && {
       likelyCause:
-        'AWS copies the tags of the principal and of its session into the token, and these tags are too long. The request has one audience and no tags.',
+        'The request has one audience and no tags, so the tags of the principal or of its session are too large. AWS copies these tags into every token.',
       remedy:
         'Use a principal or session with fewer or shorter tags. An administrator of the account can remove tags from the role or user.',
     }),

@@ -25,8 +25,8 @@ export interface CredentialsOutput extends Output {
 }
 
 /**
- * The lifetime in milliseconds that is reported for credentials without an expiration. SDKs request new
- * credentials when this time has passed.
+ * The lifetime that fedctl reports for credentials without an expiration, in milliseconds. SDKs request new
+ * credentials when this lifetime has passed.
  */
 const UNKNOWN_LIFE_MS = 20 * 60_000;
 

@@ -65,9 +65,9 @@ export interface TokenRecipe {
 }
 
 /**
- * Returns a source that mints a new token on every call. The source reuses the session of the role. If a mint
- * request fails, the source finds the credentials and assumes the role again, and then retries the mint
- * request. The source does not retry if AWS is unreachable.
+ * Returns a source that mints a new token on every call. The source reuses the credentials of the previous call.
+ * If a mint request with these credentials fails, the source gets new credentials and retries the mint request.
+ * The source does not retry if AWS is unreachable.
  *
  * @throws FedctlError `get` throws the failures of `fitToSession`, `asRole` and `minting`
  */

@@ -100,7 +100,7 @@ function worldReadable(shown: string, name: string): TokenFileWarning {
   return {
     code: 'mongo.token-file.world-readable',
     message: `Every user of this machine can read the file ${shown} and log in with the token until the token expires.`,
-    remedy: 'Restrict the file to its owner.',
+    remedy: 'Restrict access to the file to its owner.',
     command: program('chmod', '600', name),
   };
 }

@@ -63,7 +63,7 @@ function run(
     const seen = { stdout: '', stderr: '' };
     const stop = () => {
       child.kill();
-      // Child processes of the program may keep the pipes open, so the pipes are closed here.
+      // Processes that the program started may keep the pipes open. Therefore, fedctl closes its ends of the pipes.
       child.stdout?.destroy();
       child.stderr?.destroy();
       reject(signal.reason);

@@ -43,7 +43,7 @@ function mfaRefused(refusal: AwsRefusal, site: CallSite): FedctlError {
     ...(isDevice
       ? {
           likelyCause:
-            'The serial number does not belong to an MFA device of the user whose credentials signed the call, or the call was signed with session credentials.',
+            'The user whose credentials signed the call has no MFA device with this serial number, or the call was signed with session credentials.',
           remedy: 'Compare the serial number with the MFA devices of the user.',
           command: aws(['iam', 'list-mfa-devices']),
         }

@@ -223,7 +223,7 @@ function likelyReason(site: CallSite): Pick<FailureFacts, 'likelyCause' | 'remed
       likelyCause: `${region} (${regionSource}) must be enabled for the account. Until then, the STS endpoint of the Region rejects all keys of the account and all sessions from the global STS endpoint.`,
       remedy:
         sessionToken === null
-          ? `Use another Region with --region, or enable this Region for the account: aws account enable-region --region-name ${region}.`
+          ? `Use another Region with --region, or enable this Region for the account with "aws account enable-region --region-name ${region}".`
           : 'If the Region is enabled, get the session from a Regional endpoint, with AWS_STS_REGIONAL_ENDPOINTS=regional. If the Region is not enabled, use another Region with --region.',
       command:
         sessionToken === null ? null : aws(['account', 'get-region-opt-status', '--region-name', region]),
@@ -358,7 +358,7 @@ function unknownAction(refusal: AwsRefusal, site: CallSite): FedctlError {
   return refused('aws.region-global', refusal, site, {
     message: `${site.endpoint} does not support GetWebIdentityToken. It is the global STS endpoint, or it is not an STS endpoint.`,
     remedy:
-      'Use the endpoint of a Region: specify the Region with --region, and unset AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL.',
+      'Use the endpoint of a Region: specify the Region with --region, and unset AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL.',
   });
 }
 

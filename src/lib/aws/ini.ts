@@ -40,7 +40,7 @@ const SETTING = /^([^=:]*?)\s*[=:]\s*(.*)$/;
  * Parses an AWS config or credentials file by the rules of botocore, which uses the Python class
  * `RawConfigParser`:
  *
- * - A line whose first character other than white space is `#` or `;` is a comment.
+ * - A line is a comment if its first character, apart from white space, is `#` or `;`.
  * - A setting is `name = value` or `name: value`; its name is not case-sensitive.
  * - A line with a deeper indentation than the setting above belongs to that setting. If that setting has no
  *   value, the line is a nested setting. Otherwise, the line continues the value.

@@ -27,7 +27,7 @@ export function validateMfaSerial(serial: string): void {
  *
  * @param mfaCode a function that prompts for the code; undefined if no prompt is possible
  * @param what the part of the error message before the name of the device: `The role R requires a code from`
- * @param again the command that prompts for the code on a terminal
+ * @param again the command that prompts for the code in a terminal
  * @throws FedctlError aws.mfa-needed if no prompt is possible or no code was entered; Interruption on Ctrl-C
  */
 export async function proveMfa(
@@ -41,7 +41,7 @@ export async function proveMfa(
   if (mfaCode === undefined) {
     throw new FedctlError('aws.mfa-needed', {
       message: `${what} ${device}.`,
-      remedy: `Run ${again} on a terminal to enter the code. Then repeat the command.`,
+      remedy: `Run ${again} in a terminal to enter the code. Then repeat the command.`,
       details,
     });
   }

@@ -84,7 +84,7 @@ export async function profileCredentials(
   // The search for credentials stops here, because the intended credentials may be in a file that could not
   // be read.
   throw new FedctlError('aws.profile-failed', {
-    message: `No credentials in the AWS files: ${absent}. ${files.severe.join(' ')}`,
+    message: `The AWS files contain no credentials: ${absent}. ${files.severe.join(' ')}`,
     likelyCause: 'A file with AWS settings cannot be read completely, so the profile may be incomplete.',
     remedy: `Correct or remove the file: ${files.configPath} or ${files.credentialsPath}.`,
     details: { profile: name },
@@ -261,7 +261,7 @@ function keysOf(name: string, section: Section): Found {
     throw new FedctlError('aws.credentials-half-set', {
       message: `The profile "${name}" has ${what}.`,
       likelyCause: 'The key ID and the secret key must be in the same section of one file.',
-      remedy: `Complete the key pair in one section: aws configure --profile ${shellWord(name)} prompts for the two values.`,
+      remedy: `Complete the key pair in one section. "aws configure --profile ${shellWord(name)}" prompts for the two values.`,
       details: { profile: name, missing, set },
     });
   }

@@ -101,8 +101,8 @@ async function createHandler(
   return new NodeHttpHandler({
     httpAgent: agent,
     httpsAgent: agent,
-    // With this timeout, if a host drops packets, all three attempts fail before the time limit of the call.
-    // The error then states the cause.
+    // If a host drops packets, this timeout ends all three attempts before the time limit of the call. The error
+    // then states that the connection timed out.
     connectionTimeout: Math.ceil(timeoutMs / 4),
     requestTimeout: timeoutMs,
     throwOnRequestTimeout: true,

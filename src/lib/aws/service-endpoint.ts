@@ -67,7 +67,7 @@ function switchOff(sources: readonly string[]): string {
   const variables = sources.filter((source) => source.startsWith('AWS_'));
   const others = sources.filter((source) => !source.startsWith('AWS_'));
   return [
-    ...(variables.length === 0 ? [] : [`unset ${variables.join(' ')}`]),
+    ...(variables.length === 0 ? [] : [`unset ${variables.join(' and ')}`]),
     ...others.map((other) => `remove ${/^profile /.test(other) ? `the endpoint of the ${other}` : other}`),
   ].join(', ');
 }

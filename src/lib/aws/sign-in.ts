@@ -77,7 +77,7 @@ function ssoSettings(profile: string, settings: Section, { files }: SignIn) {
   const written = settings['sso_session'];
   const session = written === undefined ? null : files.ssoSession(written);
   const configure = {
-    remedy: `Correct the profile: aws configure sso --profile ${shellWord(profile)} prompts for its settings.`,
+    remedy: `Correct the profile. "aws configure sso --profile ${shellWord(profile)}" prompts for the settings.`,
   };
   if (written !== undefined && session === null) {
     const what = `specifies the sso-session "${written}", but ${files.configPath} has no section [sso-session ${shellWord(written)}]`;

@@ -69,7 +69,7 @@ describe('the advice on a denial', () => {
   test('a missing allow in a boundary asks for the statement in the boundary', () => {
     const { likelyCause, remedy, evidence } = advise(' because no permissions boundary allows the x action');
     expect({ likelyCause, remedy }).toEqual({
-      likelyCause: `No statement in the permissions boundary of ${USER} allows this request: the statement is missing, or a condition on audience, algorithm, duration or tags does not match. AWS does not report which cause applies.`,
+      likelyCause: `No statement in the permissions boundary of ${USER} allows this request: a statement is missing, or a condition on audience, algorithm, duration or tags does not match. AWS does not report which cause applies.`,
       remedy: `An administrator of the account must add the statement shown above to the permissions boundary of ${USER}, or you must change the request to match an existing statement.`,
     });
     expect(evidence).toEqual([

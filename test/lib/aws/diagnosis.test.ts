@@ -137,7 +137,7 @@ describe('what one code of AWS stands for', () => {
       cause:
         'af-south-1 (AWS_REGION) must be enabled for the account. Until then, the STS endpoint of the Region rejects all keys of the account and all sessions from the global STS endpoint.',
       remedy:
-        'Use another Region with --region, or enable this Region for the account: aws account enable-region --region-name af-south-1.',
+        'Use another Region with --region, or enable this Region for the account with "aws account enable-region --region-name af-south-1".',
     });
     const session = keys({ accessKeyId: 'ASIAIOSFODNN7EXAMPLE', sessionToken: new Secret('t') });
     const { remedy } = await said(whoami, UNKNOWN_KEY, { region: 'eu-south-2', credentials: session });

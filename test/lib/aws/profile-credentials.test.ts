@@ -58,7 +58,7 @@ aws_access_key_id = AKIAHALF
       code: 'aws.credentials-half-set',
       message: 'The profile "half" has aws_access_key_id but no aws_secret_access_key.',
       remedy:
-        'Complete the key pair in one section: aws configure --profile half prompts for the two values.',
+        'Complete the key pair in one section. "aws configure --profile half" prompts for the two values.',
     });
   });
 });
@@ -544,7 +544,7 @@ sso_account_id = 123456789012
     await expect(keysOf(home, 'x')).rejects.toMatchObject({
       code: 'aws.profile-failed',
       message: `The profile "x" ${what.replace('<config>', `${home.path}/.aws/config`)}.`,
-      remedy: 'Correct the profile: aws configure sso --profile x prompts for its settings.',
+      remedy: 'Correct the profile. "aws configure sso --profile x" prompts for the settings.',
     });
   });
 
@@ -680,7 +680,7 @@ test('a file that somebody named and that cannot be read is the answer, and no o
   const aws = await createAws({ timeoutMs: 2000 }, context);
   await expect(aws.credentials(context.signal)).rejects.toMatchObject({
     code: 'aws.profile-failed',
-    message: `No credentials in the AWS files: the profile "default" does not exist. Cannot read "${home.path}": it is a directory.`,
+    message: `The AWS files contain no credentials: the profile "default" does not exist. Cannot read "${home.path}": it is a directory.`,
   });
 });
 
