@@ -71,10 +71,10 @@ export function program(...words: readonly string[]): SuggestedCommand {
   return { kind: 'program', words };
 }
 
-/** Characters that a terminal interprets or does not show. */
+/** Matches a character that a terminal interprets or does not show. */
 const UNSHOWN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
-/** Characters that bash does not interpret. */
+/** Matches a word that contains no character that bash interprets. */
 const HARMLESS = /^[\w./@%+=:,-]+$/;
 
 /**

@@ -1,7 +1,7 @@
 /**
- * The exit codes of fedctl, the same for every output format. `exec` and `sandbox -- CMD` also return the
- * exit code of the child process. If `exec` itself fails, the exit code is 125, which most programs do not
- * use.
+ * The exit codes of fedctl. They do not depend on the output format. `exec` and `sandbox -- CMD` also return
+ * the exit code of the child process. If `exec` itself fails, the exit code is 125, which most programs do
+ * not use.
  */
 export const EXIT = {
   done: 0,

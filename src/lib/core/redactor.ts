@@ -10,8 +10,8 @@ const PART = 16;
 const BLOCK = 8;
 
 /**
- * The minimum length of a secret, in characters. Shorter texts are not removed, because they occur in many
- * words.
+ * The minimum length of a secret, in characters. Shorter secrets are not removed, because many texts contain
+ * them by chance.
  */
 const SHORTEST = 4;
 
