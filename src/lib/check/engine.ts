@@ -146,8 +146,8 @@ class Run implements Facts {
 
   /**
    * Converts the result of a check that was skipped or that lacks an input or a permission. A skipped check
-   * fails if --only contains its complete ID. A check that lacks an input fails if --only selects it or a
-   * check that requires it. Without --only, it gets the status in `unpicked`.
+   * fails if --only contains its complete ID. A check that lacks an input fails if --only selects this
+   * check or a check that requires it. Without --only, the check gets the status in `unpicked`.
    */
   #asAsked(check: Check, outcome: Outcome<unknown>, leftBy: string | null): Outcome<unknown> {
     const { picked, named, required } = this.#wanted;

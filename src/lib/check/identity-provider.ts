@@ -13,8 +13,8 @@ export type FoundProvider =
 /**
  * Finds the identity provider for a token. Compares the issuer and the audience exactly, as a MongoDB server
  * does (facts/mongodb.md 1.6). If no identity provider has both, returns the identity provider that was most
- * likely intended. It has the issuer of the token, possibly with a different spelling, or the audience of the
- * token.
+ * likely intended. That identity provider has the issuer (possibly spelled differently) or the audience of
+ * the token.
  */
 export function findProvider(
   issuer: string,

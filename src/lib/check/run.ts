@@ -100,7 +100,8 @@ function named(target: CheckTarget, plan: () => PlannedTarget): PlannedTarget {
  * round share results.
  *
  * @param observe called with every event
- * @throws the reason of `context.signal`, if this signal fires; unexpected errors; nothing if a check fails
+ * @throws the reason of `context.signal`, if this signal fires; unexpected errors. Does not throw if a check
+ * fails
  */
 export async function runCheck(
   context: Context,

@@ -19,10 +19,7 @@ export interface Selection {
  */
 export interface Wanted {
   readonly checks: readonly Check[];
-  /**
-   * The selected checks and their prerequisites. All other checks only provide evidence, and are skipped if
-   * they lack an input.
-   */
+  /** The selected checks and their prerequisites. All other checks are skipped if they lack an input. */
   readonly required: ReadonlySet<Check>;
 }
 

@@ -32,8 +32,8 @@ export interface Comparison {
    */
   readonly expected: readonly string[];
   /**
-   * The source of the expected value, such as `identity provider "prod"` or `--subject`. Empty if the actual
-   * value is only shown and cannot be compared.
+   * The source of the expected value, such as `identity provider "prod"` or `--subject`. Empty if no source
+   * is known.
    */
   readonly by: string;
   readonly matches: boolean;

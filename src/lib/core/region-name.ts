@@ -12,8 +12,8 @@ export function isGlobalRegion(name: string): boolean {
 }
 
 /**
- * Returns whether a text has the form of a Region name. Other text could change the host name that contains
- * the Region. Does not check that the Region exists.
+ * Returns whether a text has the form of a Region name. Does not check that the Region exists. Other text
+ * must be rejected, because the Region becomes part of host names.
  */
 export function isRegionName(name: string): boolean {
   return name.length <= 63 && REGION.exec(name)?.[0] === name;
