@@ -62,7 +62,7 @@ export async function runChecks(
 }
 
 /**
- * Thrown if a check requires a fact that is missing, because the check that provides the fact was excluded or
+ * Thrown if a check requires a missing fact. A fact is missing if the check that provides it was excluded or
  * had no input.
  */
 class MissingFact extends Error {

@@ -66,7 +66,7 @@ export function aws(words: readonly string[]): SuggestedCommand {
   return program('aws', ...words);
 }
 
-/** Returns a command for any other program. */
+/** Returns a command for another program, such as `curl`. */
 export function program(...words: readonly string[]): SuggestedCommand {
   return { kind: 'program', words };
 }

@@ -50,7 +50,7 @@ export const EXIT_CODES: readonly ExitCodeRow[] = [
     code: EXIT.refused,
     meaning: 'denied or rejected',
     examples:
-      'AccessDenied, wrong secret key, MongoDB codes 18, 8000 and 13, a session that ends before the token',
+      'AccessDenied, wrong secret key, MongoDB codes 18, 8000 and 13, a session that expires before the token',
   },
   {
     code: EXIT.answeredNo,

@@ -144,7 +144,7 @@ class Forms {
 
   /**
    * Returns false if the text contains no block of a secret, and therefore no part of a secret. This test is
-   * fast, because a secret has nine times as many parts as blocks. The list of all parts is created only if
+   * fast, because a secret has only one block for every nine parts. The list of all parts is created only if
    * this test returns true. Creating this list for one token can take longer than the rest of a short run.
    */
   mayContainPart(text: string, base64: string): boolean {
