@@ -35,8 +35,8 @@ export interface Check<Fact = unknown> {
    */
   readonly after?: readonly Check[];
   /**
-   * Returns whether the check is requested for this target. If this function is missing, the check is part of
-   * every chain, and is shown as skipped if it does not apply.
+   * Returns whether the target and the options request this check. If this function is missing, the check is
+   * part of every chain. It is then shown as skipped if it does not apply to the target.
    */
   readonly asked?: (world: Asked) => boolean;
   /** Returns whether the check runs even if --only does not select it. */

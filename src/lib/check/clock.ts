@@ -125,8 +125,8 @@ export function clockOutcome(readings: readonly ClockReading[]): Outcome<null> {
   return warn({ code: 'aws.clock-skew', message, remedy: failure.remedy }, null);
 }
 
-/** Formats a clock difference in seconds: `10 min ahead`, `on time`. */
+/** Formats a clock difference in seconds: `10 min ahead`, `in sync`. */
 function distance(ahead: number): string {
-  if (Math.abs(ahead) <= 1) return 'on time';
+  if (Math.abs(ahead) <= 1) return 'in sync';
   return `${formatDuration(Math.abs(ahead))} ${ahead > 0 ? 'ahead' : 'behind'}`;
 }

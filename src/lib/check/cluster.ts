@@ -67,7 +67,7 @@ export function clusterFault(
   }
   if (stateName === 'CREATING' || stateName === 'DELETING') {
     return new FedctlError('atlas.cluster-paused', {
-      message: `${shown} does not exist ${stateName === 'CREATING' ? 'yet' : 'any more'}: its state is ${stateName}.`,
+      message: `${shown} ${stateName === 'CREATING' ? 'does not exist yet' : 'no longer exists'}: its state is ${stateName}.`,
       likelyCause: 'A cluster that is being created or deleted accepts no connections.',
       remedy: 'Wait until the cluster is ready, or use another cluster.',
       command: atlas(['clusters', 'watch', name, '--projectId', projectId]),

@@ -16,8 +16,7 @@ export interface UserList {
 }
 
 /**
- * Returns the check result for a token whose subject matches no database user. `decideToken` provides the
- * refusal.
+ * Returns the check result for a token whose subject matches no database user.
  *
  * @param username the required name, `<idpId>/<subject>`
  */
@@ -187,10 +186,10 @@ function ofOtherType(
 }
 
 /**
- * Returns the advice to create the required user. The new user gets the roles and scopes of the existing user
- * with the wrong name. The command does not remove the existing user.
+ * Returns the advice to create the required user. The new user gets the roles and scopes of the existing
+ * user. The command does not remove the existing user.
  *
- * @param present the existing user with the wrong name
+ * @param present the existing user for the same principal; undefined if there is none
  */
 function creating(
   { username, type }: Wanted,

@@ -41,8 +41,8 @@ interface Observer {
  * @param observe called with the result of each check
  * @param hooks `begin` is called before each check runs; `facts` is called once with all facts when all
  * checks have finished
- * @returns the results in the order of the catalogue, without checks that were not requested
- * @throws the reason of the signal, if the signal fires, and unexpected errors
+ * @returns the results of the requested checks, in the order of the catalogue
+ * @throws the reason of `world.context.signal`, if this signal fires; unexpected errors
  */
 export async function runChecks(
   selection: Selection,
@@ -62,7 +62,7 @@ export async function runChecks(
 }
 
 /**
- * Thrown if a check requires a fact that is missing, because the check that provides the fact was excluded or
+ * Thrown if a check requires a missing fact. A fact is missing if the check that provides it was excluded or
  * had no input.
  */
 class MissingFact extends Error {
@@ -145,8 +145,9 @@ class Run implements Facts {
   }
 
   /**
-   * Converts the result of a check that could not run. If the user selected the check, the check fails.
-   * Otherwise the check gets the status in `unpicked`.
+   * Converts the result of a check that was skipped or that lacks an input or a permission. A skipped check
+   * fails if --only contains its complete ID. A check that lacks an input fails if --only selects this
+   * check or a check that requires it. Without --only, the check gets the status in `unpicked`.
    */
   #asAsked(check: Check, outcome: Outcome<unknown>, leftBy: string | null): Outcome<unknown> {
     const { picked, named, required } = this.#wanted;
@@ -161,9 +162,9 @@ class Run implements Facts {
   }
 
   /**
-   * Waits for the prerequisites and the evidence of a check, and for the checks in its `after`.
+   * Waits for the checks in the `needs`, `evidence` and `after` of a check.
    *
-   * @returns the results of the prerequisites
+   * @returns the results of the checks in `needs`
    */
   async #wait(check: Check): Promise<readonly Ended[]> {
     const ends = (checks: readonly Check[]) =>

@@ -3,7 +3,7 @@ import { FedctlError } from '../core/errors.ts';
 import type { AtlasIdentityProvider } from '../ports/atlas.ts';
 
 /**
- * The identity provider that matches the token. If none matches, `failure` is the reason, and `provider` is
+ * The identity provider that accepts the token. If there is none, `failure` is the reason, and `provider` is
  * the identity provider that was most likely intended, or null.
  */
 export type FoundProvider =
@@ -11,9 +11,10 @@ export type FoundProvider =
   | { readonly provider: AtlasIdentityProvider | null; readonly failure: FedctlError };
 
 /**
- * Finds the identity provider for a token by exact comparison, as a MongoDB server does (facts/mongodb.md
- * 1.6). If none matches, returns the identity provider that was most likely intended. This identity provider
- * has the same issuer, a different spelling of the issuer, or the same audience.
+ * Finds the identity provider for a token. Compares the issuer and the audience exactly, as a MongoDB server
+ * does (facts/mongodb.md 1.6). If no identity provider has both, returns the identity provider that was most
+ * likely intended. That identity provider has the issuer (possibly spelled differently) or the audience of
+ * the token.
  */
 export function findProvider(
   issuer: string,

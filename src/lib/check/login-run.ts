@@ -32,7 +32,7 @@ export class LoginRun {
   /**
    * Waits until the stage has ended, or until the login has ended without this stage.
    *
-   * @throws the reason of the signal, if the signal fires, and unexpected errors
+   * @throws an error of the login that is not a FedctlError; a FedctlError is part of the result
    */
   async stage(id: StageId): Promise<StageEnd> {
     return (await this.#stages.get(id)?.end) ?? NOT_REACHED;

@@ -34,7 +34,9 @@ function start(mechanism: Mechanism, world: World, facts: Facts): LoginRun {
   return new LoginRun(async (observe) => (await context.mongo()).login(login, observe, context.signal));
 }
 
-/** Returns the token for the login. Throws if the claims of the token do not match the expected values. */
+/**
+ * Returns the token for the login. Throws if there is no token or if the check of its claims did not pass.
+ */
 async function tokenToSend(facts: Facts) {
   const claims = await facts.when(jwtClaims);
   const token = tokenOf(facts);

@@ -53,8 +53,10 @@ const OF_A_REASON = /^(?:jwt|issuer|atlas|sts|aws)\.|^mongo\.(?:server\.|role-pa
 
 /**
  * Explains a rejected login. Compares the token or ARN with the expected values. The explanation is the first
- * of the following that exists: a failed Atlas check, the reason in the server log (from the Atlas API), or a
- * failed issuer or token check. If none exists, the explanation lists ruled-out and possible causes.
+ * of the following that exists: an unsupported signing algorithm, a failed Atlas check, another failed check,
+ * or the reason in the server log (from the Atlas API). A reason that has an `atlas.` failure code takes
+ * precedence over the other failed checks. If no explanation exists, the failure lists ruled-out and possible
+ * causes.
  *
  * @param startedAt the start of the login, to find the login in the access history
  */
@@ -178,7 +180,7 @@ function whatIsLeft(mechanism: Mechanism, known: readonly Known[], facts: Facts)
   if (wasRead(known)) {
     return {
       likelyCause:
-        'No Atlas check failed. Atlas may still be deploying a recent change to the cluster, and the access history of Atlas is delayed.',
+        'No Atlas check failed. Atlas may still be deploying a recent change to the cluster. The reason for the rejected login may appear in the Atlas access history later.',
       ...ONCE_DEPLOYED,
     };
   }

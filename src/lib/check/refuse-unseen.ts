@@ -4,9 +4,10 @@ import type { Asked } from './check.ts';
 import { checksFor, idleNames, type Selection } from './selection.ts';
 
 /**
- * Rejects a request if an option or a selected check would have no effect. Makes no network calls.
+ * Rejects a request if an option has no effect, if a name in --only selects no check, or if --skip excludes
+ * all checks. Makes no network calls.
  *
- * @throws FedctlError usage.invalid-command-line for contradicting options; usage.nothing-to-check
+ * @throws FedctlError usage.invalid-command-line for an option without effect; usage.nothing-to-check
  */
 export function refuseUnseen(asked: Asked, selection: Selection, only: readonly string[]): void {
   for (const [option, why] of unusedOptions(asked)) {

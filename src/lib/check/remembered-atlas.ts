@@ -1,9 +1,9 @@
 import type { Atlas } from '../ports/atlas.ts';
 
 /**
- * Wraps an Atlas API client. The wrapper requests each list only once per round, because several targets can
- * use the same project. The access history and the status of an access list entry are requested in every
- * call, because they can change during a round.
+ * Wraps an Atlas API client. The wrapper stores the responses of the client for one round, because several
+ * targets can use the same project. It does not store the access history and the status of an access list
+ * entry, because these can change during a round.
  */
 export function rememberedAtlas(atlas: Atlas): Atlas {
   const answers = new Map<string, Promise<unknown>>();

@@ -5,8 +5,8 @@ import type { MintedToken } from '../core/token.ts';
 import type { FailureCode } from '../failures/failures.ts';
 
 /**
- * Failures that a new token in the file fixes. The list does not contain the failures for a wrong subject or
- * issuer.
+ * Failures that a new token in the file fixes. Failures for a wrong subject or issuer are not in the list,
+ * because the new token has the same subject and issuer.
  */
 const MENDED: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'mongo.token-file-unusable',

@@ -100,7 +100,7 @@ function named(target: CheckTarget, plan: () => PlannedTarget): PlannedTarget {
  * round share results.
  *
  * @param observe called with every event
- * @throws the reason of the signal, if the signal fires, and unexpected errors; does not throw if a check
+ * @throws the reason of `context.signal`, if this signal fires; unexpected errors. Does not throw if a check
  * fails
  */
 export async function runCheck(

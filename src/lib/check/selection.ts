@@ -14,12 +14,12 @@ export interface Selection {
 }
 
 /**
- * The checks to run for a target: requested checks, their prerequisites, and the checks that these checks use
- * as evidence.
+ * The checks to run for a target: the selected checks, their prerequisites, and the checks that provide
+ * evidence for them.
  */
 export interface Wanted {
   readonly checks: readonly Check[];
-  /** The requested checks and their prerequisites. The request fails if one of these checks cannot run. */
+  /** The selected checks and their prerequisites. All other checks are skipped if they lack an input. */
   readonly required: ReadonlySet<Check>;
 }
 
@@ -44,7 +44,7 @@ export function selectChecks(
   };
 }
 
-/** Returns the names in --only that match no requested check for this target. */
+/** Returns the names in --only that match none of the checks for this target. */
 export function idleNames(selection: Selection, only: readonly string[], world: Asked): readonly string[] {
   return only.filter(
     (name) => !selection.catalogue.some((check) => isNamed(check, name) && (check.asked?.(world) ?? true)),
@@ -52,8 +52,8 @@ export function idleNames(selection: Selection, only: readonly string[], world: 
 }
 
 /**
- * Returns the checks for one target, in the order of the catalogue: the checks that are both selected and
- * requested, with their prerequisites and evidence.
+ * Returns the checks for one target, in the order of the catalogue. Includes the prerequisites and the
+ * evidence of the selected checks. Omits checks that are not requested for this target.
  */
 export function checksFor({ catalogue, picked }: Selection, world: Asked): Wanted {
   const asked = (check: Check) => check.asked?.(world) ?? true;

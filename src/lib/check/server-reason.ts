@@ -14,7 +14,7 @@ const BEFORE_MS = 60_000;
 
 /**
  * Returns the reason for this rejected login from the Atlas access history. Returns null if the access
- * history does not contain the reason yet, or if the Atlas API credentials lack the permission to read it.
+ * history cannot be read or does not contain the reason yet.
  */
 export async function serverReason(
   mechanism: Mechanism,

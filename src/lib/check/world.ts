@@ -26,8 +26,8 @@ export interface CheckOptions {
   /** Whether to also run the checks for --negative. These checks send requests that must be rejected. */
   readonly negative: boolean;
   /**
-   * How long to keep a connection open, in milliseconds. The token of the connection expires during this
-   * time. If null, this test is skipped.
+   * How long the soak test keeps a connection open, in milliseconds. The token of the connection expires
+   * during this time. Null omits the soak test.
    */
   readonly soakMs: number | null;
 }

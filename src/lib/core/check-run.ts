@@ -20,20 +20,20 @@ export type Link = (typeof LINKS)[number];
  */
 export type CheckStatus = 'pass' | 'warn' | 'fail' | 'skip';
 
-/**
- * An actual value and the expected values. The actual value must equal one of the expected values, byte for
- * byte.
- */
+/** The comparison of an actual value with the expected values. */
 export interface Comparison {
   /** The claim or field: `iss`, `aud`, `sub`, `exp`, `alg`, `kid`, `database user` … */
   readonly what: string;
   /** The actual value; null if it is missing. Must be escaped before it is printed on a terminal. */
   readonly seen: string | null;
-  /** The expected values; the actual value must equal one of them. Empty if there is no expected value. */
+  /**
+   * The expected values; the actual value must match one of them. Empty if fedctl does not know the expected
+   * value.
+   */
   readonly expected: readonly string[];
   /**
-   * The source of the expected value, such as `identity provider "prod"` or `--subject`. Empty if there is no
-   * expected value.
+   * The source of the expected value, such as `identity provider "prod"` or `--subject`. Empty if no source
+   * is known.
    */
   readonly by: string;
   readonly matches: boolean;

@@ -66,15 +66,15 @@ export function aws(words: readonly string[]): SuggestedCommand {
   return program('aws', ...words);
 }
 
-/** Returns a command for any other program. */
+/** Returns a command for another program, such as `curl`. */
 export function program(...words: readonly string[]): SuggestedCommand {
   return { kind: 'program', words };
 }
 
-/** Characters that a terminal interprets or does not show. */
+/** Matches a character that a terminal interprets or does not show. */
 const UNSHOWN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
-/** Characters that bash does not interpret. */
+/** Matches a word that contains no character that bash interprets. */
 const HARMLESS = /^[\w./@%+=:,-]+$/;
 
 /**

@@ -145,7 +145,7 @@ export class Interruption extends Error {
   }
 }
 
-/** Ctrl-C, SIGTERM, and SIGHUP (the terminal was closed). */
+/** The event that stopped the run: Ctrl-C, SIGTERM, or SIGHUP (the terminal was closed). */
 export type InterruptionKind = 'interrupted' | 'terminated' | 'hung-up';
 
 const EXIT_CODE = {

@@ -1,7 +1,7 @@
 /**
- * The exit codes of fedctl, the same for every output format. `exec` and `sandbox -- CMD` also return the
- * exit code of the child process. If `exec` itself fails, the exit code is 125, which most programs do not
- * use.
+ * The exit codes of fedctl. They do not depend on the output format. `exec` and `sandbox -- CMD` also return
+ * the exit code of the child process. If `exec` itself fails, the exit code is 125, which most programs do
+ * not use.
  */
 export const EXIT = {
   done: 0,
@@ -50,7 +50,7 @@ export const EXIT_CODES: readonly ExitCodeRow[] = [
     code: EXIT.refused,
     meaning: 'denied or rejected',
     examples:
-      'AccessDenied, wrong secret key, MongoDB codes 18, 8000 and 13, a session that ends before the token',
+      'AccessDenied, wrong secret key, MongoDB codes 18, 8000 and 13, a session that expires before the token',
   },
   {
     code: EXIT.answeredNo,

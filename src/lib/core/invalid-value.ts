@@ -11,7 +11,7 @@ type InvalidValue = Omit<Partial<FailureFacts>, 'option'> & {
 
 /**
  * Returns the failure for an option with an invalid value. The message contains the option. If the value
- * comes from another source, `namingSource` replaces the option in the message.
+ * comes from a variable or a file, `namingSource` replaces the option in the message.
  */
 export function invalidValue(option: Flag, { value, expected, ...facts }: InvalidValue): FedctlError {
   const what = value === undefined ? `Invalid ${option}` : `Invalid ${option} "${value}"`;

@@ -1,6 +1,6 @@
 /**
- * The maximum nesting depth of JSON from other programs. AWS documents have at most three levels. Recursive
- * functions that print JSON fail at several thousand levels.
+ * The maximum nesting depth of JSON from other programs. JSON documents from AWS have at most three levels.
+ * Recursive functions that print JSON fail at several thousand levels.
  */
 export const MAX_NESTING = 32;
 

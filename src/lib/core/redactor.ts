@@ -10,8 +10,8 @@ const PART = 16;
 const BLOCK = 8;
 
 /**
- * The minimum length of a secret, in characters. Shorter texts are not removed, because they occur in many
- * words.
+ * The minimum length of a secret, in characters. Shorter secrets are not removed, because many texts contain
+ * them by chance.
  */
 const SHORTEST = 4;
 
@@ -144,7 +144,7 @@ class Forms {
 
   /**
    * Returns false if the text contains no block of a secret, and therefore no part of a secret. This test is
-   * fast, because a secret has nine times as many parts as blocks. The list of all parts is created only if
+   * fast, because a secret has only one block for every nine parts. The list of all parts is created only if
    * this test returns true. Creating this list for one token can take longer than the rest of a short run.
    */
   mayContainPart(text: string, base64: string): boolean {

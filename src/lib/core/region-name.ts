@@ -2,9 +2,8 @@
 const GLOBAL = /^aws(?:-[a-z]+)*-global$/;
 
 /**
- * Matches a Region name: words followed by a number. Other text is rejected, because it could change the host
- * name that contains the Region. An Availability Zone has a letter after the number (eu-west-1a). A Local
- * Zone has more words (us-west-2-lax-1a).
+ * Matches the Region name at the start of a text: words followed by a number. An Availability Zone has a
+ * letter after the number (eu-west-1a). A Local Zone has more words (us-west-2-lax-1a).
  */
 const REGION = /^[a-z]+(?:-[a-z]+)*-\d{1,2}/;
 
@@ -12,14 +11,18 @@ export function isGlobalRegion(name: string): boolean {
   return GLOBAL.test(name.toLowerCase());
 }
 
-/** Returns whether a text has the form of a Region name. Does not check that the Region exists. */
+/**
+ * Returns whether a text has the form of a Region name. Does not check that the Region exists. Other text
+ * must be rejected, because the Region becomes part of host names.
+ */
 export function isRegionName(name: string): boolean {
   return name.length <= 63 && REGION.exec(name)?.[0] === name;
 }
 
 /**
- * Returns the Region in an invalid Region name: the name of an Availability Zone or a Local Zone, or a name
- * with uppercase letters, spaces or underscores. Returns null if the name contains no Region.
+ * Returns the Region that an invalid Region name contains. The invalid name can be an Availability Zone, a
+ * Local Zone, or a Region with uppercase letters, spaces or underscores. Returns null if the name contains no
+ * Region.
  */
 export function regionMeant(name: string): string | null {
   return REGION.exec(name.trim().toLowerCase().replace(/[_ ]/g, '-'))?.[0] ?? null;

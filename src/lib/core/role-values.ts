@@ -9,7 +9,7 @@ interface Shape {
 const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/(?:[\x21-\x2e\x30-\x7e]+\/)*[\w+=,.@-]{1,64}$/;
 const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
 const EXTERNAL_ID = /^[\w+=,.@:/-]{2,1224}$/;
-/** Matches `GAHT12345678` for a hardware device, or the ARN of a virtual device. */
+/** Matches the serial number of a hardware device, such as `GAHT12345678`, or the ARN of a virtual device. */
 const MFA_SERIAL = /^[\w+=/:,.@-]{9,256}$/;
 
 export const ROLE_VALUES: Readonly<Record<'roleArn' | 'externalId' | 'sessionName' | 'mfaSerial', Shape>> = {

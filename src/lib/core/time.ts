@@ -8,7 +8,7 @@ export function epoch(date: Date): number {
   return Math.floor(date.getTime() / 1000);
 }
 
-/** Two members of a document for the same time, such as `expiresAt` and `expiresAtEpoch`. */
+/** Two members of a JSON document that contain the same time, such as `expiresAt` and `expiresAtEpoch`. */
 export type TimePair<Name extends string> = Readonly<Record<Name, string> & Record<`${Name}Epoch`, number>>;
 
 export function timePair<Name extends string>(name: Name, date: Date): TimePair<Name> {

@@ -64,7 +64,7 @@ describe('why nobody can log in to a cluster as it is', () => {
     ],
     [
       { stateName: 'DELETING' },
-      'atlas.cluster-paused: The cluster prod does not exist any more: its state is DELETING.',
+      'atlas.cluster-paused: The cluster prod no longer exists: its state is DELETING.',
     ],
     [
       { mongoDBVersion: '4.2.24' },

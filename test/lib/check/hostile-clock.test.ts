@@ -75,7 +75,7 @@ describe('clocks', () => {
     'Most servers agree with this machine. Either the clock of a is wrong, or another server responds at this host.';
   test.each<[string, [number | string, number | string, number | string], unknown[]]>([
     ['all right', [0, 0, 0], [0, 'pass', null, 'compared with a and b and c']],
-    ['one off', [4, 0, 0], [0, 'warn', null, `a is 4 min ahead, b is on time, c is on time. ${THEIRS}`]],
+    ['one off', [4, 0, 0], [0, 'warn', null, `a is 4 min ahead, b is in sync, c is in sync. ${THEIRS}`]],
     [
       'two off',
       [4, 4, 0],
@@ -83,7 +83,7 @@ describe('clocks', () => {
         0,
         'warn',
         'aws.clock-skew',
-        'The clock of this machine may be wrong: a is 4 min ahead, b is 4 min ahead, c is on time; the servers do not agree.',
+        'The clock of this machine may be wrong: a is 4 min ahead, b is 4 min ahead, c is in sync; the servers do not agree.',
       ],
     ],
     [

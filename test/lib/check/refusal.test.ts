@@ -232,7 +232,7 @@ describe('with Atlas', () => {
     const { failure, notes } = await explain(seeing());
     expect({ cause: failure.likelyCause, remedy: failure.remedy, command: failure.command }).toEqual({
       cause:
-        'No Atlas check failed. Atlas may still be deploying a recent change to the cluster, and the access history of Atlas is delayed.',
+        'No Atlas check failed. Atlas may still be deploying a recent change to the cluster. The reason for the rejected login may appear in the Atlas access history later.',
       remedy: 'Check again until Atlas has deployed all changes to the cluster.',
       command: rerun({ set: { '--wait': '2m' } }),
     });

@@ -43,8 +43,8 @@ export const atlasCluster = check<AtlasCluster>({
 });
 
 /**
- * Failures that occur if the IP access list blocks an address: the connection times out, or the TLS handshake
- * is closed or reset (facts/mongodb.md 9).
+ * Failures that occur if the IP access list blocks an address. The connection times out, or it is closed or
+ * reset during the TLS handshake (facts/mongodb.md 9).
  */
 const KEPT_OUT: ReadonlySet<string> = new Set([
   'mongo.connect-timeout',
@@ -56,9 +56,9 @@ const KEPT_OUT: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Fails if no entry of the access list includes the IP address of this machine, and the connection failed
- * with one of the failures in KEPT_OUT. If the cluster is reachable, for example through a private endpoint,
- * a missing entry is not a failure.
+ * Fails if the IP access list has no active entry for the IP address of this machine, and the connection
+ * failed with a code in KEPT_OUT. If the cluster is reachable, for example through a private endpoint, a
+ * missing entry is not a failure.
  */
 export const atlasAccessList = check<null>({
   id: 'atlas.access-list',

@@ -31,7 +31,6 @@ function settingsOf({ profile, region }: World['target'], common: AwsSettings): 
 
 const usesAws = ({ plan }: Asked) => plan.usesAws;
 
-/** Checks that the AWS files and the environment are readable and that the profile exists. */
 export const awsProfile = check<Aws>({
   id: 'aws.profile',
   title: 'the AWS files are readable, and a named profile exists',

@@ -75,7 +75,7 @@ async function mintFor(audience: readonly string[], world: World, facts: Facts):
 
 function unrestricted(what: string): FedctlError {
   return new FedctlError('sts.audience-unrestricted', {
-    message: `STS minted ${what}: no policy restricts the audience of the principal.`,
+    message: `STS minted ${what}: no policy restricts the audiences that the principal can request.`,
     details: { audience: NOBODY },
   });
 }

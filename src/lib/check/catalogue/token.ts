@@ -42,8 +42,7 @@ async function minted(world: World, facts: Facts): Promise<MintAttempt | null> {
 
 /**
  * Checks the federation setting. A minted token proves that federation is enabled, so no IAM permission is
- * required. If minting fails, queries IAM to find out whether federation is disabled or the caller lacks a
- * permission.
+ * required. If no token was minted, reads the setting from IAM.
  */
 export const iamFederation = check<FederationState>({
   id: 'iam.federation',
