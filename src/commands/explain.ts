@@ -90,8 +90,8 @@ function widthOf({ context }: Invocation<OptionTable>): number {
 
 /**
  * Returns the failure for an unknown code. The failure suggests codes that contain the given text or are
- * similar to it. If there are none, it suggests codes whose error patterns match the text. The message repeats the given text only
- * if it has the form of a code, because other text may be a secret.
+ * similar to it. If there is no such code, it suggests codes whose error patterns match the text. The message
+ * repeats the given text only if it has the form of a code, because other text may be a secret.
  */
 function unknownCode(typed: string): FedctlError {
   refuseToken('a code', [typed]);

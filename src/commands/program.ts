@@ -91,7 +91,7 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'agent',
     group: RUN,
-    summary: 'Renew token files and session credentials for other programs',
+    summary: 'Renew token files and credentials for other programs',
     load: async () => (await import('./agent.ts')).agent,
   },
   {
