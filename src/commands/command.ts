@@ -18,7 +18,7 @@ export interface CommonOptions {
   readonly timeoutMs: number;
   readonly output: 'human' | 'json';
   /**
-   * The output formats for stdout and for report files, including formats that only this command supports.
+   * The output formats for stdout and for report files, including the formats that only some commands support.
    */
   readonly formats: OutputFormats;
   readonly quiet: boolean;

@@ -29,7 +29,7 @@ const OPTIONS = {
   sessionTag: tags('--session-tag <key=value>', 'Session tag for the last role; repeatable'),
   transitiveTag: texts(
     '--transitive-tag <key>',
-    'Transitive tag, which later sessions inherit; repeatable',
+    'Key of a session tag that later role sessions inherit; repeatable',
     FLAG_ONLY,
   ),
   sourceIdentity: text('--source-identity <name>', 'Source identity of the session, for CloudTrail'),

@@ -38,10 +38,10 @@ import { SIGNING_ALGORITHM, WANTED_DURATION } from './options/token.ts';
 const FLAG_ONLY = { env: false };
 
 const OPTIONS = {
-  audience: text('--audience <aud>', 'Audience of the token file'),
+  audience: text('--audience <aud>', 'Audience of the token'),
   uri: text('--uri <uri>', 'Connection string for {uri} in the arguments and for MONGODB_URI'),
   mechanism: mechanismOption(
-    'oidc: token file; aws: session credentials (default: from the URI)',
+    'Mechanism: oidc for a token file, aws for session credentials (default: from the URI)',
     MECHANISM_NAMES,
   ),
   environment: TOKEN_ENVIRONMENT,
@@ -276,8 +276,7 @@ function refuseUnfit(plan: ProgramPlan, options: ExecInvocation['options']): voi
 }
 
 /**
- * Reports expirations, recoveries and failed renewals. Regular renewals are not reported while the program
- * runs.
+ * Reports expirations, recoveries and failed renewals. Does not report regular renewals.
  */
 function tell({ warn, hint }: ExecInvocation, output: Output, event: OutputEvent): void {
   if (event.kind === 'renewed') {

@@ -89,9 +89,9 @@ function widthOf({ context }: Invocation<OptionTable>): number {
 }
 
 /**
- * Returns the failure for an unknown code. The failure suggests codes that contain the given text, are
- * similar to it, or have a known error text that matches it. The message repeats the given text only
- * if it has the form of a code, because other text may be a secret.
+ * Returns the failure for an unknown code. The failure suggests codes that contain the given text or are
+ * similar to it. If there is no such code, it suggests codes whose error patterns match the text. The message
+ * repeats the given text only if it has the form of a code, because other text may be a secret.
  */
 function unknownCode(typed: string): FedctlError {
   refuseToken('a code', [typed]);

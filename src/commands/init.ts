@@ -107,8 +107,8 @@ function mechanismOf({ uri, mechanism }: Invocation<typeof OPTIONS>['options']):
 }
 
 /**
- * Returns whether `check` trusts the file without --config. `check` does not trust a file with hosts outside
- * Atlas.
+ * Returns whether `check` trusts the file without --config. `check` trusts it only if each host belongs to
+ * Atlas or is a loopback host.
  */
 async function isTrusted(targets: readonly CheckTarget[], file: string): Promise<boolean> {
   const { refuseStrangeHosts } = await import('../lib/config/host-rule.ts');

@@ -15,7 +15,7 @@ export function refuseTwoFormats(output: 'human' | 'json', format: string | null
   });
 }
 
-/** The output formats of a result and where they are written. */
+/** The output formats of a result and the destination of each format. */
 export interface OutputFormats {
   /** The format for stdout. */
   readonly stdout: string;

@@ -91,7 +91,7 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'agent',
     group: RUN,
-    summary: 'Keep token files and a credentials endpoint valid for other programs',
+    summary: 'Renew token files and credentials for other programs',
     load: async () => (await import('./agent.ts')).agent,
   },
   {

@@ -207,7 +207,7 @@ async function play(
   }
 }
 
-/** Opens the state folder. The modules are loaded here, because only --state needs them. */
+/** Opens the state folder. The module is loaded here, because only --state needs it. */
 async function openState(invocation: Invocation<OptionTable>, folder: string) {
   const { openState: open } = await import('./sandbox/state.ts');
   return await open(invocation, folder);

@@ -122,7 +122,7 @@ cluster lab: running
     ],
     [
       ['--slow', 'moon=1s'],
-      'Invalid --slow "moon=1s": expected a hop (sts, iam, issuer, mongod, atlas) and a time, such as mongod=2s.',
+      'Invalid --slow "moon=1s": expected a service (sts, iam, issuer, mongod, atlas) and a time, such as mongod=2s.',
       'usage.invalid-value',
       READ_THE_HELP,
     ],

@@ -121,7 +121,7 @@ describe('what would leave a lab that is not isolated', () => {
   const SRV = {
     code: 'lab.names-unresolved',
     message:
-      'Only fedctl resolves the mongodb+srv connection string of this lab. Other programs query the DNS server of the system, which cannot resolve the name.',
+      'Only fedctl resolves the mongodb+srv connection string of this lab. Other programs query the DNS server of the system, which cannot resolve the host names of the lab.',
     remedy:
       'Run the program with --isolate (Linux), or make the program use the DNS server in FEDCTL_DNS_SERVER.',
     command: null,

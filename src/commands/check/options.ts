@@ -39,9 +39,13 @@ export const CHECK_OPTIONS = {
     'Configuration file with the targets (default: ./fedctl.yaml, if it exists)',
   ),
   target: texts('--target <name>', 'Target to check, from the configuration file'),
-  allowHost: texts('--allow-host <host>', 'Host, or *.<domain>, that a file found without --config may use', {
-    env: false,
-  }),
+  allowHost: texts(
+    '--allow-host <host>',
+    'Host, or *.<domain>, to allow in a file that --config does not name',
+    {
+      env: false,
+    },
+  ),
   only: texts('--only <id>', 'ID or ID prefix of checks to run, with their dependencies', {
     values: 'checks',
   }),
@@ -50,12 +54,12 @@ export const CHECK_OPTIONS = {
   negative: toggle('--negative', 'Also check that other audiences are rejected', { env: false }),
   soak: duration(
     '--soak <time>',
-    'Time to keep a connection open, beyond the 60s lifetime of its tokens',
+    'Time to keep a connection open; must exceed the token lifetime of 60s',
     null,
   ),
   failOn: choice(
     '--fail-on <what>',
-    'Lowest status that causes exit code 5 (default: fail)',
+    'Least severe check status that causes exit code 5 (default: fail)',
     ['fail', 'warn'],
     'fail',
   ),

@@ -74,7 +74,7 @@ export async function writeReports(
   return stdout === 'human' || stdout === 'short' || stdout === 'json' ? [] : formatLines(stdout, clean);
 }
 
-/** Formats a complete report. A format is loaded only when it is requested. */
+/** Formats a complete report. The code for a format is loaded only when this format is requested. */
 async function formatLines(format: string, report: CheckReport): Promise<readonly Line[]> {
   switch (format) {
     case 'json':

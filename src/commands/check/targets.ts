@@ -30,8 +30,8 @@ export const TARGET_VARIABLES: readonly string[] = keysOf(OF_ONE_TARGET).flatMap
 const OF_A_ROLE = { externalId: 'role', sessionName: 'role', mfaSerial: 'role' } as const;
 
 /**
- * The remaining options of a target. On the command line, each of these options overrides the setting in every
- * target of a file.
+ * Options that configure a target but do not define one. On the command line, each of these options overrides
+ * the setting in every target of a file.
  */
 const OF_ANY_TARGET = {
   signingAlgorithm: 'signingAlgorithm',
@@ -46,8 +46,8 @@ const OF_ANY_TARGET = {
 } as const;
 
 /**
- * On the command line, `--profile` and `--region` override the settings in every target of a file. A target
- * without its own profile or Region uses the value of the command, for example from AWS_PROFILE.
+ * On the command line, `--profile` and `--region` override the settings in every target of a file. If a
+ * target has no profile or Region, the profile or Region of the command applies, for example from AWS_PROFILE.
  */
 const OF_THE_CALLER = ['profile', 'region'] as const;
 

@@ -53,7 +53,7 @@ export function mechanismOption<const Name extends string>(
  */
 export const TOKEN_ENVIRONMENT: OptionSpec<TokenEnvironment> = choice(
   '--environment <name>',
-  'ENVIRONMENT property for oidc; use test for drivers without k8s support (default: k8s)',
+  'ENVIRONMENT property for oidc; "test" is for drivers without k8s support (default: k8s)',
   TOKEN_ENVIRONMENTS,
   'k8s',
   // This option has no environment variable. The program that `exec` runs inherits all variables, so a

@@ -9,7 +9,7 @@ export interface OptionSpec<T> {
   /** The option in the notation of commander, such as `--audience <aud>` or `--no-wait`. */
   readonly flags: string;
   readonly description: string;
-  /** False if the option has no environment variable. Options that relax safety or write a file have none. */
+  /** False if the option has no environment variable. Options that disable a safety check or write a file have none. */
   readonly env: boolean;
   readonly repeatable: boolean;
   /** Completions for the value. If absent, the shell completes file names. */

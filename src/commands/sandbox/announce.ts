@@ -12,7 +12,7 @@ export interface ReadyLab {
   readonly env: LabEnvironment;
   readonly pid: number;
   readonly status: LabStatus;
-  /** Tells how to stop the lab, such as `Ctrl-C stops the lab`. */
+  /** A text that tells how to stop the lab, such as `Ctrl-C stops the lab`. */
   readonly end: string;
 }
 

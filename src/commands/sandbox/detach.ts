@@ -39,7 +39,7 @@ export async function detach(
   const { env, pid } = await invocation.progress.during('Starting the lab', () =>
     ready(child, context.signal),
   );
-  // Open pipes would keep this process alive. `fedctl sandbox log` shows later events.
+  // Open pipes would keep this process alive. They are not needed: `fedctl sandbox log` shows later events.
   child.stdout?.destroy();
   child.stderr?.destroy();
   child.unref();

@@ -36,7 +36,7 @@ export function isolationWarnings(
     warnings.push({
       code: 'lab.names-unresolved',
       message:
-        'Only fedctl resolves the mongodb+srv connection string of this lab. Other programs query the DNS server of the system, which cannot resolve the name.',
+        'Only fedctl resolves the mongodb+srv connection string of this lab. Other programs query the DNS server of the system, which cannot resolve the host names of the lab.',
       remedy:
         'Run the program with --isolate (Linux), or make the program use the DNS server in FEDCTL_DNS_SERVER.',
       command,

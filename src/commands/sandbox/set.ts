@@ -173,6 +173,6 @@ function readDelay(value: string, option: Flag): LabChangeRequest {
   const hop = HOPS.find((one) => one === name);
   const seconds = parseDuration(time);
   if (hop !== undefined && seconds !== null) return { setting: 'delay', hop, ms: seconds * 1000 };
-  const expected = `a hop (${HOPS.join(', ')}) and a time, such as mongod=2s`;
+  const expected = `a service (${HOPS.join(', ')}) and a time, such as mongod=2s`;
   throw invalidValue(option, { value, expected });
 }

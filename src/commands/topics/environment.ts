@@ -106,7 +106,7 @@ export const VARIABLES: readonly VariableGroup[] = [
       ['GITHUB_ENV', 'File to which credentials --format github-env appends.'],
       ['GITHUB_STEP_SUMMARY', 'File to which check --output github appends a summary.'],
       ['XDG_RUNTIME_DIR, TMPDIR', 'Directory for the token file of exec.'],
-      ['XDG_CACHE_HOME, HOME', 'Directories of the code cache and of ~/.aws.'],
+      ['XDG_CACHE_HOME, HOME', 'Directories that contain the code cache and .aws.'],
       ['NODE_DISABLE_COMPILE_CACHE', '1: do not cache compiled code.'],
       ['USER, LOGNAME, USERNAME', 'User name in the default name of role sessions.'],
     ],
@@ -151,7 +151,7 @@ export async function environmentLines(theme: Theme): Promise<readonly string[]>
   const flag = longFlag(COMMON_OPTIONS.region);
   return [
     theme.prose(
-      `Each of these variables sets an option. For example, FEDCTL_REGION sets ${flag}. A command-line option takes precedence over its variable. An empty variable counts as not set. Options that relax safety or write a file have no variable.`,
+      `Each of these variables sets an option. For example, FEDCTL_REGION sets ${flag}. A command-line option takes precedence over its variable. An empty variable counts as not set. Options that disable a safety check or write a file have no variable.`,
     ),
     '',
     ...rows(options, theme),

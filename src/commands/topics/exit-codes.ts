@@ -6,7 +6,7 @@ export function exitCodeLines(theme: Theme): readonly string[] {
   const plain = (text: string) => text.replaceAll('`', '');
   return [
     theme.prose(
-      'The exit codes are the same for every command and every output format. "fedctl sandbox -- <command>" exits with the code of the command.',
+      'The exit codes are the same for every command and every output format. "fedctl exec" and "fedctl sandbox -- <command>" exit with the code of the program that they run.',
     ),
     '',
     ...EXIT_CODES.map(
