@@ -80,7 +80,7 @@ const OPTIONS = {
   detach: toggle('--detach', 'Start the lab in the background and return; `fedctl sandbox stop` stops it', {
     env: false,
   }),
-  state: text('--state <folder>', 'Directory that keeps accounts, keys and data between runs', {
+  state: text('--state <directory>', 'Directory that keeps accounts, keys and data between runs', {
     env: false,
   }),
   envFile: text('--env-file <file>', 'File for the environment variables, readable only by its owner', {

@@ -90,7 +90,22 @@ describe('what Atlas would tell', () => {
   test('fails where it was asked for and the cluster is not found', async () => {
     const { code, of } = await lab.answer(['--only', 'atlas.cluster', '--uri', 'mongodb://127.0.0.1:1/']);
     expect(code).toBe(5);
-    expect(of('atlas.cluster')).toMatchObject({ status: 'fail', code: 'atlas.cluster-unnamed' });
+    expect(of('atlas.cluster')).toMatchObject({
+      status: 'fail',
+      code: 'atlas.cluster-unnamed',
+      detail:
+        'No cluster of the project matches the hosts in the connection string. The clusters of the project are: lab.',
+    });
+  });
+
+  test('fails if the project has no cluster with the given name', async () => {
+    const { code, of } = await lab.answer(['--only', 'atlas.cluster', '--atlas-cluster', 'orders']);
+    expect(code).toBe(5);
+    expect(of('atlas.cluster')).toMatchObject({
+      status: 'fail',
+      code: 'atlas.cluster-unnamed',
+      detail: 'The project has no cluster with the name "orders". The clusters of the project are: lab.',
+    });
   });
 
   test.each(['human', 'json', 'junit', 'github', 'markdown', 'html'])(

@@ -116,7 +116,7 @@ describe('on a terminal', () => {
     expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
     const failure = unwrapped(stderr.slice(stderr.indexOf('error:')));
     expect(failure.replace(/http:[\w/.:]+/, 'STS').replace(/, request id [\w-]+/, '')).toBe(
-      `error: STS in eu-central-1 (STS) rejected the MFA code in AssumeRole. AWS says: AccessDenied: MultiFactorAuthentication failed with invalid MFA one time pass code.
+      `error: STS in eu-central-1 (STS) rejected the MFA code in AssumeRole. AWS response: AccessDenied: MultiFactorAuthentication failed with invalid MFA one time pass code.
 cause:  The code is wrong or was used before, the clock of the device is wrong, or the device belongs to another user. Each code can be used once.
 remedy: Wait for the next code from the device, and repeat the command with this code.
 code:   sts.mfa-refused

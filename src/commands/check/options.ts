@@ -10,7 +10,7 @@ export const CHECK_OPTIONS = {
   uri: URI,
   audience: text('--audience <aud>', 'Audience of the identity provider in Atlas'),
   mechanism: mechanismOption('Authentication mechanism (default: from the URI, or oidc)', MECHANISM_CHOICES),
-  tokenFile: text('--token-file <file>', 'Token file to check, instead of a minted token'),
+  tokenFile: text('--token-file <file>', 'Token file to check instead of a minted token'),
   ...ROLE_OPTIONS,
   signingAlgorithm: SIGNING_ALGORITHM,
   duration: TOKEN_DURATION,

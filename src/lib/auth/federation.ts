@@ -19,7 +19,7 @@ const INFO_PERMISSION = 'iam:GetOutboundWebIdentityFederationInfo';
 
 /**
  * Reads the federation state from IAM. After a change, IAM reports the new state immediately, but STS applies
- * the new state some seconds later (facts/aws.md 1).
+ * the new state a few seconds later (facts/aws.md 1).
  *
  * @throws FedctlError aws.* if the credentials or the connection to IAM fail
  */

@@ -81,7 +81,7 @@ export function refused(
       awsCode: refusal.wireCode,
       awsMessage: refusal.message,
       status: refusal.status,
-      evidence: [...evidence, `AWS says: ${refusal.wireCode}: ${refusal.message}`],
+      evidence: [...evidence, `AWS response: ${refusal.wireCode}: ${refusal.message}`],
     },
     requestId: refusal.requestId,
     cause: refusal.error,

@@ -22,9 +22,9 @@ export interface WholeFileOptions {
  * reader sees either the old or the new content, never only a part of the content. If the write fails or is
  * interrupted, removes the temporary file.
  *
- * An existing target must be a regular file. Directories, FIFOs and devices are rejected. Every symbolic link
- * (including `/dev/stdout`) is also rejected. The rename would replace the link. Writing to the target of the
- * link would be unsafe if an attacker created the link.
+ * An existing target must be a regular file. Directories, FIFOs and devices are rejected. Symbolic links
+ * (including `/dev/stdout`) are rejected for two reasons: the rename would replace the link, and an attacker
+ * who created the link could choose the file that is written.
  *
  * @param path absolute, or relative to the working directory of the process
  * @throws FedctlError usage.unwritable-output; the reason of the signal, if the signal fires before the

@@ -250,6 +250,9 @@ function endsFirst(all: readonly TlsFacts[], first: TlsFacts): TlsFacts {
 
 function tlsText({ protocol, subject, issuer, expiresAt }: TlsFacts, now: Date): string {
   const left = (expiresAt.getTime() - now.getTime()) / 1000;
-  const distance = left > 0 ? `in ${formatDuration(left)}` : `${formatDuration(left)} ago`;
-  return `${protocol}, certificate of ${subject}, issued by ${issuer}, expires ${rfc3339(expiresAt)} (${distance})`;
+  const expiry =
+    left > 0
+      ? `expires ${rfc3339(expiresAt)} (in ${formatDuration(left)})`
+      : `expired ${rfc3339(expiresAt)} (${formatDuration(left)} ago)`;
+  return `${protocol}, certificate of ${subject}, issued by ${issuer}, ${expiry}`;
 }

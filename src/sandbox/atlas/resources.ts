@@ -45,7 +45,7 @@ const FEDERATION: readonly ApiRole[] = ['ORG_OWNER'];
 const PROJECT: readonly ApiRole[] = ['ORG_OWNER', 'ORG_READ_ONLY', 'GROUP_OWNER', 'GROUP_READ_ONLY'];
 /**
  * For the access history, Atlas requires a project role for monitoring or for database access. A project
- * owner has both roles.
+ * owner has both roles. An organization owner is an owner of every project.
  */
 const HISTORY: readonly ApiRole[] = ['ORG_OWNER', 'GROUP_OWNER'];
 

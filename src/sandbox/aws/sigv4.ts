@@ -136,8 +136,8 @@ export async function signatureMatches(
   );
   const computed = parseAuthorization(signed.headers['authorization'] ?? '');
   if ('faults' in computed) return false;
-  // The signer always adds the date to the signed headers, and omits headers that the request does not contain.
-  // The names of the signed headers are therefore also compared.
+  // To compute the signature again, the signer always signs the date, and never signs a header that the request
+  // does not contain. The signed headers can therefore differ from the headers that the client named.
   const sameHeaders = computed.signedHeaders.join(';') === signedHeaders.join(';');
   return sameHeaders && equalInConstantTime(computed.signature, authorization.signature);
 }

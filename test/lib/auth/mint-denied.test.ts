@@ -50,7 +50,7 @@ describe('the advice on a denial', () => {
     const { likelyCause, remedy, details } = withRequest(
       new FedctlError('sts.mint-denied', {
         message: 'no',
-        details: { awsMessage: `${DENIED}${said}`, evidence: ['AWS says: no'] },
+        details: { awsMessage: `${DENIED}${said}`, evidence: ['AWS response: no'] },
       }),
       { audience: ['a', 'b'], signingAlgorithm: 'ES384', durationSeconds: 120, tags: [] },
     );
@@ -62,7 +62,7 @@ describe('the advice on a denial', () => {
     expect(advise(` with an explicit deny in a service control policy: ${arn}`)).toEqual({
       likelyCause: `An explicit deny in the service control policy of the account (${arn}) matches this request. An allow in a policy of the principal cannot override this deny.`,
       remedy: `An administrator of the organization (its management account) must change the deny in the service control policy of the account (${arn}). Alternatively, change the request so that the deny does not match.`,
-      evidence: ['Requested: audiences a, b, algorithm ES384, duration 2 min, no tags', 'AWS says: no'],
+      evidence: ['Requested: audiences a, b, algorithm ES384, duration 2 min, no tags', 'AWS response: no'],
     });
   });
 
@@ -74,7 +74,7 @@ describe('the advice on a denial', () => {
     });
     expect(evidence).toEqual([
       'Requested: audiences a, b, algorithm ES384, duration 2 min, no tags',
-      'AWS says: no',
+      'AWS response: no',
       'Statement to add: {"Effect":"Allow","Resource":"*","Action":"sts:GetWebIdentityToken","Condition":{"ForAllValues:StringEquals":{"sts:IdentityTokenAudience":["a","b"]},"Null":{"sts:IdentityTokenAudience":"false"},"StringEquals":{"sts:SigningAlgorithm":"ES384"},"NumericLessThanEquals":{"sts:DurationSeconds":"120"}}}',
     ]);
   });

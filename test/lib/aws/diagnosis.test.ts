@@ -80,7 +80,7 @@ describe('what one code of AWS stands for', () => {
       cause:
         'The request is signed for one Region and one service, but the endpoint belongs to another Region or service.',
       remedy: 'Specify the Region of the endpoint with --region, or unset AWS_ENDPOINT_URL_STS.',
-      evidence: [`AWS says: SignatureDoesNotMatch: ${sentence}`],
+      evidence: [`AWS response: SignatureDoesNotMatch: ${sentence}`],
     });
   });
 
@@ -199,7 +199,7 @@ describe('what one code of AWS stands for', () => {
       exit: 4,
       message:
         'STS in eu-west-1 (ENDPOINT) received no complete signature for GetCallerIdentity, although fedctl signed the request with the access key AKIAIOSFODNN7EXAMPLE, from environment (AWS_ACCESS_KEY_ID).',
-      evidence: [`AWS says: ${code}: ${sentence}`],
+      evidence: [`AWS response: ${code}: ${sentence}`],
     });
   });
 
@@ -223,7 +223,7 @@ describe('a credential_process that is fedctl', () => {
   const inner = new FedctlError('sts.assume-denied', {
     message: 'The principal of the access key AKIA is not allowed to assume the role etl.',
     remedy: 'Read the trust policy of the role.',
-    details: { evidence: ['AWS says: AccessDenied: Access denied'] },
+    details: { evidence: ['AWS response: AccessDenied: Access denied'] },
     requestId: 'request-1',
   });
 

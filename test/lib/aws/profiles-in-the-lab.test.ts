@@ -117,7 +117,7 @@ describe('profiles', () => {
     expect(await refusal(['whoami', '--profile', 'long-chain'])).toEqual({
       code: 2,
       text: `error: STS in eu-west-1 (STS) rejected AssumeRole: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.
-        AWS says: ValidationError: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.
+        AWS response: ValidationError: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.
 cause:  The role allows only a shorter session, or the role is assumed from another role. Role chaining limits a session to one hour.
 remedy: Request a session of at most one hour.
 code:   sts.duration-refused
@@ -206,7 +206,7 @@ code:   sts.identity-token-refused
   ])('%s', async (_what, changes, says) => {
     expect(await refusal(['whoami'], await identity(changes))).toEqual({
       code: 4,
-      text: `error: STS in eu-west-1 (STS) rejected the web identity token.\n        AWS says: ${says}\n${REFUSED}`,
+      text: `error: STS in eu-west-1 (STS) rejected the web identity token.\n        AWS response: ${says}\n${REFUSED}`,
     });
   });
 
@@ -214,7 +214,7 @@ code:   sts.identity-token-refused
     expect(await refusal(['whoami'], await identity({ exp: 1_000_000_000 }))).toEqual({
       code: 3,
       text: `error: The web identity token for AssumeRoleWithWebIdentity has expired.
-        AWS says: ExpiredTokenException: Token expired: current date/time TIME must be before the expiration date/time TIME
+        AWS response: ExpiredTokenException: Token expired: current date/time TIME must be before the expiration date/time TIME
 cause:  The program that writes the token file has not renewed the token.
 remedy: Renew the token in the file that AWS_WEB_IDENTITY_TOKEN_FILE or the profile names.
 code:   sts.identity-token-expired
@@ -226,7 +226,7 @@ code:   sts.identity-token-expired
     expect(await refusal(['whoami'], await identity({ sub: 'task:1' }))).toEqual({
       code: 4,
       text: `error: The web identity token is not allowed to assume the role arn:aws:iam::123456789012:role/app.
-        AWS says: AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity
+        AWS response: AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity
 cause:  The trust policy of the role does not allow sts:AssumeRoleWithWebIdentity for the issuer, audience and subject of this token, or the role does not exist.
 remedy: Check the trust policy of the role. The policy must allow this principal.
 run:    aws iam get-role --role-name app --query Role.AssumeRolePolicyDocument
@@ -242,7 +242,7 @@ code:   sts.assume-denied
     expect(answer).toEqual({
       code: 6,
       text: `error: STS in eu-west-1 (STS) could not reach the issuer of the web identity token in three attempts.
-        AWS says: IDPCommunicationError: The request could not be fulfilled because the identity provider could not be reached to verify the token
+        AWS response: IDPCommunicationError: The request could not be fulfilled because the identity provider could not be reached to verify the token
 cause:  STS verifies a web identity token with the keys of its issuer, and the issuer did not respond to AWS.
 remedy: Wait a few seconds and repeat the command. The issuer must be reachable from the internet.
 code:   sts.identity-provider-unreachable
@@ -269,7 +269,7 @@ test('a federated user mints no token, and is told who can', async () => {
   expect(await refusal(['token', '--audience', 'x'], env)).toEqual({
     code: 4,
     text: `error: A federated user (GetFederationToken) cannot mint tokens.
-        AWS says: AccessDenied: GetWebIdentityToken does not support federated user sessions
+        AWS response: AccessDenied: GetWebIdentityToken does not support federated user sessions
 cause:  Credentials from GetFederationToken can call only GetCallerIdentity in STS.
 remedy: Use the credentials of a role or of an IAM user.
 code:   sts.federated-user

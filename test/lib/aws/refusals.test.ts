@@ -282,7 +282,7 @@ describe('what AWS refuses', () => {
       status: 403,
       evidence: [
         'the session expires in 4 min 12 s',
-        'AWS says: SessionDurationEscalationException: No.\u001b[2J',
+        'AWS response: SessionDurationEscalationException: No.\u001b[2J',
       ],
     });
   });

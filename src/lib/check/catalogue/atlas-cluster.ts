@@ -30,9 +30,7 @@ export const atlasCluster = check<AtlasCluster>({
       const cluster = clusterOfUri(clusters, target.atlasCluster, plan.database?.uri ?? null);
       if (cluster === null) {
         refuseUnreadable(listed);
-        const known = clusters.map(({ name }) => name).join(', ');
-        const message = `No cluster of the project has this host. The project has the clusters: ${known}.`;
-        return unseen(new FedctlError('atlas.cluster-unnamed', { message }), 'skip');
+        return unseen(notFound(target.atlasCluster, clusters), 'skip');
       }
       const failure = clusterFault(cluster, plan.database?.mechanisms ?? [], id);
       if (failure !== null) return fail(failure);
@@ -41,6 +39,16 @@ export const atlasCluster = check<AtlasCluster>({
     });
   },
 });
+
+function notFound(name: string | null, clusters: readonly AtlasCluster[]): FedctlError {
+  const missing =
+    name === null
+      ? 'No cluster of the project matches the hosts in the connection string.'
+      : `The project has no cluster with the name "${name}".`;
+  const names = clusters.map((each) => each.name).join(', ');
+  const known = names === '' ? 'The project has no clusters.' : `The clusters of the project are: ${names}.`;
+  return new FedctlError('atlas.cluster-unnamed', { message: `${missing} ${known}` });
+}
 
 /**
  * Failures that occur if the IP access list blocks an address. The connection times out, or it is closed or

@@ -55,7 +55,7 @@ export const mongoSoak = check<null>({
     );
     if (failure !== null) return fail(failure);
     const held = `open for ${formatDuration(options.soakMs / 1000)} with a token lifetime of ${SOAK_TOKEN_SECONDS} s (${commands} commands)`;
-    if (reauthentications > 0) return pass(`${held}, reauthenticated ${reauthentications} times`, null);
+    if (reauthentications > 0) return pass(`${held}, reauthentications: ${reauthentications}`, null);
     return fail(
       new FedctlError('mongo.reauthentication-unseen', {
         message: `The server did not request a new token while the connection was ${held}.`,

@@ -123,7 +123,7 @@ export const stsMint = check<MintedToken>({
 
 /**
  * Returns iam.propagation-timeout if IAM reports that federation is enabled, but STS does not mint tokens
- * yet. IAM applies a change at once. STS applies the change some seconds later (facts/aws.md 1).
+ * yet. IAM applies a change at once. STS applies the change a few seconds later (facts/aws.md 1).
  */
 function notYet(failure: FedctlError, facts: Facts): FedctlError {
   if (failure.code !== 'sts.federation-disabled' || facts.of(iamFederation)?.state !== 'enabled')

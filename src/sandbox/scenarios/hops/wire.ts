@@ -6,10 +6,11 @@ import type { Stage } from '../stage.ts';
 import { listen } from './listen.ts';
 
 /**
- * Starts a proxy in front of the lab's MongoDB server, and makes the command connect to the proxy. The proxy
- * parses every message from the client. If the lab uses TLS, the proxy uses the lab's certificate.
+ * Starts a proxy in front of the lab's MongoDB server, and makes the fedctl command of the scenario connect to
+ * the proxy. The proxy parses every message from the client. If the lab uses TLS, the proxy uses the lab's
+ * certificate.
  *
- * @param act receives the name of a MongoDB command. Returns `pass` to forward the message, or `cut` to close
+ * @param act receives the name of the MongoDB command in each message. Returns `pass` to forward the message, or `cut` to close
  * the connection.
  */
 export async function frontWire(stage: Stage, act: (command: string) => 'pass' | 'cut'): Promise<void> {
