@@ -36,7 +36,7 @@ const isKey = (outcome) => /^A[KS]IA/.test(outcome);
 
 /** Describes the outcome of fedctl. Access key IDs and endpoint names of the tests mean nothing to a reader. */
 function ofFedctl(outcome) {
-  if (isKey(outcome)) return 'configured credentials';
+  if (isKey(outcome)) return 'expected credentials';
   if (outcome === 'second') return 'configured endpoint';
   return FAILURES[outcome] ?? outcome;
 }
@@ -79,7 +79,8 @@ export function parityPage() {
     'fedctl follows the AWS CLI. If the two versions of the AWS CLI differ, fedctl follows version 2.',
     '',
     'The tables list all cases in which another client differs from fedctl. An empty cell means that the client does the same as',
-    'fedctl. "No error" means that the client continues with credentials. "Not run" means that the client was not tested.',
+    'fedctl. "Expected credentials" are those that a client should use in the case. "Other credentials" means that the client uses a',
+    'different access key. "No error" means that the client continues with credentials. "Not run" means that the client was not tested.',
     '',
     ...groups.flatMap(part),
   ]

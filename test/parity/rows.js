@@ -489,10 +489,7 @@ row(
   { env: IDENTITY, files: { token: TOKEN }, credentials: `[default]\n${keys(A)}` },
   assumed('pod', TOKEN),
   {
-    ...sdk(
-      A,
-      'The JavaScript SDK prefers the files. The AWS CLI prefers the web identity in the environment.',
-    ),
+    ...sdk(A, 'The JavaScript SDK uses the keys of the profile. The AWS CLI uses the web identity.'),
     witnesses: NO_V2,
   },
 );

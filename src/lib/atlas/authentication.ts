@@ -17,7 +17,7 @@ export interface Authorization {
 
 /** An authentication scheme for the Atlas API. */
 export interface Authentication {
-  /** Describes the credential without secrets: `service account mdb_sa_id_…` or `API key abcdefgh`. */
+  /** Describes the credential without secrets, for example `service account mdb_sa_id_…` or `API key abcdefgh`. */
   readonly name: string;
   authorize(method: string, target: string, bounds: Bounds): Promise<Authorization>;
   /**

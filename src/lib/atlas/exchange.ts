@@ -87,7 +87,7 @@ async function send(
   return { request, status, headers: response.headers, body: response.body };
 }
 
-/** Returns the method and URL without the query: `GET https://cloud.mongodb.com/api/atlas/v2/groups/…`. */
+/** Returns the method and URL without the query, for example `GET https://cloud.mongodb.com/api/atlas/v2/groups/…`. */
 export function nameOf({ method, url }: AtlasHttpRequest): string {
   return `${method} ${url.origin}${url.pathname}`;
 }

@@ -94,7 +94,7 @@ function failure(
   });
 }
 
-/** Formats the error for a message: `No group with ID … exists (GROUP_NOT_FOUND)`. */
+/** Formats the error for a message, for example `No group with ID … exists (GROUP_NOT_FOUND)`. */
 function textOf({ request, status }: AtlasHttpAnswer, error: ApiError | null): string {
   if (error === null) return `HTTP ${status}`;
   const detail = quote(request, error.detail).replace(/\.$/, '');

@@ -196,7 +196,7 @@ function evidenceOf({ details }: FedctlError): readonly unknown[] {
   return Array.isArray(details['evidence']) ? details['evidence'] : [];
 }
 
-/** Describes a request: `Requested: audience a, algorithm RS256, duration 5 min, no tags`. */
+/** Describes a request, for example `Requested: audience a, algorithm RS256, duration 5 min, no tags`. */
 function requestText({ audience, signingAlgorithm, durationSeconds, tags }: MintRequest): string {
   const audiences = `${audience.length === 1 ? 'audience' : 'audiences'} ${audience.join(', ')}`;
   const tagged = tags.map(({ key, value }) => `${key}=${value}`).join(', ');

@@ -3,7 +3,7 @@ import type { ResolvedCredentials } from '../core/credentials.ts';
 /** Describes a call to AWS for the failure messages. */
 export interface CallSite {
   readonly service: 'STS' | 'IAM';
-  /** The API name of the operation: `GetWebIdentityToken`. */
+  /** The API name of the operation, for example `GetWebIdentityToken`. */
   readonly action: string;
   readonly region: string;
   /** The source of the Region, such as `--region`, `AWS_REGION` or `profile "x"`. */
@@ -21,7 +21,7 @@ export interface CallSite {
   now(): Date;
 }
 
-/** Describes the service that receives a call: `STS in eu-west-1 (https://sts.eu-west-1.amazonaws.com)`. */
+/** Describes the service that receives a call, for example `STS in eu-west-1 (https://sts.eu-west-1.amazonaws.com)`. */
 export function whereOf(site: CallSite): string {
   return `${site.service} in ${site.region} (${site.endpoint})`;
 }

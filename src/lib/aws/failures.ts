@@ -261,7 +261,7 @@ function foreignAdvice({ part, has }: ForeignPart, { provider, providerDetail }:
 }
 
 /**
- * Describes the access key that signed a call: `the access key AKIA…, from environment (AWS_ACCESS_KEY_ID)`.
+ * Describes the access key that signed a call, for example `the access key AKIA…, from environment (AWS_ACCESS_KEY_ID)`.
  */
 function keyOf({ credentials }: CallSite): string {
   return credentials === null

@@ -34,7 +34,7 @@ export interface ProfileDependencies {
   region(): string | null;
 }
 
-/** The credentials, and a description of their source: `access key`, `role arn:… from profile "base"`. */
+/** The credentials, and a description of their source, for example `access key` or `role arn:… from profile "base"`. */
 interface Found {
   readonly credentials: Credentials;
   readonly how: string;

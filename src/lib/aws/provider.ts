@@ -1,6 +1,6 @@
 import type { CredentialProviderId, ResolvedCredentials } from '../core/credentials.ts';
 
-/** The reason why a provider has no credentials, as part of a sentence: `AWS_ACCESS_KEY_ID is not set`. */
+/** The reason why a provider has no credentials, as part of a sentence, for example `AWS_ACCESS_KEY_ID is not set`. */
 export interface Absent {
   readonly absent: string;
 }

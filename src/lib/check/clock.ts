@@ -57,9 +57,9 @@ export async function requestTimes(
 }
 
 /**
- * Returns the recorded clocks of servers.
+ * Returns the recorded clock readings of the servers, one for each host.
  *
- * @param addresses URLs; each host has one reading
+ * @param addresses URLs of the servers; several URLs can have the same host
  */
 export function clockReadings(addresses: readonly string[], clocks: ServerClocks): readonly ClockReading[] {
   return [...byHost(addresses)].map(([host, url]) => ({
@@ -125,7 +125,7 @@ export function clockOutcome(readings: readonly ClockReading[]): Outcome<null> {
   return warn({ code: 'aws.clock-skew', message, remedy: failure.remedy }, null);
 }
 
-/** Formats a clock difference in seconds: `10 min ahead`, `in sync`. */
+/** Formats a clock difference in seconds, for example `10 min ahead` or `in sync`. */
 function distance(ahead: number): string {
   if (Math.abs(ahead) <= 1) return 'in sync';
   return `${formatDuration(Math.abs(ahead))} ${ahead > 0 ? 'ahead' : 'behind'}`;

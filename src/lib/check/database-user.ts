@@ -219,7 +219,7 @@ function creating(
   };
 }
 
-/** Formats a role for the Atlas CLI: `readWrite@app`, `read@app.visits`. */
+/** Formats a role for the Atlas CLI, for example `readWrite@app` or `read@app.visits`. */
 function roleText({ role, db, collection }: AtlasDatabaseUser['roles'][number]): string {
   return `${role}@${db}${collection === undefined ? '' : `.${collection}`}`;
 }

@@ -197,7 +197,7 @@ function whatIsLeft(mechanism: Mechanism, known: readonly Known[], facts: Facts)
 }
 
 /**
- * Returns the required database user: `the database user arn:aws:iam::…:role/app in $external, AWS IAM type
+ * Returns the required database user, for example `the database user arn:aws:iam::…:role/app in $external, AWS IAM type
  * ROLE`.
  */
 function databaseUserOf(facts: Facts): string | null {

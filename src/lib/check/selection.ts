@@ -97,7 +97,7 @@ function checksNamed(catalogue: readonly Check[], name: string, option: Flag): r
   });
 }
 
-/** Returns all names that select a check: `mongo.oidc.login`, `mongo.oidc`, `mongo`. */
+/** Returns all names that select a check, for example `mongo.oidc.login`, `mongo.oidc` and `mongo`. */
 function beginnings(id: string): readonly string[] {
   const parts = id.split('.');
   return parts.map((_part, index) => parts.slice(0, parts.length - index).join('.'));

@@ -1,4 +1,4 @@
-/** A command-line option with its leading dashes: `--audience`. */
+/** A command-line option with its leading dashes, for example `--audience`. */
 export type Flag = `--${string}`;
 
 /** Options with their new values: a string, several strings for a repeatable option, `true` for a switch. */

@@ -10,7 +10,7 @@ export interface WholeFileOptions {
   readonly mode: number;
   /** Whether to set the mode regardless of the umask. */
   readonly exactly?: boolean;
-  /** The kind of content, for messages: `a secret`. */
+  /** What the file contains, for messages. Example: `a secret`. */
   readonly holds: string;
   /** The remedy if the file cannot be written (default: choose another `--out`). */
   readonly remedy?: string;

@@ -109,7 +109,7 @@ function timestamp(text: string): Date | null {
   return Number.isNaN(date.getTime()) ? null : date;
 }
 
-/** Describes a time relative to now: `in 4 min 12 s`, `3 min 12 s ago`, `now`. */
+/** Describes a time relative to now, for example `in 4 min 12 s`, `3 min 12 s ago` or `now`. */
 function distance(date: Date, now: Date): string {
   const seconds = Math.round((date.getTime() - now.getTime()) / 1000);
   if (seconds === 0) return 'now';

@@ -120,7 +120,7 @@ function refusedCertificate(fault: DialFault, cause: unknown): string | null {
  */
 const INTERNAL_ERROR_ALERT = /ALERT_INTERNAL_ERROR$/;
 
-/** Returns why a stage failed for a host, for use in a list of hosts: `refused the connection`. */
+/** Returns why a stage failed for a host, for use in a list of hosts, for example `refused the connection`. */
 export function dialFaultText(
   stage: keyof typeof TABLES,
   { fault, cause }: Pick<Unreached, 'fault' | 'cause'>,

@@ -67,7 +67,7 @@ export class HelloWatch {
     };
   }
 
-  /** Describes the server: `MongoDB 8.0 (wire version 25), replica set rs0, primary a:27017`. */
+  /** Describes the server, for example `MongoDB 8.0 (wire version 25), replica set rs0, primary a:27017`. */
   detail(): string {
     const { wireVersion, replicaSet, primary } = this.facts();
     return [

@@ -29,7 +29,7 @@ export function serverAnswer(
   return null;
 }
 
-/** Formats a response with `ok: 0` for the end of a sentence: `no such command (59 CommandNotFound)`. */
+/** Formats a response with `ok: 0` for the end of a sentence, for example `no such command (59 CommandNotFound)`. */
 export function answerText({ code, name, text }: NonNullable<ReturnType<typeof serverAnswer>>): string {
   // The driver uses `n/a` if the server returned no reason.
   const reason = text === 'n/a' || text === '' ? 'no reason given' : text;

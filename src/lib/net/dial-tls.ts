@@ -21,7 +21,7 @@ export interface TlsSettings {
 
 /** The facts about a completed handshake. */
 export interface TlsFacts {
-  /** The protocol version: `TLSv1.3`. */
+  /** The protocol version, for example `TLSv1.3`. */
   readonly protocol: string;
   readonly subject: string;
   readonly issuer: string;

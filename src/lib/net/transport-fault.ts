@@ -9,7 +9,7 @@ export interface TransportFault {
   readonly kind: 'unreachable' | 'tls' | 'timeout';
   /** The code of Node.js or OpenSSL: `ENOTFOUND`, `DEPTH_ZERO_SELF_SIGNED_CERT` … */
   readonly code: string;
-  /** The reason as part of a sentence: `the host name does not resolve`. */
+  /** The reason as part of a sentence, for example `the host name does not resolve`. */
   readonly reason: string;
   /** The likely cause, if it differs from the default for this kind of fault. */
   readonly likelyCause?: string;

@@ -1,6 +1,6 @@
 /** A reason why AWS would reject a policy. */
 export interface PolicyFault {
-  /** Member names and indices, from the root of the policy: `['Statement', 0, 'Effect']`. */
+  /** Member names and indices, from the root of the policy, for example `['Statement', 0, 'Effect']`. */
   readonly path: readonly (string | number)[];
   /** A sentence or a phrase, without a full stop. */
   readonly message: string;

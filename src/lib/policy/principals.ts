@@ -16,7 +16,7 @@ export type Grant = 'account' | 'principal' | 'session';
  */
 export function grantTo({ except, listed }: Selection<Principal>, principal: RequestPrincipal): Grant | null {
   const grants = listed.map((one) => named(one, principal)).filter((grant) => grant !== null);
-  // A principal that NotPrincipal does not exclude gets the same grant as from the principal `*`.
+  // NotPrincipal matches every principal that it does not list, in the same way as the principal `*` does.
   if (except) return grants.length === 0 ? 'session' : null;
   return (
     grants.find((grant) => grant === 'session') ??

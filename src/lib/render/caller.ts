@@ -20,7 +20,7 @@ export function changeHints(what: string, caller: Caller): readonly string[] {
   ];
 }
 
-/** Formats an endpoint override: `http://127.0.0.1:4566 for IAM (AWS_ENDPOINT_URL_IAM)`. */
+/** Formats an endpoint override, for example `http://127.0.0.1:4566 for IAM (AWS_ENDPOINT_URL_IAM)`. */
 export function overrideText({ service, url, source }: EndpointOverride): string {
   return `${url} for ${service.toUpperCase()} (${source})`;
 }

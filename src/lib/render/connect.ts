@@ -74,7 +74,7 @@ export function connectHeader(mechanism: Mechanism, shownUri: string, theme: The
   return `${theme.strong(mechanism)}  ${shownUri}`;
 }
 
-/** Formats a stage: ` ✓ tls 12 ms TLSv1.3, certificate of …`. */
+/** Formats a stage, for example ` ✓ tls 12 ms TLSv1.3, certificate of …`. */
 export function stageLine({ id, status, ms, detail, code }: StageEvent, theme: Theme): string {
   const mark = { pass: theme.good('✓'), fail: theme.bad('✗'), skip: theme.dim('-') }[status];
   const time = status === 'skip' ? 'skipped' : `${ms} ms`;

@@ -25,7 +25,7 @@ export const SILENT_PROGRESS: Progress = {
   paused: (work) => work(),
 };
 
-/** Formats milliseconds as whole seconds: `(3 s)`. */
+/** Formats milliseconds as whole seconds, for example `(3 s)`. */
 export function secondsText(ms: number): string {
   return `(${Math.floor(Math.max(0, ms) / 1000)} s)`;
 }

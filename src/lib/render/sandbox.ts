@@ -98,7 +98,7 @@ export function sandboxClockDocument(time: LabTime) {
   return { schema: 'fedctl.sandbox-clock/v1', ...time } as const;
 }
 
-/** Formats the current time in the lab: `2026-11-22T12:10:00Z, 10 min ahead of the real time`. */
+/** Formats the current time in the lab, for example `2026-11-22T12:10:00Z, 10 min ahead of the real time`. */
 export function clockText({ now, offsetSeconds }: LabTime): string {
   const where =
     offsetSeconds === 0
@@ -111,7 +111,7 @@ export function sandboxChangesDocument(changes: readonly LabChange[]) {
   return { schema: 'fedctl.sandbox-set/v1', changes } as const;
 }
 
-/** Formats one line per change: `federation of 123456789012: enabled`. */
+/** Formats one line per change, for example `federation of 123456789012: enabled`. */
 export function sandboxChangesLines(changes: readonly LabChange[]): readonly string[] {
   return changes.map(({ setting, of, value }) => `${setting.replaceAll('-', ' ')} ${of}: ${value}`);
 }
@@ -124,7 +124,7 @@ function logEntryMembers({ at, ...entry }: LabLogEntry) {
   return { at: at.toISOString(), atEpoch: epoch(at), ...entry };
 }
 
-/** Formats one entry of the lab log: `lab 12:00:01 sts GetWebIdentityToken refused: … (arn:…)`. */
+/** Formats one entry of the lab log, for example `lab 12:00:01 sts GetWebIdentityToken refused: … (arn:…)`. */
 export function labLogLine(entry: LabLogEntry): string {
   const who = entry.principal === null ? '' : ` (${entry.principal})`;
   return `lab ${entry.at.toISOString().slice(11, 19)} ${entry.hop} ${entry.action} ${entry.decision}: ${entry.reason}${who}`;

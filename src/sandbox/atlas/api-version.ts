@@ -71,7 +71,7 @@ function notAcceptable(detail: string): ApiFailure {
   return new ApiFailure(406, 'INVALID_VERSION_DATE', detail);
 }
 
-/** Formats a date as Atlas does, without a leading zero in the day: `Mon, 5 Aug 2024 00:00:00 GMT`. */
+/** Formats a date as Atlas does, without a leading zero in the day, for example `Mon, 5 Aug 2024 00:00:00 GMT`. */
 function httpDate(date: string): string {
   return new Date(date).toUTCString().replace(/, 0/, ', ');
 }

@@ -194,7 +194,7 @@ function logLine({
   });
 }
 
-/** Formats a date as `Date.toString` does in Java: `Tue Jun 08 15:49:25 GMT 2021`. */
+/** Formats a date as `Date.toString` does in Java, for example `Tue Jun 08 15:49:25 GMT 2021`. */
 function clockText(date: Date): string {
   const [, day, number, month, year, time] = /^(\w+), (\d+) (\w+) (\d+) (\S+)/.exec(date.toUTCString()) ?? [];
   return `${day} ${month} ${number} ${time} GMT ${year}`;

@@ -15,7 +15,7 @@ export interface LabAccount {
   readonly organization: {
     /** The organization ID, which starts with `o-`. */
     readonly id: string;
-    /** The paths of organizational units. Each path ends with a slash: `o-x/r-y/ou-z/`. */
+    /** The paths of organizational units. Each path ends with a slash, for example `o-x/r-y/ou-z/`. */
     readonly ouPaths: readonly string[];
   } | null;
   readonly federation: FederationSwitch;

@@ -9,7 +9,7 @@ export function countChecks(checks: readonly CheckResult[]): Counts {
   return counts;
 }
 
-/** Formats the counts without zero counts: `7 passed, 1 warned, 1 failed, 6 skipped`. */
+/** Formats the counts without zero counts, for example `7 passed, 1 warned, 1 failed, 6 skipped`. */
 export function countsText(counts: Counts): string {
   const parts = [
     [counts.pass, 'passed'],
@@ -21,7 +21,7 @@ export function countsText(counts: Counts): string {
   return shown.length === 0 ? 'nothing checked' : shown.join(', ');
 }
 
-/** Formats milliseconds: `142 ms`, `12.3 s`. */
+/** Formats milliseconds, for example `142 ms` or `12.3 s`. */
 export function shownMs(ms: number): string {
   return ms < 10_000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }

@@ -2,7 +2,7 @@ import { Binary, type Double } from 'bson';
 import type { Document } from '../bson-codec.ts';
 import { tagged } from './types.ts';
 
-/** Formats a value in the style of MongoDB's error messages: `{ name: "x", n: 1.0 }`. */
+/** Formats a value in the style of MongoDB's error messages, for example `{ name: "x", n: 1.0 }`. */
 export function textOf(value: unknown): string {
   const { type, value: known } = tagged(value);
   switch (type) {
