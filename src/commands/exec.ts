@@ -39,7 +39,7 @@ const FLAG_ONLY = { env: false };
 
 const OPTIONS = {
   audience: text('--audience <aud>', 'Audience of the token'),
-  uri: text('--uri <uri>', 'Connection string for {uri} in the arguments and for MONGODB_URI'),
+  uri: text('--uri <uri>', 'Connection string that replaces {uri} in the arguments and sets MONGODB_URI'),
   mechanism: mechanismOption(
     'Mechanism: oidc for a token file, aws for session credentials (default: from the URI)',
     MECHANISM_NAMES,

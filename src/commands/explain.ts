@@ -103,7 +103,7 @@ function unknownCode(typed: string): FedctlError {
     message: suggested.length === 0 ? `${what}.` : `${what}; did you mean ${suggested.join(', ')}?`,
     likelyCause: isShaped
       ? 'No failure has this code.'
-      : 'The argument does not have the format of a code, such as sts.mint-denied. The text of an error is read from standard input.',
+      : 'The argument does not have the format of a code, such as sts.mint-denied. To explain the text of an error, pass the text on standard input.',
     remedy: isShaped
       ? 'List all codes, or read the page of a suggested code.'
       : 'Pipe the text of the error into "fedctl explain -".',

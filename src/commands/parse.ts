@@ -127,7 +127,7 @@ function refuseOptionsOf(parent: Command, sub: Command): void {
 /**
  * Defines the arguments, options and help of a command.
  *
- * @param flow a function that wraps the notes; null if help was not requested
+ * @param flow a function that breaks the notes of the help into lines; null if help was not requested
  */
 function define(
   sub: Command,
@@ -194,7 +194,7 @@ function readOptions<Table extends OptionTable>(
     key,
     readOption(spec, given(target, spec), env),
   ]);
-  // Each value was read with the spec of its key, so it has the type of this spec.
+  // Each value was parsed with the spec of its option, so it has the type that this spec declares.
   return Object.fromEntries(values) as OptionValues<Table>;
 }
 

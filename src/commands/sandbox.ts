@@ -56,7 +56,7 @@ const OPTIONS = {
   ),
   propagation: choice(
     '--propagation <state>',
-    'Delay of 8 to 12 seconds after enable and disable, as on AWS (default: off)',
+    'Delay of 8 to 12 seconds before federation changes take effect, as on AWS (default: off)',
     ['on', 'off'],
     'off',
   ),
@@ -116,7 +116,7 @@ lab prints the path of the file that contains the secret for an authenticator ap
 AssumeRoleWithWebIdentity), eks-pod-identity (container credentials for a projected token). With --as, federation is
 enabled at first, because a workload cannot enable it.
 
---isolate runs the command as the same user in network and mount namespaces. The option requires Linux and the programs
+--isolate runs the command as the current user in separate network and mount namespaces. The option requires Linux and the programs
 unshare, nsenter, ip and mount. Loopback is the only network interface in the namespaces, so no traffic leaves the
 machine. The lab responds at its usual addresses and, as the platform does, at 169.254.169.254, 169.254.170.2 and
 169.254.170.23. The lab is also the only DNS server, so mongodb+srv works for every driver. The command gets the

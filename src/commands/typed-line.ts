@@ -220,7 +220,7 @@ function another({ words, keep, unless }: FedctlCommand, typed: Typed): readonly
   const kept = line.pieces.map((piece) => {
     if (piece.kind !== 'option' || has(piece.flag)) return [];
     if (!COMMON.has(piece.flag) && !keep.includes(piece.flag)) return [];
-    // The file that --out writes contains only the token, so the output format is not repeated.
+    // With --out, the file contains only the token, so the suggested command omits the output format.
     if (words.includes('--out') && (piece.flag === '--json' || piece.flag === '--output')) return [];
     // Only json is repeated: human is the default, and only check has other formats.
     if (piece.flag === '--output' && piece.value !== 'json') return [];

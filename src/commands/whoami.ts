@@ -24,8 +24,8 @@ export const whoami = command({
     'fedctl whoami --json | jq -r .credentials.provider',
   ],
   notes: `Shows the AWS principal, the source of its credentials, and the values to enter in Atlas for this principal or for the
-role of --role-arn. Run the command as the workload, or name the profile or role of the workload. Otherwise
-the command shows the values of the operator. Mints no token and prints no secret.`,
+role of --role-arn. Run the command as the workload, or specify the profile or role of the workload.
+Otherwise, the command shows the values for your own principal. Mints no token and prints no secret.`,
   options: {
     audience: text('--audience <aud>', 'Audience to show in the values for Atlas'),
     roleArn: text(

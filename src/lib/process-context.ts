@@ -133,12 +133,12 @@ const NOBODY_READS: ReadonlySet<unknown> = new Set(['EPIPE', 'EIO']);
  * signals ends the process immediately. A closed pipe (`fedctl … | head`) or terminal is not reported as a
  * failure.
  *
- * The listeners are not removed after the first signal. ora's restore-cursor (through signal-exit) kills the
- * process if the signal has no other listeners. A `once` listener does not count, because Node.js removes it
- * before signal-exit runs (sindresorhus/ora#27, tapjs/signal-exit#49).
+ * The listeners stay after the first signal, because ora's restore-cursor (through signal-exit) kills the
+ * process if the signal has no other listeners. They are not `once` listeners, because Node.js would remove
+ * those before signal-exit runs (sindresorhus/ora#27, tapjs/signal-exit#49).
  *
  * @returns `stopped`; `letGo`, which removes the handlers; `passSignals` for the Context. Call `letGo` at the
- * end of the run, so that a signal ends the process immediately.
+ * end of the run, so that a later signal ends the process immediately.
  */
 export function takeOverSignals(): {
   readonly stopped: AbortSignal;

@@ -16,8 +16,8 @@ export type { PlatformName } from './platforms.ts';
 /** The options of a lab. The defaults are the same as for `fedctl sandbox`. */
 export interface SandboxOptions {
   /**
-   * The platform that the lab emulates for its programs. By default, programs get the environment of an
-   * operator, with keys and profiles.
+   * The platform that the lab emulates for programs. By default, the lab emulates no platform, and programs get
+   * access keys and profiles.
    */
   readonly as?: PlatformName | null;
   /**
@@ -73,7 +73,7 @@ export interface Sandbox {
    */
   inside(outside: Readonly<Record<string, string | undefined>>): Record<string, string>;
   /**
-   * Stops every server and removes every file within one second. After this call, the lab no longer keeps the
+   * Stops all servers of the lab and removes its temporary files within one second. After this call, the lab no longer keeps the
    * process running.
    */
   close(): Promise<void>;

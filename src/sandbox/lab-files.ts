@@ -23,7 +23,7 @@ export async function writeAwsFiles(
 }
 
 /**
- * Returns a profile with keys for every user, and a profile for every role. The source profile of a role
+ * Returns one profile per user, with the keys of the user, and one profile per role. The source profile of a role
  * belongs to the first user that the role trusts.
  */
 export function labProfiles(world: AwsWorld): readonly LabProfile[] {

@@ -1,8 +1,8 @@
 import type { Hop } from './delays.ts';
 
 /**
- * An event in the lab, and the actual reason for the decision. Responses do not contain this reason. The log
- * never contains a token, only the jti and the kid of a token.
+ * A request or another event in the lab, with the decision of the lab and the actual reason. Responses do not
+ * contain this reason. The log never contains a token, only the jti and the kid of a token.
  */
 export interface LabLogEntry {
   readonly at: Date;

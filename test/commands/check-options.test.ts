@@ -218,7 +218,7 @@ describe('--negative', () => {
     expect(ids.map((id) => `${of(id)?.status} ${of(id)?.detail}`)).toEqual([
       'pass denied, as expected',
       'pass denied, as expected',
-      'skip policy denies a token for a different audience, so the cluster cannot be tested',
+      'skip an AWS policy denies a token for a different audience, so the cluster cannot be tested',
     ]);
     expect(code).toBe(0);
   });

@@ -70,7 +70,7 @@ code:   usage.invalid-value
     const { code, stderr } = await run(['bad auth : Authentication failed. for hunter2']);
     expect(code).toBe(2);
     expect(stderr).toBe(`error: Invalid code; did you mean mongo.atlas-auth-error?
-cause:  The argument does not have the format of a code, such as sts.mint-denied. The text of an error is read from standard input.
+cause:  The argument does not have the format of a code, such as sts.mint-denied. To explain the text of an error, pass the text on standard input.
 remedy: Pipe the text of the error into "fedctl explain -".
 run:    fedctl explain mongo.atlas-auth-error
 code:   usage.invalid-value

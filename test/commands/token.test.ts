@@ -305,7 +305,7 @@ test('a session that is too short is refused here, with both numbers', async () 
       4,
       "A token of 5 min would expire after the caller's session, which expires in 4 min 10 s (2026-11-22T12:04:10Z).",
       'A token must expire before the session of the caller expires. AWS does not shorten the lifetime of the token.',
-      'Mint a token of at most 3 min 40 s, or renew the session.\nrun:    fedctl token --audience https://my.api --duration 220s',
+      'Mint a token with a lifetime of at most 3 min 40 s, or renew the session.\nrun:    fedctl token --audience https://my.api --duration 220s',
       'sts.session-too-short',
     ),
   );

@@ -41,7 +41,7 @@ export const CHECK_OPTIONS = {
   target: texts('--target <name>', 'Target to check, from the configuration file'),
   allowHost: texts(
     '--allow-host <host>',
-    'Host, or *.<domain>, to allow in a file that --config does not name',
+    'Host, or *.<domain>, to allow in a file found without --config',
     {
       env: false,
     },

@@ -39,8 +39,8 @@ function summaryFile({ stdout, files }: OutputFormats, { env, cwd }: Invocation<
 /**
  * Writes the reports to their files.
  *
- * @returns the lines to print on stdout. The list is empty for human and short, which were printed during the
- *   run, and for json, which the caller prints.
+ * @returns the lines to print on stdout. The list is empty for the formats `human` and `short`, which were
+ *   printed during the run, and for `json`, which the caller prints.
  * @throws FedctlError usage.unwritable-output
  */
 export async function writeReports(

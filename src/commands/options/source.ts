@@ -34,8 +34,8 @@ export function variableOf(
 }
 
 /**
- * Replaces the option in a failure with the variable or the file that sets the option. A failure about a
- * command-line option stays unchanged.
+ * If the value of an option comes from a variable or a file, names this source in the failure instead of the
+ * option. Otherwise, returns the failure unchanged.
  *
  * @param sourceOf returns the variable or the file, or the option itself if its value comes from the command
  * line

@@ -32,7 +32,7 @@ export async function announce(
   if (envFile === null) stdout.write(linesOf(exportLines(env)), { discloses: secretsOf(env) });
   const { hint } = invocation;
   for (const line of ['', ...sandboxStatusLines(status), '']) hint(line, 'typed');
-  if (envFile === null) hint('Export the lines above in another terminal.');
+  if (envFile === null) hint('In another terminal, run the export commands above.');
   else {
     hint('In another terminal:');
     hint(`  ${sourceCommand(envFile)}`, 'typed');

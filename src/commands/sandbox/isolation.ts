@@ -28,7 +28,7 @@ export function isolationWarnings(
     warnings.push({
       code: 'lab.real-metadata',
       message: `Programs that use fixed addresses connect to the real ${fixed}, not to the lab. Examples are the MongoDB drivers for C, C++, PHP, Go and Rust, and the Java driver without the AWS SDK.`,
-      remedy: 'Run the program with --isolate (Linux). The lab then responds at these addresses.',
+      remedy: 'Run the program with "fedctl sandbox --isolate" (Linux). The lab then responds at these addresses.',
       command,
     });
   }
@@ -38,7 +38,7 @@ export function isolationWarnings(
       message:
         'Only fedctl resolves the mongodb+srv connection string of this lab. Other programs query the DNS server of the system, which cannot resolve the host names of the lab.',
       remedy:
-        'Run the program with --isolate (Linux), or make the program use the DNS server in FEDCTL_DNS_SERVER.',
+        'Run the program with "fedctl sandbox --isolate" (Linux), or make the program use the DNS server in FEDCTL_DNS_SERVER.',
       command,
     });
   }

@@ -15,8 +15,8 @@ export const sandboxScenario = command({
   ],
   notes: `
 Enables federation in the lab of this shell and adds one fault, as \`fedctl sandbox --scenario\` does in a new lab. Some
-scenarios change environment variables: evaluate the printed lines. A scenario cannot be removed, so a lab can have
-only one scenario.`,
+scenarios change environment variables. To set them in this shell, run the printed lines with eval. A scenario cannot
+be removed, so a lab can have only one scenario.`,
   options: {},
   async run({ context, common, args, hint }): Promise<Answer> {
     const [name = ''] = args;

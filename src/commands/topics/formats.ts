@@ -9,11 +9,11 @@ type Described<Name extends string> = Readonly<Record<Name, string>>;
 export const OUTPUT_FORMATS: Described<(typeof CHECK_FORMATS)[number]> = {
   human: 'Text for people. The default.',
   json: 'One JSON document on standard output, or one error document on standard error.',
-  short: 'check only: failures and a summary.',
-  junit: 'check only: JUnit XML, for the test report of a CI system.',
-  github: 'check only: annotations for GitHub Actions, and a job summary.',
-  markdown: 'check only: a table for an issue or a wiki.',
-  html: 'check only: a self-contained HTML file.',
+  short: 'Failures and a summary (only check).',
+  junit: 'JUnit XML for the test report of a CI system (only check).',
+  github: 'Annotations and a job summary for GitHub Actions (only check).',
+  markdown: 'A table for an issue or a wiki (only check).',
+  html: 'A self-contained HTML file (only check).',
 };
 
 /** The values of `fedctl credentials --format`. */

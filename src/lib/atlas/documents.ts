@@ -11,8 +11,8 @@ import type {
 /*
  * Schemas of the Atlas responses. The schemas contain only the properties that fedctl needs. Other properties
  * are ignored. The schemas accept the known differences between Atlas and its API specification
- * (facts/mongodb.md 7.5 to 7.9). An entry is unreadable if a property has an undocumented type, because a
- * wrong statement about who can log in is worse than no result.
+ * (facts/mongodb.md 7.5 to 7.9). If a property has an undocumented type, fedctl treats the entry as unreadable,
+ * because a wrong statement about who can log in is worse than no result.
  */
 
 const Time = z

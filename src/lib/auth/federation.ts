@@ -69,8 +69,8 @@ const NOT_YET: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The failures that are caused by the caller and not by the federation setting. AWS checks the caller before
- * the federation setting (facts/aws.md 2.3), so a later attempt would fail too.
+ * The failures that are caused by the caller and not by the federation setting. AWS checks the caller first
+ * (facts/aws.md 2.3), so the request would also fail when federation is enabled.
  */
 const CALLER_CANNOT_MINT: ReadonlySet<string> = new Set([
   'sts.mint-denied',
@@ -87,7 +87,10 @@ export type Propagation =
       readonly outcome: 'minting';
       /** The last token that STS minted during the wait. */
       readonly token: MintedToken;
-      /** The time in milliseconds from the start of the wait to the first of the consecutive tokens. */
+      /**
+       * The time in milliseconds from the start of the wait to the first of the tokens that STS minted without an
+       * error between them.
+       */
       readonly ms: number;
       readonly attempts: number;
     }

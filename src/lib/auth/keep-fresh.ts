@@ -75,7 +75,7 @@ const TOO_LATE = 1000;
  * Renews an output each time half of its lifetime has passed. Stops when the signal fires. If a renewal
  * fails, the current value remains available. The value is removed shortly before it expires, so that a
  * program never reads an expired value. Failed renewals are retried with increasing pauses. Each failure code
- * is reported once until a renewal succeeds.
+ * is reported only once. After a successful renewal, it can be reported again.
  *
  * @param first the validity period of the current value; null if no value exists yet
  */

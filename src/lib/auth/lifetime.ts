@@ -109,7 +109,7 @@ function tooShort(tokenSeconds: number, sessionSeconds: number, sessionEnd: Date
     message: `A token of ${formatDuration(tokenSeconds)} would expire after the caller's session, which ${session}.`,
     ...(fits >= MINT_LIMITS.shortest
       ? {
-          remedy: `Mint a token of at most ${formatDuration(fits)}, or renew the session.`,
+          remedy: `Mint a token with a lifetime of at most ${formatDuration(fits)}, or renew the session.`,
           command: rerun({ set: { '--duration': `${fits}s` } }),
         }
       : { remedy: 'Renew the session, for example with "aws sso login".' }),

@@ -127,7 +127,7 @@ function adviceOn({ kind, policyType, policyArn }: Denial, principal: string) {
     likelyCause:
       kind === 'no-allow'
         ? `No statement in ${where} allows this request: a statement is missing, or ${conditions}. AWS does not report which cause applies.`
-        : `A policy denies this request, or no policy allows this request. In the second case, a statement is missing, or ${conditions}. AWS does not report which cause applies.`,
+        : `A policy denies this request, or no policy allows it, because a statement is missing or ${conditions}. AWS does not report which cause applies.`,
     remedy: `${who} must add the statement shown above to ${where}, or you must change the request to match an existing statement.`,
   };
 }

@@ -117,7 +117,7 @@ function notAToken(endpoint: string, why: string, cause?: unknown): FedctlError 
 function notAsAsked(endpoint: string, how: string, request: MintRequest): FedctlError {
   return new FedctlError('aws.not-aws', {
     message: `${endpoint} did not mint the requested token: ${how}.`,
-    likelyCause: 'AWS always mints the requested token, so the server is not AWS but an emulator.',
+    likelyCause: 'Tokens from AWS always match the request, so the server is not AWS but an emulator.',
     remedy:
       'Use an emulator that mints tokens as AWS does. To use AWS itself, unset AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL.',
     details: { endpoint, signingAlgorithm: request.signingAlgorithm, audience: request.audience },

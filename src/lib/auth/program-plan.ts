@@ -69,7 +69,7 @@ export interface LoginUri extends ProgramUri {
 
 /**
  * Returns the connection string for a program. The requested mechanism takes precedence over the mechanism of
- * the connection string. `otherwise` is the default.
+ * the connection string. If neither is given, the program uses the mechanism `otherwise`.
  *
  * @throws FedctlError mongo.mechanism-conflict; the failures of `parseConnectionString`
  */

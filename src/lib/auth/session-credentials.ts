@@ -24,7 +24,7 @@ export interface SessionRequest {
   readonly externalId: string | null;
   /** The name for each session in the role chain; null for the default name. */
   readonly sessionName: string | null;
-  /** The tags for the last session. Transitive tags are set on the first session. */
+  /** The tags for the final session of the role chain. Transitive tags are set on the first session. */
   readonly tags: readonly Tag[];
   /** The keys of the tags that later sessions inherit. */
   readonly transitiveTagKeys: readonly string[];
@@ -34,7 +34,7 @@ export interface SessionRequest {
    */
   readonly sourceIdentity: string | null;
   /**
-   * The duration of the last session, in seconds. If null, AWS uses its default (1 h for a role, 12 h for a
+   * The duration of the final session, in seconds. If null, AWS uses its default (1 h for a role, 12 h for a
    * user).
    */
   readonly durationSeconds: number | null;

@@ -47,8 +47,7 @@ export async function readTokenFile(name: string, context: Context, timeoutMs?: 
     // remaining text.
     context.redactor.learn(new Secret(tokenIn(content)));
     const token = tokenOf(text, context.now());
-    // White space in standard input causes no warning, because piped text usually ends with a newline, and
-    // drivers read only files.
+    // White space in standard input causes no warning, because piped text usually ends with a newline, and drivers do not read tokens from standard input.
     if (name === '-') return { token, warnings: [] };
     const open = await isReadableByOthers(resolve(context.cwd, name));
     const warnings = [

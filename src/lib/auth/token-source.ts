@@ -11,9 +11,9 @@ export interface Life {
 }
 
 /**
- * Returns the middle and the end of a lifetime by the local clock, in milliseconds since 1970. The lifetime
- * starts when the token is received, because a comparison of `exp` with a slow local clock would make an
- * expired token look valid. The lifetime never ends later than `exp`.
+ * Returns when half of a token's lifetime has passed, and when the lifetime ends, in milliseconds since 1970 on
+ * the local clock. The lifetime starts when the token is received: if the local clock is slow, an expired token
+ * would look valid until the local clock reaches `exp`. The lifetime never ends later than `exp`.
  */
 export function spanOf({ issuedAt, expiresAt }: Life, receivedAt: Date): { halfLife: number; end: number } {
   const life = expiresAt.getTime() - issuedAt.getTime();

@@ -47,7 +47,7 @@ interface Conversation {
  *
  * During an outage, the service returns its last credentials even if they have expired, and AWS continues to
  * accept them (https://docs.aws.amazon.com/sdkref/latest/guide/feature-static-credentials.html). fedctl uses
- * expired credentials for 15 minutes and prints a warning.
+ * expired credentials for 15 minutes after it receives them, and prints a warning.
  *
  * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused, usage.invalid-value; the reason of the
  * signal, if it fires

@@ -41,7 +41,7 @@ type Unseen = Seen & {
   readonly unpicked: 'fail' | 'warn' | 'skip';
 };
 
-/** The result of a check. The results `pass` and `warn` contain the fact that later checks use. */
+/** The result of a check. The results `pass` and `warn` contain a fact for later checks. */
 export type Outcome<Fact> = Passed<Fact> | Warned<Fact> | Failed | Skipped | Unseen;
 
 export function pass<Fact>(detail: string | null, fact: Fact, seen: Seen = {}): Passed<Fact> {

@@ -113,8 +113,8 @@ function codeOf(reason: string): ExplainedCode | null {
 }
 
 /**
- * Returns the failure with the reason in the server log as its cause, and with the code and remedy for that
- * reason.
+ * Returns a copy of the failure with the likely cause, the code and the remedy that match the reason in the server
+ * log.
  */
 function bySaid(
   failure: FedctlError,
@@ -133,7 +133,7 @@ function bySaid(
   const advice =
     code.startsWith('atlas.') && wasRead(known)
       ? {
-          likelyCause: `${likelyCause} No Atlas check failed: Atlas may still be deploying a recent change to the cluster.`,
+          likelyCause: `${likelyCause} No Atlas check failed. Atlas may still be deploying a recent change to the cluster.`,
           ...ONCE_DEPLOYED,
         }
       : code === 'jwt.algorithm-refused' && tokenOf(facts)?.algorithm === 'RS256'

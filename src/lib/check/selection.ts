@@ -52,8 +52,9 @@ export function idleNames(selection: Selection, only: readonly string[], world: 
 }
 
 /**
- * Returns the checks for one target, in the order of the catalogue. Includes the prerequisites and the
- * evidence of the selected checks. Omits checks that are not requested for this target.
+ * Returns the checks to run for one target, in the order of the catalogue: the selected checks, the checks that
+ * they need, and the checks whose results they use as evidence. Omits selected checks that the settings of the
+ * target do not request.
  */
 export function checksFor({ catalogue, picked }: Selection, world: Asked): Wanted {
   const asked = (check: Check) => check.asked?.(world) ?? true;

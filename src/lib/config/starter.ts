@@ -36,7 +36,7 @@ defaults:
 targets:
   # Name of the target, for example in: fedctl check --target ${STARTER_TARGET}
   ${STARTER_TARGET}:
-    # oidc logs in with a token. aws logs in with AWS credentials. both performs both logins.
+    # Login: oidc (with a token), aws (with AWS credentials) or both.
     mechanism: ${mechanism ?? 'oidc'}
 
     # Connection string of the cluster, without a password. Without it, the database is not checked.

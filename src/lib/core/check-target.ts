@@ -8,7 +8,7 @@ import type { SigningAlgorithm } from './token.ts';
  * secrets.
  */
 export interface CheckTarget {
-  /** The name of the entry; `default` for command-line options. */
+  /** The name of the entry; `default` if the target comes from command-line options. */
   readonly name: string;
   /** The connection string; null to omit the database checks. */
   readonly uri: ConnectionString | null;

@@ -60,8 +60,8 @@ export interface Context {
   /** Fires on Ctrl-C, SIGTERM and SIGHUP. Its reason is an Interruption. */
   readonly signal: AbortSignal;
   /**
-   * Calls `handle` for each signal that this process receives, including SIGQUIT, SIGUSR1 and SIGUSR2. Until
-   * the returned function is called, the property `signal` does not fire.
+   * Calls `handle` for each process signal, including SIGQUIT, SIGUSR1 and SIGUSR2. Until the returned function is
+   * called, process signals do not abort the property `signal`.
    */
   passSignals(handle: (name: NodeJS.Signals) => void): () => void;
   spawn(command: string, args: readonly string[], options: SpawnOptions): ChildProcess;

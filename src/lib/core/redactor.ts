@@ -1,6 +1,6 @@
 import { REDACTED, type Secret } from './secret.ts';
 
-/** The Redactor removes a part of a long secret if the part has at least this number of characters. */
+/** The minimum length, in characters, of a part of a long secret that the Redactor removes from a text. */
 const PART = 16;
 
 /**
@@ -144,8 +144,8 @@ class Forms {
 
   /**
    * Returns false if the text contains no block of a secret, and therefore no part of a secret. This test is
-   * fast, because a secret has only one block for every nine parts. The list of all parts is created only if
-   * this test returns true. Creating this list for one token can take longer than the rest of a short run.
+   * fast, because a secret has nine times as many parts as blocks. The list of all parts is created only if this
+   * test returns true, because creating the list for one token can take longer than the rest of a short run.
    */
   mayContainPart(text: string, base64: string): boolean {
     if (this.#encoded.length === 0) return false;

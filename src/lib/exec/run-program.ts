@@ -11,8 +11,8 @@ import { type Child, type ChildEnd, endOf, onTerminal } from './run-child.ts';
 const OF_THE_KEYBOARD: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT']);
 
 /**
- * Runs a program in place of fedctl, and waits until the program ends. Passes signals on to the program. Does
- * not pass on keyboard signals that the terminal already sends to the program. Ctrl-C never ends fedctl,
+ * Runs a program as a child process, and waits until the program ends. Passes signals on to the program, except
+ * keyboard signals that the terminal already sends to the program. Ctrl-C never ends fedctl,
  * because programs such as shells do not exit on Ctrl-C. To end a program that ignores signals, send SIGKILL
  * to the program.
  *

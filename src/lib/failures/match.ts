@@ -28,7 +28,7 @@ interface Pattern {
 
 interface Part {
   readonly text: string;
-  /** The gap before the part: VALUE or ELLIPSIS. */
+  /** The gap that precedes the part: VALUE or ELLIPSIS. */
   readonly after: Gap;
 }
 
@@ -131,8 +131,8 @@ function overlap(a: Hit, b: Hit): boolean {
 
 /**
  * Searches for all parts in order, separated by gaps of the allowed length. Returns the last match, because
- * the error is at the end of a log. For a code, returns the first match, because a report contains the first
- * failure before its consequences.
+ * the error is at the end of a log. If the pattern is a failure code, returns the first match, because a report
+ * contains the first failure before its consequences.
  */
 function find(wanted: Pattern, text: string): Hit | null {
   // A fast test that rejects most patterns: a text rarely contains all parts.

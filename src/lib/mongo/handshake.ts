@@ -13,7 +13,7 @@ const observers = new WeakMap<Lookup, Observe>();
 let isInstalled = false;
 
 /**
- * Reports each message that a client with this `lookup` sends or receives during a MONGODB-AWS login. The
+ * Reports each message that a client sends or receives during a MONGODB-AWS login. `lookup` identifies the client. The
  * driver (7.9.0) removes the content of these messages from its own events. The reports contain no signature,
  * session token or nonce.
  */

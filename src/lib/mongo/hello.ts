@@ -82,7 +82,7 @@ export class HelloWatch {
     return kindOf(servers.find(({ type }) => type !== 'Unknown'));
   }
 
-  /** Returns the failure for a timeout of the hello stage. The heartbeats determine the failure. */
+  /** Returns the failure for a timeout of the hello stage. The results of the heartbeats determine which failure. */
   timedOut(seconds: number, cause?: unknown): FedctlError {
     const failed = this.#failed() ?? this.#refusal([...this.#errors.keys()]);
     if (failed !== null) return failed;

@@ -139,7 +139,10 @@ function tokenEvidence(token: MintedToken, now: Date): string[] {
   ];
 }
 
-/** The server maps a role session to its role, without the path of the role (facts/mongodb.md 2.5). */
+/**
+ * The server converts the ARN of a role session to the ARN of the role. This ARN does not contain the path of the
+ * role (facts/mongodb.md 2.5).
+ */
 function arnEvidence({ arn, databaseUser, accessKeyId, providerDetail }: LoginKeys): string[] {
   if (arn === null)
     return [

@@ -42,8 +42,8 @@ export function holds(
  * Resolves the policy variables in a text, if the policy version supports variables. A multivalued key cannot
  * be a policy variable.
  *
- * @returns null if a variable has no value. In this case, the text matches nothing. As the only
- * value of a condition with a negated operator, the text makes the condition true (not verified in AWS).
+ * @returns null if a variable has no value. In this case, the text matches nothing. If
+ * it is the only value of a condition with a negated operator, the condition is true (not verified in AWS).
  */
 export function elementPattern(
   text: string,

@@ -61,13 +61,14 @@ export type Decision =
  * Evaluates the policies for a request as AWS does. An explicit deny in any policy denies the request. If
  * there is no explicit deny, every existing layer must allow the request.
  *
- * For sts:AssumeRole, the trust policy of the role must always allow the request. Whether the other layers
- * must allow the request depends on the caller. For a caller from another account, all layers must allow the
- * request. Within the same account, if the trust policy contains the user or role, the identity-based
- * policies do not need to allow the request. For a user, the permissions boundary does not need to allow the
- * request either. If the trust policy contains the session or `*`, the identity-based policies, the
- * permissions boundary and the session policies do not need to allow the request. (IAM User Guide, "Policy
- * evaluation logic"; not verified by a run.)
+ * For sts:AssumeRole, the trust policy of the role must always allow the request. If the caller belongs to
+ * another account, all other layers must allow the request too. Within one account, some layers do not need to
+ * allow the request. These layers depend on the principal in the trust policy:
+ * - the role of the caller: identity-based policies
+ * - the user: identity-based policies and permissions boundary
+ * - the session of the caller, or `*`: identity-based policies, permissions boundary and session policies
+ *
+ * Source: IAM User Guide, "Policy evaluation logic"; not tested against AWS.
  */
 export function evaluate(request: PolicyRequest, layers: PolicyLayers): Decision {
   const steps = stepsOf(request, layers);

@@ -11,12 +11,12 @@ export type Grant = 'account' | 'principal' | 'session';
 
 /**
  * Returns how a Principal or NotPrincipal element specifies the principal; null if the element does not apply
- * to the principal. NotPrincipal excludes every principal that matches one of its names. Not verified: AWS
- * may exclude a session only if NotPrincipal contains the account, the role and the session.
+ * to the principal. NotPrincipal excludes every principal that matches one of its names. Not verified: to
+ * exclude a session, AWS may require that NotPrincipal contains the account, the role and the session.
  */
 export function grantTo({ except, listed }: Selection<Principal>, principal: RequestPrincipal): Grant | null {
   const grants = listed.map((one) => named(one, principal)).filter((grant) => grant !== null);
-  // NotPrincipal matches every principal that it does not list, in the same way as the principal `*` does.
+  // For a principal that it does not list, NotPrincipal has the effect of the principal `*`.
   if (except) return grants.length === 0 ? 'session' : null;
   return (
     grants.find((grant) => grant === 'session') ??

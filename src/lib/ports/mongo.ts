@@ -197,7 +197,7 @@ export interface HoldPlan extends LoginPlan {
 
 /** Events of a connection that stays open, in order. */
 export type HoldEvent =
-  /** A stage of the login, up to `authenticate`. */
+  /** A stage of the login. The last stage is `authenticate`. */
   | { readonly kind: 'stage'; readonly stage: StageEvent }
   /** A command succeeded. `count` is the number of successful commands so far. */
   | { readonly kind: 'command'; readonly at: Date; readonly ms: number; readonly count: number }

@@ -29,7 +29,7 @@ interface Key {
  * Prompts for a line of text.
  *
  * @returns the text; null if the user cancelled with Ctrl-D or Escape, or at the end of the input
- * @throws Interruption on Ctrl-C; the reason of the signal, if the signal fires
+ * @throws Interruption on Ctrl-C; the reason of the terminal's AbortSignal, if that signal fires
  */
 export async function askText(message: string, terminal: Terminal): Promise<string | null> {
   const { text } = await import('@clack/prompts');

@@ -53,7 +53,7 @@ export async function loadColours(): Promise<ChalkInstance> {
  * sequences and escapes all other text.
  *
  * @param colours false for plain text
- * @param wraps whether the output is a terminal with a width
+ * @param wraps whether the output is a terminal whose width is known
  */
 export function createTheme(colours: ChalkInstance | false, wraps = false): Theme {
   const paint = (name: Colour) => (text: string) => (colours ? painted(text, colours[name]) : text);

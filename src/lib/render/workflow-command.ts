@@ -19,7 +19,7 @@ export class WorkflowCommand {
     this.#line = line;
   }
 
-  /** Creates `::error title=…::…`: a message for people with one or more lines. */
+  /** Creates `::error title=…::…`: a message of one or more lines, for people. */
   static annotation(
     name: 'error' | 'warning' | 'notice',
     title: string,

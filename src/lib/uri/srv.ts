@@ -35,9 +35,9 @@ export function withSrvRecords(uri: ConnectionString, { srv, txt }: SrvRecords):
   if (stranger !== undefined) {
     throw srvFailed(
       name,
-      `The SRV records of ${name.host} contain a host outside its domain: ${stranger.host}.`,
+      `The SRV records of ${name.host} contain a host outside the requested domain: ${stranger.host}.`,
       undefined,
-      'Either the owner of the domain does not control the DNS server, or the record is wrong. fedctl does not connect to this host.',
+      'Either the record is wrong, or it does not come from the owner of the domain. fedctl does not connect to this host.',
     );
   }
   const options = new Map(txtOptions(name, txt));
@@ -80,7 +80,7 @@ function txtOptions(name: SrvName, txt: readonly string[]): [string, string][] {
     throw txtFailed(
       name,
       `The TXT record of ${name.host} sets "${alien[0]}", an option that MongoDB does not allow in DNS.`,
-      'Either the owner of the domain does not control the DNS server, or the record is wrong.',
+      'Either the record is wrong, or it does not come from the owner of the domain.',
     );
   }
   const empty = options.find(([, value]) => value === '');

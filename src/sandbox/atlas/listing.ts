@@ -40,8 +40,8 @@ export function listing(
 }
 
 /**
- * Returns the URL of a page, as recorded from Atlas: the query as received, followed by the paging
- * parameters. Adds the paging parameters even if the request did not contain them.
+ * Returns the URL of a page in the format of recorded Atlas responses: the query of the request, then the paging
+ * parameters, even if the request did not contain them.
  */
 function pageUrl(url: string, query: URLSearchParams, pageNum: number, itemsPerPage: number): string {
   const sent = new URLSearchParams(query);

@@ -225,8 +225,8 @@ function methodNotAllowed(): ApiFailure {
 }
 
 /**
- * Adds the HTTP status to a document. A list gets the field `status`. All other documents are put in the
- * field `content` (facts/mongodb.md 7.2).
+ * Adds the field `status` with the HTTP status to a document. A document that is not a list is first moved to
+ * the field `content` (facts/mongodb.md 7.2).
  */
 function envelope(document: object): object {
   return 'results' in document ? { ...document, status: 200 } : { content: document, status: 200 };

@@ -182,7 +182,7 @@ export class AtlasState {
   }
 
   /**
-   * Adds an entry to the access list, or replaces the entry with the same value. The default status is
+   * Adds an entry to the access list, or replaces the entry that has the same value. The default status is
    * ACTIVE.
    */
   addAccessListEntry(facts: AccessListFacts): AccessListEntry {

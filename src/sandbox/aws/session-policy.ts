@@ -7,8 +7,8 @@ import type { QueryParameters } from './query.ts';
 
 /**
  * Reads the session policy in the parameter `Policy`. Returns null if the request has no session policy. The
- * AWS message for an invalid policy is unverified. The message contains neither the position nor the cause of
- * the error. The lab's log contains both.
+ * lab's message for an invalid policy was not compared with the message of AWS. The message contains neither the
+ * position nor the cause of the error. The lab's log contains both.
  *
  * @throws AwsError MalformedPolicyDocument
  */

@@ -106,8 +106,8 @@ export class RouteInput {
   }
 
   /**
-   * Returns an object with one property. `name` is the name of the property, and `read` returns its value.
-   * Returns an empty object if the request does not contain the parameter `name`.
+   * Returns `{ [name]: read() }` if the request contains a parameter with this name. Otherwise, returns an empty
+   * object.
    */
   given<Name extends string, T>(name: Name, read: () => T): { readonly [Key in Name]?: T } {
     // The cast is necessary because TypeScript widens the type of a computed property name to string.

@@ -18,8 +18,8 @@ export interface CommandNetwork {
    */
   admit(server: Server, alsoAt?: Address): Promise<void>;
   /**
-   * Makes a DNS server reachable in this network: at the same address as outside the network, and at port 53,
-   * which resolvers use.
+   * Makes a DNS server reachable in this network: at the same address and port as outside the network, and also
+   * at port 53, which resolvers use.
    */
   resolveBy(dns: LabDns): Promise<void>;
   /**

@@ -38,7 +38,7 @@ export interface InstanceMetadataOptions {
 /** Functions that return metadata, by path. The paths have no trailing slash. */
 type Documents = ReadonlyMap<string, () => string>;
 
-/** A response, and the actual reason for the lab's log. */
+/** A response, and the actual reason for the response, for the log of the lab. */
 interface Decision {
   readonly answer: HttpAnswer;
   readonly reason: string;

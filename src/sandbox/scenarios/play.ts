@@ -48,8 +48,8 @@ export function scenarioNamed(name: string): Scenario {
 }
 
 /**
- * Enables federation in a new lab, and introduces one fault. The lab must be the built-in lab without a
- * platform.
+ * Enables federation in a new lab, and introduces one fault. The lab must have the built-in
+ * configuration and emulate no platform.
  *
  * @throws FedctlError lab.start-failed; RangeError if the lab does not contain a part that the scenario
  * requires

@@ -7,7 +7,7 @@ import type { Stage } from './stage.ts';
 export const STS_SCENARIOS: readonly Scenario[] = [
   scenario(
     'sts-throttled',
-    'The account exceeded its request rate, and STS throttles its requests.',
+    'The account exceeded the limit of the request rate, and STS throttles the requests.',
     'aws.throttled',
     (stage) => useSts(stage, async () => stsError(stage, 400, 'Sender', 'Throttling', 'Rate exceeded')),
   ),

@@ -27,14 +27,14 @@ describe('the duration that fits', () => {
       300,
       300,
       "A token of 5 min would expire after the caller's session, which expires in 5 min (2026-11-22T12:05:00Z).",
-      'Mint a token of at most 4 min 30 s, or renew the session.',
+      'Mint a token with a lifetime of at most 4 min 30 s, or renew the session.',
       rerun({ set: { '--duration': '270s' } }),
     ],
     [
       3600,
       250,
       "A token of 1 h would expire after the caller's session, which expires in 4 min 10 s (2026-11-22T12:04:10Z).",
-      'Mint a token of at most 3 min 40 s, or renew the session.',
+      'Mint a token with a lifetime of at most 3 min 40 s, or renew the session.',
       rerun({ set: { '--duration': '220s' } }),
     ],
     [

@@ -81,7 +81,7 @@ describe('the advice on a denial', () => {
 
   test('where AWS gives no reason, none is made up', () => {
     expect(advise('').likelyCause).toBe(
-      'A policy denies this request, or no policy allows this request. In the second case, a statement is missing, or a condition on audience, algorithm, duration or tags does not match. AWS does not report which cause applies.',
+      'A policy denies this request, or no policy allows it, because a statement is missing or a condition on audience, algorithm, duration or tags does not match. AWS does not report which cause applies.',
     );
   });
 });

@@ -111,7 +111,7 @@ describe('minting', () => {
     await expect(mint({ vend: async () => jwtOf(header, { ...claims, aud }) })).rejects.toMatchObject({
       code: 'aws.not-aws',
       message: `https://sts.eu-west-1.amazonaws.com/ did not mint the requested token: ${how}.`,
-      likelyCause: 'AWS always mints the requested token, so the server is not AWS but an emulator.',
+      likelyCause: 'Tokens from AWS always match the request, so the server is not AWS but an emulator.',
     });
   });
 

@@ -42,7 +42,7 @@ const ABSENT =
   'The name is misspelled, the cluster was deleted, or the DNS resolver has no record for the name.';
 const ABSENT_SRV =
   'The name is misspelled, the cluster was deleted or renamed, or the DNS resolver does not answer SRV queries.';
-const LIES = 'Either the owner of the domain does not control the DNS server, or the record is wrong.';
+const LIES = 'Either the record is wrong, or it does not come from the owner of the domain.';
 
 const COMPARE =
   'Compare the host name with the connection string that Atlas shows for the cluster. Query the host name with nslookup.';
@@ -111,7 +111,7 @@ describe('a name server that', () => {
       'leads out of the domain',
       leadsTo('evil.example.org', 27017),
       'mongo.srv-failed',
-      'The SRV records of db.example.test contain a host outside its domain: evil.example.org.',
+      'The SRV records of db.example.test contain a host outside the requested domain: evil.example.org.',
       `${LIES} fedctl does not connect to this host.`,
     ],
     [

@@ -88,7 +88,7 @@ describe('resolve', () => {
     });
     expect(path).toBe('resolve fail');
     expect(failure?.message).toBe(
-      'The SRV records of db.example.net contain a host outside its domain: evil.test.',
+      'The SRV records of db.example.net contain a host outside the requested domain: evil.test.',
     );
   });
 

@@ -63,37 +63,37 @@ describe('records that are refused', () => {
     [
       'db.example.net',
       'evil.com',
-      'The SRV records of db.example.net contain a host outside its domain: evil.com.',
+      'The SRV records of db.example.net contain a host outside the requested domain: evil.com.',
     ],
     [
       'db.example.net',
       'notexample.net',
-      'The SRV records of db.example.net contain a host outside its domain: notexample.net.',
+      'The SRV records of db.example.net contain a host outside the requested domain: notexample.net.',
     ],
     [
       'db.example.net',
       'example.net',
-      'The SRV records of db.example.net contain a host outside its domain: example.net.',
+      'The SRV records of db.example.net contain a host outside the requested domain: example.net.',
     ],
     [
       'db.example.net',
       '127.0.0.1',
-      'The SRV records of db.example.net contain a host outside its domain: 127.0.0.1.',
+      'The SRV records of db.example.net contain a host outside the requested domain: 127.0.0.1.',
     ],
     [
       'db.example.net',
       'localhost',
-      'The SRV records of db.example.net contain a host outside its domain: localhost.',
+      'The SRV records of db.example.net contain a host outside the requested domain: localhost.',
     ],
     [
       'example.net',
       'other.net',
-      'The SRV records of example.net contain a host outside its domain: other.net.',
+      'The SRV records of example.net contain a host outside the requested domain: other.net.',
     ],
     [
       'db.example.net',
       'a@b.example.net',
-      'The SRV records of db.example.net contain a host outside its domain: a@b.example.net.',
+      'The SRV records of db.example.net contain a host outside the requested domain: a@b.example.net.',
     ],
   ])('%s that leads to %s', (host, name, message) => {
     const failing = () => resolved(`mongodb+srv://${host}/`, { srv: [{ name, port: 1 }], txt: [] });

@@ -20,8 +20,8 @@ export const projectOf = ({ target, options }: World) => target.atlasProject ?? 
 const projectKey = (world: World) => projectOf(world);
 
 /**
- * Reads the Atlas project. If the project cannot be read, this check results in a warning, and the checks
- * that require the Atlas API are skipped. The chain does not depend on the Atlas API.
+ * Reads the Atlas project. If the project cannot be read, this check results in a warning instead of a failure,
+ * because a login does not require the Atlas API. The checks that require the Atlas API are skipped.
  */
 export const atlasApi = check<AtlasProject | null>({
   id: 'atlas.api',

@@ -33,7 +33,7 @@ const usesAws = ({ plan }: Asked) => plan.usesAws;
 
 export const awsProfile = check<Aws>({
   id: 'aws.profile',
-  title: 'the AWS files are readable, and a named profile exists',
+  title: 'the AWS files are readable, and the specified profile exists',
   link: 'principal',
   needs: [],
   asked: usesAws,
@@ -105,7 +105,7 @@ export const awsIdentity = check<Caller>({
   },
 });
 
-/** Assumes the role of the target and returns AWS access with the credentials of the role. */
+/** Assumes the role of the target. Its fact is an AWS client that uses the credentials of the role. */
 export const stsRole = check<{ readonly aws: Aws; readonly caller: Caller }>({
   id: 'sts.role',
   title: 'the role can be assumed',

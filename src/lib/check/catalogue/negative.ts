@@ -92,7 +92,7 @@ export const wrongAudienceRefused = check<null>({
     if (plan.database === null) return skip('no connection string is given');
     const { minted } = await mintFor([NOBODY], world, facts);
     if (minted === null)
-      return skip('policy denies a token for a different audience, so the cluster cannot be tested');
+      return skip('an AWS policy denies a token for a different audience, so the cluster cannot be tested');
     const login: LoginPlan = {
       mechanism: 'MONGODB-OIDC',
       ...loginAddress(world, plan.database.uri),

@@ -93,7 +93,7 @@ function codePoint(character: string): string {
 /** Matches space characters other than U+0020. They may look like U+0020 or be invisible. */
 const STRANGE_BLANK = /[^\P{Zs} ]/gu;
 
-/** Escapes a text like `escapeText`, and also escapes spaces other than U+0020. */
+/** Escapes a text as `escapeText` does, and also escapes spaces other than U+0020. */
 export function visible(text: string): string {
   return escapeText(text).replace(STRANGE_BLANK, escaped);
 }

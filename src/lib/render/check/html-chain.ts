@@ -136,8 +136,8 @@ function narrowWay({ state, x, y, height }: Box, above: Box | undefined, stem: n
       middle: [stem, middle - 14],
     };
   }
-  // The vertical line passes to the left of an API box. The arrow below an API box therefore starts above the
-  // API box, so that the line has no gap.
+  // The arrow from an API box to the next box starts above the API box and passes to the left of it, so that the
+  // vertical line has no gap.
   const start = above?.state.link === 'api' ? above.y - NARROW.gap : from;
   return {
     status,

@@ -44,7 +44,7 @@ function elementValues(
 /**
  * Splits a field path into its parts. For example, `a.b` has the parts `a` and `b`.
  *
- * @throws CommandError for an invalid path (for example Location40353)
+ * @throws CommandError (for example Location40353) for an invalid path
  */
 export function fieldPath(path: string): readonly string[] {
   if (path === '')
