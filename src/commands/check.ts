@@ -32,9 +32,9 @@ Only one format goes to standard output; each further format requires a file.
 With Atlas API credentials (MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET, or MONGODB_ATLAS_PUBLIC_API_KEY
 and MONGODB_ATLAS_PRIVATE_API_KEY), fedctl finds the cause of a rejected login. Without these credentials, fedctl lists possible causes.
 
-If the configuration file was found in the working directory, fedctl sends tokens only to Atlas and to this machine. A
-file that --config names is trusted. If a file is found and a variable such as FEDCTL_URI or FEDCTL_AUDIENCE also
-defines a target, fedctl exits with 2. With --config or --target, command-line options override the settings of the
+If fedctl finds the configuration file in the working directory, it sends tokens only to Atlas and to this machine. If
+a variable such as FEDCTL_URI or FEDCTL_AUDIENCE also defines a target, fedctl exits with 2. Neither applies to a file
+that is specified with --config. With --config or --target, command-line options override the settings of the
 selected target. Otherwise, options that define a target, such as --uri, replace the file, and fedctl prints a warning.`,
   options: CHECK_OPTIONS,
   formats: CHECK_FORMATS,

@@ -43,7 +43,7 @@ seconds. The values for Atlas describe the role of the workload (--role-arn), no
     audience: text('--audience <aud>', `Audience of the test tokens (default: ${PROBE_AUDIENCE})`),
     roleArn: text(
       '--role-arn <arn>',
-      'Role whose values for Atlas are shown; fedctl does not assume this role',
+      'Role for which to show the values for Atlas; fedctl does not assume this role',
     ),
   },
   async run({ context, common, options, awsSettings, warn, hint, progress, theme, offer }) {

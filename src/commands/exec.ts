@@ -80,7 +80,7 @@ executable; 125, failure of fedctl itself. fedctl forwards signals, and removes 
 
 /** The environment variables for a program, and the output that must stay valid while the program runs. */
 interface Equipment extends ChildVariables {
-  /** The output to renew; null if nothing is renewed. */
+  /** The token file or credentials endpoint that fedctl keeps valid; null if there is none. */
   readonly fresh: Fresh | null;
 }
 

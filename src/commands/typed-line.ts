@@ -222,7 +222,7 @@ function another({ words, keep, unless }: FedctlCommand, typed: Typed): readonly
     if (!COMMON.has(piece.flag) && !keep.includes(piece.flag)) return [];
     // With --out, the file contains only the token, so the suggested command omits the output format.
     if (words.includes('--out') && (piece.flag === '--json' || piece.flag === '--output')) return [];
-    // Only json is repeated: human is the default, and only check has other formats.
+    // The suggested command keeps only `--output json`: human is the default, and only check has other formats.
     if (piece.flag === '--output' && piece.value !== 'json') return [];
     return repeated(piece, {});
   });

@@ -30,7 +30,7 @@ Otherwise, the command shows the values for your own principal. Mints no token a
     audience: text('--audience <aud>', 'Audience to show in the values for Atlas'),
     roleArn: text(
       '--role-arn <arn>',
-      'Role whose values for Atlas are shown; fedctl does not assume this role',
+      'Role for which to show the values for Atlas; fedctl does not assume this role',
     ),
   },
   async run(invocation) {

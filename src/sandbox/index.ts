@@ -73,8 +73,8 @@ export interface Sandbox {
    */
   inside(outside: Readonly<Record<string, string | undefined>>): Record<string, string>;
   /**
-   * Stops all servers of the lab and removes its temporary files within one second. After this call, the lab no longer keeps the
-   * process running.
+   * Stops all servers of the lab and removes its temporary files within one second. After this call, the lab no
+   * longer keeps the process running.
    */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;

@@ -111,7 +111,8 @@ describe('fedctl sandbox -- CMD', () => {
 describe('what would leave a lab that is not isolated', () => {
   const METADATA = (addresses: string) =>
     `Programs that use fixed addresses connect to the real ${addresses}, not to the lab. Examples are the MongoDB drivers for C, C++, PHP, Go and Rust, and the Java driver without the AWS SDK.`;
-  const AT_THESE = 'Run the program with "fedctl sandbox --isolate" (Linux). The lab then responds at these addresses.';
+  const AT_THESE =
+    'Run the program with "fedctl sandbox --isolate" (Linux). The lab then responds at these addresses.';
   const EC2 = {
     code: 'lab.real-metadata',
     message: METADATA('169.254.169.254'),

@@ -39,13 +39,9 @@ export const CHECK_OPTIONS = {
     'Configuration file with the targets (default: ./fedctl.yaml, if it exists)',
   ),
   target: texts('--target <name>', 'Target to check, from the configuration file'),
-  allowHost: texts(
-    '--allow-host <host>',
-    'Host, or *.<domain>, to allow in a file found without --config',
-    {
-      env: false,
-    },
-  ),
+  allowHost: texts('--allow-host <host>', 'Host, or *.<domain>, to allow in a file found without --config', {
+    env: false,
+  }),
   only: texts('--only <id>', 'ID or ID prefix of checks to run, with their dependencies', {
     values: 'checks',
   }),

@@ -46,8 +46,8 @@ const OF_ANY_TARGET = {
 } as const;
 
 /**
- * On the command line, `--profile` and `--region` override the settings in every target of a file. If a
- * target has no profile or Region, the profile or Region of the command applies, for example from AWS_PROFILE.
+ * The options `--profile` and `--region` override the profile and the Region of every target in a file. Values from
+ * the environment, for example AWS_PROFILE, apply only to targets that do not set their own.
  */
 const OF_THE_CALLER = ['profile', 'region'] as const;
 

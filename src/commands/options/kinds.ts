@@ -126,7 +126,7 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-/** Creates an option for a port on 127.0.0.1, or an IP address with a port. */
+/** Creates an option whose value is a port of 127.0.0.1, or an IP address and a port. */
 export function listenAddress(
   flags: string,
   description: string,

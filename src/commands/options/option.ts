@@ -17,8 +17,8 @@ export interface OptionSpec<T> {
   /**
    * Parses `given`, which is `true` for a switch, a list of texts for an option with a value, and null for an
    * absent option. The list has several texts only if the option is repeatable. A failure names the option.
-   * If the value comes from an environment variable or a file, `namingSource` later replaces the option with
-   * that source.
+   * If the value comes from an environment variable or a file, `namingSource` later replaces the option name in
+   * the failure with the name of that source.
    */
   readonly read: (given: Given | null) => T;
   /**

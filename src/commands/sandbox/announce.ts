@@ -40,7 +40,7 @@ export async function announce(
   hint(`${end}.`);
 }
 
-/** Returns the values of the variables as secrets that the output may contain. */
+/** Returns the values of the variables as secrets that the output is allowed to contain. */
 export function secretsOf(env: Readonly<Record<string, string | null>>): readonly Secret[] {
   return Object.values(env).flatMap((value) => (value === null ? [] : [new Secret(value)]));
 }

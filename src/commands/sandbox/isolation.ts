@@ -28,7 +28,8 @@ export function isolationWarnings(
     warnings.push({
       code: 'lab.real-metadata',
       message: `Programs that use fixed addresses connect to the real ${fixed}, not to the lab. Examples are the MongoDB drivers for C, C++, PHP, Go and Rust, and the Java driver without the AWS SDK.`,
-      remedy: 'Run the program with "fedctl sandbox --isolate" (Linux). The lab then responds at these addresses.',
+      remedy:
+        'Run the program with "fedctl sandbox --isolate" (Linux). The lab then responds at these addresses.',
       command,
     });
   }

@@ -8,7 +8,7 @@ export const CONFIGURATION_RULES: readonly string[] = [
   'The file has two keys: "targets" and "defaults". "targets" contains the chains to check, each under a name of your choice. "defaults" contains values for every target. The values of a target take precedence over "defaults".',
   'With --config or --target, command-line options override the file. Options that define a target, such as --uri, can override only one target. Other options, such as --issuer, override every target. Without --config and --target, options that define a target replace the file, and fedctl prints a warning.',
   `A text value may contain \${FEDCTL_VAR_<NAME>} or \${FEDCTL_VAR_<NAME>:-<default>}. No other variables can be read. $$ is a dollar sign.`,
-  'Without --config, fedctl uses a file that it finds itself. It then sends tokens only to Atlas, to this machine and to the hosts of --allow-host, and the file cannot change which TLS certificates fedctl trusts. If a variable such as FEDCTL_URI or FEDCTL_AUDIENCE defines a target in addition to such a file, fedctl exits with an error.',
+  'A file that was found without --config is not trusted. For its targets, fedctl sends tokens only to Atlas, to this machine and to the hosts of --allow-host. Such a file cannot change which TLS certificates fedctl trusts. If a variable such as FEDCTL_URI or FEDCTL_AUDIENCE also defines a target, fedctl exits with an error.',
   'Do not put secrets into the file. Connection strings with passwords are rejected.',
 ];
 

@@ -49,7 +49,7 @@ const NOTHING: AtlasList<never> = { entries: [], unreadable: [] };
  * throw atlas.credentials-refused, atlas.secret-expired, atlas.api-access-list, atlas.role-missing,
  * atlas.not-found, atlas.rate-limited, atlas.version-gone, atlas.request-refused, atlas.service-failed,
  * atlas.unreachable, atlas.tls-failed, atlas.timeout, atlas.not-atlas, atlas.answer-unreadable, the proxy
- * errors (net.*), and the reason of the signal, if the signal fires
+ * errors (net.*), and the abort reason, if the signal is aborted
  */
 export async function createAtlas(settings: AtlasSettings, context: ApiContext): Promise<Atlas> {
   const url = checkedAddress(settings.url);

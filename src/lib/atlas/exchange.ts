@@ -41,7 +41,7 @@ export interface Bounds {
  * sends no redirects, and a redirect could send the credential to another host.
  *
  * @throws FedctlError atlas.unreachable, atlas.tls-failed, atlas.timeout, atlas.not-atlas, and the proxy
- * errors (net.*); the reason of the signal, if the signal fires
+ * errors (net.*); the abort reason, if the signal is aborted
  */
 export async function exchange(
   context: Pick<Context, 'fetch'>,

@@ -103,8 +103,8 @@ export type Propagation =
  * @param waitMs the time limit for the complete wait, in milliseconds
  * @param wasEnabled whether federation was already enabled. If federation was already enabled and the first
  * attempt succeeds, one token is sufficient.
- * @throws FedctlError iam.propagation-timeout; other failures of a mint request; the reason of the signal, if
- * the signal fires
+ * @throws FedctlError iam.propagation-timeout; other failures of a mint request; the abort reason, if the
+ * signal is aborted
  */
 export async function waitUntilMinting(
   source: TokenSource,
@@ -170,7 +170,7 @@ function propagationTimeout(waitMs: number, last: unknown): FedctlError {
 /** Extends the message of a failure with the fact that IAM reports federation as enabled. */
 function enabledBut(error: FedctlError): FedctlError {
   return error.with({
-    message: `IAM reports federation as enabled, but waiting for tokens failed. ${error.message}`,
+    message: `IAM reports federation as enabled, but the wait for tokens from STS failed. ${error.message}`,
     cause: error,
   });
 }

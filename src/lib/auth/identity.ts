@@ -123,7 +123,7 @@ export interface AtlasSide {
     readonly authorizationType: 'USER';
   };
   /**
-   * The database user for MONGODB-OIDC. Its name is `<idpId>/<sub>`, and the user must replace the
+   * The database user for MONGODB-OIDC. Its name is `<idpId>/<sub>`, and the operator must replace the
    * placeholder `<idpId>`. Null if the principal is unknown or cannot get a token.
    */
   readonly oidcUser: {

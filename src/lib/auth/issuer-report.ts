@@ -41,7 +41,7 @@ export const NO_ISSUER: IssuerReport = { discovery: NOT_ASKED, jwks: NOT_ASKED, 
  * Reads the discovery document and the key set of an issuer. If reading fails, the report contains the
  * failure.
  *
- * @throws only the reason of the signal, if the signal fires
+ * @throws only the abort reason, if the signal is aborted
  */
 export async function examineIssuer(issuer: string, options: FetchOptions): Promise<IssuerReport> {
   try {

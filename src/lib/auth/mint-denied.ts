@@ -5,8 +5,8 @@ import type { MintRequest } from '../core/token.ts';
 /** The facts about a denied request, from the AWS error message (facts/aws.md 2.3). */
 export interface Denial {
   /**
-   * `explicit-deny` means that a policy denies the request. `no-allow` means that no policy of this type
-   * allows the request. Null if the AWS error message does not contain the reason.
+   * `explicit-deny` means that a policy denies the request. `no-allow` means that no policy of the type
+   * `policyType` allows the request. Null if the AWS error message does not contain the reason.
    */
   readonly kind: 'explicit-deny' | 'no-allow' | null;
   /**

@@ -31,9 +31,9 @@ export interface CredentialsOutput extends Output {
 const UNKNOWN_LIFE_MS = 20 * 60_000;
 
 /**
- * Creates the output for session credentials in memory.
+ * Creates an output that keeps session credentials in memory, for an endpoint that serves them.
  *
- * @param name the address of the endpoint, for messages
+ * @param name the address of this endpoint, for messages
  */
 export function credentialsOutput(
   context: Context,

@@ -11,7 +11,7 @@ import { looksLikeJwt } from '../jwt/decode.ts';
 import { readMintedToken } from '../jwt/minted-token.ts';
 import { tokenIn } from '../jwt/token-text.ts';
 
-/** A warning about a token file that contains a readable token. */
+/** A warning about a token file from which fedctl could read a token. */
 export interface TokenFileWarning extends Warning {
   readonly code: Extract<FailureCode, `mongo.token-file.${string}`>;
   readonly remedy: string;
@@ -47,7 +47,8 @@ export async function readTokenFile(name: string, context: Context, timeoutMs?: 
     // remaining text.
     context.redactor.learn(new Secret(tokenIn(content)));
     const token = tokenOf(text, context.now());
-    // White space in standard input causes no warning, because piped text usually ends with a newline, and drivers do not read tokens from standard input.
+    // White space in standard input causes no warning, because piped text usually ends with a newline, and
+    // drivers do not read tokens from standard input.
     if (name === '-') return { token, warnings: [] };
     const open = await isReadableByOthers(resolve(context.cwd, name));
     const warnings = [

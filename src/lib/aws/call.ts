@@ -10,7 +10,7 @@ import { statusSeen } from './request-handler.ts';
  *
  * @param send a function that sends the request. The signal that this function receives also fires when the
  * time limit is reached.
- * @throws FedctlError if the service or the connection fails; the reason of the signal, if it fires
+ * @throws FedctlError if the service or the connection fails; the abort reason, if the signal is aborted
  */
 export async function call<Output>(
   site: CallSite,

@@ -42,8 +42,8 @@ interface ContainerEndpoint {
  * throws. Without this failure, a later provider could return credentials for an unintended identity.
  *
  * @param timeoutMs the time limit for reading the token file and for each request, in milliseconds
- * @throws FedctlError aws.container-failed, aws.endpoint-invalid, aws.plaintext-refused; the reason of the
- * signal, if it fires
+ * @throws FedctlError aws.container-failed, aws.endpoint-invalid, aws.plaintext-refused; the abort reason,
+ * if the signal is aborted
  */
 export async function containerCredentials(
   context: Dependencies,

@@ -28,8 +28,8 @@ const MAX_OUTPUT = 1024 * 1024;
  * The `credential_process` provider of the SDK is not used. It cannot be stopped, and it starts a shell with
  * the environment variables of this process. Its errors contain the command line, which may contain a secret.
  *
- * @throws FedctlError aws.credential-process-loop, aws.profile-failed, aws.credentials-expired; the reason of
- * the signal, if it fires
+ * @throws FedctlError aws.credential-process-loop, aws.profile-failed, aws.credentials-expired; the abort
+ * reason, if the signal is aborted
  */
 export async function processCredentials(
   command: string,

@@ -215,7 +215,7 @@ function likelyReason(site: CallSite): Pick<FailureFacts, 'likelyCause' | 'remed
       likelyCause:
         'The key of a session (ASIA…) is valid only together with its session token, which is missing.',
       remedy:
-        'Add the session token that belongs to the key: AWS_SESSION_TOKEN, or aws_session_token in the file.',
+        'Add the session token that belongs to the key: set AWS_SESSION_TOKEN, or aws_session_token in the same file as the key.',
     };
   }
   if (site.service === 'STS' && isOptInRegion(region)) {
@@ -261,7 +261,8 @@ function foreignAdvice({ part, has }: ForeignPart, { provider, providerDetail }:
 }
 
 /**
- * Describes the access key that signed a call, for example `the access key AKIA…, from environment (AWS_ACCESS_KEY_ID)`.
+ * Describes the access key that signed a call, for example `the access key AKIA…, from environment
+ * (AWS_ACCESS_KEY_ID)`.
  */
 function keyOf({ credentials }: CallSite): string {
   return credentials === null

@@ -49,8 +49,8 @@ interface Conversation {
  * accept them (https://docs.aws.amazon.com/sdkref/latest/guide/feature-static-credentials.html). fedctl uses
  * expired credentials for 15 minutes after it receives them, and prints a warning.
  *
- * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused, usage.invalid-value; the reason of the
- * signal, if it fires
+ * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused, usage.invalid-value; the abort reason,
+ * if the signal is aborted
  */
 export async function instanceMetadataCredentials(
   context: Dependencies,
@@ -94,8 +94,8 @@ function extended(expiresAt: Date | null, now: Date, warn: Warn): Date | null {
  * Returns the Region of the EC2 instance; null outside EC2. Like the AWS SDK, fedctl uses this Region only if
  * no setting specifies a Region.
  *
- * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused, usage.invalid-value; the reason of the
- * signal, if it fires
+ * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused, usage.invalid-value; the abort reason,
+ * if the signal is aborted
  */
 export async function instanceRegion(
   context: Dependencies,

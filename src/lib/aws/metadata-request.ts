@@ -18,7 +18,7 @@ export interface MetadataRequest extends Pick<FetchRequest, 'method' | 'headers'
  * Sends a request to an endpoint that returns credentials. If the body is larger than METADATA_MAX_BYTES,
  * returns an empty body.
  *
- * @throws the transport error, which `reasonOf` can describe; the reason of the signal, if it fires
+ * @throws the transport error, which `reasonOf` can describe; the abort reason, if the signal is aborted
  */
 export async function askMetadata(
   context: Pick<Context, 'fetch'>,

@@ -17,8 +17,8 @@ const VARIABLES = ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE'] as const;
 export interface ChosenProfile extends Profile {
   readonly name: string;
   /**
-   * The source of the profile name. The value is `--profile` for FEDCTL_PROFILE too, and `default` if no
-   * profile was specified.
+   * The source of the profile name: `--profile` (also if FEDCTL_PROFILE contains the name), a variable of AWS, or
+   * `default` if no profile was specified.
    */
   readonly source: '--profile' | (typeof VARIABLES)[number] | 'default';
 }

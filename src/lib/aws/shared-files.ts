@@ -74,7 +74,7 @@ export interface Misspelling {
  *
  * @param timeoutMs the time limit for reading each file, in milliseconds
  * @throws FedctlError usage.unreadable-input for a file that is too large, or a pipe without a writer; the
- * reason of the signal, if it fires
+ * abort reason, if the signal is aborted
  */
 export async function readSharedFiles(
   context: Pick<Context, 'env' | 'home' | 'cwd' | 'signal'>,

@@ -318,7 +318,7 @@ async function ssoLogin(
 /**
  * Reads a cached login. Returns null if the cache is missing or unreadable.
  *
- * @throws the reason of the signal, if it fires
+ * @throws the abort reason, if the signal is aborted
  */
 async function cachedLogin(
   path: string,

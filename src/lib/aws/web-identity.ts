@@ -66,7 +66,7 @@ export function webIdentityOf(env: Context['env'], settings: Section): WebIdenti
  * reject a token with white space (facts/aws.md 6).
  *
  * @param cwd the folder to which the path of the token file is relative
- * @throws FedctlError usage.unreadable-input, sts.*, aws.*; the reason of the signal, if it fires
+ * @throws FedctlError usage.unreadable-input, sts.*, aws.*; the abort reason, if the signal is aborted
  */
 export async function webIdentityCredentials(
   { tokenFile, roleArn, sessionName }: WebIdentity,

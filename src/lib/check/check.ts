@@ -49,7 +49,7 @@ export interface Check<Fact = unknown> {
   /**
    * Runs the check.
    *
-   * @throws FedctlError if the check fails; the reason of the signal, if the signal fires
+   * @throws FedctlError if the check fails; the abort reason, if the signal is aborted
    */
   readonly run: (world: World, facts: Facts) => Promise<Outcome<Fact>>;
 }

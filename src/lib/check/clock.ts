@@ -91,7 +91,7 @@ export function clockOutcome(readings: readonly ClockReading[]): Outcome<null> {
   const right = read.filter(({ ahead }) => Math.abs(ahead) <= NOTABLE);
   if (right.length > off.length) {
     // Most servers agree with the local clock, so the clock of this machine is probably correct.
-    const message = `${said}. Most servers agree with this machine. Either the clock of ${worst.host} is wrong, or another server responds at this host.`;
+    const message = `${said}. Most servers agree with the clock of this machine. Either the clock of ${worst.host} is wrong, or a different server responds under this host name.`;
     const remedy = 'Look at the Date header of the response, and find out which server responds.';
     return warn(
       {

@@ -214,7 +214,7 @@ function creating(
     ...(deleteAfterDate === undefined ? [] : ['--deleteAfter', rfc3339(deleteAfterDate)]),
   ];
   return {
-    remedy: `Create the database user with the settings of the existing user. ${then}`,
+    remedy: `Create the missing database user with the settings of the existing user. ${then}`,
     command: atlas([...base, ...settings, ...end]),
   };
 }

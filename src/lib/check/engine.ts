@@ -145,9 +145,10 @@ class Run implements Facts {
   }
 
   /**
-   * Converts the result of a check that was skipped or that lacks an input or a permission. A skipped check
-   * fails if --only contains its complete ID. A check that lacks an input fails if --only selects this
-   * check or a check that requires it. Without --only, the check gets the status in `unpicked`.
+   * Applies --only and --skip to the result of a check that was skipped, or that lacks an input or a permission.
+   * A skipped check fails if --only contains its complete ID. A check that lacks an input or a permission fails if
+   * --only selects this check or a check that requires it. Without --only, such a check gets the status in
+   * `unpicked`.
    */
   #asAsked(check: Check, outcome: Outcome<unknown>, leftBy: string | null): Outcome<unknown> {
     const { picked, named, required } = this.#wanted;

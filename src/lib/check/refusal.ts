@@ -53,10 +53,9 @@ const OF_A_REASON = /^(?:jwt|issuer|atlas|sts|aws)\.|^mongo\.(?:server\.|role-pa
 
 /**
  * Explains a rejected login. Compares the token or ARN with the expected values. The explanation is the first
- * of the following that exists: an unsupported signing algorithm, a failed Atlas check, another failed check,
- * or the reason in the server log (from the Atlas API). A reason that has an `atlas.` failure code takes
- * precedence over the other failed checks. If no explanation exists, the failure lists ruled-out and possible
- * causes.
+ * of the following that exists: an unsupported signing algorithm, a failed Atlas check, a reason in the server
+ * log (from the Atlas API) that has an `atlas.` failure code, another failed check, or any other reason in the
+ * server log. If no explanation exists, the failure lists ruled-out and possible causes.
  *
  * @param startedAt the start of the login, to find the login in the access history
  */

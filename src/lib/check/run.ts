@@ -97,7 +97,7 @@ function named(target: CheckTarget, plan: () => PlannedTarget): PlannedTarget {
 
 /**
  * Checks all targets, several at once. Checks unhealthy targets again in further rounds. The targets of a
- * round share results.
+ * round share the results of identical checks.
  *
  * @param observe called with every event
  * @throws the reason of `context.signal`, if this signal fires; unexpected errors. Does not throw if a check
@@ -153,8 +153,8 @@ interface Look {
 /**
  * Checks each of the targets once.
  *
- * @param pause returns the pause before the next check, in milliseconds; null if there is no next check.
- * Called after the check of each unhealthy target, because the time of --wait can expire during a check
+ * @param pause returns the time until an unhealthy target is checked again, in milliseconds; null if it is not
+ * checked again. Called after each unhealthy target, because the maximum time of --wait can pass during a check
  */
 async function checkRound(
   context: Context,

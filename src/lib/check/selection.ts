@@ -19,7 +19,7 @@ export interface Selection {
  */
 export interface Wanted {
   readonly checks: readonly Check[];
-  /** The selected checks and their prerequisites. All other checks are skipped if they lack an input. */
+  /** The selected checks and their prerequisites. If any other check lacks an input, that check is skipped. */
   readonly required: ReadonlySet<Check>;
 }
 

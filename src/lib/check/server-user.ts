@@ -54,8 +54,8 @@ export function tokenShown(facts: Facts): Shown | null {
 
 /**
  * Returns the identity of the AWS credentials: the ARN of the user or role, or a session ARN with any session
- * name (facts/mongodb.md 2.5). Accepts the role with any path, because a session ARN contains no path, but a
- * server can report the role ARN with its path.
+ * name (facts/mongodb.md 2.5). The comparison with the user of the server ignores the path of
+ * a role: a session ARN contains no path, but the server can report the role ARN with its path.
  */
 export function keysShown(facts: Facts): Shown | null {
   const caller = callerOf(facts);

@@ -20,7 +20,10 @@ const REMEDY =
 const anything = () => null;
 
 const role = {
-  roleArn: text(roleValueFault('roleArn'), 'ARN of a role that the agent assumes first.').optional(),
+  roleArn: text(
+    roleValueFault('roleArn'),
+    'ARN of the role that the agent assumes before it requests tokens or credentials.',
+  ).optional(),
   externalId: text(
     roleValueFault('externalId'),
     'External ID that the trust policy of the role requires.',

@@ -74,9 +74,10 @@ const settings = z.strictObject({
   signingAlgorithm: z
     .enum(SIGNING_ALGORITHMS)
     .meta({ description: 'Signing algorithm of the token (default: RS256).' }),
-  duration: duration.meta({ description: 'Lifetime of the token, from 60 to 3600 seconds (default: 5m).' }),
+  duration: duration.meta({ description: 'Lifetime of the token, from 1m to 1h (default: 5m).' }),
   tokenFile: text(
-    (value) => (value === '-' ? 'must be a file; standard input is for the option --token-file' : null),
+    (value) =>
+      value === '-' ? 'must be a file; only the option --token-file can read standard input' : null,
     {
       description:
         'Token file to check instead of a minted token. The path is relative to the directory of this configuration file.',

@@ -29,7 +29,7 @@ export function interpolate(
   return fault === undefined ? { text: replaced } : { fault };
 }
 
-const BROKEN = `has an unclosed or nested \${: expected \${FEDCTL_VAR_<NAME>}; write a literal \${ as $\${`;
+const BROKEN = `has an unclosed or nested "\${" (expected "\${FEDCTL_VAR_<NAME>}"; write a literal "\${" as "$\${")`;
 
 function variable(name: string, fallback: string | undefined, env: Context['env']) {
   if (!OWN.test(name)) {

@@ -48,7 +48,7 @@ interface Fault {
  *
  * @param file the file name, for messages
  * @throws FedctlError config.invalid; `details.faults` contains every error with its position, and
- * `details.evidence` contains the errors as lines. No text causes a different error.
+ * `details.evidence` contains the errors as lines. Throws no other error, whatever the text contains.
  */
 export function readYaml<T>(schema: ZodType<T>, text: string, file: string, options: YamlOptions): T {
   const lines = new LineCounter();

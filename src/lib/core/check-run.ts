@@ -15,8 +15,8 @@ export const LINKS = [
 export type Link = (typeof LINKS)[number];
 
 /**
- * `warn`: the check passed with a warning, or could not run because an input or a permission is missing.
- * `skip`: the check did not run. The reason is in `detail`.
+ * `warn`: the check passed with a warning, or could not finish because an input or a permission is missing.
+ * `skip`: the check did not start. `detail` contains the reason.
  */
 export type CheckStatus = 'pass' | 'warn' | 'fail' | 'skip';
 

@@ -23,7 +23,9 @@ export type CredentialProviderId =
 /** AWS access keys with the provider that returned them. */
 export interface ResolvedCredentials extends Credentials {
   readonly provider: CredentialProviderId;
-  /** The source for messages, for example `environment (AWS_ACCESS_KEY_ID)` or `profile "prod" (IAM Identity Center)`. */
+  /** The source of the credentials, for example `environment (AWS_ACCESS_KEY_ID)` or `profile "prod" (IAM Identity
+   * Center)`.
+   */
   readonly providerDetail: string;
 }
 

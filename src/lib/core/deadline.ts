@@ -120,7 +120,7 @@ export function timedOut(signal: AbortSignal): boolean {
 /**
  * Waits for `work` until the signal fires. Later failures of `work` are ignored.
  *
- * @throws the reason of the signal, if the signal fires first
+ * @throws the abort reason, if the signal is aborted first
  */
 export function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {

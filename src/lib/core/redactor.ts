@@ -4,8 +4,8 @@ import { REDACTED, type Secret } from './secret.ts';
 const PART = 16;
 
 /**
- * The length of a block of a secret, in characters. Blocks start at multiples of PART - BLOCK + 1, so each
- * part contains at least one complete block.
+ * The length of a block of a secret, in characters. A block starts every PART - BLOCK + 1 characters, so any PART
+ * consecutive characters contain a complete block.
  */
 const BLOCK = 8;
 

@@ -4,8 +4,8 @@ import { within } from './deadline.ts';
  * Shares one running call of `work` between concurrent callers. If the signal of one caller fires, the other
  * callers continue to wait. The work is aborted when the signals of all callers have fired.
  *
- * @returns a function that rejects with the error of `work`, or with the reason of the caller's signal, if
- * the signal fires first
+ * @returns a function that rejects with the error of `work`, or with the abort reason of the caller's
+ * signal, if this signal is aborted first
  */
 export function singleFlight<T>(
   work: (signal: AbortSignal) => Promise<T>,

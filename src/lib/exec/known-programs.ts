@@ -58,7 +58,7 @@ const LARGEST_ANSWER = 4096;
  * Runs a known program with --version. Rejects a version that cannot read a token from a file. Accepts
  * unknown programs, and programs whose version cannot be determined.
  *
- * @throws FedctlError exec.program-too-old; the reason of the signal, if the signal fires
+ * @throws FedctlError exec.program-too-old; the abort reason, if the signal is aborted
  */
 export async function refuseOldProgram(
   context: Pick<Context, 'spawn' | 'signal' | 'cwd'>,

@@ -43,12 +43,12 @@ const KINDS: Partial<Record<ExplainedCode, Kind>> = {
 };
 
 /**
- * Adapts the failure code of a network error to the host in the text near the error. The host determines the
- * first part of the code: `issuer`, `aws`, `atlas` or `mongo`.
+ * Returns the failure code of a network error. The host in the text near the error determines the first part of the
+ * code: `issuer`, `aws`, `atlas` or `mongo`.
  *
  * @param around the text around the network error, in lower case
- * @returns the code with the first part for the host; `code` if the text names no host of this kind; null if
- * the text contains the port of an unrelated service
+ * @returns the code for the host; `code` if the text names no host of the issuer, AWS or Atlas; null if the text
+ * contains the port of an unrelated service
  */
 export function ofHost(code: ExplainedCode, around: string): ExplainedCode | null {
   const kind = KINDS[code];

@@ -86,9 +86,9 @@ function pattern(code: ExplainedCode, symptom: Symptom, rank: number): Pattern {
 }
 
 /**
- * Returns the codes that match a text, the most likely first. Codes that the text itself contains come first,
- * in the order of the text. Next are failures with a matching text that no other failure has, the longest
- * match first. Texts that several failures share count only if there are no other matches. If two matches
+ * Returns the codes of the failures that match a text, the most likely first. Codes that the text contains come
+ * first, in the order of the text. Next are failures with a matching pattern that no other failure has, the
+ * longest match first. Patterns that several failures share count only if nothing else matches. If two matches
  * overlap, only the better match counts.
  *
  * @param most the maximum number of results

@@ -10,8 +10,8 @@ export type ExplainedCode = FailureCode | ReportedCode;
 /**
  * Error texts, copied from real output. The key is the program that prints the texts, for example `AWS STS`,
  * `PyMongo` or `mongod`. In an error text, `<angle brackets>` match a value within one sentence, and `…`
- * matches any text between the name of the program and the reason of the error. If unrelated programs print
- * the same error text, the text must begin with a part that identifies MongoDB or AWS.
+ * matches any text between the name of the program and the reason for the error. If unrelated programs also
+ * print a sentence, the error text must include a part before the sentence that identifies MongoDB or AWS.
  */
 export type Texts = Readonly<Record<string, readonly string[]>>;
 
@@ -20,7 +20,7 @@ export interface PageText {
   readonly title: string;
   /** The exit code of fedctl for this failure; null if fedctl never raises the failure. */
   readonly exit: number | null;
-  /** The issues or documents that report the failure; null if fedctl raises the failure. */
+  /** The issues or documents that describe a failure of another program; null if fedctl raises the failure. */
   readonly reported: string | null;
   readonly cause: string;
   readonly remedy: string;

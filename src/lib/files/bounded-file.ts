@@ -31,7 +31,7 @@ const TOO_SLOW = {
  * @param maxBytes maximum size of the file, in bytes
  * @param timeoutMs timeout of the complete operation, in milliseconds
  * @throws FedctlError usage.unreadable-input, whose `cause` is the system error, if a system call failed; the
- * reason of the signal, if the signal fires
+ * abort reason, if the signal is aborted
  */
 export async function readBoundedFile(
   path: string,
@@ -73,7 +73,7 @@ async function readWhole(path: string, maxBytes: number, signal: AbortSignal): P
 
 /**
  * Reads synchronously, because this is faster. Reading does not block: the file system has already responded
- * to `open()`, and O_NONBLOCK prevents a device from waiting for data.
+ * to `open()`, and with O_NONBLOCK, a read from a device does not wait for data.
  */
 function readAndClose(file: number, kind: Stats, path: string, maxBytes: number): string {
   try {
@@ -115,7 +115,7 @@ function isEmpty(device: number): boolean {
  * Reads a stream to its end, up to `maxBytes`. Then destroys the stream, even if reading fails.
  *
  * @param name the name of the stream in messages
- * @throws FedctlError usage.unreadable-input; the reason of the signal, if the signal fires
+ * @throws FedctlError usage.unreadable-input; the abort reason, if the signal is aborted
  */
 export async function readBoundedStream(
   stream: Readable,

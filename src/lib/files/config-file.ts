@@ -36,8 +36,8 @@ export interface ConfigFile {
  *
  * @param named the value of `--config`, relative to the working directory; null without `--config`
  * @param timeoutMs timeout for reading the file, in milliseconds
- * @throws FedctlError usage.unreadable-input, also for a file larger than 256 KiB; the reason of the signal,
- * if the signal fires
+ * @throws FedctlError usage.unreadable-input, also if the file is larger than 256 KiB; the abort reason, if the
+ * signal is aborted
  */
 export async function findConfig(
   { cwd, signal }: Pick<Context, 'cwd' | 'signal'>,

@@ -18,7 +18,7 @@ export interface InputWorld {
  *
  * @param timeoutMs timeout for reading a file, in milliseconds; stdin has no timeout, because a person may be
  * typing
- * @throws FedctlError usage.unreadable-input; the reason of the signal, if the signal fires
+ * @throws FedctlError usage.unreadable-input; the abort reason, if the signal is aborted
  */
 export function readInput(name: string, world: InputWorld, timeoutMs?: number): Promise<string> {
   return name === '-'

@@ -7,7 +7,7 @@ const WORDS = { holds: 'a report', remedy: 'Choose another file with --output <f
  * the umask allows. The content must not contain a secret.
  *
  * @param path absolute path of the file
- * @throws FedctlError usage.unwritable-output; the reason of the signal, if the signal fires before the
+ * @throws FedctlError usage.unwritable-output; the abort reason, if the signal is aborted before the
  * rename
  */
 export function writeReportFile(path: string, content: string, signal: AbortSignal): Promise<void> {

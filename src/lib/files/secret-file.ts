@@ -5,7 +5,7 @@ import { writeWholeFile } from './whole-file.ts';
  *
  * @param path absolute, or relative to the working directory of the process; an existing file must be regular
  * @param mode permission bits of the file, regardless of the umask
- * @throws FedctlError usage.unwritable-output; the reason of the signal, if the signal fires before the
+ * @throws FedctlError usage.unwritable-output; the abort reason, if the signal is aborted before the
  * rename
  */
 export function writeSecretFile(

@@ -14,7 +14,7 @@ const LINE_BREAK = 0x0a;
  * Reads a stream of any length to its end, and keeps the last `maxBytes`. Reads everything, so that the
  * writer of a pipe is never blocked and never gets an error.
  *
- * @throws FedctlError usage.unreadable-input; the reason of the signal, if the signal fires
+ * @throws FedctlError usage.unreadable-input; the abort reason, if the signal is aborted
  */
 export async function readTail(stream: InputStream, maxBytes: number, signal: AbortSignal): Promise<Tail> {
   const stop = () => stream.destroy();

@@ -27,7 +27,7 @@ export interface WholeFileOptions {
  * who created the link could choose the file that is written.
  *
  * @param path absolute, or relative to the working directory of the process
- * @throws FedctlError usage.unwritable-output; the reason of the signal, if the signal fires before the
+ * @throws FedctlError usage.unwritable-output; the abort reason, if the signal is aborted before the
  * rename
  */
 export async function writeWholeFile(

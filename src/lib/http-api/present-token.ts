@@ -32,7 +32,7 @@ const TOKEN = /^[\w.~+/-]+=*$/;
  * @throws FedctlError net.plaintext-refused, usage.invalid-value, jwt.not-a-jwt before anything is sent;
  * net.api-refused, net.api-failed, net.api-redirected if the API does not accept the request;
  * net.api-unreachable, net.api-tls-failed, net.api-timeout if the API does not respond; net.proxy-invalid,
- * net.ca-bundle-invalid; the reason of the signal, if the signal fires
+ * net.ca-bundle-invalid; the abort reason, if the signal is aborted
  */
 export async function presentToken(
   url: string,

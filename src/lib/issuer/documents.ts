@@ -22,8 +22,8 @@ export interface IssuerDocuments {
  * members. In one recorded response, AWS also omitted response_types_supported (facts/aws.md 4).
  *
  * @param issuer the URL of the issuer, exactly as in the `iss` of its tokens
- * @throws FedctlError issuer.*; usage.invalid-value if the issuer is not a URL; the reason of the signal, if
- * the signal fires
+ * @throws FedctlError issuer.*; usage.invalid-value if the issuer is not a URL; the abort reason, if the
+ * signal is aborted
  */
 export async function fetchIssuerDocuments(issuer: string, options: FetchOptions): Promise<IssuerDocuments> {
   const discovery = discoveryUrl(issuer);
@@ -37,8 +37,8 @@ export async function fetchIssuerDocuments(issuer: string, options: FetchOptions
 /**
  * Reads a key set from a URL. Applies the size and time limits of `fetchIssuerDocuments`.
  *
- * @throws FedctlError issuer.*; usage.invalid-value if the address is not a URL; the reason of the signal, if
- * the signal fires
+ * @throws FedctlError issuer.*; usage.invalid-value if the address is not a URL; the abort reason, if the
+ * signal is aborted
  */
 export async function fetchKeySet(address: string, options: FetchOptions): Promise<readonly JWK[]> {
   const url = trustworthyUrl(address, 'key set');

@@ -24,7 +24,7 @@ export interface FetchOptions {
  *
  * @throws FedctlError issuer.unreachable, issuer.timeout, issuer.tls-failed, issuer.redirected,
  * issuer.http-status, issuer.too-large, issuer.not-json, issuer.wrong-document if the JSON is nested too
- * deeply; the reason of the signal, if the signal fires
+ * deeply; the abort reason, if the signal is aborted
  */
 export async function fetchJson(url: URL, options: FetchOptions): Promise<Readonly<Record<string, unknown>>> {
   const signal = deadline(options.signal, options.timeoutMs);

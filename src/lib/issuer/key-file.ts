@@ -14,7 +14,7 @@ const MAX_BYTES = 512 * 1024;
  *
  * @param path the absolute path of the file
  * @param timeoutMs the time limit for reading the file, in milliseconds
- * @throws FedctlError usage.unreadable-input; the reason of the signal, if the signal fires
+ * @throws FedctlError usage.unreadable-input; the abort reason, if the signal is aborted
  */
 export async function readKeySet(
   path: string,

@@ -67,7 +67,7 @@ const TLS: Partial<Record<DialFault, Meaning>> = {
     code: 'mongo.tls-expired',
     says: 'has a certificate that has expired or is not valid yet',
   },
-  alert: { code: 'mongo.tls-refused', says: 'closed the TLS handshake with an alert', command: OPENSSL },
+  alert: { code: 'mongo.tls-refused', says: 'aborted the TLS handshake with an alert', command: OPENSSL },
   timeout: {
     code: 'mongo.tls-timeout',
     says: 'did not respond to the TLS handshake in time',

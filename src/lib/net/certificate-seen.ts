@@ -70,14 +70,14 @@ export function certificateFault(
   { subject, issuer, names, validFrom, expiresAt }: CertificateSeen,
 ): string {
   const dates = `valid from ${rfc3339(validFrom)} to ${rfc3339(expiresAt)}`;
-  const named = names.length === 0 ? 'no name' : names.join(', ');
+  const named = names.length === 0 ? 'no names' : names.join(', ');
   switch (fault) {
     case 'not yet valid':
       return `has a certificate that is not valid before ${rfc3339(validFrom)}: ${subject}, issued by ${issuer}`;
     case 'expired':
       return `has a certificate that expired on ${rfc3339(expiresAt)}: ${subject}, issued by ${issuer}`;
     case 'wrong name':
-      return `has a certificate for other names: it lists ${named}; issued by ${issuer}, ${dates}`;
+      return `has a certificate for other names (${named}), issued by ${issuer}, ${dates}`;
     case 'untrusted':
       return `has a certificate that is not trusted on this machine: ${subject}, for ${named}, issued by ${issuer}, ${dates}`;
   }

@@ -191,7 +191,7 @@ function tlsMeaning(error: Coded): Meaning {
     certificate === null ? otherwise : `it ${certificateFault(fault, certificate)}`;
   if (/ALERT|UNRECOGNIZED_NAME/.test(code) || (code === 'EPROTO' && /\balert\b/i.test(message))) {
     return {
-      reason: 'the server closed the handshake with an alert',
+      reason: 'the server aborted the handshake with an alert',
       likelyCause: 'The server does not accept this handshake, or accepts no connections from this machine.',
       ...OPENSSL,
     };

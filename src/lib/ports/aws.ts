@@ -93,7 +93,10 @@ export interface Sts {
   readonly region: string;
   readonly endpoint: string;
   getCallerIdentity(signal: AbortSignal): Promise<CallerIdentity>;
-  /** @throws sts.federation-disabled, sts.mint-denied, sts.tag-denied, sts.session-too-short, sts.payload-too-large, sts.federated-user */
+  /**
+   * @throws sts.federation-disabled, sts.mint-denied, sts.tag-denied, sts.session-too-short,
+   * sts.payload-too-large, sts.federated-user
+   */
   getWebIdentityToken(request: MintRequest, signal: AbortSignal): Promise<VendedToken>;
   /** @throws sts.session-credentials, aws.access-denied */
   getSessionToken(request: SessionTokenRequest, signal: AbortSignal): Promise<Credentials>;

@@ -94,7 +94,7 @@ export interface LoginKeys extends Credentials {
    * principal.
    */
   readonly databaseUser: { readonly username: string; readonly awsIAMType: 'ROLE' | 'USER' } | null;
-  /** A description of the provider that returned the keys. */
+  /** A description of the provider that returned the AWS credentials. */
   readonly providerDetail: string;
 }
 

@@ -21,8 +21,8 @@ interface Marks {
 }
 
 /**
- * Null until `loadMarks` is called. Output without colours and wrapping needs no marks, so node:crypto is not
- * loaded.
+ * Null until `loadMarks` is called. Output with neither colours nor wrapping needs no marks, and does not load
+ * node:crypto.
  */
 let marks: Marks | null = null;
 

@@ -8,7 +8,7 @@ import type { Row } from './block.ts';
  */
 export type Offer = (command: SuggestedCommand | null) => string | null;
 
-/** Returns the members that describe the responses from the issuer in JSON documents. */
+/** Returns the members of a JSON document that describe the responses from the issuer. */
 export function issuerMembers({ discovery, jwks, keys }: IssuerReport, offer: Offer) {
   return { discovery: readingDocument(discovery, offer), jwks: readingDocument(jwks, offer), keys };
 }

@@ -29,7 +29,7 @@ interface Key {
  * Prompts for a line of text.
  *
  * @returns the text; null if the user cancelled with Ctrl-D or Escape, or at the end of the input
- * @throws Interruption on Ctrl-C; the reason of the terminal's AbortSignal, if that signal fires
+ * @throws Interruption on Ctrl-C; the abort reason, if the signal of the terminal is aborted
  */
 export async function askText(message: string, terminal: Terminal): Promise<string | null> {
   const { text } = await import('@clack/prompts');
@@ -42,7 +42,7 @@ export async function askText(message: string, terminal: Terminal): Promise<stri
  * @param fault returns the reason why an answer is invalid; null for a valid answer. After an invalid answer,
  * the user is prompted again.
  * @returns the secret without surrounding white space; null if the user cancelled
- * @throws Interruption on Ctrl-C; the reason of the signal, if the signal fires
+ * @throws Interruption on Ctrl-C; the abort reason, if the signal is aborted
  */
 export async function askHidden(
   message: string,

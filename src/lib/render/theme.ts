@@ -5,7 +5,7 @@ import { hanging, loadMarks, painted } from './escape.ts';
 type Colour = 'green' | 'red' | 'yellow' | 'dim' | 'bold' | 'cyan' | 'underline';
 
 /**
- * The text styles for a terminal, and the mark for text that may be wrapped. Only a Theme adds colours to
+ * The text styles for a terminal, and a function that marks text that may be wrapped. Only a Theme adds colours to
  * lines of output.
  */
 export interface Theme {

@@ -22,8 +22,8 @@ export interface AtlasStateOptions {
 }
 
 /**
- * The maximum number of logins in the history. According to the Atlas documentation, Atlas keeps logins for
- * one week.
+ * The maximum number of logins in the history of the lab. Atlas has a limit of time instead: it keeps logins for
+ * one week, according to its documentation.
  */
 const HISTORY = 1000;
 

@@ -136,8 +136,8 @@ export async function signatureMatches(
   );
   const computed = parseAuthorization(signed.headers['authorization'] ?? '');
   if ('faults' in computed) return false;
-  // To compute the signature again, the signer always signs the date, and never signs a header that the request
-  // does not contain. The signed headers can therefore differ from the headers that the client named.
+  // The signer always signs the date, and omits headers that the request does not contain. The headers that it signed
+  // can therefore differ from the headers that the client listed.
   const sameHeaders = computed.signedHeaders.join(';') === signedHeaders.join(';');
   return sameHeaders && equalInConstantTime(computed.signature, authorization.signature);
 }

@@ -132,8 +132,8 @@ export interface AwsWorld {
 }
 
 /**
- * Creates the described accounts and identities with new keys and secrets (default: the accounts of the
- * built-in lab).
+ * Creates the given accounts and identities, with new keys and secrets. By default, creates those of the
+ * built-in lab.
  *
  * @throws FedctlError lab.policy-malformed
  */

@@ -26,7 +26,7 @@ export interface CommandNetwork {
    * Runs a worker thread in the network.
    *
    * @param source CommonJS code of the worker. The code must post a message when the worker is ready.
-   * @param port the `workerData` of the worker
+   * @param port the port number that the worker receives as `workerData`
    */
   runWorker(source: string, port: number): Promise<void>;
 }

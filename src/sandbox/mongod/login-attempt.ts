@@ -1,7 +1,7 @@
 import type { Refusal } from '../../lib/trust/refusal.ts';
 import { EXTERNAL } from '../../lib/trust/relying-party.ts';
 
-/** A completed login in the access history. */
+/** A login in the access history, accepted or rejected. */
 export interface LoginAttempt {
   /** The name of the authentication mechanism, for example `MONGODB-OIDC`. */
   readonly mechanism: string;

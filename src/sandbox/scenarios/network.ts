@@ -65,7 +65,7 @@ export const NETWORK_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'tls-alert-80',
-    'This machine is not on the IP access list, and Atlas closes the TLS handshake with alert 80.',
+    'This machine is not on the IP access list, and Atlas aborts the TLS handshake with alert 80.',
     ['atlas.access-list-missing', 'mongo.tls-refused'],
     async (stage) => {
       stage.lab.atlas.removeAccessListEntry('127.0.0.1');
@@ -74,7 +74,7 @@ export const NETWORK_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'cluster-paused',
-    'The cluster is paused, and Atlas closes the TLS handshake with alert 80.',
+    'The cluster is paused, and Atlas aborts the TLS handshake with alert 80.',
     ['atlas.cluster-paused', 'mongo.tls-refused'],
     async (stage) => {
       stage.lab.atlas.setClusterState(stage.cluster, 'IDLE', true);

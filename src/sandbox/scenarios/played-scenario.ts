@@ -5,6 +5,6 @@ export interface PlayedScenario {
   readonly name: string;
   /** Describes the fault in one sentence. */
   readonly title: string;
-  /** The changes to the lab's variables. The fault occurs only in commands that use these changes. */
+  /** The changes to the lab's variables. The fault occurs only in commands that run with the changed variables. */
   readonly env: ChangedVariables;
 }

@@ -23,8 +23,8 @@ export interface Scenario {
 /**
  * Creates a scenario.
  *
- * @param expects a single failure code if a diagnosis finds the cause without the Atlas API. Otherwise a pair
- * of failure codes: the first with access to the API, the second without access.
+ * @param expects the failure code of the diagnosis, or a pair of codes if the diagnosis depends on the Atlas API:
+ * first the code with access to the API, then the code without access
  */
 export function scenario(
   name: string,

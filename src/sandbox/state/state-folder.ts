@@ -12,8 +12,7 @@ import { Kept, type KeptAccount } from './kept.ts';
 const FILE = 'state.json';
 
 /**
- * Maximum size of the state, in bytes. A lab keeps its documents in memory, so it does not need a larger
- * state.
+ * Maximum size of the state, in bytes. The state contains the documents of the lab, which must also fit in memory.
  */
 const LARGEST_STATE = 64 * 1024 * 1024;
 

@@ -117,7 +117,8 @@ describe('waitUntilMinting', () => {
     const { remedy, likelyCause } = failure('aws.timeout');
     expect(ended).toMatchObject({
       code: 'aws.timeout',
-      message: 'IAM reports federation as enabled, but waiting for tokens failed. AWS says aws.timeout.',
+      message:
+        'IAM reports federation as enabled, but the wait for tokens from STS failed. AWS says aws.timeout.',
       likelyCause,
       remedy,
       command: MORE_TIME,

@@ -145,7 +145,7 @@ describe('without any request', () => {
     });
   });
 
-  it('rejects a token from another issuer without a request', async () => {
+  it('rejects a token from another issuer and sends no request', async () => {
     const token = await sign(key, awsPayload({ iss: server.issuer }));
     // A Context whose fetch throws when it is touched.
     const verification = await verifyToken(token, { ...REQUEST, issuer: ISSUER }, memoryContext(), SETTINGS);

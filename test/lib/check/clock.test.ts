@@ -64,7 +64,7 @@ describe('what clocks say together', () => {
     ],
     [
       [3600, 0, 0],
-      'warn null: sts.test is 1 h ahead, issuer.test is in sync, atlas.test is in sync. Most servers agree with this machine. Either the clock of sts.test is wrong, or another server responds at this host.',
+      'warn null: sts.test is 1 h ahead, issuer.test is in sync, atlas.test is in sync. Most servers agree with the clock of this machine. Either the clock of sts.test is wrong, or a different server responds under this host name.',
     ],
     [
       [600, -600],

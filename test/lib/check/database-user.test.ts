@@ -64,7 +64,7 @@ describe('no database user for the subject of a token', () => {
       missing(SESSION),
       list(user({ username: SESSION })),
       'atlas.database-user-session-arn',
-      'Create the database user with the settings of the existing user. Afterwards, the user with the wrong name can be removed.',
+      'Create the missing database user with the settings of the existing user. Afterwards, the user with the wrong name can be removed.',
       CREATE,
     ],
     [
@@ -72,7 +72,7 @@ describe('no database user for the subject of a token', () => {
       missing(PATHLESS),
       list(user({ username: PATHLESS })),
       'atlas.database-user-wrong-path',
-      'Create the database user with the settings of the existing user. Afterwards, the user with the wrong name can be removed.',
+      'Create the missing database user with the settings of the existing user. Afterwards, the user with the wrong name can be removed.',
       CREATE,
     ],
     [
@@ -80,7 +80,7 @@ describe('no database user for the subject of a token', () => {
       { kind: 'user-database', username: USERNAME, expected: '$external', seen: 'admin' },
       list(IN_ADMIN),
       'atlas.database-user-wrong-database',
-      'Create the database user with the settings of the existing user. Afterwards, the user in the database admin can be removed.',
+      'Create the missing database user with the settings of the existing user. Afterwards, the user in the database admin can be removed.',
       CREATE,
     ],
     [

@@ -72,7 +72,7 @@ describe('clocks', () => {
   }
 
   const THEIRS =
-    'Most servers agree with this machine. Either the clock of a is wrong, or another server responds at this host.';
+    'Most servers agree with the clock of this machine. Either the clock of a is wrong, or a different server responds under this host name.';
   test.each<[string, [number | string, number | string, number | string], unknown[]]>([
     ['all right', [0, 0, 0], [0, 'pass', null, 'compared with a and b and c']],
     ['one off', [4, 0, 0], [0, 'warn', null, `a is 4 min ahead, b is in sync, c is in sync. ${THEIRS}`]],

@@ -93,7 +93,7 @@ const ROWS: readonly Row[] = [
     what: 'ends the handshake with an alert',
     behave: hostile.answers(ALERT),
     codes: ['tls-failed', 'mongo.tls-refused'],
-    says: 'the server closed the handshake with an alert',
+    says: 'the server aborted the handshake with an alert',
     remedy: OPENSSL,
   },
   {
@@ -128,7 +128,7 @@ const ROWS: readonly Row[] = [
     trusted: true,
     certificate: () => ca.issue(['other.test']),
     codes: ['tls-failed', 'mongo.tls-name-mismatch'],
-    says: 'it has a certificate for other names: it lists other.test; issued by fedctl test CA, valid from ',
+    says: 'it has a certificate for other names (other.test), issued by fedctl test CA, valid from ',
     remedy: OPENSSL,
   },
 ];

@@ -194,7 +194,7 @@ describe('a fault is told with its line and column', () => {
     ],
     [
       'tokenFile: "-"',
-      '3:16 targets.a.tokenFile: must be a file; standard input is for the option --token-file',
+      '3:16 targets.a.tokenFile: must be a file; only the option --token-file can read standard input',
     ],
     [
       'roleArn: arn:aws:iam::1:role/x',

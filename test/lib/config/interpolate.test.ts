@@ -55,15 +55,15 @@ describe('what stands in a text', () => {
     ],
     [
       `\${FEDCTL_VAR_NONE:-\${FEDCTL_VAR_A}}`,
-      `has an unclosed or nested \${: expected \${FEDCTL_VAR_<NAME>}; write a literal \${ as $\${`,
+      `has an unclosed or nested "\${" (expected "\${FEDCTL_VAR_<NAME>}"; write a literal "\${" as "$\${")`,
     ],
     [
       `x\${FEDCTL_VAR_A`,
-      `has an unclosed or nested \${: expected \${FEDCTL_VAR_<NAME>}; write a literal \${ as $\${`,
+      `has an unclosed or nested "\${" (expected "\${FEDCTL_VAR_<NAME>}"; write a literal "\${" as "$\${")`,
     ],
     [
       `\${FEDCTL_VAR_A:x}`,
-      `has an unclosed or nested \${: expected \${FEDCTL_VAR_<NAME>}; write a literal \${ as $\${`,
+      `has an unclosed or nested "\${" (expected "\${FEDCTL_VAR_<NAME>}"; write a literal "\${" as "$\${")`,
     ],
   ])('%s is a fault', (text, fault) => {
     expect(interpolate(text, ENV)).toEqual({ fault });

@@ -35,7 +35,7 @@ export const netApi = check<null>({
  * shows only the values in the token.
  */
 function toCompare({ issuer, audience, subject, algorithm }: MintedToken) {
-  const by = 'the expected value of the API';
+  const by = 'the value that the API expects';
   return [
     compare('iss', issuer, [], by),
     compare('aud', audience.join(', '), [], by),

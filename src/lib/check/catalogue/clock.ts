@@ -7,10 +7,10 @@ import { expectedIssuer, iamFederation, issuerEvidence } from './token.ts';
 
 /**
  * Compares the local clock with the clocks of two independent servers: STS and the issuer. If the issuer is
- * unknown, uses the clock of IAM instead of the clock of the issuer. In the chain, `aws.clock` precedes the
- * credential checks, because AWS rejects credentials if the clock is wrong. Other checks send requests to the
- * same servers. `aws.clock` waits for these checks and reads the time from their responses. If no other check
- * sent a request to a server, `aws.clock` sends one.
+ * unknown, uses the clock of IAM instead of the clock of the issuer. If another check sends a request to one of
+ * these servers, `aws.clock` waits for that check and reads the time from the response. Otherwise, `aws.clock`
+ * sends a request itself. In the report, `aws.clock` still precedes the credential checks, because AWS rejects
+ * credentials if the clock is wrong.
  */
 export const awsClock = check<null>({
   id: 'aws.clock',

@@ -99,8 +99,7 @@ export function visible(text: string): string {
 }
 
 /**
- * Escapes a difference like `visible`. Also escapes leading and trailing spaces, because they would not be
- * visible.
+ * Escapes a difference as `visible` does. Also escapes leading and trailing spaces, because they would not be visible.
  */
 export function visiblePiece(text: string): string {
   const inner = text.trim();

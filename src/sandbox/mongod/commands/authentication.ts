@@ -32,8 +32,8 @@ export const AUTHENTICATION_COMMANDS: CommandTable = {
  * contains the first message of the login (facts/mongodb.md 1.1). Returns null if the login fails.
  */
 export async function speculate(call: CommandCall, request: TypedDocument): Promise<TypedDocument | null> {
-  // The server always rejects a login with a password. After the reply to hello, the client repeats the login with
-  // saslStart. The server logs only this second attempt, so that the access history contains the login once.
+  // The server rejects every login with a password. The client attempts the login in hello, and then again with
+  // saslStart. The server logs only the second attempt, so that the access history contains the login once.
   if (OF_PASSWORDS.has(String(request['mechanism']))) return null;
   try {
     return await start(call, request, typeof request['db'] === 'string' ? request['db'] : '');

@@ -10,8 +10,8 @@ import { listen } from './listen.ts';
  * the proxy. The proxy parses every message from the client. If the lab uses TLS, the proxy uses the lab's
  * certificate.
  *
- * @param act receives the name of the MongoDB command in each message. Returns `pass` to forward the message, or `cut` to close
- * the connection.
+ * @param act receives the name of the MongoDB command in each message. Returns `pass` to forward the message,
+ * or `cut` to close the connection.
  */
 export async function frontWire(stage: Stage, act: (command: string) => 'pass' | 'cut'): Promise<void> {
   const { tls } = stage.lab;
