@@ -12,7 +12,7 @@ export type Piece =
       readonly value: string | true;
     };
 
-/** The parsed command line. `pieces` contains all words and options in their order. */
+/** The parsed command line. `pieces` contains all words and options in the order of the line. */
 export interface TypedLine {
   /** True if the words were reordered because the original order was rejected. */
   readonly isRearranged?: true;
@@ -34,8 +34,8 @@ export interface Typed {
   readonly timeout: number;
   /** Returns whether an environment variable or a target in a file sets an option. */
   given(flag: Flag): boolean;
-  /** Options to add if the same command is suggested again, such as --target. */
+  /** Options, such as --target, to add if the same command is suggested again. */
   readonly repeat: Settings;
-  /** Options to add if a different command of fedctl is suggested, such as --profile. */
+  /** Options, such as --profile, to add if a different fedctl command is suggested. */
   readonly common: Settings;
 }

@@ -19,7 +19,7 @@ export interface Output {
   withdraw(): Promise<void>;
 }
 
-/** Events of an output, for the log. */
+/** Events of an output, such as a token file, for the log. */
 export type OutputEvent =
   | {
       readonly kind: 'renewed';

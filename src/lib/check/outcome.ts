@@ -35,8 +35,8 @@ type Unseen = Seen & {
   readonly status: 'unseen';
   readonly failure: FedctlError;
   /**
-   * The status of the check if --only is not used. `fail`: every chain requires the missing input. `warn` or
-   * `skip`: the check is optional.
+   * The status of the check if an input is missing and --only is not used. `fail`: every chain requires the input.
+   * `warn` or `skip`: the check is optional.
    */
   readonly unpicked: 'fail' | 'warn' | 'skip';
 };

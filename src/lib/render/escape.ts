@@ -59,11 +59,11 @@ export function escapeLine(line: string): string {
 }
 
 /**
- * Colours a text. Parts of the text may already be coloured.
+ * Colours text. Parts of the text may already be coloured.
  *
  * @param style a chalk function; chalk continues an outer style after an inner style ends
- * @returns the escaped text with a colour that `escapeLine` keeps; if no colours are loaded, the text
- * unchanged
+ * @returns the escaped text with colour codes that `escapeLine` does not escape; if no colours are loaded, the
+ * unchanged text
  */
 export function painted(text: string, style: (text: string) => string): string {
   return marks === null ? text : style(escapeLine(text)).replaceAll(`${ESC}[`, marks.own);

@@ -16,8 +16,8 @@ interface OptionRule {
 /**
  * The supported options: the options in the MongoDB specifications (URI options, authentication, SRV, SOCKS5,
  * compression), the options in the manual that only some drivers support, and tlsCRLFile. fedctl rejects all
- * other options, because a driver may accept driver-specific options. For example, the Node.js driver accepts
- * the options of `tls.connect`. These options can change which certificates TLS trusts.
+ * other options, because an option of a single driver can weaken security. For example, the Node.js driver accepts
+ * the options of `tls.connect`, which can change which certificates TLS trusts.
  *
  * @see https://github.com/mongodb/specifications/blob/master/source/uri-options/uri-options.md
  */
