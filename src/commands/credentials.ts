@@ -124,7 +124,7 @@ function githubEnvFile(env: Context['env']): string {
 }
 
 /**
- * Appends the credentials to the file that GITHUB_ENV names. Masks the values first, because a later step may
+ * Appends the credentials to the file in GITHUB_ENV. Masks the values first, because a later step may
  * print them.
  */
 async function appendToGithubEnv(stdout: Output, credentials: Credentials, file: string): Promise<void> {

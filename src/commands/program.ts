@@ -165,7 +165,7 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'completion',
     group: SHELL,
-    summary: 'Print the script that completes fedctl in bash, zsh or fish',
+    summary: 'Print the completion script for bash, zsh or fish',
     load: async () => (await import('./completion.ts')).completion,
   },
 ];

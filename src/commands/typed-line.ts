@@ -208,8 +208,8 @@ function changed(line: TypedLine, set: Settings, drop: readonly Flag[]): readonl
 }
 
 /**
- * Returns the words of a different fedctl command. These words include the common options of the current
- * command line and the options in `keep`.
+ * Returns the words of a fedctl command other than the one that the user typed: `words`, and from the typed command
+ * line the common options and the options in `keep`. Returns null if an option in `unless` was set.
  */
 function another({ words, keep, unless }: FedctlCommand, typed: Typed): readonly string[] | null {
   const { line, given, common } = typed;

@@ -34,8 +34,8 @@ export interface Typed {
   readonly timeout: number;
   /** Returns whether an environment variable or a target in a file sets an option. */
   given(flag: Flag): boolean;
-  /** Options, such as --target, to add if the same command is suggested again. */
+  /** Options, such as --target, to add if fedctl suggests the typed command. */
   readonly repeat: Settings;
-  /** Options, such as --profile, to add if a different fedctl command is suggested. */
+  /** Options, such as --profile, to add if fedctl suggests a different fedctl command. */
   readonly common: Settings;
 }

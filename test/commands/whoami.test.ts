@@ -217,7 +217,7 @@ describe('the issuer', () => {
       {
         code: 'aws.unreachable',
         message: 'The issuer is unknown. AWS says aws.unreachable.',
-        remedy: 'Check the network connection, HTTPS_PROXY and the endpoint that the error message names.',
+        remedy: 'Check the network connection, HTTPS_PROXY and the endpoint in the error message.',
         command: null,
       },
     ]);

@@ -49,7 +49,7 @@ async function places(line: TypedLine, current: string, context: Context): Promi
   return values.map(({ value, description }) => ({ value: `${flag}=${value}`, description }));
 }
 
-/** Loads the command that the line names. Returns null if the line names no command. */
+/** Loads the command in the line. Returns null if the line names no command. */
 async function loaded({ command: [name, sub] }: TypedLine): Promise<AnyCommand | null> {
   const row = COMMANDS.find((each) => each.name === name);
   return (await (row?.subcommands?.find((each) => each.name === sub) ?? row)?.load()) ?? null;

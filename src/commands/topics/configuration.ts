@@ -4,7 +4,7 @@ import { rows } from './rows.ts';
 
 /** The rules by which `fedctl check` finds and trusts a configuration file. */
 export const CONFIGURATION_RULES: readonly string[] = [
-  'fedctl check reads the file that --config names, or else fedctl.yaml or fedctl.yml in the working directory. fedctl init writes a file with a comment for each key.',
+  'fedctl check reads the file in --config, or else fedctl.yaml or fedctl.yml in the working directory. fedctl init writes a file with a comment for each key.',
   'The file has two keys: "targets" and "defaults". "targets" contains the chains to check, each under a name of your choice. "defaults" contains values for every target. The values of a target take precedence over "defaults".',
   'With --config or --target, command-line options override the file. Options that define a target, such as --uri, can override only one target. Other options, such as --issuer, override every target. Without --config and --target, options that define a target replace the file, and fedctl prints a warning.',
   `A text value may contain \${FEDCTL_VAR_<NAME>} or \${FEDCTL_VAR_<NAME>:-<default>}. No other variables can be read. $$ is a dollar sign.`,

@@ -25,7 +25,7 @@ export const SECRET_FORMATS: Described<(typeof CREDENTIAL_FORMATS)[number]> = {
   dotenv: 'A .env file.',
   json: 'The JSON document of the command.',
   process: 'JSON for credential_process of an AWS profile.',
-  'github-env': 'Appends to the file that GITHUB_ENV names, and masks the secrets.',
+  'github-env': 'Appends to the file in GITHUB_ENV, and masks the secrets.',
 };
 
 /** The values of `fedctl token --format`. */

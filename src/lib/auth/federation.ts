@@ -88,8 +88,8 @@ export type Propagation =
       /** The last token that STS minted during the wait. */
       readonly token: MintedToken;
       /**
-       * The time in milliseconds from the start of the wait to the first of the tokens that STS minted without an
-       * error between them.
+       * The wait ends after several successful mint requests in a row. `ms` is the time in milliseconds from the
+       * start of the wait to the first of these requests.
        */
       readonly ms: number;
       readonly attempts: number;

@@ -6,8 +6,8 @@ import { MINT_LIMITS, type MintRequest, SIGNING_ALGORITHMS, type Tag } from '../
 const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 /**
- * Validates a mint request by the rules of AWS, without a call (facts/aws.md 2.1 and 2.3). If an audience or
- * a tag is invalid, the failure contains its position, starting with 1.
+ * Validates a mint request with the rules of AWS, but does not call AWS (facts/aws.md 2.1 and 2.3). If an audience
+ * or a tag is invalid, the failure contains its position in the list. Positions start at 1.
  *
  * @throws FedctlError usage.missing-audience, usage.invalid-value, sts.payload-too-large
  */

@@ -30,7 +30,7 @@ export function endpointOverride(
   }
   const source = `profile "${profile.name}"`;
   const value = servicesEndpoint(service, profile, files) || profile.settings['endpoint_url'];
-  const way = `remove endpoint_url from the ${source}, or from the services section that the profile names`;
+  const way = `remove endpoint_url from the ${source}, or from the services section of the profile`;
   return value ? { url: checkedEndpoint(value, source, way), source } : null;
 }
 

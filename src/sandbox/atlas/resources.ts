@@ -44,8 +44,9 @@ const ORGANIZATION: readonly ApiRole[] = ['ORG_OWNER', 'ORG_READ_ONLY'];
 const FEDERATION: readonly ApiRole[] = ['ORG_OWNER'];
 const PROJECT: readonly ApiRole[] = ['ORG_OWNER', 'ORG_READ_ONLY', 'GROUP_OWNER', 'GROUP_READ_ONLY'];
 /**
- * For the access history, Atlas requires a project role for monitoring or for database access. A project
- * owner has both roles. An organization owner is an owner of every project.
+ * The roles that can read the access history. Atlas requires a project role for monitoring or for database access.
+ * A project owner has both roles, and an organization owner is an owner of every project. The other roles of the lab
+ * are not sufficient.
  */
 const HISTORY: readonly ApiRole[] = ['ORG_OWNER', 'GROUP_OWNER'];
 

@@ -50,7 +50,7 @@ beforeEach(async () => {
 afterEach(() => server[Symbol.asyncDispose]());
 
 describe('the issuer trusted', () => {
-  it('trusts the issuer that an option names, without a request to AWS', async () => {
+  it('trusts the issuer in an option, without a request to AWS', async () => {
     const context = memoryContext({ fetch, now: () => NOW });
     const token = await sign(key, awsPayload({ iss: server.issuer }));
     const request = { ...REQUEST, issuer: server.issuer };

@@ -216,7 +216,7 @@ code:   sts.identity-token-refused
       text: `error: The web identity token for AssumeRoleWithWebIdentity has expired.
         AWS response: ExpiredTokenException: Token expired: current date/time TIME must be before the expiration date/time TIME
 cause:  The program that writes the token file has not renewed the token.
-remedy: Renew the token in the file that AWS_WEB_IDENTITY_TOKEN_FILE or the profile names.
+remedy: Renew the token in the file that is specified by AWS_WEB_IDENTITY_TOKEN_FILE or by the profile.
 code:   sts.identity-token-expired
 `,
     });
