@@ -133,7 +133,7 @@ export async function buildCli(folder) {
     dynamicImportInCjs: false,
     // Puts the modules that every run loads into one file instead of twenty.
     codeSplitting: { groups: [{ name: 'base', test: (id) => everyRun.has(id) }] },
-    // Keeps licence comments and removes all others, because V8 would read them at every start.
+    // Keeps license comments and removes all others, because V8 would read them at every start.
     comments: { legal: true, annotation: false, jsdoc: false },
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name]-[hash].cjs',

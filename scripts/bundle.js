@@ -1,5 +1,5 @@
 // @ts-check
-// Builds `bundle/`: fedctl as a package without dependencies to install, with the licences of all bundled packages.
+// Builds `bundle/`: fedctl as a package without dependencies to install, with the licenses of all bundled packages.
 // `npm pack ./bundle` creates a package of the folder. A release contains the folder itself. The optional argument is another
 // output folder.
 
@@ -8,7 +8,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { argv, stdout } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { buildCli } from './build-cli.js';
-import { licences } from './licences.js';
+import { licenses } from './licenses.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -34,7 +34,7 @@ export async function bundle(folder) {
   const about = { name, version, description, license, type, engines, bin, exports };
   await writeFile(join(folder, 'package.json'), `${JSON.stringify(about, null, 2)}\n`);
   const chunks = await buildCli(join(folder, 'dist/cli'));
-  await writeFile(join(folder, 'LICENSES-OF-OTHERS.txt'), await licences(ROOT, chunks));
+  await writeFile(join(folder, 'LICENSES-OF-OTHERS.txt'), await licenses(ROOT, chunks));
   for (const types of await declarations([entryTypes('lib/index'), entryTypes('sandbox/index')])) {
     const to = join(folder, 'dist/types', relative(join(ROOT, 'dist'), types));
     await mkdir(dirname(to), { recursive: true });

@@ -78,7 +78,7 @@ export interface Invocation<Table extends OptionTable> {
    */
   hint(line: string, kind?: 'prose' | 'typed'): void;
   readonly progress: Progress;
-  /** The colours of stdout. */
+  /** The colors of stdout. */
   readonly theme: Theme;
 }
 

@@ -27,7 +27,7 @@ import { SIGNING_ALGORITHM, TOKEN_DURATION } from './options/token.ts';
 
 const OPTIONS = {
   mechanism: mechanismOption(
-    'Authentication mechanism; both runs oidc and aws in parallel (default: from the URI, or oidc)',
+    'Authentication mechanism; "both" runs oidc and aws in parallel (default: from the URI, or oidc)',
     MECHANISM_CHOICES,
   ),
   uri: URI,

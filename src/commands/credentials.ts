@@ -18,8 +18,8 @@ import { type OptionValues, text, texts } from './options/option.ts';
 import { belongsToRole } from './options/role.ts';
 import { refuseTwoFormats } from './output-formats.ts';
 
-// These options have no environment variable. A variable cannot contain a list, and some of the options have a
-// different meaning in `token`.
+// These options have no environment variable, because a variable cannot contain a list, and some of the options
+// have a different meaning in the command `token`.
 const FLAG_ONLY = { env: false };
 
 const OPTIONS = {

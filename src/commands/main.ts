@@ -10,7 +10,7 @@ import { JsonLine } from '../lib/render/json.ts';
 import { isAscii } from '../lib/render/locale.ts';
 import { createOutput, linesOf } from '../lib/render/output.ts';
 import { createProgress, SILENT_PROGRESS } from '../lib/render/progress.ts';
-import { createTheme, loadColours, type Theme, wantsColour } from '../lib/render/theme.ts';
+import { createTheme, loadColors, type Theme, wantsColor } from '../lib/render/theme.ts';
 import { isInActions, WorkflowCommand } from '../lib/render/workflow-command.ts';
 import { columnsOf } from '../lib/render/wrap.ts';
 import { type Invocation, isEnded } from './command.ts';
@@ -92,7 +92,7 @@ async function runCommand(
   const talks = !json && !common.quiet;
   const progress = talks
     ? createProgress(context.stderr, {
-        colour: wantsColour(context.stderr, context.env, common.noColor),
+        color: wantsColor(context.stderr, context.env, common.noColor),
         ascii,
       })
     : SILENT_PROGRESS;
@@ -194,7 +194,7 @@ async function themeFor(
   { env }: Pick<Context, 'env'>,
   noColor: boolean,
 ): Promise<Theme> {
-  return createTheme(wantsColour(stream, env, noColor) && (await loadColours()), columnsOf(stream) !== null);
+  return createTheme(wantsColor(stream, env, noColor) && (await loadColors()), columnsOf(stream) !== null);
 }
 
 function isUnknownOption(failure: unknown): boolean {

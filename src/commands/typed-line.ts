@@ -190,7 +190,7 @@ function isTyped(words: readonly string[], line: TypedLine): boolean {
  *
  * @param set the options to replace in place, or to add at the end
  * @param drop the options to remove
- * @returns null if the command lacks an option in `set`, or if a value may contain a secret
+ * @returns null if the command does not support an option in `set`, or if a value may contain a secret
  */
 function changed(line: TypedLine, set: Settings, drop: readonly Flag[]): readonly string[] | null {
   if (line.command.length === 0 || !Object.keys(set).every((flag) => line.specs.has(flag))) return null;
@@ -208,8 +208,8 @@ function changed(line: TypedLine, set: Settings, drop: readonly Flag[]): readonl
 }
 
 /**
- * Returns the words of a fedctl command other than the one that the user typed: `words`, and from the typed command
- * line the common options and the options in `keep`. Returns null if an option in `unless` was set.
+ * Returns the words of a different fedctl command: `words`, and those common options and options in `keep` that the
+ * user typed. Returns null if an option in `unless` was set.
  */
 function another({ words, keep, unless }: FedctlCommand, typed: Typed): readonly string[] | null {
   const { line, given, common } = typed;
@@ -244,8 +244,8 @@ function repeated(
 }
 
 /**
- * Formats an option and its value as words. A value that starts with a hyphen follows an equals sign;
- * otherwise it would be parsed as an option.
+ * Formats an option and its value as words. If the value starts with a hyphen, writes
+ * `--option=value`, so that the value is not parsed as an option.
  */
 function option(flag: Flag, value: Settings[Flag]): readonly string[] {
   if (value === true) return [flag];
@@ -256,8 +256,8 @@ function option(flag: Flag, value: Settings[Flag]): readonly string[] {
 }
 
 /**
- * Returns whether a suggested command may repeat a text. Tokens and URLs with credentials or a query are never
- * repeated.
+ * Returns whether it is safe to repeat a text in a suggested command. Tokens and URLs with credentials or a
+ * query are never repeated.
  */
 function repeatable(text: string): boolean {
   return !holdsToken(text) && !/:\/\/[^/\s]*@/.test(text) && !/^https?:\/\/[^?#]*[?#]/i.test(text);

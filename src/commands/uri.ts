@@ -24,7 +24,7 @@ export const uri = command({
   ],
   notes: `Replaces the authentication settings of the connection string: authMechanism, authSource,
 authMechanismProperties and the user name. With ENVIRONMENT:k8s, a driver reads the token from the file in
-AZURE_FEDERATED_TOKEN_FILE, in Kubernetes or elsewhere. ENVIRONMENT:k8s requires one of these versions or later:
+AZURE_FEDERATED_TOKEN_FILE, even outside Kubernetes. ENVIRONMENT:k8s requires one of these versions or later:
 Node.js driver 6.17, PyMongo 4.11, Go driver 2.2, Java driver 5.4, mongosh 2.3.5, MongoDB Database Tools 100.15. For
 older drivers, use --environment test: the driver then reads the token from the file in OIDC_TOKEN_FILE.
 ENVIRONMENT:test requires one of these versions or later: Node.js driver 6.7, PyMongo 4.7, Java driver 5.1.`,

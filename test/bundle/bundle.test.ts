@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import type { OutputChunk } from 'rolldown';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { bundle } from '../../scripts/bundle.js';
-import { packagesIn } from '../../scripts/licences.js';
+import { packagesIn } from '../../scripts/licenses.js';
 import { ROOT } from '../architecture/imports.ts';
 import { type BinOptions, type BinResult, runBin } from '../support/run-bin.ts';
 
@@ -69,7 +69,7 @@ describe('the bundle', () => {
     });
   });
 
-  test('carries the licence of every package of which something is in it', () => {
+  test('carries the license of every package of which something is in it', () => {
     const text = readFileSync(join(folder, 'LICENSES-OF-OTHERS.txt'), 'utf8');
     const packages = packagesIn(ROOT, chunks);
     expect(packages).toEqual(expect.arrayContaining(['node_modules/commander', 'node_modules/mongodb']));

@@ -22,7 +22,7 @@ describe('Detector', () => {
     ['upper-case hex', Buffer.from(SECRET).toString('hex').toUpperCase()],
     ['HTML', SECRET.replaceAll('"', '&quot;').replaceAll('&', '&amp;').replaceAll('/', '&#x2f;')],
     ['folded lines', `${SECRET.slice(0, 10)}\n    ${SECRET.slice(10, 20)}\n`],
-    ['colours', `${SECRET.slice(0, 10)}\u001b[31m${SECRET.slice(10, 20)}\u001b[39m`],
+    ['colors', `${SECRET.slice(0, 10)}\u001b[31m${SECRET.slice(10, 20)}\u001b[39m`],
     ['base64 of the middle of a text', Buffer.from(`xx${SECRET.slice(5, 25)}yy`).toString('base64')],
   ])('finds a secret in %s', (_what, text) => {
     expect(detector.find(text)).toEqual(['a password']);

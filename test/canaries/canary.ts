@@ -89,7 +89,7 @@ const READINGS: readonly ((text: string) => string)[] = [
   (text) => text.replace(/(?:%[0-9a-f]{2})+/gi, percentDecoded),
   (text) => text.replace(/\\(?:u([0-9a-f]{4})|u\{([0-9a-f]+)\}|(["\\/]))/gi, jsonDecoded),
   (text) => text.replace(/&(?:#(\d+)|#x([0-9a-f]+)|([a-z]+));/gi, entityDecoded),
-  // Removes colours and folded lines.
+  // Removes colors and folded lines.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal would not show is what is looked for
   (text) => text.replace(/\u001b\[[0-9;]*m/g, '').replace(/\s+/g, ''),
   (text) => decodedRuns(text, /[0-9a-f]{32,}/gi, 2, 'hex'),

@@ -144,7 +144,7 @@ await proves('mongosh is refused with a token for another audience, and told not
   );
 });
 
-/** The behaviour of a session with an expired token: one error that requires the client to authenticate again. */
+/** The behavior of a session with an expired token: one error that requires the client to authenticate again. */
 const EXPIRED_ONCE = `
   const sessionEnds = () => db.adminCommand({
     configureFailPoint: 'failCommand', mode: { times: 1 }, data: { failCommands: ['find'], errorCode: 391 },

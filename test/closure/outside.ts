@@ -37,11 +37,11 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'profile-missing token':
     'Specify one of the profiles that "aws configure list-profiles" prints, or add the profile to the AWS config file.',
   'mfa-missing check':
-    'Run eval "$(fedctl credentials --profile mfa --format env)" in a terminal to enter the code. Then repeat the command.',
+    'Run eval "$(fedctl credentials --profile mfa --format env)" in a terminal to enter the code. Then run the original command again.',
   'mfa-missing connect':
-    'Run eval "$(fedctl credentials --profile mfa --format env)" in a terminal to enter the code. Then repeat the command.',
+    'Run eval "$(fedctl credentials --profile mfa --format env)" in a terminal to enter the code. Then run the original command again.',
   'mfa-missing token':
-    'Run eval "$(fedctl credentials --profile mfa --format env)" in a terminal to enter the code. Then repeat the command.',
+    'Run eval "$(fedctl credentials --profile mfa --format env)" in a terminal to enter the code. Then run the original command again.',
   'sso-session-over check': 'Sign in again.',
   'sso-session-over connect': 'Sign in again.',
   'sso-session-over token': 'Sign in again.',
@@ -89,11 +89,11 @@ export const OUTSIDE: Readonly<Record<string, string>> = {
   'mint-tag-denied token':
     'An administrator of the account must add the statement shown above to an identity-based policy of arn:aws:iam::123456789012:user/operator, or you must change the request to match an existing statement.',
   'mint-denied-by-scp check':
-    'An administrator of the organization (its management account) must change the deny in the service control policy of the account. Alternatively, change the request so that the deny does not match.',
+    'An administrator in the management account of the organization must change the deny in the service control policy of the account. Alternatively, change the request so that the deny does not match.',
   'mint-denied-by-scp connect':
-    'An administrator of the organization (its management account) must change the deny in the service control policy of the account. Alternatively, change the request so that the deny does not match.',
+    'An administrator in the management account of the organization must change the deny in the service control policy of the account. Alternatively, change the request so that the deny does not match.',
   'mint-denied-by-scp token':
-    'An administrator of the organization (its management account) must change the deny in the service control policy of the account. Alternatively, change the request so that the deny does not match.',
+    'An administrator in the management account of the organization must change the deny in the service control policy of the account. Alternatively, change the request so that the deny does not match.',
   'payload-too-large check':
     'Use a principal or session with fewer or shorter tags. An administrator of the account can remove tags from the role or user.',
   'payload-too-large connect':

@@ -49,7 +49,7 @@ describe('the whole screen', () => {
     );
   });
 
-  test('has colours on a terminal, and none with --no-color or NO_COLOR', async () => {
+  test('has colors on a terminal, and none with --no-color or NO_COLOR', async () => {
     const terminal = { terminal: true };
     const start = '\u001b[';
     expect((await lab.check([], {}, terminal)).stdout).toContain(start);
@@ -145,7 +145,7 @@ describe('reports in files', () => {
 
   test.each([
     ['no/such/report.xml', 'its directory does not exist'],
-    ['file/report.xml', 'its directory is a file'],
+    ['file/report.xml', 'part of the path is a file, not a directory'],
     ['.', 'it is a directory, but a report requires a regular file'],
     ['link', 'it is a symbolic link, but a report requires a regular file'],
   ])('that cannot be written are refused before anything is asked: %s', async (name, why) => {

@@ -38,7 +38,7 @@ it('does not read what stands behind --', async () => {
   expect(stderr).not.toContain('because:');
 });
 
-it('prints a failure without colour where FEDCTL_NO_COLOR says so', async () => {
+it('prints a failure without color where FEDCTL_NO_COLOR says so', async () => {
   const said = async (env: Readonly<Record<string, string>>) =>
     (await runInProcess(['nope'], env, undefined, { terminal: true })).stderr;
   expect(await said({ TERM: 'xterm' })).toContain('\u001b[');

@@ -36,7 +36,7 @@ describe('the help of a command', () => {
     const { stdout } = await run('connect', '--help');
     const [, option] = /--mechanism <name> ([\s\S]*?)\n {2}--/.exec(stdout) ?? [];
     expect(option?.replace(/\s+/g, ' ').trim()).toBe(
-      'Authentication mechanism; both runs oidc and aws in parallel (oidc, aws, both; default: from the URI, or oidc) [FEDCTL_MECHANISM]',
+      'Authentication mechanism; "both" runs oidc and aws in parallel (oidc, aws, both; default: from the URI, or oidc) [FEDCTL_MECHANISM]',
     );
   });
 });

@@ -189,18 +189,18 @@ code:   bug.unexpected
     expect({ stdout: context.stdout.text, stderr: context.stderr.text }).toEqual({ stdout: '', stderr: '' });
   });
 
-  test('colour follows the stream, NO_COLOR, FORCE_COLOR, TERM and --no-color', async () => {
-    const coloured = async (terminal: boolean, env: Record<string, string>, ...more: string[]) => {
+  test('color follows the stream, NO_COLOR, FORCE_COLOR, TERM and --no-color', async () => {
+    const colored = async (terminal: boolean, env: Record<string, string>, ...more: string[]) => {
       const context = memoryContext({ terminal, env });
       await main(['tokn', ...more], context);
       return context.stderr.text.includes('\u001b[');
     };
-    expect(await coloured(true, {})).toBe(true);
-    expect(await coloured(false, {})).toBe(false);
-    expect(await coloured(true, { NO_COLOR: '1' })).toBe(false);
-    expect(await coloured(true, { TERM: 'dumb' })).toBe(false);
-    expect(await coloured(true, {}, '--no-color')).toBe(false);
-    expect(await coloured(false, { FORCE_COLOR: '1' })).toBe(true);
-    expect(await coloured(true, { FORCE_COLOR: '0' })).toBe(false);
+    expect(await colored(true, {})).toBe(true);
+    expect(await colored(false, {})).toBe(false);
+    expect(await colored(true, { NO_COLOR: '1' })).toBe(false);
+    expect(await colored(true, { TERM: 'dumb' })).toBe(false);
+    expect(await colored(true, {}, '--no-color')).toBe(false);
+    expect(await colored(false, { FORCE_COLOR: '1' })).toBe(true);
+    expect(await colored(true, { FORCE_COLOR: '0' })).toBe(false);
   });
 });

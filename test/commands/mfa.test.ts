@@ -165,7 +165,7 @@ describe('without somebody to ask', () => {
     stdout: '',
     stderr: `error: ${message}
 cause:  The role requires an MFA code, but fedctl cannot prompt for the code. There is no terminal, or --no-input or --output json is set.
-remedy: Run ${remedy} in a terminal to enter the code. Then repeat the command.
+remedy: Run ${remedy} in a terminal to enter the code. Then run the original command again.
 code:   aws.mfa-needed
 `,
   });

@@ -124,11 +124,7 @@ code:   lab.scenario-played
 
   test.each([
     [[], 'srv-missing', 'it requires a lab that was started with --srv'],
-    [
-      ['--as', 'ec2'],
-      'roles-missing',
-      'scenarios require a lab without a configuration and without a platform',
-    ],
+    [['--as', 'ec2'], 'roles-missing', 'scenarios require a lab that was started without --config and --as'],
   ])('what a lab with %j lacks', async (args, name, why) => {
     const { run } = await start(...args);
     expect(await run(['sandbox', 'scenario', name])).toMatchObject({

@@ -36,7 +36,7 @@ const rows = [];
 let group = '';
 /**
  * @param expected the outcome for all witnesses of the row
- * @param differs the different outcomes by witness; `why` is the reason for fedctl's behaviour
+ * @param differs the different outcomes by witness; `why` is the reason for fedctl's behavior
  */
 function row(name, setting, expected, { differs = {}, why, witnesses = ALL } = {}) {
   rows.push({ group, name, ...setting, expected, differs, why, witnesses });

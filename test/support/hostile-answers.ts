@@ -1,5 +1,5 @@
 import * as hostile from './hostile-server.ts';
-import { type Behaviour, http } from './hostile-server.ts';
+import { type Behavior, http } from './hostile-server.ts';
 
 /** Wrong responses in place of AWS, an issuer or Atlas, and the result that `fedctl check` must report for each. */
 
@@ -7,7 +7,7 @@ import { type Behaviour, http } from './hostile-server.ts';
 export type Says = readonly [code: string, sentence: string];
 
 export interface Row {
-  readonly behave: Behaviour;
+  readonly behave: Behavior;
   readonly aws: Says;
   readonly issuer: Says;
   readonly atlas: Says;

@@ -29,7 +29,7 @@ export function connectionStatus(
   return { authInfo: { authenticatedUsers, authenticatedUserRoles: roles }, ok: 1 };
 }
 
-/** The fault, the mechanism and the server's behaviour; then the failing check, its code and its sentence. */
+/** The fault, the mechanism and the server's behavior; then the failing check, its code and its sentence. */
 export type BrokenRow = readonly [
   what: string,
   by: 'oidc' | 'aws',

@@ -6,7 +6,7 @@ import type { ServerCertificate } from './certificates.ts';
 import { listenOnLoopback } from './listen.ts';
 
 /** Handles a connection. */
-export type Behaviour = (socket: Socket) => void;
+export type Behavior = (socket: Socket) => void;
 
 export interface HostileServer {
   readonly port: number;
@@ -18,7 +18,7 @@ export interface HostileServer {
 
 /** A TCP server on 127.0.0.1 with the connection handler of the test; with a certificate, it uses TLS. */
 export async function hostileServer(
-  behave: Behaviour,
+  behave: Behavior,
   certificate?: ServerCertificate,
 ): Promise<HostileServer> {
   const chunks: Buffer[] = [];
@@ -50,27 +50,27 @@ export async function hostileServer(
   };
 }
 
-export const silent: Behaviour = () => {};
-export const closes: Behaviour = (socket) => socket.end();
-export const resets: Behaviour = (socket) => socket.resetAndDestroy();
+export const silent: Behavior = () => {};
+export const closes: Behavior = (socket) => socket.end();
+export const resets: Behavior = (socket) => socket.resetAndDestroy();
 
 /** Returns a handler that waits for the first data, sends these bytes and closes the connection. */
-export function answers(bytes: string | Buffer): Behaviour {
+export function answers(bytes: string | Buffer): Behavior {
   return (socket) => socket.once('data', () => socket.end(bytes));
 }
 
 /** Returns a handler that waits for the first data, sends these bytes and keeps the connection open. */
-export function stallsAfter(bytes: string | Buffer): Behaviour {
+export function stallsAfter(bytes: string | Buffer): Behavior {
   return (socket) => socket.once('data', () => socket.write(bytes));
 }
 
 /** Returns a handler that waits for the first data and then runs this handler. */
-export function afterFirstBytes(then: Behaviour): Behaviour {
+export function afterFirstBytes(then: Behavior): Behavior {
   return (socket) => socket.once('data', () => then(socket));
 }
 
 /** Sends these bytes, and then the chunk repeatedly until the client disconnects. */
-export function endless(head: string, chunk: string): Behaviour {
+export function endless(head: string, chunk: string): Behavior {
   return (socket) =>
     socket.once('data', () => {
       const pour = () => {
@@ -106,7 +106,7 @@ export function chunkedHead(type: string): string {
  *
  * @param choose selects the handler by the request in wire format
  */
-export function byRequest(choose: (request: string) => Behaviour | Buffer): Behaviour {
+export function byRequest(choose: (request: string) => Behavior | Buffer): Behavior {
   return (socket) => {
     let request = '';
     const take = (chunk: Buffer) => {
@@ -128,7 +128,7 @@ export function byRequest(choose: (request: string) => Behaviour | Buffer): Beha
  *
  * @param edit changes each part of the response; the first one contains the headers
  */
-export function passOn(port: number, request: string, edit = (part: Buffer) => part): Behaviour {
+export function passOn(port: number, request: string, edit = (part: Buffer) => part): Behavior {
   return (socket) => {
     const target = connect(port, '127.0.0.1').on('error', () => socket.destroy());
     socket.on('close', () => target.destroy());

@@ -69,14 +69,14 @@ let sharedKey: Promise<ForgedKey> | null = null;
 export async function startMongodFixture(
   options: Partial<MongodOptions> & {
     /** The TLS certificate of the issuer and the STS. */
-    readonly neighbours?: { readonly key: string; readonly cert: string };
+    readonly neighbors?: { readonly key: string; readonly cert: string };
   } = {},
 ): Promise<MongodFixture> {
-  const { neighbours, ...mongodOptions } = options;
+  const { neighbors, ...mongodOptions } = options;
   sharedKey ??= forgeKey('RS256', 'key-1');
   const key = await sharedKey;
-  const issuer = await startIssuer([key.jwk], neighbours);
-  const sts = await startStsDouble([ALICE, SESSION], neighbours);
+  const issuer = await startIssuer([key.jwk], neighbors);
+  const sts = await startStsDouble([ALICE, SESSION], neighbors);
   let ahead = 0;
   const now = (): Date => new Date(Date.now() + ahead);
   const log = new LabLog(now);

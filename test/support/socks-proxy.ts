@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
-import type { Behaviour } from './hostile-server.ts';
+import type { Behavior } from './hostile-server.ts';
 
 /** Behaves as a SOCKS5 proxy that connects every client to one port of this machine. */
-export function socksProxyTo(port: number): Behaviour {
+export function socksProxyTo(port: number): Behavior {
   return (socket) => {
     socket.once('data', () => {
       socket.write(Buffer.from([5, 0]));

@@ -68,13 +68,12 @@ export interface Targets {
 
 /**
  * Reads the targets to check, from the command line, the environment or a file. If the environment and a file
- * both define targets, the command line must select one of the two sources. Without a selection, the run
- * fails, because no target may be silently ignored.
+ * both define targets, the command line must select one of the two sources:
  *
- * - With --config or --target on the command line, the file defines the targets. Other command-line options
- *   override the settings of the selected target.
- * - Without --config and --target, command-line options define the target, and a warning reports that the
- *   file is unused.
+ * - --config or --target selects the file. Other command-line options override the settings of the selected target.
+ * - Without --config and --target, options such as --uri define the target. A warning reports that the file is unused.
+ *
+ * Without such an option, the run fails, because no target may be silently ignored.
  *
  * @throws FedctlError usage.*, config.invalid, config.two-sources, config.host-refused, mongo.uri-invalid,
  * mongo.password-in-uri, mongo.plaintext-refused

@@ -1,7 +1,7 @@
 import type { AnyCommand } from '../command.ts';
 import { COMMANDS } from '../program.ts';
 
-/** A command or subcommand with its loaded record. */
+/** A command or subcommand with its loaded definition. */
 export interface LoadedCommand {
   /** The words after `fedctl`, such as `sandbox status`. */
   readonly path: string;

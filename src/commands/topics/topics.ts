@@ -8,7 +8,7 @@ export interface HelpTopic {
   readonly lines: () => Promise<readonly Line[]>;
 }
 
-/** A theme without colours. On a terminal, prose is wrapped. */
+/** A theme without colors. On a terminal, prose is wrapped. */
 const THEME: Theme = createTheme(false, true);
 
 /** The help topics. The text of a topic is loaded on use. */

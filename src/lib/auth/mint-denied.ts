@@ -24,10 +24,10 @@ export interface Denial {
 type Statement = Readonly<Record<string, unknown>>;
 
 /**
- * Adds details to the failure if AWS denied a mint request: the request, the type of the policy, and who can
- * change the policy. Unless an explicit deny is the reason, also adds the IAM policy statements that allow
- * exactly this request. If the token is too large, adds only the request. Returns all other failures
- * unchanged.
+ * If AWS denied a mint request, adds these details to the failure: the request, the type of the policy that
+ * caused the denial, and who can change that policy. Unless an explicit deny is the reason, also adds the IAM
+ * policy statements that allow exactly this request. If the token is too large, adds only the request. Returns
+ * all other failures unchanged.
  */
 export function withRequest(failure: FedctlError, request: MintRequest): FedctlError {
   switch (failure.code) {
@@ -86,7 +86,7 @@ function ownerOf(
     case 'service control policy':
     case 'resource control policy':
       return {
-        who: 'An administrator of the organization (its management account)',
+        who: 'An administrator in the management account of the organization',
         where: `the ${policyType} of the account`,
       };
     case 'permissions boundary':

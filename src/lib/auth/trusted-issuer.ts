@@ -8,7 +8,7 @@ import type { AwsSettings } from '../ports/aws.ts';
 
 /**
  * Returns the only issuer that a run trusts. This is the pinned issuer or, if no issuer is pinned, the issuer
- * of the caller's account. If federation is disabled but IAM returns the issuer, the issuer is also trusted.
+ * of the caller's account. If IAM returns the issuer, it is trusted even if federation is disabled.
  * Disabling federation does not change the issuer or remove its keys (facts/aws.md 1).
  *
  * @param pinned the value of `--issuer`; null if the option is not set

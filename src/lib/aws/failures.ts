@@ -243,13 +243,13 @@ const OF_GET_SESSION_TOKEN = {
 
 /**
  * Returns the cause and the remedy for credentials that contain invalid characters. A shell removes the
- * quotation marks around a value. In INI files, and in environment files for `docker --env-file` or systemd,
- * quotation marks are part of the value.
+ * quotation marks around a value. In INI files, and in environment files for `docker --env-file`, quotation marks
+ * are part of the value.
  */
 function foreignAdvice({ part, has }: ForeignPart, { provider, providerDetail }: ResolvedCredentials) {
   const keeps =
     provider === 'environment'
-      ? 'In files for docker --env-file and systemd, quotation marks are part of the value.'
+      ? 'In a file for docker --env-file, quotation marks are part of the value.'
       : 'In the AWS config and credentials files, quotation marks are part of the value.';
   return {
     likelyCause: `The value of the ${part} from ${providerDetail} is invalid: it contains ${has}.`,

@@ -51,7 +51,7 @@ const SETTING = /^([^=:]*?)\s*[=:]\s*(.*)$/;
  * - A byte order mark is skipped, and an invalid line is reported and skipped.
  * - A comment may follow a value that cannot contain white space: `region = eu-west-1 # Ireland`.
  * - An indented header begins a section.
- * - If the setting above has a value, an indented `name = value` is a separate setting.
+ * - Below a setting that has a value, an indented `name = value` is a separate setting. It does not continue the value.
  * - A section or a setting may occur twice, and the last occurrence takes precedence (see `overlaid`).
  */
 export function readIni(text: string): IniFile {

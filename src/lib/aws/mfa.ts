@@ -41,7 +41,7 @@ export async function proveMfa(
   if (mfaCode === undefined) {
     throw new FedctlError('aws.mfa-needed', {
       message: `${what} ${device}.`,
-      remedy: `Run ${again} in a terminal to enter the code. Then repeat the command.`,
+      remedy: `Run ${again} in a terminal to enter the code. Then run the original command again.`,
       details,
     });
   }

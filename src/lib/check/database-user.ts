@@ -186,8 +186,8 @@ function ofOtherType(
 }
 
 /**
- * Returns the advice to create the required user. The new user gets the roles and scopes of the existing
- * user. The command does not remove the existing user.
+ * Returns the advice to create the required user with the roles and scopes of the existing user. The command in the
+ * advice does not remove the existing user.
  *
  * @param present the existing user for the same principal; undefined if there is none
  */

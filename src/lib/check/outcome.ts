@@ -35,7 +35,7 @@ type Unseen = Seen & {
   readonly status: 'unseen';
   readonly failure: FedctlError;
   /**
-   * The status of the check if an input is missing and --only is not used. `fail`: every chain requires the input.
+   * The status of the check if an input is missing and --only is not used. `fail`: the input is always required.
    * `warn` or `skip`: the check is optional.
    */
   readonly unpicked: 'fail' | 'warn' | 'skip';

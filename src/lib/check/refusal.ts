@@ -46,16 +46,21 @@ const LAST_RSA_ONLY = 25;
 
 /**
  * The failure codes that a reason in the server log can match. Codes for the connection between fedctl and
- * the server are excluded, because a login can be rejected only after this connection was established. A
- * refused connection in the server log is a connection from the server to the issuer.
+ * the server are excluded, because the server can reject a login only after this connection is established.
+ * Therefore, a refused connection in the server log is a connection from the server to the issuer.
  */
 const OF_A_REASON = /^(?:jwt|issuer|atlas|sts|aws)\.|^mongo\.(?:server\.|role-path-lost$|token-file\.)/;
 
 /**
- * Explains a rejected login. Compares the token or ARN with the expected values. The explanation is the first
- * of the following that exists: an unsupported signing algorithm, a failed Atlas check, a reason in the server
- * log (from the Atlas API) that has an `atlas.` failure code, another failed check, or any other reason in the
- * server log. If no explanation exists, the failure lists ruled-out and possible causes.
+ * Explains a rejected login. Compares the token or ARN with the expected values. The explanation is the first of these
+ * that exists:
+ * 1. an unsupported signing algorithm
+ * 2. a failed Atlas check
+ * 3. a reason in the server log (from the Atlas API) that has an `atlas.` failure code
+ * 4. another failed check
+ * 5. any other reason in the server log
+ *
+ * If no explanation exists, the failure lists the causes that are ruled out and the causes that are possible.
  *
  * @param startedAt the start of the login, to find the login in the access history
  */

@@ -26,7 +26,7 @@ export function audienceOf({ audience }: CheckTarget, token: MintedToken): strin
 }
 
 /**
- * Adds the command that writes a new token for the same principal to the token file.
+ * Adds a command to the failure. The command writes a new token for the same principal to the token file.
  *
  * @returns the failure unchanged if a new token does not fix it, or if the audience is unknown
  */

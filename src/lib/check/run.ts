@@ -31,8 +31,8 @@ export interface CheckRequest {
   /** The number of times to check an unhealthy target again. */
   readonly retries: number;
   /**
-   * The maximum time for repeated checks of an unhealthy target, in milliseconds. If 0, only `retries`
-   * determines how often the target is checked again.
+   * The maximum time for repeated checks of an unhealthy target, in milliseconds. If 0, only `retries` limits
+   * the number of repeated checks.
    */
   readonly waitMs: number;
   /** The lowest status that makes a target unhealthy. */

@@ -22,7 +22,7 @@ export interface TargetPlan {
   readonly mechanisms: readonly Mechanism[];
   /** The token to mint; null if the target has no audience or has a token file. */
   readonly mint: MintRequest | null;
-  /** Whether a token is used. False if MONGODB-AWS is the only mechanism and no API is given. */
+  /** Whether a token is used. False if MONGODB-AWS is the only mechanism and no API is specified with `--api`. */
   readonly usesToken: boolean;
   /**
    * Whether AWS is called. False if the token comes from a file, no role is assumed and MONGODB-AWS is not

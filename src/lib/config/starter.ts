@@ -58,8 +58,10 @@ targets:
     # issuer: https://00000000-0000-0000-0000-000000000000.tokens.sts.global.api.aws
     # subject: arn:aws:iam::123456789012:role/app
 
-    # Privileges that the database user must have. Collection for a test document (true means fedctl.probe).
+    # Privileges that the database user must have.
     # privileges: [find@app, insert@app.visits]
+
+    # Collection in which to write and remove a test document. true means fedctl.probe.
     # writeProbe: app.probe
 
     # HTTP API that accepts the token.

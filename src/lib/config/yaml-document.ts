@@ -222,5 +222,7 @@ function inOrder(faults: readonly Fault[]): readonly Fault[] {
  * contain text from the file, such as the name of an alias or a tag.
  */
 function shown(message: string): string {
-  return secretIn(message) === null ? message : 'is not valid YAML and looks like a secret';
+  return secretIn(message) === null
+    ? message
+    : 'is not valid YAML and contains text that looks like a secret';
 }

@@ -131,7 +131,7 @@ export interface CheckReport {
  * order in the catalogue.
  */
 export type CheckEvent =
-  /** A check started. Not sent for a check that was skipped without running. */
+  /** A check started. Not sent for a check that was skipped before it started. */
   | {
       readonly kind: 'begin';
       readonly target: string;

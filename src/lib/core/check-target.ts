@@ -13,7 +13,8 @@ export interface CheckTarget {
   /** The connection string; null to omit the database checks. */
   readonly uri: ConnectionString | null;
   /**
-   * Returns the reason why fedctl must not connect to a cluster member. Null allows all members, for example
+   * Returns the reason why fedctl must not connect to a cluster member. If this property is null, all members are
+   * allowed, for example
    * if the user gave the connection string.
    */
   readonly refuseMember: NonNullable<LoginPlan['refuseMember']> | null;

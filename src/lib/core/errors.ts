@@ -24,7 +24,7 @@ export interface FailureFacts {
   readonly remedy?: string;
   /** The complete command that fixes the failure; null if part of the command is unknown. */
   readonly command?: SuggestedCommand | null;
-  /** The option with the invalid value. Null clears the option of the original error in `with`. */
+  /** The option with the invalid value. If `with` gets null, the new error has no option. */
   readonly option?: Flag | null;
   /** Machine-readable evidence for the JSON output. */
   readonly details?: Readonly<Record<string, unknown>>;

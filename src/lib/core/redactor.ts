@@ -50,7 +50,7 @@ export class Redactor {
   /**
    * Removes the secrets from a text.
    *
-   * @param disclosed secrets that the user requested; complete occurrences of these secrets are not removed
+   * @param disclosed secrets that the user requested; not removed where the text contains the complete secret
    */
   redact(text: string, disclosed: readonly Secret[] = []): string {
     if (this.#learned.size === 0) return text;

@@ -54,7 +54,7 @@ const OWN = 1;
 const SHARED = 0;
 /** `<a value>` */
 const VALUE: Gap = { reach: 240, withinSentence: true };
-/** The gap for `…`: any text between the name of the program and the reason, such as a stack trace. */
+/** The gap for `…`: any text, such as a stack trace, between the name of the program and the reason. */
 const ELLIPSIS: Gap = { reach: 2000, withinSentence: false };
 /** The minimum number of fixed letters and digits in a pattern. A shorter text cannot identify a failure. */
 const MIN_WEIGHT = 8;

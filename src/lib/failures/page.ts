@@ -10,8 +10,8 @@ export type ExplainedCode = FailureCode | ReportedCode;
 /**
  * Error texts, copied from real output. The key is the program that prints the texts, for example `AWS STS`,
  * `PyMongo` or `mongod`. In an error text, `<angle brackets>` match a value within one sentence, and `…`
- * matches any text between the name of the program and the reason for the error. If unrelated programs also
- * print a sentence, the error text must include a part before the sentence that identifies MongoDB or AWS.
+ * matches any text between the name of the program and the reason for the error. If unrelated programs print the
+ * same sentence, the error text must also contain the text before the sentence, which identifies MongoDB or AWS.
  */
 export type Texts = Readonly<Record<string, readonly string[]>>;
 

@@ -23,8 +23,8 @@ export interface WholeFileOptions {
  * interrupted, removes the temporary file.
  *
  * An existing target must be a regular file. Directories, FIFOs and devices are rejected. Symbolic links
- * (including `/dev/stdout`) are rejected for two reasons: the rename would replace the link, and an attacker
- * who created the link could choose the file that is written.
+ * (including `/dev/stdout`) are rejected: the rename would replace the link, and if fedctl followed the link, an
+ * attacker who created the link could choose the file that is written.
  *
  * @param path absolute, or relative to the working directory of the process
  * @throws FedctlError usage.unwritable-output; the abort reason, if the signal is aborted before the
@@ -118,7 +118,7 @@ function reasonOf(error: unknown): string {
     case 'ENOENT':
       return 'its directory does not exist';
     case 'ENOTDIR':
-      return 'its directory is a file';
+      return 'part of the path is a file, not a directory';
     case 'EACCES':
     case 'EPERM':
       return 'its directory is not writable';

@@ -6,7 +6,7 @@ import type { FailureCode } from '../failures/failures.ts';
  */
 export interface Fault {
   readonly code: Extract<FailureCode, `jwt.${string}`>;
-  /** The invalid claim or header parameter; null if the signature or the complete text is invalid. */
+  /** The invalid claim or header parameter; null if the fault is in the signature or in the token as a whole. */
   readonly claim: string | null;
   readonly expected: string;
   /**

@@ -27,7 +27,7 @@ const SMALL_PRIMES = [
  *   By chance, about one strong key in 2^27 also matches (M. Nemec and others, "The Return of Coppersmith's
  *   Attack", ACM CCS 2017, section 3.2; crocs-muni/roca).
  *
- * @returns the end of a sentence that starts with the key: `has …`
+ * @returns the part of a sentence that follows the name of the key, for example `has an even exponent`
  */
 export function rsaWeakness({ n, e }: Pick<JWK, 'n' | 'e'>): string | null {
   const [modulus, exponent] = [numberOf(n), numberOf(e)];

@@ -51,8 +51,8 @@ export function headerFaults({ header }: DecodedJwt): readonly Fault[] {
 }
 
 /**
- * Returns whether the algorithm is supported. If it is not supported, no key can make the signature valid,
- * and no keys are fetched.
+ * Returns whether the algorithm is supported. If it is not supported, no key can verify the signature, so no
+ * keys are fetched.
  */
 export function signatureCanHold(decoded: DecodedJwt): boolean {
   return KEY_TYPE.has(decoded.header['alg']);

@@ -187,7 +187,7 @@ export class HelloWatch {
       message: `${this.#hosts()} responded and reported ${addresses.join(', ')} as members, but none of these members is reachable.`,
       likelyCause: 'The replica set uses member names that do not resolve on this machine.',
       remedy:
-        'Add directConnection=true to the connection string, or use the member names as the hosts in the connection string.',
+        'Add directConnection=true to the connection string, or make the member names resolvable and reachable from this machine.',
       details: { members: addresses },
       cause,
     });

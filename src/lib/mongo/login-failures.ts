@@ -63,7 +63,7 @@ export function authenticationFailure(
   }
 }
 
-/** Adds the database user name that the user must enter in Atlas. */
+/** Adds the name of the required database user, as it must be entered in Atlas, to the failure. */
 function withUserToEnter(failure: FedctlError, presented: Presented | null): FedctlError {
   const user = presented?.mechanism === 'MONGODB-AWS' ? presented.keys.databaseUser : null;
   if (user === null) return failure;
@@ -140,8 +140,7 @@ function tokenEvidence(token: MintedToken, now: Date): string[] {
 }
 
 /**
- * The server converts the ARN of a role session to the ARN of the role. This ARN does not contain the path of the
- * role (facts/mongodb.md 2.5).
+ * The server converts the ARN of a role session to the ARN of the role without its path (facts/mongodb.md 2.5).
  */
 function arnEvidence({ arn, databaseUser, accessKeyId, providerDetail }: LoginKeys): string[] {
   if (arn === null)

@@ -11,8 +11,8 @@ import { resolveVariables } from './variables.ts';
  * - A request without the key meets the condition if the operator has IfExists or ForAllValues, or if the
  * operator is negated and does not have ForAnyValue.
  * - If the key is multivalued, the request meets the condition only if the operator has ForAllValues or
- * ForAnyValue. AWS applies this rule to StringEquals on sts:IdentityTokenAudience. The behavior of AWS for
- * negated operators is not verified.
+ * ForAnyValue. This rule is verified for StringEquals on sts:IdentityTokenAudience, but not for negated
+ * operators.
  */
 export function holds(
   { operator, key, values }: Condition,

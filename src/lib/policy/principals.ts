@@ -16,7 +16,7 @@ export type Grant = 'account' | 'principal' | 'session';
  */
 export function grantTo({ except, listed }: Selection<Principal>, principal: RequestPrincipal): Grant | null {
   const grants = listed.map((one) => named(one, principal)).filter((grant) => grant !== null);
-  // For a principal that it does not list, NotPrincipal has the effect of the principal `*`.
+  // NotPrincipal has the same effect as the principal `*` for each principal that is not in its list.
   if (except) return grants.length === 0 ? 'session' : null;
   return (
     grants.find((grant) => grant === 'session') ??

@@ -4,7 +4,7 @@ export interface PolicyRequest {
   readonly action: string;
   /** The ARN of the resource; `*` for actions without a resource. */
   readonly resource: string;
-  /** The caller, with all names that a trust policy can use. */
+  /** The caller, with all names by which a trust policy can refer to the caller. */
   readonly principal: RequestPrincipal;
   /** The values of condition keys and policy variables. */
   readonly context: RequestContext;

@@ -42,7 +42,7 @@ export type StageFacts =
     }
   /** Each `host:port`. */
   | { readonly stage: 'tcp'; readonly reached: readonly string[]; readonly unreached: readonly string[] }
-  /** The TLS connection whose certificate expires first. */
+  /** The connection with the certificate that expires first, of all TLS connections of the attempt. */
   | {
       readonly stage: 'tls';
       /** `TLSv1.3` */
@@ -205,7 +205,7 @@ export type HoldEvent =
   | { readonly kind: 'reauthentication'; readonly at: Date; readonly count: number };
 
 export interface HoldResult {
-  /** The number of logins. It is always 1, because a lost connection is a failure. */
+  /** The number of logins. It is always 1: if the connection is lost, the stage fails and does not log in again. */
   readonly logins: 1;
   /**
    * The number of times that the driver requested a token after the first login. If `failure` is set, the

@@ -11,7 +11,7 @@ const EACH_UNSHOWN = new RegExp(UNSHOWN, 'gu');
 
 interface Marks {
   /**
-   * The start of a fedctl colour sequence: ESC, `[` and random numbers that this process generates and never
+   * The start of a fedctl color sequence: ESC, `[` and random numbers that this process generates and never
    * prints. Untrusted text cannot contain these numbers, so only sequences with this start are trusted.
    */
   readonly own: string;
@@ -21,13 +21,13 @@ interface Marks {
 }
 
 /**
- * Null until `loadMarks` is called. Output with neither colours nor wrapping needs no marks, and does not load
+ * Null until `loadMarks` is called. Output with neither colors nor wrapping needs no marks, and does not load
  * node:crypto.
  */
 let marks: Marks | null = null;
 
 /**
- * Creates the marks for this process. Called when the module for colours or the module for wrapping is
+ * Creates the marks for this process. Called when the module for colors or the module for wrapping is
  * loaded.
  */
 export async function loadMarks(): Promise<void> {
@@ -44,13 +44,13 @@ export async function loadMarks(): Promise<void> {
 /**
  * Escapes a text that becomes part of a line. For example, replaces ESC with `\u{1b}`.
  *
- * @param text untrusted, without fedctl colour sequences
+ * @param text untrusted, without fedctl color sequences
  */
 export function escapeText(text: string): string {
   return text.replace(EACH_UNSHOWN, escaped);
 }
 
-/** Escapes a line for a terminal or a file. Converts fedctl colour sequences to terminal sequences. */
+/** Escapes a line for a terminal or a file. Converts fedctl color sequences to terminal sequences. */
 export function escapeLine(line: string): string {
   if (marks === null) return escapeText(line);
   return line.replace(marks.eachUnshownOrOwn, (found, own?: string) =>
@@ -59,11 +59,11 @@ export function escapeLine(line: string): string {
 }
 
 /**
- * Colours text. Parts of the text may already be coloured.
+ * Escapes text and colors it. Parts of the text may already be colored.
  *
  * @param style a chalk function; chalk continues an outer style after an inner style ends
- * @returns the escaped text with colour codes that `escapeLine` does not escape; if no colours are loaded, the
- * unchanged text
+ * @returns the colored text, in which `escapeLine` keeps the color codes; the unchanged text if no colors are
+ * loaded
  */
 export function painted(text: string, style: (text: string) => string): string {
   return marks === null ? text : style(escapeLine(text)).replaceAll(`${ESC}[`, marks.own);

@@ -134,8 +134,8 @@ export function explanationsLines(areas: readonly Area[], titleOf: TitleOf, them
 }
 
 /**
- * Formats the codes that match a pasted text as JSON: schema `fedctl.explain-text/v1`. Contains no part of
- * the pasted text.
+ * Returns a JSON document (schema `fedctl.explain-text/v1`) with the codes that match a pasted text. The
+ * document contains no part of this text.
  */
 export function matchesDocument(found: readonly Match[], titleOf: TitleOf) {
   return {

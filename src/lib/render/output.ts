@@ -8,7 +8,7 @@ import { isInActions, type WorkflowCommand, withoutCommands } from './workflow-c
 import { columnsOf, loadWrap, type Wrap } from './wrap.ts';
 
 /**
- * One line of output without its line ending: text with colours of a Theme, a JSON document, or a workflow
+ * One line of output without its line ending: text with colors of a Theme, a JSON document, or a workflow
  * command for GitHub Actions.
  */
 export type Line = string | JsonLine | WorkflowCommand;

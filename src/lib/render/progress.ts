@@ -37,7 +37,7 @@ export function secondsText(ms: number): string {
  */
 export function createProgress(
   stream: OutputStream,
-  { colour, ascii }: { readonly colour: boolean; readonly ascii: boolean },
+  { color, ascii }: { readonly color: boolean; readonly ascii: boolean },
 ): Progress {
   if (columnsOf(stream) === null) return SILENT_PROGRESS;
   let running: { start(): unknown; stop(): unknown } | null = null;
@@ -52,7 +52,7 @@ export function createProgress(
         stream: stream as NodeJS.WritableStream,
         discardStdin: false,
         isEnabled: true,
-        color: colour ? 'cyan' : false,
+        color: color ? 'cyan' : false,
         ...(ascii ? { spinner: 'line' } : {}),
       });
       spinner.start();

@@ -92,7 +92,7 @@ async function answered(
   stdin.on('keypress', onKey).on('end', onEnd).on('close', onEnd);
   try {
     const answer = await underEither(signal, left.signal, (stopped) =>
-      put({ input: stdin, output: withoutColour(stderr), withGuide: false, signal: stopped }),
+      put({ input: stdin, output: withoutColor(stderr), withGuide: false, signal: stopped }),
     );
     if (signal.aborted) throw signal.reason;
     if (interrupted) throw new Interruption('interrupted');
@@ -103,19 +103,19 @@ async function answered(
 }
 
 /**
- * Matches colour sequences (Select Graphic Rendition). Does not match sequences that move the cursor, because
+ * Matches color sequences (Select Graphic Rendition). Does not match sequences that move the cursor, because
  * they end with other letters.
  */
-const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'g');
+const COLOR = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'g');
 
 const USUAL_COLUMNS = 80;
 
-/** Removes colours. clack uses the colours of Node.js, and Node.js 20 ignores NO_COLOR. */
-function withoutColour(stream: OutputStream): Writable {
+/** Removes colors, because clack adds them with `styleText`, which ignores NO_COLOR in Node.js 20. */
+function withoutColor(stream: OutputStream): Writable {
   const plain = new Writable({
     decodeStrings: false,
     write(chunk, _encoding, done) {
-      stream.write(String(chunk).replace(COLOUR, ''));
+      stream.write(String(chunk).replace(COLOR, ''));
       done();
     },
   });

@@ -2,10 +2,10 @@ import type { ChalkInstance } from 'chalk';
 import type { OutputStream } from '../core/context.ts';
 import { hanging, loadMarks, painted } from './escape.ts';
 
-type Colour = 'green' | 'red' | 'yellow' | 'dim' | 'bold' | 'cyan' | 'underline';
+type Color = 'green' | 'red' | 'yellow' | 'dim' | 'bold' | 'cyan' | 'underline';
 
 /**
- * The text styles for a terminal, and a function that marks text that may be wrapped. Only a Theme adds colours to
+ * The text styles for a terminal, and a function that marks text that may be wrapped. Only a Theme adds colors to
  * lines of output.
  */
 export interface Theme {
@@ -25,11 +25,11 @@ export interface Theme {
 }
 
 /**
- * Returns whether to write colours to a stream. The first of these that applies determines the result:
- * --no-color, NO_COLOR (not empty, no-color.org), FORCE_COLOR (0 and false disable colour), TERM=dumb,
+ * Returns whether to write colors to a stream. The first of these that applies determines the result:
+ * --no-color, NO_COLOR (not empty, no-color.org), FORCE_COLOR (0 and false disable color), TERM=dumb,
  * whether the stream is a terminal. chalk itself does not support NO_COLOR.
  */
-export function wantsColour(
+export function wantsColor(
   stream: OutputStream,
   env: Readonly<Record<string, string | undefined>>,
   noColor: boolean,
@@ -41,22 +41,22 @@ export function wantsColour(
   return stream.isTTY === true;
 }
 
-/** Loads the colour module. Output without colours does not need this module. */
-export async function loadColours(): Promise<ChalkInstance> {
+/** Loads the color module. Output without colors does not need this module. */
+export async function loadColors(): Promise<ChalkInstance> {
   await loadMarks();
   const { Chalk } = await import('chalk');
   return new Chalk({ level: 1 });
 }
 
 /**
- * Creates a theme with colours, or a theme for plain text. An Output converts the colours to terminal
+ * Creates a theme with colors, or a theme for plain text. An Output converts the colors to terminal
  * sequences and escapes all other text.
  *
- * @param colours false for plain text
+ * @param colors false for plain text
  * @param wraps whether the output is a terminal whose width is known
  */
-export function createTheme(colours: ChalkInstance | false, wraps = false): Theme {
-  const paint = (name: Colour) => (text: string) => (colours ? painted(text, colours[name]) : text);
+export function createTheme(colors: ChalkInstance | false, wraps = false): Theme {
+  const paint = (name: Color) => (text: string) => (colors ? painted(text, colors[name]) : text);
   return {
     good: paint('green'),
     bad: paint('red'),

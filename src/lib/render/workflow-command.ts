@@ -52,15 +52,15 @@ export class WorkflowCommand {
  * …::` at the beginning of a line, where Unicode white space may precede it, and `##[name …]` anywhere in a
  * line (actions/runner, ActionCommand.cs).
  *
- * @param line an escaped line, without control characters other than colours
+ * @param line an escaped line, without control characters other than colors
  */
 export function withoutCommands(line: string): string {
   return line.replaceAll('##[', '#\\u{23}[').replace(LEADING_COMMAND, '$1\\u{3a}:');
 }
 
 /**
- * Matches `::` at the beginning of a line, with any colours and white space before it. A runner may remove
- * the colours before it interprets the line.
+ * Matches `::` at the beginning of a line, with any colors and white space before it. A runner may remove
+ * the colors before it interprets the line.
  */
 const LEADING_COMMAND = new RegExp(`^((?:\\s|${String.fromCharCode(27)}\\[[\\d;]*m)*)::`);
 

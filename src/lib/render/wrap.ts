@@ -15,7 +15,7 @@ export function columnsOf({ isTTY, columns = 0 }: OutputStream): number | null {
  *
  * @param before the part of the line before the text; the following lines are indented by the width of this
  * part
- * @param text may contain colours, but no other control characters
+ * @param text may contain colors, but no other control characters
  * @param columns the width of the terminal
  * @returns at least one line
  */

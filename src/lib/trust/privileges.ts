@@ -5,9 +5,9 @@ import type { Privilege, PrivilegeResource } from '../ports/mongo.ts';
 export interface WantedAction {
   /** `find`, `insert`, `listCollections` …; case-sensitive. */
   readonly action: string;
-  /** An empty string means the whole deployment, as for `listDatabases`. */
+  /** An empty string means the whole deployment, for example for the action `listDatabases`. */
   readonly database: string;
-  /** An empty string means the whole database, as for `listCollections`. */
+  /** An empty string means the whole database, for example for the action `listCollections`. */
   readonly collection: string;
 }
 

@@ -214,7 +214,7 @@ function authSourceWarnings(options: UriOptions): Warning[] {
   return [
     {
       code: 'mongo.uri.auth-source-ignored',
-      message: `authSource=${source} is ignored: both mechanisms authenticate against $external.`,
+      message: `authSource=${source} is ignored: MONGODB-OIDC and MONGODB-AWS authenticate against $external.`,
       remedy: 'Remove authSource from the connection string.',
     },
   ];

@@ -186,7 +186,7 @@ function unknownOption(spelled: string, value: string): ReturnType<typeof invali
   // percent-encoded.
   if (value === '' || !/^\w{1,40}$/.test(spelled)) {
     return invalidUri({
-      message: 'Invalid connection string: an option has no value, or an unknown name.',
+      message: 'Invalid connection string: an option has no value, or its name is invalid.',
       likelyCause:
         'An option was left empty, or the value of another option has an & that is not percent-encoded.',
       remedy: 'Remove the option without a value. In the values of other options, write & as %26.',

@@ -22,8 +22,8 @@ export interface AtlasStateOptions {
 }
 
 /**
- * The maximum number of logins in the history of the lab. Atlas has a limit of time instead: it keeps logins for
- * one week, according to its documentation.
+ * The maximum number of logins in the history of the lab. Atlas limits the age instead: according to its
+ * documentation, it keeps logins for one week.
  */
 const HISTORY = 1000;
 

@@ -6,9 +6,9 @@ import { AwsError } from './aws-error.ts';
 import type { QueryParameters } from './query.ts';
 
 /**
- * Reads the session policy in the parameter `Policy`. Returns null if the request has no session policy. The
- * lab's message for an invalid policy was not compared with the message of AWS. The message contains neither the
- * position nor the cause of the error. The lab's log contains both.
+ * Reads the session policy in the parameter `Policy`. Returns null if the request has no session policy. For an
+ * invalid policy, the lab's message contains neither the position nor the cause of the error, but the lab's log
+ * contains both. The lab's message was not compared with the message of AWS.
  *
  * @throws AwsError MalformedPolicyDocument
  */

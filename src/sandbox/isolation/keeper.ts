@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Address } from './command-network.ts';
 
-/** A request to bin/isolated.js. This script runs in the namespaces. */
+/** A request to bin/isolated.js, the script that runs in the separate Linux namespaces. */
 export interface KeeperRequest extends Address {
   readonly kind: 'tcp' | 'udp' | 'worker';
   readonly source?: string;

@@ -8,8 +8,8 @@ export const ROLE = 'app';
 const SIX_HOURS_MS = 6 * 3_600_000;
 
 /**
- * The time between the replacement of credentials and their expiration, in milliseconds. SDKs request
- * credentials again 5 to 20 minutes before the expiration, and must then receive new credentials.
+ * The time before their expiration when credentials are replaced, in milliseconds. SDKs request credentials again 5
+ * to 20 minutes before the expiration, and must then receive new credentials.
  */
 const RENEW_BEFORE_MS = 30 * 60_000;
 

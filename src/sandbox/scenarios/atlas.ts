@@ -123,7 +123,7 @@ export const ATLAS_SCENARIOS: readonly Scenario[] = [
   ),
   scenario(
     'refused-with-8000',
-    'The database user does not exist, and the cluster responds with code 8000, so drivers keep the rejected token.',
+    'The database user does not exist, and the cluster responds with code 8000, so drivers keep the token.',
     ['atlas.database-user-missing', 'mongo.atlas-auth-error'],
     (stage) => {
       stage.lab.mongod.settings.authError = 'atlas';

@@ -49,7 +49,7 @@ export function scenarioNamed(name: string): Scenario {
 
 /**
  * Enables federation in a new lab, and introduces one fault. The lab must have the built-in
- * configuration and emulate no platform.
+ * configuration and must not emulate a platform.
  *
  * @throws FedctlError lab.start-failed; RangeError if the lab does not contain a part that the scenario
  * requires

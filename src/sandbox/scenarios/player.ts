@@ -38,7 +38,7 @@ export class ScenarioPlayer {
     const lab = this.#lab();
     if (this.#name !== null) throw playedAlready(scenario, this.#name);
     if (!this.#builtIn) {
-      throw unplayable(scenario, 'scenarios require a lab without a configuration and without a platform');
+      throw unplayable(scenario, 'scenarios require a lab that was started without --config and --as');
     }
     if (scenario.srv && lab.dns === null) {
       throw unplayable(scenario, 'it requires a lab that was started with --srv');

@@ -61,7 +61,7 @@ describe('the advice on a denial', () => {
     const arn = 'arn:aws:organizations::210987654321:policy/o-a1/service_control_policy/p-1';
     expect(advise(` with an explicit deny in a service control policy: ${arn}`)).toEqual({
       likelyCause: `An explicit deny in the service control policy of the account (${arn}) matches this request. An allow in a policy of the principal cannot override this deny.`,
-      remedy: `An administrator of the organization (its management account) must change the deny in the service control policy of the account (${arn}). Alternatively, change the request so that the deny does not match.`,
+      remedy: `An administrator in the management account of the organization must change the deny in the service control policy of the account (${arn}). Alternatively, change the request so that the deny does not match.`,
       evidence: ['Requested: audiences a, b, algorithm ES384, duration 2 min, no tags', 'AWS response: no'],
     });
   });

@@ -102,7 +102,7 @@ describe('what one code of AWS stands for', () => {
       code: 'aws.access-key-unknown',
       cause: `The value of the ${part} from environment (AWS_ACCESS_KEY_ID) is invalid: it contains quotation marks.`,
       remedy:
-        'Write the value without quotation marks. In files for docker --env-file and systemd, quotation marks are part of the value.',
+        'Write the value without quotation marks. In a file for docker --env-file, quotation marks are part of the value.',
     });
   });
 

@@ -10,7 +10,7 @@ import {
   TOKEN,
 } from '../../support/hostile-check.ts';
 import * as hostile from '../../support/hostile-server.ts';
-import { type Behaviour, http } from '../../support/hostile-server.ts';
+import { type Behavior, http } from '../../support/hostile-server.ts';
 
 /**
  * Servers that are no AWS, no issuer and no Atlas, at the address of each: the check of that hop has to say what was
@@ -86,7 +86,7 @@ function hopOfIssuer(check: 'issuer.discovery' | 'issuer.keys'): Hop {
   };
 }
 
-async function provoke(hop: Hop, behave: Behaviour, slow: boolean) {
+async function provoke(hop: Hop, behave: Behavior, slow: boolean) {
   const server = await hostile.hostileServer(
     hop.check === 'issuer.keys' ? behindDiscovery(behave, () => server.port) : behave,
   );
@@ -102,7 +102,7 @@ async function provoke(hop: Hop, behave: Behaviour, slow: boolean) {
 }
 
 /** A good discovery document, which sends for the keys to the hostile path. */
-function behindDiscovery(behave: Behaviour, port: () => number): Behaviour {
+function behindDiscovery(behave: Behavior, port: () => number): Behavior {
   return hostile.byRequest((request) => {
     const issuer = `http://127.0.0.1:${port()}`;
     if (request.startsWith('GET /.well-known/openid-configuration ')) {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Lab } from '../../../src/sandbox/running-lab.ts';
 import { type Diagnosis, diagnose, startHealthyLab, TOKEN } from '../../support/hostile-check.ts';
 import * as hostile from '../../support/hostile-server.ts';
-import { type Behaviour, http } from '../../support/hostile-server.ts';
+import { type Behavior, http } from '../../support/hostile-server.ts';
 
 /** Servers that are no MongoDB at the address of the cluster. */
 
@@ -40,7 +40,7 @@ const WEB = 'HOST responded to hello with HTTP.';
 describe('in the place of the cluster', () => {
   type Row = readonly [
     what: string,
-    behave: Behaviour,
+    behave: Behavior,
     id: string,
     code: string,
     says: string,
@@ -48,7 +48,7 @@ describe('in the place of the cluster', () => {
   ];
   const hello = (
     what: string,
-    behave: Behaviour,
+    behave: Behavior,
     says: string,
     remedy = /^nc -vz -w 5 127\.0\.0\.1 \d+$/,
   ): Row => [what, behave, 'mongo.hello', 'mongo.hello-failed', says, remedy];

@@ -9,7 +9,7 @@ import {
   TOKEN,
 } from '../../support/hostile-check.ts';
 import * as hostile from '../../support/hostile-server.ts';
-import { type Behaviour, http } from '../../support/hostile-server.ts';
+import { type Behavior, http } from '../../support/hostile-server.ts';
 import { closedPort } from '../../support/listen.ts';
 
 /** Proxies on the way: what they do is never blamed on what is behind them. */
@@ -70,7 +70,7 @@ describe.each(HOPS)('a proxy before %s', (hop) => {
   const statuses = [302, 403, 502].map(
     (status) => [`answers ${status}`, hostile.answers(http(status)), `${NO_TUNNEL} ${status})`] as const,
   );
-  const rows: readonly (readonly [string, Behaviour, string])[] = [
+  const rows: readonly (readonly [string, Behavior, string])[] = [
     ...statuses,
     [
       'answers 403 with HTML',
@@ -145,7 +145,7 @@ describe.each(HOPS)('a proxy before %s', (hop) => {
 
 describe('a SOCKS5 proxy before the cluster', () => {
   const method = Buffer.from([5, 0]);
-  const wantsPassword: Behaviour = (socket) => {
+  const wantsPassword: Behavior = (socket) => {
     socket.once('data', () => {
       socket.write(Buffer.from([5, 2]));
       // Whatever comes is wrong (RFC 1929, 2).
@@ -153,14 +153,14 @@ describe('a SOCKS5 proxy before the cluster', () => {
     });
   };
   const replies =
-    (code: number): Behaviour =>
+    (code: number): Behavior =>
     (socket) => {
       socket.once('data', () => {
         socket.write(method);
         socket.once('data', () => socket.write(Buffer.from([5, code, 0, 1, 0, 0, 0, 0, 0, 0])));
       });
     };
-  const rows: readonly (readonly [string, Behaviour, string, boolean])[] = [
+  const rows: readonly (readonly [string, Behavior, string, boolean])[] = [
     ['is silent', hostile.silent, 'it timed out', true],
     ['stalls half-way', hostile.stallsAfter(method), 'it timed out', true],
     ['closes', hostile.closes, 'it closed the connection', false],

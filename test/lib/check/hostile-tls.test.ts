@@ -5,7 +5,7 @@ import type { Lab } from '../../../src/sandbox/running-lab.ts';
 import { createTestCa, type ServerCertificate, type TestCa } from '../../support/certificates.ts';
 import { diagnose, moveIssuer, secretsOf, startHealthyLab, TOKEN } from '../../support/hostile-check.ts';
 import * as hostile from '../../support/hostile-server.ts';
-import { type Behaviour, http } from '../../support/hostile-server.ts';
+import { type Behavior, http } from '../../support/hostile-server.ts';
 
 /** TLS that stalls, breaks off, or proves to be somebody else. Nothing is said to such a server. */
 
@@ -37,7 +37,7 @@ afterAll(async () => {
 
 interface Row {
   readonly what: string;
-  readonly behave: Behaviour;
+  readonly behave: Behavior;
   readonly certificate?: () => Promise<ServerCertificate>;
   /** The CA is trusted here. */
   readonly trusted?: true;

@@ -36,9 +36,9 @@ describe('what was pasted', () => {
   const MINT_DENIED =
     'AccessDenied: User: arn:aws:sts::123456789012:assumed-role/app/i-0abc is not authorized to perform: sts:GetWebIdentityToken on resource: arn:aws:sts::123456789012:self because no identity-based policy allows the sts:GetWebIdentityToken action';
 
-  test('may be coloured, have Windows line ends, and be wrapped in the middle of a message', () => {
-    const coloured = `\u001b[31merror\u001b[0m starting\r\n${MINT_DENIED.replace('authorized to', 'authorized\r\n  \u001b[2mto\u001b[0m')}\r\n`;
-    const found = matches(PATTERNS, pasted(coloured), 5);
+  test('may be colored, have Windows line ends, and be wrapped in the middle of a message', () => {
+    const colored = `\u001b[31merror\u001b[0m starting\r\n${MINT_DENIED.replace('authorized to', 'authorized\r\n  \u001b[2mto\u001b[0m')}\r\n`;
+    const found = matches(PATTERNS, pasted(colored), 5);
     expect(found.map(({ code, line }) => ({ code, line }))).toEqual([{ code: 'sts.mint-denied', line: 2 }]);
   });
 
@@ -164,9 +164,9 @@ describe('a text of unfinished escape sequences', () => {
     ['titles', '\u001b]'],
     ['links', '\u001b]8;;'],
     ['device strings', '\u001bPq'],
-    ['colours', '\u001b[0;'],
+    ['colors', '\u001b[0;'],
     ['C1 titles', '\u009d0;\u001b'],
-    ['C1 colours', '\u009b0'],
+    ['C1 colors', '\u009b0'],
     ['character sets', '\u001b( '],
     ['one long parameter', `\u001b[${'0'.repeat(LENGTH / 2)}`],
     ['nothing', '\u001b'],

@@ -102,7 +102,7 @@ describe('writeSecretFile', () => {
     await writeFile(target, '');
     const path = join(target, 'token');
     expect(await refusal(path)).toMatchObject({
-      message: `Cannot write "${path}": its directory is a file.`,
+      message: `Cannot write "${path}": part of the path is a file, not a directory.`,
     });
   });
 

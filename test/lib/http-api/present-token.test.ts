@@ -16,7 +16,7 @@ import { rejectionOf } from '../../support/failure-of.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { response } from '../../support/fetch.ts';
 import { type ForgedKey, forgeKey, sign } from '../../support/forge.ts';
-import { type Behaviour, hostileServer } from '../../support/hostile-server.ts';
+import { type Behavior, hostileServer } from '../../support/hostile-server.ts';
 import {
   type Answering,
   type CannedAnswer,
@@ -471,7 +471,7 @@ test('an interruption that came before sends nothing', async () => {
   expect(server.requests).toEqual([]);
 });
 
-async function listen(serve: Behaviour): Promise<string> {
+async function listen(serve: Behavior): Promise<string> {
   const server = await hostileServer(serve);
   started.push(server);
   return `http://127.0.0.1:${server.port}`;

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Interruption } from '../../../src/lib/core/deadline.ts';
 import type { StageId } from '../../../src/lib/ports/mongo.ts';
 import { createTestCa, type ServerCertificate, type TestCa } from '../../support/certificates.ts';
-import { type Behaviour, hostileServer } from '../../support/hostile-server.ts';
+import { type Behavior, hostileServer } from '../../support/hostile-server.ts';
 import { attemptLogin, loopbackResolver, NOW, TOKEN } from '../../support/login.ts';
 import {
   Compressed,
@@ -579,7 +579,7 @@ describe('an interruption', () => {
   });
 });
 
-async function listen(serve: Behaviour): Promise<number> {
+async function listen(serve: Behavior): Promise<number> {
   const server = await hostileServer(serve);
   started.push(server);
   return server.port;

@@ -237,7 +237,7 @@ describe('hello', () => {
       code: 'mongo.no-primary',
       message: `localhost:${server.port} responded and reported localhost:${port} as members, but none of these members is reachable.`,
       remedy:
-        'Add directConnection=true to the connection string, or use the member names as the hosts in the connection string.',
+        'Add directConnection=true to the connection string, or make the member names resolvable and reachable from this machine.',
     });
   });
 });

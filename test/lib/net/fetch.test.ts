@@ -172,7 +172,7 @@ describe('a body', () => {
     await server?.close();
     server = undefined;
   });
-  const serve = async (behave: hostile.Behaviour) => {
+  const serve = async (behave: hostile.Behavior) => {
     server = await hostile.hostileServer(behave);
     return `http://127.0.0.1:${server.port}/`;
   };
@@ -277,7 +277,7 @@ describe('in a process of its own', () => {
   }
 
   /** Takes CONNECT for what it is, answers everything else, and never closes. */
-  const neverCloses: hostile.Behaviour = (socket) =>
+  const neverCloses: hostile.Behavior = (socket) =>
     socket.on('data', (chunk: Buffer) => {
       const isConnect = chunk.toString('latin1').startsWith('CONNECT');
       socket.write(

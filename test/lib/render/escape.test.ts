@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { escapeLine, escapeText, painted } from '../../../src/lib/render/escape.ts';
-import { createTheme, loadColours } from '../../../src/lib/render/theme.ts';
+import { createTheme, loadColors } from '../../../src/lib/render/theme.ts';
 
 it.each([
   ['plain text, Zürich, 東京, 😀', 'plain text, Zürich, 東京, 😀'],
@@ -18,9 +18,9 @@ it.each([
   expect(escapeLine(text)).toBe(expected);
 });
 
-const { bad, strong, dim } = createTheme(await loadColours());
+const { bad, strong, dim } = createTheme(await loadColors());
 
-it('lets colours of fedctl through, also in each other, and no others', () => {
+it('lets colors of fedctl through, also in each other, and no others', () => {
   expect(escapeLine(`${bad('no')} \u001b[31mred`)).toBe('\u001b[31mno\u001b[39m \\u{1b}[31mred');
   expect(escapeLine(dim(`a ${strong('b')} c\u001b[0m`))).toBe(
     '\u001b[2ma \u001b[1mb\u001b[22m\u001b[2m c\\u{1b}[0m\u001b[22m',
@@ -38,8 +38,8 @@ const hostile = fc.string({
 
 it('writes only what a terminal shows, whatever a text contains', () => {
   fc.assert(
-    fc.property(hostile, hostile, (plain, coloured) => {
-      const line = escapeLine(`${plain}${strong(coloured)}`);
+    fc.property(hostile, hostile, (plain, colored) => {
+      const line = escapeLine(`${plain}${strong(colored)}`);
       expect(line.replace('\u001b[1m', '').replace('\u001b[22m', '')).not.toMatch(
         /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u,
       );

@@ -6,7 +6,7 @@ import { MemoryOutput, memoryContext } from '../../support/memory-context.ts';
 
 const QUESTION = 'Type the account id';
 const NEVER = new AbortController().signal;
-const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`);
+const COLOR = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`);
 const SHOW_CURSOR = '\u001b[?25h';
 
 function ask(terminal: FakeTerminal, keys: string, signal = NEVER): Promise<string | null> {
@@ -22,11 +22,11 @@ function expectTidy({ stdin, stderr }: FakeTerminal): void {
 }
 
 describe('askText', () => {
-  test('returns what was typed, and asks without colour', async () => {
+  test('returns what was typed, and asks without color', async () => {
     const terminal = fakeTerminal();
     expect(await ask(terminal, '1234\r')).toBe('1234');
     expect(terminal.stderr.text).toContain(QUESTION);
-    expect(terminal.stderr.text).not.toMatch(COLOUR);
+    expect(terminal.stderr.text).not.toMatch(COLOR);
     expectTidy(terminal);
   });
 
@@ -91,7 +91,7 @@ describe('askHidden', () => {
     expect(answer?.reveal()).toBe('314159');
     expect(terminal.stderr.text).toContain(QUESTION);
     expect(terminal.stderr.text).not.toMatch(/[0-9]{2}(?![0-9;]*[A-Za-z])/);
-    expect(terminal.stderr.text).not.toMatch(COLOUR);
+    expect(terminal.stderr.text).not.toMatch(COLOR);
     expectTidy(terminal);
   });
 

@@ -243,11 +243,11 @@ describe('options', () => {
       'ENVIRONMENT:gcp in authMechanismProperties requires TOKEN_RESOURCE.',
     ],
     ['tls=true&ssl=false', 'tls and ssl contradict each other.'],
-    ['CheckServerIdentity=', 'an option has no value, or an unknown name.'],
+    ['CheckServerIdentity=', 'an option has no value, or its name is invalid.'],
     ['authMechanismProperties=', 'the option authMechanismProperties requires a value.'],
-    ['proxyPassword=a&bHUNTER', 'an option has no value, or an unknown name.'],
-    ['a%1bb=HUNTER', 'an option has no value, or an unknown name.'],
-    ['=HUNTER', 'an option has no value, or an unknown name.'],
+    ['proxyPassword=a&bHUNTER', 'an option has no value, or its name is invalid.'],
+    ['a%1bb=HUNTER', 'an option has no value, or its name is invalid.'],
+    ['=HUNTER', 'an option has no value, or its name is invalid.'],
     ['tlsCAFile=/ca.pem?authMechanism=HUNTER', 'it has two question marks.'],
     ['proxyPort=9', 'proxyPort, proxyUsername and proxyPassword require proxyHost.'],
     [
@@ -305,7 +305,7 @@ describe('what contradicts a login that brings its own token', () => {
     expect(parseConnectionString('mongodb://localhost/?authSource=admin').warnings).toEqual([
       {
         code: 'mongo.uri.auth-source-ignored',
-        message: 'authSource=admin is ignored: both mechanisms authenticate against $external.',
+        message: 'authSource=admin is ignored: MONGODB-OIDC and MONGODB-AWS authenticate against $external.',
         remedy: 'Remove authSource from the connection string.',
       },
     ]);

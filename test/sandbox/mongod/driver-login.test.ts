@@ -32,7 +32,7 @@ describe.each([
   beforeAll(async () => {
     lab = await startMongodFixture({
       replicaSet,
-      ...(encrypted && { tls: certificates, ca: certificates.ca, neighbours: certificates }),
+      ...(encrypted && { tls: certificates, ca: certificates.ca, neighbors: certificates }),
     });
   });
   afterAll(() => lab.close());
@@ -81,7 +81,7 @@ describe.each([
 });
 
 test('an issuer and an STS whose certificates nobody vouches for are not believed', async () => {
-  const lab = await startMongodFixture({ neighbours: certificates });
+  const lab = await startMongodFixture({ neighbors: certificates });
   try {
     const client = await WireClient.connect(lab.mongod.port);
     expect(await client.command(saslStart(await lab.token()), '$external')).toMatchObject({ code: 18 });

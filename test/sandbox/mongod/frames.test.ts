@@ -280,7 +280,7 @@ describe('hello', () => {
 });
 
 describe('closing', () => {
-  test('ends within a second, whatever clients and neighbours do', async () => {
+  test('ends within a second, whatever clients and neighbors do', async () => {
     const silent = createServer(() => {});
     const issuer = `http://127.0.0.1:${await listenOnLoopback(silent)}`;
     lab.identityProviders = lab.identityProviders.map((idp) => ({ ...idp, issuer }));

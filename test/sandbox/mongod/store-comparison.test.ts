@@ -101,7 +101,7 @@ function order(a: Ranked, b: Ranked): number {
 }
 
 /** Whole numbers that a double cannot tell apart, in each type that holds them. */
-const neighbour = fc
+const neighbor = fc
   .tuple(
     fc.bigInt({ min: 2n ** 53n - 2n, max: 2n ** 53n + 4n }),
     fc.constantFrom('long', 'double', 'decimal'),
@@ -115,7 +115,7 @@ const neighbour = fc
 describe('the comparison order', () => {
   test('of numbers beyond 2^53 is exact', () => {
     fc.assert(
-      fc.property(neighbour, neighbour, (a, b) => {
+      fc.property(neighbor, neighbor, (a, b) => {
         expect(Math.sign(compare(a.value, b.value))).toBe(Math.sign(order(a, b)));
         expect(keyOf(a.value) === keyOf(b.value)).toBe(order(a, b) === 0);
       }),

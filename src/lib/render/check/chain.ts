@@ -9,7 +9,7 @@ import { MARKS } from './verdict.ts';
  */
 const WIDTH = 80;
 
-/** A part of a line: the text, and the status or kind that determines its colour. */
+/** A part of a line: the text, and the status or kind that determines its color. */
 type Piece = readonly [text: string, paint: CheckStatus | 'label'];
 type Line = readonly Piece[];
 

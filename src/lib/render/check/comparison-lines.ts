@@ -7,7 +7,7 @@ const LABEL_WIDTH = 8;
 
 /**
  * Formats comparisons as a table: the actual value above the expected value and its source. A separate line
- * underlines the difference, so that the difference is visible without colour. Each value is complete and on
+ * underlines the difference, so that the difference is visible without color. Each value is complete and on
  * one line, so that users can copy the value.
  */
 export function comparisonLines(comparisons: readonly Comparison[], indent: string, theme: Theme): string[] {
@@ -56,8 +56,8 @@ function rows({ what: _, ...comparison }: Comparison, theme: Theme, column: numb
   ];
 }
 
-function painted({ before, differs, after }: Span, colour: Theme['bad'], theme: Theme): string {
-  const piece = differs === '' ? '' : theme.underlined(colour(visiblePiece(differs)));
+function painted({ before, differs, after }: Span, color: Theme['bad'], theme: Theme): string {
+  const piece = differs === '' ? '' : theme.underlined(color(visiblePiece(differs)));
   return `${visible(before)}${piece}${visible(after)}`;
 }
 

@@ -3,7 +3,7 @@ import { createTheme, type Theme } from '../theme.ts';
 import { comparisonLines } from './comparison-lines.ts';
 import { explainCommand } from './verdict.ts';
 
-/** The theme for output formats without colour. */
+/** The theme for output formats without color. */
 export const UNPAINTED: Theme = createTheme(false);
 
 /**

@@ -136,7 +136,7 @@ function narrowWay({ state, x, y, height }: Box, above: Box | undefined, stem: n
       middle: [stem, middle - 14],
     };
   }
-  // The arrow from an API box to the next box starts above the API box and passes to the left of it, so that the
+  // If the previous box is an API box, the arrow starts above that box and passes to the left of it, so that the
   // vertical line has no gap.
   const start = above?.state.link === 'api' ? above.y - NARROW.gap : from;
   return {

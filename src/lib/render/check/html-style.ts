@@ -1,5 +1,5 @@
 /**
- * The style sheet of the report. It loads no other files. All information that colours show is also in
+ * The style sheet of the report. It loads no other files. All information that colors show is also in
  * symbols or words.
  */
 export const STYLE = `

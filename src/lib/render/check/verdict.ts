@@ -6,7 +6,7 @@ import {
   type TargetReport,
 } from '../../core/check-run.ts';
 
-/** The symbol of each status in every output format. A status is never shown by colour alone. */
+/** The symbol of each status in every output format. A status is never shown by color alone. */
 export const MARKS = { pass: '✓', warn: '!', fail: '✗', skip: '-' } as const;
 
 export const STATUS_WORDS = { pass: 'passed', warn: 'warned', fail: 'failed', skip: 'skipped' } as const;
@@ -14,7 +14,7 @@ export const STATUS_WORDS = { pass: 'passed', warn: 'warned', fail: 'failed', sk
 /** The verdict if no check failed, but a check warned or could not run, and --fail-on warn is set. */
 const WARNINGS_COUNT = 'warnings are treated as failures';
 
-/** The verdict for a target. Every headline shows `words`. */
+/** The verdict for a target. The headline shows `words` in every output format. */
 export interface Verdict {
   readonly status: 'pass' | 'warn' | 'fail';
   /** The verdict in words, such as `broken at trust.audience` or `the chain works, with warnings`. */

@@ -374,7 +374,7 @@ interface Resolution {
   readonly isInsert: boolean;
 }
 
-/** Replaces `$`, `$[]` and `$[name]` in a path with array positions. Returns all resulting paths in the document. */
+/** In a path, replaces `$`, `$[]` and `$[name]` with array positions. Returns all resulting paths in the document. */
 function resolved(
   document: Document,
   steps: readonly string[],

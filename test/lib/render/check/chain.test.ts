@@ -3,11 +3,11 @@ import { expect, test } from 'vitest';
 import { LINKS } from '../../../../src/lib/core/check-run.ts';
 import { chainLines } from '../../../../src/lib/render/check/chain.ts';
 import { escapeLine } from '../../../../src/lib/render/escape.ts';
-import { createTheme, loadColours } from '../../../../src/lib/render/theme.ts';
+import { createTheme, loadColors } from '../../../../src/lib/render/theme.ts';
 import { check, REPORTS, target, WRONG_AUDIENCE } from './reports.ts';
 
 const PLAIN = createTheme(false);
-const COLOURS = await loadColours();
+const COLORS = await loadColors();
 const WIDE = { columns: 80, theme: PLAIN };
 const NARROW = { columns: 79, theme: PLAIN };
 
@@ -44,11 +44,11 @@ test('from top to bottom it is narrow enough for a phone', () => {
   }
 });
 
-test('colour changes no character of it, and nothing checked is a chain too', () => {
+test('color changes no character of it, and nothing checked is a chain too', () => {
   const [broken = target([])] = WRONG_AUDIENCE.targets;
-  const coloured = chainLines(broken, { columns: 120, theme: createTheme(COLOURS) }).map(escapeLine);
-  expect(coloured.join('')).toContain('\u001b[31m✗ identity provider\u001b[39m');
-  expect(coloured.map(stripVTControlCharacters)).toEqual(chainLines(broken, WIDE));
+  const colored = chainLines(broken, { columns: 120, theme: createTheme(COLORS) }).map(escapeLine);
+  expect(colored.join('')).toContain('\u001b[31m✗ identity provider\u001b[39m');
+  expect(colored.map(stripVTControlCharacters)).toEqual(chainLines(broken, WIDE));
   expect(chainLines(target([]), WIDE)[0]).toBe(
     '  - principal ╌╌╌╌╌▶ - STS ╌╌╌╌╌▶ - token ╌╌╌╌╌▶ - issuer ╌╮',
   );

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { STYLE } from '../../../../src/lib/render/check/html-style.ts';
 
-/** The colours of light, dark and print, in this order, as the sheet declares them. */
+/** The colors of light, dark and print, in this order, as the sheet declares them. */
 const PALETTES = [...STYLE.matchAll(/:root \{([^}]*)\}/g)].map(
   ([, body = '']) =>
     new Map(
@@ -10,9 +10,9 @@ const PALETTES = [...STYLE.matchAll(/:root \{([^}]*)\}/g)].map(
 );
 
 /** Relative luminance and contrast (WCAG 2.2, "relative luminance" and "contrast ratio"). */
-function luminance(colour: string): number {
+function luminance(color: string): number {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
-    const part = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+    const part = Number.parseInt(color.slice(at, at + 2), 16) / 255;
     return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
   });
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
@@ -41,7 +41,7 @@ describe.each([['light'], ['dark'], ['print']])('%s', (name) => {
 
   test.each(PAIRS)('%s can be read on %s (WCAG 2.2, 1.4.3: at least 4.5 to 1)', (text = '', ground = '') => {
     const [one, other] = [palette.get(text), palette.get(ground)];
-    if (one === undefined || other === undefined) throw new Error(`no colour ${text} or ${ground}`);
+    if (one === undefined || other === undefined) throw new Error(`no color ${text} or ${ground}`);
     expect(contrast(one, other)).toBeGreaterThanOrEqual(4.5);
   });
 });

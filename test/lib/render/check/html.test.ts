@@ -35,7 +35,7 @@ test('it loads nothing, runs nothing, and no style but its own sheet applies', (
   expect(sheet).not.toMatch(/@import|url\(|expression/);
 });
 
-test('a person who sees no colours, or sees nothing, is told the same', () => {
+test('a person who sees no colors, or sees nothing, is told the same', () => {
   const page = checkHtml(WRONG_AUDIENCE);
   expect(page).toContain('<html lang="en">');
   expect(page).toContain(

@@ -5,11 +5,11 @@ import { Redactor } from '../../../../src/lib/core/redactor.ts';
 import { checkLines, summaryLines, targetHeader } from '../../../../src/lib/render/check/human.ts';
 import { escapeLine } from '../../../../src/lib/render/escape.ts';
 import { fileText } from '../../../../src/lib/render/output.ts';
-import { createTheme, loadColours, type Theme } from '../../../../src/lib/render/theme.ts';
+import { createTheme, loadColors, type Theme } from '../../../../src/lib/render/theme.ts';
 import { check, HOSTILE_TEXTS, hostileReport, REPORTS, WRONG_AUDIENCE } from './reports.ts';
 
 const PLAIN = createTheme(false);
-const COLOURS = await loadColours();
+const COLORS = await loadColors();
 
 function page(report: CheckReport, theme: Theme): string {
   const lines = report.targets.flatMap((target) => [
@@ -27,10 +27,10 @@ test.each(REPORTS)(
   },
 );
 
-test('colour changes no character of it', () => {
-  const coloured = page(WRONG_AUDIENCE, createTheme(COLOURS));
-  expect(coloured).toContain('\u001b[4m\u001b[31m/\u001b[39m\u001b[24m');
-  expect(stripVTControlCharacters(coloured)).toBe(page(WRONG_AUDIENCE, PLAIN));
+test('color changes no character of it', () => {
+  const colored = page(WRONG_AUDIENCE, createTheme(COLORS));
+  expect(colored).toContain('\u001b[4m\u001b[31m/\u001b[39m\u001b[24m');
+  expect(stripVTControlCharacters(colored)).toBe(page(WRONG_AUDIENCE, PLAIN));
 });
 
 test.each(HOSTILE_TEXTS)('a text from outside steers no terminal and stays on its line: %j', (text) => {

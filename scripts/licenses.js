@@ -6,18 +6,18 @@ import { join, relative } from 'node:path';
 /** @typedef {Pick<import('rolldown').OutputChunk, 'modules'>} Chunk */
 
 /**
- * Returns the licences and notices of every package in a bundle. Packages with the same text are grouped.
+ * Returns the licenses and notices of every package in a bundle. Packages with the same text are grouped.
  *
  * @param {string} root the checkout
  * @param {readonly Chunk[]} chunks
  * @returns {Promise<string>}
- * @throws Error when a package does not state its licence
+ * @throws Error when a package does not state its license
  */
-export async function licences(root, chunks) {
+export async function licenses(root, chunks) {
   /** @type {Map<string, string[]>} */
   const packagesByText = new Map();
   for (const folder of packagesIn(root, chunks)) {
-    const { title, text } = await licenceOf(join(root, folder));
+    const { title, text } = await licenseOf(join(root, folder));
     packagesByText.set(text, [...(packagesByText.get(text) ?? []), title]);
   }
   return [...packagesByText]
@@ -42,15 +42,15 @@ export function packagesIn(root, chunks) {
 
 /**
  * @param {string} folder of a package
- * @returns the name, version and licence of the package, and the texts that its licence requires to be distributed
+ * @returns the name, version and license of the package, and the texts that its license requires to be distributed
  */
-async function licenceOf(folder) {
+async function licenseOf(folder) {
   const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
   const files = (await readdir(folder)).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file)).sort();
-  if (files.length === 0 && typeof license !== 'string') throw new Error(`${name} names no licence`);
+  if (files.length === 0 && typeof license !== 'string') throw new Error(`${name} names no license`);
   const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
   return {
     title: `${name} ${version} (${license})`,
-    text: files.length === 0 ? `Licence: ${license}` : texts.map((text) => text.trim()).join('\n\n'),
+    text: files.length === 0 ? `License: ${license}` : texts.map((text) => text.trim()).join('\n\n'),
   };
 }
