@@ -19,7 +19,10 @@ export interface Selection {
  */
 export interface Wanted {
   readonly checks: readonly Check[];
-  /** The selected checks and their prerequisites. If any other check lacks an input, that check is skipped. */
+  /**
+   * The selected checks and their prerequisites. Only these checks can fail because of a missing input. If a check
+   * that only provides evidence lacks an input, it is skipped.
+   */
   readonly required: ReadonlySet<Check>;
 }
 

@@ -99,7 +99,8 @@ interface Finding extends StatementPlace {
 }
 
 /**
- * The policies of one layer or level, and the findings for their statements. At least one of the policies
+ * The policies of one layer (one level of the service control policies), and the findings for their statements. At
+ * least one of the policies
  * must allow the request.
  */
 interface Step {
