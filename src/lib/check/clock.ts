@@ -37,7 +37,7 @@ const AGREEMENT = 10;
  * `context.clocks`. The requests contain no credentials. Servers that do not respond are ignored.
  *
  * @param addresses URLs; each host receives at most one request
- * @throws the reason of `context.signal`
+ * @throws the abort reason, if `context.signal` is aborted
  */
 export async function requestTimes(
   addresses: readonly string[],

@@ -42,7 +42,7 @@ interface Observer {
  * @param hooks `begin` is called before each check runs; `facts` is called once with all facts when all
  * checks have finished
  * @returns the results of the requested checks, in the order of the catalogue
- * @throws the reason of `world.context.signal`, if this signal fires; unexpected errors
+ * @throws the abort reason, if `world.context.signal` is aborted; unexpected errors
  */
 export async function runChecks(
   selection: Selection,

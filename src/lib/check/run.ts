@@ -100,7 +100,7 @@ function named(target: CheckTarget, plan: () => PlannedTarget): PlannedTarget {
  * round share the results of identical checks.
  *
  * @param observe called with every event
- * @throws the reason of `context.signal`, if this signal fires; unexpected errors. Does not throw if a check
+ * @throws the abort reason, if `context.signal` is aborted; unexpected errors. Does not throw if a check
  * fails
  */
 export async function runCheck(

@@ -22,7 +22,7 @@ export interface FetchResponse {
 /**
  * Sends one HTTP request and reads the response. Does not follow redirects.
  *
- * @throws FedctlError net.proxy-invalid, net.ca-bundle-invalid; the reason of the signal; errors from
- * node:http and node:tls, unchanged, if no complete response arrives
+ * @throws FedctlError net.proxy-invalid, net.ca-bundle-invalid; the abort reason, if the signal is
+ * aborted; the unchanged error from node:http or node:tls, if no complete response arrives
  */
 export type Fetch = (url: URL, request: FetchRequest) => Promise<FetchResponse>;

@@ -28,7 +28,7 @@ export type Dialled<T> =
   | { readonly ok: false; readonly fault: DialFault; readonly cause: unknown };
 
 export interface DialBounds {
-  /** Stops the step immediately. The reason of the signal is thrown unchanged. */
+  /** Stops the step immediately. The abort reason is thrown unchanged. */
   readonly signal: AbortSignal;
   /** The time limit for the step, in milliseconds. */
   readonly timeoutMs: number;

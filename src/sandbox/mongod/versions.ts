@@ -17,7 +17,7 @@ const RSA = ['RS256'] as const;
 
 /**
  * The server versions that the lab can emulate. `7.0` is an early revision that rejects a key set with an EC key. `8.0`
- * ignores EC keys. `9.0` supports EC keys. It is not verified which release introduced each behavior, because
+ * ignores EC keys. `9.0` supports EC keys. The release that introduced each behavior is unknown, because
  * facts/mongodb.md 1.6 contains only source revisions.
  */
 export const SERVER_VERSIONS = {

@@ -21,7 +21,7 @@ const LARGEST_STATE = 64 * 1024 * 1024;
  * folder contains no state.
  *
  * @param timeoutMs timeout for reading the file, in milliseconds
- * @throws FedctlError lab.state-invalid; the reason of `signal`, if it aborts
+ * @throws FedctlError lab.state-invalid; the abort reason, if `signal` is aborted
  */
 export async function readState(
   folder: string,
