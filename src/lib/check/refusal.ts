@@ -45,9 +45,9 @@ const REFUSALS: ReadonlySet<string> = new Set([
 const LAST_RSA_ONLY = 25;
 
 /**
- * The failure codes that a reason in the server log can match. Codes for the connection between fedctl and
- * the server are excluded, because the server can reject a login only after this connection is established.
- * Therefore, a refused connection in the server log is a connection from the server to the issuer.
+ * The failure codes that a reason in the server log can match. The server can reject a login only after fedctl has
+ * connected to the server, so codes for this connection are excluded. A refused connection in a reason is the
+ * connection from the server to the issuer.
  */
 const OF_A_REASON = /^(?:jwt|issuer|atlas|sts|aws)\.|^mongo\.(?:server\.|role-path-lost$|token-file\.)/;
 
