@@ -179,7 +179,7 @@ describe('an invalid token', () => {
           'jwt.signature-invalid',
           'a signature by the key RSA_0 for this header and payload',
           'a signature by another key or for different content',
-          'Mint a new token and compare its issuer: "fedctl token --audience <audience> | fedctl decode".',
+          'Mint a new token and compare its issuer with the issuer of the rejected token: "fedctl token --audience <audience> | fedctl decode".',
         ),
       ),
       stderr: '',

@@ -74,7 +74,7 @@ const role = z.strictObject({
   needsMfa: z.boolean().optional().meta({ description: 'Whether the role requires an MFA code.' }),
   trustPolicy: policy('trust')
     .optional()
-    .meta({ description: 'Trust policy. Replaces trusts, externalId and needsMfa.' }),
+    .meta({ description: 'Trust policy. Replaces the properties trusts, externalId and needsMfa.' }),
   maxSessionSeconds: z.number().int().min(3600).max(43_200).optional(),
 });
 

@@ -347,7 +347,7 @@ describe('a password', () => {
       code: 'mongo.password-in-uri',
       message: 'The connection string has a password.',
       cause:
-        'MONGODB-OIDC and MONGODB-AWS do not use a password. Other users can read the password in the process list.',
+        'MONGODB-OIDC and MONGODB-AWS do not use a password, and other users can read the password in the process list.',
       remedy: 'Remove the user name and the password from the connection string. fedctl needs neither.',
       command: null,
       docs: 'fedctl explain mongo.password-in-uri',
