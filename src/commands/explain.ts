@@ -89,9 +89,9 @@ function widthOf({ context }: Invocation<OptionTable>): number {
 }
 
 /**
- * Returns the failure for an unknown code. The failure suggests codes that contain the given text or are
- * similar to it. If there is no such code, it suggests codes whose error patterns match the text. The message
- * repeats the given text only if it has the form of a code, because other text may be a secret.
+ * Returns the failure for an unknown code. For a single word, the failure suggests codes that contain the word or are
+ * similar to it. Otherwise, it suggests codes whose error patterns match the text. The message repeats the given text
+ * only if it has the form of a code, because other text may be a secret.
  */
 function unknownCode(typed: string): FedctlError {
   refuseToken('a code', [typed]);
@@ -106,16 +106,20 @@ function unknownCode(typed: string): FedctlError {
       : 'The argument does not have the format of a code, such as sts.mint-denied. To explain the text of an error, pass the text on standard input.',
     remedy: isShaped
       ? 'List all codes, or read the page of a suggested code.'
-      : 'Pipe the text of the error into "fedctl explain -".',
+      : suggested.length === 0
+        ? 'Pipe the text of the error into "fedctl explain -".'
+        : 'Read the page of a suggested code, or pipe the text of the error into "fedctl explain -".',
     command: fedctl(page === null ? ['explain'] : ['explain', page]),
     details: { nearest: suggested },
   });
 }
 
 function suggestions(typed: string): readonly string[] {
-  const word = typed.toLowerCase();
-  const near = nearest(word, CODES);
-  const alike = CODES.filter((code) => code === near || (word.length > 2 && code.includes(word)));
-  if (alike.length > 0) return alike;
+  if (!/\s/.test(typed)) {
+    const word = typed.toLowerCase();
+    const near = nearest(word, CODES);
+    const alike = CODES.filter((code) => code === near || (word.length > 2 && code.includes(word)));
+    if (alike.length > 0) return alike;
+  }
   return matches(patternsOf(CODES.map(pageOf)), pasted(typed), MOST_MATCHES).map(({ code }) => code);
 }

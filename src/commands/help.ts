@@ -53,7 +53,7 @@ function unknownCommand(word: string): FedctlError {
   const meant = near === null ? '' : ` (Did you mean ${near}?)`;
   return new FedctlError('usage.unknown-command', {
     message: `Unknown command or help topic '${word}'.${meant}`,
-    remedy: near === null ? 'List the commands.' : `Read the help of ${near}.`,
+    remedy: near === null ? 'List the commands and the help topics.' : `Read the help of ${near}.`,
     command: fedctl(near === null ? ['--help'] : topics.includes(near) ? ['help', near] : [near, '--help']),
     details: { commands, topics },
   });

@@ -64,7 +64,7 @@ Atlas, for MONGODB-AWS: a database user of type AWS IAM
   database       $external
 
 The workload is unknown: the operator ${USER_ARN} ran this command.
-Specify the role of the workload with --role-arn <arn>, or run the command as the workload: fedctl whoami --profile <profile of the workload>
+Specify the role of the workload with --role-arn <arn>, or run fedctl with the credentials of the workload: fedctl whoami --profile <profile of the workload>
 `);
     expect(run.code).toBe(0);
     expect(run.minted).toHaveLength(5);

@@ -71,10 +71,19 @@ code:   usage.invalid-value
     expect(code).toBe(2);
     expect(stderr).toBe(`error: Invalid code; did you mean mongo.atlas-auth-error?
 cause:  The argument does not have the format of a code, such as sts.mint-denied. To explain the text of an error, pass the text on standard input.
-remedy: Pipe the text of the error into "fedctl explain -".
+remedy: Read the page of a suggested code, or pipe the text of the error into "fedctl explain -".
 run:    fedctl explain mongo.atlas-auth-error
 code:   usage.invalid-value
 `);
+    expect((await run(['Authentication failed.'])).stderr).toBe(`error: Invalid code.
+cause:  The argument does not have the format of a code, such as sts.mint-denied. To explain the text of an error, pass the text on standard input.
+remedy: Pipe the text of the error into "fedctl explain -".
+run:    fedctl explain -
+code:   usage.invalid-value
+`);
+    expect((await run(['STS.MINT-DENIED'])).stderr).toContain(
+      'Invalid code; did you mean sts.mint-denied?\n',
+    );
     expect((await run(['MongoServerError: bad auth'])).stderr).toContain('\nrun:    fedctl explain -\n');
     const token = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln';
     const refused = await run([token]);
@@ -152,7 +161,7 @@ More: fedctl explain mongo.atlas-auth-error
     const json = await run(['-', '--json'], { input: '' });
     expect(human).toEqual({
       code: 5,
-      stdout: `No known failure matches this text.
+      stdout: `No known failure matches this text. Include the complete lines, with the names of the programs.
 
 Try instead:
   fedctl check                         check the whole chain and report the first failure

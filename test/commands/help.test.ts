@@ -83,7 +83,7 @@ describe('a help topic', () => {
     const { code, stdout, stderr } = await run('help', typed);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toBe(`error: Unknown command or help topic '${typed}'. (Did you mean ${meant}?)
-cause:  fedctl has no command with this name.
+cause:  fedctl has no command or help topic with this name.
 remedy: Read the help of ${meant}.
 run:    fedctl help ${meant}
 code:   usage.unknown-command

@@ -43,7 +43,7 @@ describe('the command line', () => {
       code: 2,
       stdout: '',
       stderr: `error: Unknown command 'tokn' (Did you mean token?)
-cause:  fedctl has no command with this name.
+cause:  fedctl has no command or help topic with this name.
 remedy: Read the help of fedctl token.
 run:    fedctl token --help
 code:   usage.unknown-command

@@ -166,7 +166,7 @@ const ATLAS: Readonly<Record<string, readonly string[]>> = {
     '--protocol',
   ],
   'dbusers create': ['--username', '--oidcType', '--role', '--projectId'],
-  'accessLists create': ['--currentIp', '--projectId'],
+  'accessLists create 203.0.113.7': ['--type', '--projectId'],
 };
 
 /** The same of the AWS CLI. */

@@ -60,8 +60,7 @@ const writeProbe = z.union(
 
 const settings = z.strictObject({
   uri: text(uriFault, {
-    description:
-      'Connection string of the cluster, without a password. If absent, fedctl does not check the database.',
+    description: 'Connection string of the cluster, without a password. Required for the database checks.',
     pattern: '^mongodb([+]srv)?://',
     examples: ['mongodb+srv://cluster0.example.mongodb.net/'],
   }),
@@ -69,7 +68,7 @@ const settings = z.strictObject({
     description: 'Authentication mechanism (default: the mechanism in the connection string, or oidc).',
   }),
   audience: text(audienceFault, {
-    description: 'Audience of the token and of the identity provider. If absent, fedctl mints no token.',
+    description: 'Audience of the token and of the identity provider. Required to mint a token.',
   }),
   signingAlgorithm: z
     .enum(SIGNING_ALGORITHMS)

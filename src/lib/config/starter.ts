@@ -39,7 +39,7 @@ targets:
     # Login: oidc (with a token), aws (with AWS credentials) or both.
     mechanism: ${mechanism ?? 'oidc'}
 
-    # Connection string of the cluster, without a password. Without it, the database is not checked.
+    # Connection string of the cluster, without a password. Required for the database checks.
     ${given('uri', uri, 'mongodb+srv://cluster0.example.mongodb.net/')}
 
     # Audience of the token, which is the audience of the identity provider in Atlas. Without it, no token is minted.

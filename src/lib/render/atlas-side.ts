@@ -57,7 +57,7 @@ function principalNote({ subject, source }: Workload, caller: Caller): readonly 
   if (subject === null) {
     return [
       `The workload is unknown: the operator ${caller.arn} ran this command.`,
-      'Specify the role of the workload with --role-arn <arn>, or run the command as the workload: fedctl whoami --profile <profile of the workload>',
+      'Specify the role of the workload with --role-arn <arn>, or run fedctl with the credentials of the workload: fedctl whoami --profile <profile of the workload>',
     ];
   }
   if (source === '--role-arn') {

@@ -173,7 +173,7 @@ function reason({ code, symptom }: Match): string {
 }
 
 const NOTHING_FOUND = [
-  'No known failure matches this text.',
+  'No known failure matches this text. Include the complete lines, with the names of the programs.',
   '',
   'Try instead:',
   '  fedctl check                         check the whole chain and report the first failure',

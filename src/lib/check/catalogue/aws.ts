@@ -33,7 +33,7 @@ const usesAws = ({ plan }: Asked) => plan.usesAws;
 
 export const awsProfile = check<Aws>({
   id: 'aws.profile',
-  title: 'the AWS files are readable, and the specified profile exists',
+  title: 'the AWS files are readable, and any specified profile exists',
   link: 'principal',
   needs: [],
   asked: usesAws,
