@@ -4,10 +4,11 @@ import type { Caution } from './outcome.ts';
 import type { CheckOptions } from './world.ts';
 
 /**
- * Warns if Atlas deletes a temporary database user or access list entry within the time of `--warn-expiry`.
+ * Warns if Atlas will soon delete a temporary database user or access list entry, within the period that
+ * `--warn-expiry` specifies.
  *
  * @param what the start of the message, such as `The database user`
- * @returns null if Atlas deletes the user or entry later or never, or if --warn-expiry is not set
+ * @returns null if Atlas will delete the user or entry later or never, or if `--warn-expiry` is not set
  */
 export function soonDeleted(
   what: string,

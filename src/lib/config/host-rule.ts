@@ -80,7 +80,7 @@ export function memberRule({ file, allowed }: HostRule): (member: HostPort) => F
   return ({ host }) => {
     if (isTrusted(host, patterns)) return null;
     return new FedctlError('config.host-refused', {
-      message: `The server reports ${host} as a member of its replica set. ${file} was found in the working directory, so fedctl sends tokens only to loopback addresses and Atlas.`,
+      message: `The server reports ${host} as a member of its replica set, but fedctl does not send a token to this host. ${file} was found in the working directory and is not trusted, so fedctl sends tokens only to loopback addresses and Atlas.`,
       ...allowing([host], { file, allowed }),
       details: { file, hosts: [host] },
     });

@@ -86,8 +86,8 @@ function parseUri(text: string): ParsedUri {
     // The error of the parser is not used as the cause, because this error contains the user name.
     throw notAConnectionString(text);
   }
-  // If the text contains two @, the end of the password is ambiguous. Text that looks like a path may be part
-  // of the password.
+  // If the text contains more than one @, the end of the password is ambiguous. In `user:p@ss/word@host`, the path
+  // `/word@host` may contain the end of the password.
   if (parsed.username !== '' && text.split('@').length > 2) throw notAConnectionString(text);
   if (/\?.*\?/s.test(text)) {
     throw invalidUri({

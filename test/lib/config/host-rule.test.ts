@@ -257,7 +257,7 @@ describe('refuses replica set members that are not allowed', () => {
       expect(members(['*.corp.example'])(host)).toMatchObject({
         code: 'config.host-refused',
         exitCode: 2,
-        message: `The server reports ${host} as a member of its replica set. fedctl.yaml was found in the working directory, so fedctl sends tokens only to loopback addresses and Atlas.`,
+        message: `The server reports ${host} as a member of its replica set, but fedctl does not send a token to this host. fedctl.yaml was found in the working directory and is not trusted, so fedctl sends tokens only to loopback addresses and Atlas.`,
         remedy:
           'If you trust it, allow the host with --allow-host. To trust the whole file, add --config fedctl.yaml.',
         command: rerun({ set: { '--allow-host': ['*.corp.example', host] } }),
