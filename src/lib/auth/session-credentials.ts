@@ -24,7 +24,10 @@ export interface SessionRequest {
   readonly externalId: string | null;
   /** The name for each session in the role chain; null for the default name. */
   readonly sessionName: string | null;
-  /** The tags for the final session of the role chain. Transitive tags are set on the first session. */
+  /**
+   * The tags that the final session of the role chain must have. A transitive tag is set on the first session, and
+   * later sessions inherit it.
+   */
   readonly tags: readonly Tag[];
   /** The keys of the tags that later sessions inherit. */
   readonly transitiveTagKeys: readonly string[];
