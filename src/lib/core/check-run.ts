@@ -16,7 +16,7 @@ export type Link = (typeof LINKS)[number];
 
 /**
  * `warn`: the check passed with a warning, or could not finish because an input or a permission is missing.
- * `skip`: the check did not start. `detail` contains the reason.
+ * `skip`: the check tested nothing. `detail` contains the reason.
  */
 export type CheckStatus = 'pass' | 'warn' | 'fail' | 'skip';
 

@@ -205,7 +205,10 @@ export type HoldEvent =
   | { readonly kind: 'reauthentication'; readonly at: Date; readonly count: number };
 
 export interface HoldResult {
-  /** The number of logins. It is always 1: if the connection is lost, the stage fails and does not log in again. */
+  /**
+   * The number of logins. It is always 1: if the connection is lost, fedctl reports a failure and does not
+   * log in again.
+   */
   readonly logins: 1;
   /**
    * The number of times that the driver requested a token after the first login. If `failure` is set, the
