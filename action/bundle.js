@@ -27,7 +27,7 @@ export function bundledTool(actionPath, env, say) {
     for (const typed of ['npm ci --ignore-scripts --no-audit --no-fund', 'npm run bundle']) {
       // A shell finds npm on Windows too. The commands contain no external text.
       const { status } = spawnSync(typed, { cwd: actionPath, env: kept, shell: true, stdio: 'inherit' });
-      if (status !== 0) throw new Error(`"${typed}" failed in the folder of the action.`);
+      if (status !== 0) throw new Error(`"${typed}" failed in the directory of the action.`);
     }
   } finally {
     say(after);

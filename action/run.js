@@ -46,12 +46,12 @@ async function runTool(argv, { cwd, env }) {
 
 async function check() {
   const { variables, args, cwd, junit, html } = readInputs(process.env);
-  if (!existsSync(cwd)) throw new Error('The folder of the input working-directory does not exist.');
+  if (!existsSync(cwd)) throw new Error('The directory of the input working-directory does not exist.');
   const actionPath = process.env['GITHUB_ACTION_PATH'] ?? fileURLToPath(new URL('..', import.meta.url));
   const script = bundledTool(actionPath, process.env, say);
-  const folder = mkdtempSync(join(process.env['RUNNER_TEMP'] ?? tmpdir(), 'fedctl-check-'));
-  const report = join(folder, 'report.json');
-  const log = join(folder, 'report.txt');
+  const directory = mkdtempSync(join(process.env['RUNNER_TEMP'] ?? tmpdir(), 'fedctl-check-'));
+  const report = join(directory, 'report.json');
+  const log = join(directory, 'report.txt');
   const outputs = ['github', `json=${report}`, `human=${log}`];
   if (junit !== '') outputs.push(`junit=${junit}`);
   if (html !== '') outputs.push(`html=${html}`);

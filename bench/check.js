@@ -13,7 +13,7 @@ const TARGETS = 100;
 
 /** @param {number} rounds each round runs every measurement once */
 export async function run(rounds) {
-  const folder = mkdtempSync(join(tmpdir(), 'fedctl-bench-'));
+  const directory = mkdtempSync(join(tmpdir(), 'fedctl-bench-'));
   const lab = spawn(process.execPath, ['--', BIN, 'sandbox', '--json'], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
@@ -22,9 +22,9 @@ export async function run(rounds) {
     const inside = { ...process.env, ...JSON.parse(line).env };
     const blind = Object.fromEntries(Object.entries(inside).filter(([name]) => !/ATLAS/.test(name)));
     timeOf(['enable'], inside);
-    const one = targetsFile(folder, 1, 1, inside);
-    const many = targetsFile(folder, TARGETS, 1, inside);
-    const audiences = targetsFile(folder, TARGETS, 10, inside);
+    const one = targetsFile(directory, 1, 1, inside);
+    const many = targetsFile(directory, TARGETS, 1, inside);
+    const audiences = targetsFile(directory, TARGETS, 10, inside);
     const commands = [
       ['connect', ['connect'], blind],
       ['check', ['check'], blind],
@@ -49,11 +49,11 @@ export async function run(rounds) {
     report(times);
   } finally {
     lab.kill('SIGTERM');
-    rmSync(folder, { recursive: true });
+    rmSync(directory, { recursive: true });
   }
 }
 
-function targetsFile(folder, count, audiences, env) {
+function targetsFile(directory, count, audiences, env) {
   const targets = Object.fromEntries(
     Array.from({ length: count }, (_, index) => [
       `target-${index}`,
@@ -62,7 +62,7 @@ function targetsFile(folder, count, audiences, env) {
         : { audience: `${env.FEDCTL_AUDIENCE}-${index % audiences}` },
     ]),
   );
-  const file = join(folder, `${count}-${audiences}.yaml`);
+  const file = join(directory, `${count}-${audiences}.yaml`);
   writeFileSync(file, `targets: ${JSON.stringify(targets)}\n`);
   return file;
 }

@@ -62,8 +62,8 @@ async function quietLoad(patience) {
 
 /** Measures all commands once. */
 async function measure(pairs) {
-  const folder = mkdtempSync(join(tmpdir(), 'fedctl-bench-'));
-  const home = join(folder, 'home');
+  const directory = mkdtempSync(join(tmpdir(), 'fedctl-bench-'));
+  const home = join(directory, 'home');
   mkdirSync(home);
   const outside = { PATH: process.env.PATH, HOME: home, XDG_CACHE_HOME: join(home, 'cache') };
   mkdirSync(outside.XDG_CACHE_HOME);
@@ -76,7 +76,7 @@ async function measure(pairs) {
   try {
     const [line] = await once(createInterface(lab.stdout), 'line');
     const env = { ...outside, ...JSON.parse(line).env };
-    const token = join(folder, 'token.jwt');
+    const token = join(directory, 'token.jwt');
     const once_ = (args, more = {}) => meter.use([process.execPath, '--', BIN, ...args], { ...env, ...more });
     await once_(['enable', '--quiet']);
     await once_(['token', '--duration', '1h', '--out', token]);
@@ -98,7 +98,7 @@ async function measure(pairs) {
     const far = { AWS_ENDPOINT_URL_STS: sts.url, FEDCTL_URI: mongod.url };
     const scale = {
       farConnectMs: await wallOf(pairs, () => once_(['connect', '--mechanism', 'oidc'], far)),
-      ...(await manyTargets(once_, env, folder, pairs)),
+      ...(await manyTargets(once_, env, directory, pairs)),
     };
     return { rows, peers, scale };
   } finally {
@@ -106,7 +106,7 @@ async function measure(pairs) {
     for (const each of slow) each.close();
     lab.kill('SIGTERM');
     if (lab.exitCode === null) await once(lab, 'exit');
-    rmSync(folder, { recursive: true });
+    rmSync(directory, { recursive: true });
   }
 }
 
@@ -163,13 +163,13 @@ function versionOf(program, env) {
 }
 
 /** Targets with the same audience and cluster, for which fedctl runs shared checks once. */
-async function manyTargets(once_, env, folder, pairs) {
+async function manyTargets(once_, env, directory, pairs) {
   const file = (count) => {
     const target = { uri: env.FEDCTL_URI, audience: env.FEDCTL_AUDIENCE };
     const targets = Object.fromEntries(
       Array.from({ length: count }, (_, index) => [`target-${index}`, target]),
     );
-    const name = join(folder, `${count}.yaml`);
+    const name = join(directory, `${count}.yaml`);
     writeFileSync(name, `targets: ${JSON.stringify(targets)}\n`);
     return name;
   };

@@ -25,9 +25,10 @@ const COMMAND = /^[a-z]{1,20}$/;
  * `command`: first command-line argument
  */
 function openCodeCache({ env, hash, command }) {
-  const folder = cacheFolder(env);
+  const directory = cacheDirectory(env);
   const build = `${hash}-${process.version}-${process.arch}`;
-  const file = folder === null ? null : join(folder, `${build}-${COMMAND.test(command) ? command : 'other'}`);
+  const file =
+    directory === null ? null : join(directory, `${build}-${COMMAND.test(command) ? command : 'other'}`);
   const before = file === null ? new Map() : read(file);
   /** @type {Map<string, import('node:vm').Script>} */
   const loaded = new Map();
@@ -53,12 +54,12 @@ function openCodeCache({ env, hash, command }) {
      * output before it calls this function.
      */
     save() {
-      if (folder === null || file === null || complete) return;
+      if (directory === null || file === null || complete) return;
       const chunks = new Map(before);
       for (const [chunk, script] of loaded) chunks.set(chunk, script.createCachedData());
       try {
-        write(folder, file, chunks);
-        prune(folder, hash);
+        write(directory, file, chunks);
+        prune(directory, hash);
       } catch {
         // If the file cannot be written, the next run compiles the chunks again.
       }
@@ -71,7 +72,7 @@ function openCodeCache({ env, hash, command }) {
  * @returns the cache directory, which is created if missing; null if the directory is not safe or if the cache
  * is disabled
  */
-function cacheFolder(env) {
+function cacheDirectory(env) {
   if (env.NODE_DISABLE_COMPILE_CACHE === '1' || process.getuid === undefined) return null;
   const xdg = env.XDG_CACHE_HOME;
   const base =
@@ -81,23 +82,23 @@ function cacheFolder(env) {
         ? join(env.HOME, '.cache')
         : null;
   if (base === null) return null;
-  const folder = join(base, 'fedctl');
+  const directory = join(base, 'fedctl');
   try {
-    if (!fs.existsSync(folder)) {
+    if (!fs.existsSync(directory)) {
       // mkdir is not recursive, because a missing home directory must not be created.
       if (!fs.existsSync(base)) fs.mkdirSync(base, { mode: 0o700 });
       // With sudo, the home directory can belong to another user. In this case, no file is created.
       if (fs.lstatSync(base).uid !== process.getuid()) return null;
-      fs.mkdirSync(folder, { mode: 0o700 });
+      fs.mkdirSync(directory, { mode: 0o700 });
     }
   } catch {
     // Another run created the directory at the same time, or the directory cannot be created. The check below
     // handles both cases.
   }
   try {
-    const { uid, mode } = fs.lstatSync(folder);
+    const { uid, mode } = fs.lstatSync(directory);
     const isDirectory = (mode & fs.constants.S_IFMT) === fs.constants.S_IFDIR;
-    return isDirectory && uid === process.getuid() && (mode & FOR_OTHERS) === 0 ? folder : null;
+    return isDirectory && uid === process.getuid() && (mode & FOR_OTHERS) === 0 ? directory : null;
   } catch {
     return null;
   }
@@ -167,12 +168,12 @@ function sha256(bytes) {
  * Writes a temporary file and renames it. A concurrent reader therefore reads either the complete old file or the
  * complete new file.
  *
- * @param {string} folder
+ * @param {string} directory
  * @param {string} file
  * @param {ReadonlyMap<string, Buffer>} chunks
  */
-function write(folder, file, chunks) {
-  const draft = join(folder, `draft-${require('node:crypto').randomBytes(8).toString('hex')}`);
+function write(directory, file, chunks) {
+  const draft = join(directory, `draft-${require('node:crypto').randomBytes(8).toString('hex')}`);
   try {
     fs.writeFileSync(draft, pack(chunks), { flag: 'wx', mode: 0o600 });
     fs.renameSync(draft, file);
@@ -185,13 +186,13 @@ function write(folder, file, chunks) {
 /**
  * Removes the cache files of other builds and the temporary files of killed runs.
  *
- * @param {string} folder
+ * @param {string} directory
  * @param {string} hash the hash of the current bundle, whose cache files are kept
  */
-function prune(folder, hash) {
-  for (const name of fs.readdirSync(folder)) {
-    if (!name.startsWith(`${hash}-`) && !isFreshDraft(join(folder, name)))
-      fs.rmSync(join(folder, name), { force: true });
+function prune(directory, hash) {
+  for (const name of fs.readdirSync(directory)) {
+    if (!name.startsWith(`${hash}-`) && !isFreshDraft(join(directory, name)))
+      fs.rmSync(join(directory, name), { force: true });
   }
 }
 

@@ -13,10 +13,10 @@ const vm = require('node:vm');
 // reads the variable when the SDK is loaded.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
-const FOLDER = join(dirname(__dirname), 'dist', 'cli');
+const DIRECTORY = join(dirname(__dirname), 'dist', 'cli');
 
 /** @type {{ hash: string, help: string, version: string }} */
-const built = JSON.parse(readFileSync(join(FOLDER, 'built.json'), 'utf8'));
+const built = JSON.parse(readFileSync(join(DIRECTORY, 'built.json'), 'utf8'));
 
 const HEAD = Buffer.from('(function (exports, require, module, __filename, __dirname) { ');
 const TAIL = Buffer.from('\n})');
@@ -76,7 +76,7 @@ function loader(cache) {
   const load = (name) => {
     const known = modules.get(name);
     if (known !== undefined) return known.exports;
-    const filename = join(FOLDER, name);
+    const filename = join(DIRECTORY, name);
     // latin1Slice() is correct, because chunks are ASCII: the build escapes all other characters. HEAD and
     // TAIL are added to the bytes, and not to the string, to avoid a second copy of the source in memory.
     const source = Buffer.concat([HEAD, readFileSync(filename), TAIL]).latin1Slice();
@@ -86,7 +86,7 @@ function loader(cache) {
     modules.set(name, module);
     /** @param {string} id */
     const requireFrom = (id) => (id.startsWith('./') ? load(id.slice(2)) : require(id));
-    script.runInThisContext().call(module.exports, module.exports, requireFrom, module, filename, FOLDER);
+    script.runInThisContext().call(module.exports, module.exports, requireFrom, module, filename, DIRECTORY);
     return module.exports;
   };
   return load;

@@ -111,11 +111,11 @@ function modulesOfEveryRun(modules) {
 /**
  * Builds the chunks.
  *
- * @param {string} folder the output folder, emptied first
+ * @param {string} directory the output directory, emptied first
  * @returns the chunks in rolldown's format
  */
-export async function buildCli(folder) {
-  await rm(folder, { recursive: true, force: true });
+export async function buildCli(directory) {
+  await rm(directory, { recursive: true, force: true });
   /** @type {Set<string>} */
   const everyRun = new Set();
   const bundle = await rolldown({
@@ -140,15 +140,15 @@ export async function buildCli(folder) {
   });
   await bundle.close();
   const chunks = output.filter((each) => each.type === 'chunk');
-  await mkdir(folder, { recursive: true });
+  await mkdir(directory, { recursive: true });
   const hash = createHash('sha256');
   for (const { fileName, code } of chunks.toSorted((a, b) => (a.fileName < b.fileName ? -1 : 1))) {
     const text = ascii(code);
     hash.update(`${fileName}\0${text}\0`);
-    await writeFile(join(folder, fileName), text);
+    await writeFile(join(directory, fileName), text);
   }
-  const built = { hash: hash.digest('hex').slice(0, 32), ...(await preparedAnswers(folder)) };
-  await writeFile(join(folder, 'built.json'), JSON.stringify(built));
+  const built = { hash: hash.digest('hex').slice(0, 32), ...(await preparedAnswers(directory)) };
+  await writeFile(join(directory, 'built.json'), JSON.stringify(built));
   return chunks;
 }
 
@@ -160,13 +160,13 @@ function ascii(code) {
 /**
  * Runs --help and --version with a standard output that is not a terminal, and returns their output.
  *
- * @param {string} folder
+ * @param {string} directory
  * @returns {Promise<{ help: string, version: string }>}
  */
-async function preparedAnswers(folder) {
+async function preparedAnswers(directory) {
   const load = createRequire(import.meta.url);
-  const { main } = load(join(folder, 'main.cjs'));
-  const { processContext } = load(join(folder, 'process-context.cjs'));
+  const { main } = load(join(directory, 'main.cjs'));
+  const { processContext } = load(join(directory, 'process-context.cjs'));
   /** @param {string[]} args */
   const answer = async (...args) => {
     let text = '';

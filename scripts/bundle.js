@@ -1,7 +1,7 @@
 // @ts-check
 // Builds `bundle/`: fedctl as a package without dependencies to install, with the licenses of all bundled packages.
-// `npm pack ./bundle` creates a package of the folder. A release contains the folder itself. The optional argument is another
-// output folder.
+// `npm pack ./bundle` creates a package of the directory. A release contains the directory itself. The optional argument is another
+// output directory.
 
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -13,12 +13,12 @@ import { licenses } from './licenses.js';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * @param {string} folder the output folder, emptied first
+ * @param {string} directory the output directory, emptied first
  * @returns the chunks in rolldown's format
  */
-export async function bundle(folder) {
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+export async function bundle(directory) {
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true });
   const { name, version, description, license, type, engines, bin } = JSON.parse(
     await readFile(join(ROOT, 'package.json'), 'utf8'),
   );
@@ -32,16 +32,16 @@ export async function bundle(folder) {
     './package.json': './package.json',
   };
   const about = { name, version, description, license, type, engines, bin, exports };
-  await writeFile(join(folder, 'package.json'), `${JSON.stringify(about, null, 2)}\n`);
-  const chunks = await buildCli(join(folder, 'dist/cli'));
-  await writeFile(join(folder, 'LICENSES-OF-OTHERS.txt'), await licenses(ROOT, chunks));
+  await writeFile(join(directory, 'package.json'), `${JSON.stringify(about, null, 2)}\n`);
+  const chunks = await buildCli(join(directory, 'dist/cli'));
+  await writeFile(join(directory, 'LICENSES-OF-OTHERS.txt'), await licenses(ROOT, chunks));
   for (const types of await declarations([entryTypes('lib/index'), entryTypes('sandbox/index')])) {
-    const to = join(folder, 'dist/types', relative(join(ROOT, 'dist'), types));
+    const to = join(directory, 'dist/types', relative(join(ROOT, 'dist'), types));
     await mkdir(dirname(to), { recursive: true });
     await cp(types, to);
   }
   for (const file of ['LICENSE', 'README.md', 'CHANGELOG.md', 'schemas', 'bin'])
-    await cp(join(ROOT, file), join(folder, file), { recursive: true });
+    await cp(join(ROOT, file), join(directory, file), { recursive: true });
   return chunks;
 }
 
@@ -65,8 +65,8 @@ async function declarations(entries) {
 }
 
 if (resolve(argv[1] ?? '') === fileURLToPath(import.meta.url)) {
-  const folder = resolve(argv[2] ?? join(ROOT, 'bundle'));
-  const chunks = await bundle(folder);
+  const directory = resolve(argv[2] ?? join(ROOT, 'bundle'));
+  const chunks = await bundle(directory);
   const bytes = chunks.reduce((sum, { code }) => sum + code.length, 0);
-  stdout.write(`${folder}: ${chunks.length} chunks, ${(bytes / 1e6).toFixed(1)} MB\n`);
+  stdout.write(`${directory}: ${chunks.length} chunks, ${(bytes / 1e6).toFixed(1)} MB\n`);
 }

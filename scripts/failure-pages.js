@@ -20,18 +20,18 @@ const SECTIONS = {
 const CODE = /^[a-z]+(\.[a-z0-9-]+){1,2}$/;
 
 /**
- * Reads and validates every page of a folder.
+ * Reads and validates every page of a directory.
  *
- * @param {string} folder
+ * @param {string} directory
  * @returns {object[]} the pages, ordered by code and `before`: code, kind, title, exit (null for reported), reported (null for raised),
  *   cause, remedy, meaning, shows, alsoShows, causes, apart, commands, sources
  * @throws {Error} with the file name and the problem
  */
-export function readFailurePages(folder) {
-  const files = readdirSync(folder)
+export function readFailurePages(directory) {
+  const files = readdirSync(directory)
     .filter((name) => name.endsWith('.md'))
     .sort();
-  const pages = files.map((name) => readPage(name, readFileSync(join(folder, name), 'utf8')));
+  const pages = files.map((name) => readPage(name, readFileSync(join(directory, name), 'utf8')));
   const codes = new Set(pages.map(({ code }) => code));
   for (const { code, apart, before } of pages) {
     for (const other of [...Object.keys(apart), ...(before === null ? [] : [before])]) {

@@ -26,7 +26,7 @@ const AREAS = [
 const HEADER = '// Generated from docs/failures by scripts/generate.js. Change the page, not this file.\n';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-/** The input and output folders. Tests pass other folders as arguments. */
+/** The input and output directories. Tests pass other directories as arguments. */
 const [from = join(root, 'docs/failures'), to = join(root, 'src/lib/failures')] = process.argv.slice(2);
 
 const area = ({ code }) => {

@@ -16,8 +16,8 @@ import { join, relative } from 'node:path';
 export async function licenses(root, chunks) {
   /** @type {Map<string, string[]>} */
   const packagesByText = new Map();
-  for (const folder of packagesIn(root, chunks)) {
-    const { title, text } = await licenseOf(join(root, folder));
+  for (const directory of packagesIn(root, chunks)) {
+    const { title, text } = await licenseOf(join(root, directory));
     packagesByText.set(text, [...(packagesByText.get(text) ?? []), title]);
   }
   return [...packagesByText]
@@ -28,7 +28,7 @@ export async function licenses(root, chunks) {
 /**
  * @param {string} root the checkout
  * @param {readonly Chunk[]} chunks
- * @returns the folders of the packages, `node_modules/…`, sorted
+ * @returns the directories of the packages, `node_modules/…`, sorted
  */
 export function packagesIn(root, chunks) {
   const taken = chunks.flatMap(({ modules }) =>
@@ -36,19 +36,21 @@ export function packagesIn(root, chunks) {
       renderedLength > 0 ? [relative(root, id)] : [],
     ),
   );
-  const folders = taken.map((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]);
-  return [...new Set(folders.filter((folder) => folder !== undefined))].sort();
+  const directories = taken.map((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]);
+  return [...new Set(directories.filter((directory) => directory !== undefined))].sort();
 }
 
 /**
- * @param {string} folder of a package
+ * @param {string} directory of a package
  * @returns the name, version and license of the package, and the texts that its license requires to be distributed
  */
-async function licenseOf(folder) {
-  const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
-  const files = (await readdir(folder)).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file)).sort();
+async function licenseOf(directory) {
+  const { name, version, license } = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'));
+  const files = (await readdir(directory))
+    .filter((file) => /^(licen[cs]e|notice|copying)/i.test(file))
+    .sort();
   if (files.length === 0 && typeof license !== 'string') throw new Error(`${name} names no license`);
-  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+  const texts = await Promise.all(files.map((file) => readFile(join(directory, file), 'utf8')));
   return {
     title: `${name} ${version} (${license})`,
     text: files.length === 0 ? `License: ${license}` : texts.map((text) => text.trim()).join('\n\n'),

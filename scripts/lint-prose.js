@@ -13,7 +13,7 @@ const faults = (await linter.lintFiles(documents())).flatMap(({ filePath, messag
 const OF_OTHERS = ['src/sandbox/aws/', 'src/sandbox/mongod/'];
 const strings = texts().filter(
   ({ kind, file }) =>
-    kind === 'schema' || (kind === 'message' && !OF_OTHERS.some((folder) => file.startsWith(folder))),
+    kind === 'schema' || (kind === 'message' && !OF_OTHERS.some((directory) => file.startsWith(directory))),
 );
 for (const file of new Set(strings.map((text) => text.file))) {
   const found = strings.filter((text) => text.file === file);

@@ -152,9 +152,9 @@ function read(file) {
   return readFileSync(`${ROOT}${file}`, 'utf8');
 }
 
-function filesOf(folder, ending, recursive = true) {
-  return readdirSync(`${ROOT}${folder}`, { recursive, encoding: 'utf8' })
+function filesOf(directory, ending, recursive = true) {
+  return readdirSync(`${ROOT}${directory}`, { recursive, encoding: 'utf8' })
     .filter((name) => name.endsWith(ending))
-    .map((name) => (folder === '.' ? name : `${folder}/${name}`))
+    .map((name) => (directory === '.' ? name : `${directory}/${name}`))
     .sort();
 }

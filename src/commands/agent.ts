@@ -142,7 +142,7 @@ async function agentSettings({ context, options, common, typed }: AgentInvocatio
     const { readAgentConfig } = await import('../lib/config/agent-config.ts');
     const path = resolve(context.cwd, config);
     const read = await readBoundedFile(path, LARGEST_CONFIG, context.signal, common.timeoutMs);
-    const settings = readAgentConfig(read, { file: config, folder: dirname(path) });
+    const settings = readAgentConfig(read, { file: config, directory: dirname(path) });
     if (options.once && settings.tokenFiles.length === 0) throw nothingOnce();
     return settings;
   }

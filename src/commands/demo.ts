@@ -18,7 +18,7 @@ interface Step {
 
 /**
  * The steps of the demo, in the order in which an operator performs them. The file `token.jwt` is in a
- * temporary folder that is removed after the demo.
+ * temporary directory that is removed after the demo.
  */
 const STEPS: readonly Step[] = [
   { why: 'In a new account, outbound federation is disabled.', type: ['status'], exit: EXIT.done },
@@ -83,7 +83,7 @@ step, and stops the lab at the end. Requires no account, no network and no termi
   options: {},
   async run({ context, common, theme, print, progress }): Promise<Answer> {
     const { startLab } = await import('../sandbox/lab.ts');
-    const folder = await mkdtemp(join(tmpdir(), 'fedctl-demo-'));
+    const directory = await mkdtemp(join(tmpdir(), 'fedctl-demo-'));
     const results: StepResult[] = [];
     let lab: Lab | null = null;
     try {
@@ -95,14 +95,14 @@ step, and stops the lab at the end. Requires no account, no network and no termi
         if (results.length > 0) print('');
         print(theme.dim(`# ${step.why}`));
         print(theme.strong(`$ ${typed}`));
-        const result = await runStep(context, lab, step, folder, common.output === 'json');
+        const result = await runStep(context, lab, step, directory, common.output === 'json');
         if (context.signal.aborted) throw context.signal.reason;
         results.push({ command: typed, ...result });
         if (result.exitCode !== step.exit) throw broken(typed, step.exit, result.exitCode);
       }
     } finally {
       await lab?.close();
-      await rm(folder, { recursive: true, force: true });
+      await rm(directory, { recursive: true, force: true });
     }
     const document = { schema: 'fedctl.demo/v1', steps: results } as const;
     return {
@@ -119,14 +119,14 @@ step, and stops the lab at the end. Requires no account, no network and no termi
  * Runs one step as a child process. With JSON output, the output of the child process is collected for the
  * document. Otherwise the child process inherits stdout and stderr.
  */
-async function runStep(context: Context, lab: Lab, step: Step, folder: string, keep: boolean) {
+async function runStep(context: Context, lab: Lab, step: Step, directory: string, keep: boolean) {
   const [node = '', ...script] = context.self;
   const said = { stdout: '', stderr: '' };
   const { code } = await runChild(context, {
     command: node,
     args: [...script, ...step.type],
-    env: insideLab(context.env, lab.env, lab.binFolder),
-    cwd: folder,
+    env: insideLab(context.env, lab.env, lab.binDirectory),
+    cwd: directory,
     stdio: keep ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
     started(child) {
       for (const name of ['stdout', 'stderr'] as const) {

@@ -23,7 +23,7 @@ import { startCredentialsEndpoint } from '../lib/exec/credentials-endpoint.ts';
 import { endpointWarning, refuseOldProgram } from '../lib/exec/known-programs.ts';
 import type { ChildEnd } from '../lib/exec/run-child.ts';
 import { runProgram } from '../lib/exec/run-program.ts';
-import { makeRuntimeFolder } from '../lib/exec/runtime-folder.ts';
+import { makeRuntimeDirectory } from '../lib/exec/runtime-directory.ts';
 import { credentialVariables } from '../lib/formats/variables.ts';
 import type { AwsSettings } from '../lib/ports/aws.ts';
 import { MECHANISM_NAMES } from '../lib/uri/mechanism.ts';
@@ -168,9 +168,9 @@ async function tokenFile(
     durationSeconds: options.duration,
     role: roleToAssume(options),
   };
-  const folder = await makeRuntimeFolder(context);
-  closers.push(folder.remove);
-  const path = join(folder.path, 'token');
+  const directory = await makeRuntimeDirectory(context);
+  closers.push(directory.remove);
+  const path = join(directory.path, 'token');
   const output = tokenFileOutput(mintingAnew(context, aws, recipe), path);
   const life = await output.renew(context.signal);
   return {
@@ -212,9 +212,9 @@ async function credentials(
   const endpoint = await startCredentialsEndpoint({ host: '127.0.0.1', port: 0, served: output.served });
   closers.push(endpoint.close);
   context.redactor.learn(endpoint.authorizationToken);
-  const folder = await makeRuntimeFolder(context);
-  closers.push(folder.remove);
-  const emptyFile = join(folder.path, 'no-aws-config');
+  const directory = await makeRuntimeDirectory(context);
+  closers.push(directory.remove);
+  const emptyFile = join(directory.path, 'no-aws-config');
   await writeFile(emptyFile, '', { mode: 0o600 });
   const warning = endpointWarning(program);
   const life = await output.renew(context.signal);

@@ -81,13 +81,13 @@ async function starter({ context, options }: Invocation<typeof OPTIONS>, file: s
     mechanism: mechanismOf(options),
     schema: schemaPath(context, file),
   });
-  const targets = readCheckConfig(content, { file, folder: context.cwd, env: {} });
+  const targets = readCheckConfig(content, { file, directory: context.cwd, env: {} });
   return { content, targets: targets.map(({ name }) => name), trusted: await isTrusted(targets, file) };
 }
 
 /**
  * Returns the path of the JSON schema in this installation. The path is relative if the schema is below the
- * folder of the file, for example if fedctl is a dependency of a project.
+ * directory of the file, for example if fedctl is a dependency of a project.
  */
 function schemaPath({ self, cwd }: Pick<Context, 'self' | 'cwd'>, file: string): string {
   const installed = resolve(dirname(self.at(-1) ?? ''), '../schemas/fedctl.v1.json');

@@ -207,10 +207,10 @@ async function play(
   }
 }
 
-/** Opens the state folder. The module is loaded here, because only --state needs it. */
-async function openState(invocation: Invocation<OptionTable>, folder: string) {
+/** Opens the state directory. The module is loaded here, because only --state needs it. */
+async function openState(invocation: Invocation<OptionTable>, directory: string) {
   const { openState: open } = await import('./sandbox/state.ts');
-  return await open(invocation, folder);
+  return await open(invocation, directory);
 }
 
 /**
@@ -241,7 +241,7 @@ async function runInside(
 ): Promise<Ended> {
   const [program = '', ...rest] = args;
   const variables = isolation === null ? lab.env : changed(lab.env, lab.isolated);
-  const env = insideLab(context.env, variables, lab.binFolder);
+  const env = insideLab(context.env, variables, lab.binDirectory);
   const line = isolation?.enter(program, rest) ?? { command: program, args: rest };
   const stopping = new AbortController();
   lab.controls.stopping.addEventListener('abort', () => stopping.abort(new Interruption('terminated')));

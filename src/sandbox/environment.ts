@@ -36,19 +36,19 @@ const DIRECT = ['localhost', '127.0.0.1', '::1', '[::1]', ...Object.values(LINK_
  * Returns the environment of a program inside the lab. Removes all AWS, Atlas and fedctl variables from the
  * outside environment, prevents the use of a proxy for the lab's addresses, and adds the lab's variables.
  *
- * @param folder the folder that contains the lab's `fedctl` script; this folder becomes the first folder in
+ * @param directory the directory that contains the lab's `fedctl` script; this directory becomes the first directory in
  * PATH
  */
 export function insideLab(
   outside: Readonly<Record<string, string | undefined>>,
   lab: LabEnvironment,
-  folder: string,
+  directory: string,
 ): Record<string, string> {
   const inside: Record<string, string> = {};
   for (const [name, value] of Object.entries(outside)) {
     if (value !== undefined && !FOREIGN.test(name)) inside[name] = value;
   }
-  inside['PATH'] = inside['PATH'] === undefined ? folder : `${folder}:${inside['PATH']}`;
+  inside['PATH'] = inside['PATH'] === undefined ? directory : `${directory}:${inside['PATH']}`;
   for (const name of ['NO_PROXY', 'no_proxy']) {
     const already = (inside[name] ?? '').split(',').filter((entry) => entry.trim() !== '');
     inside[name] = [...already, ...DIRECT].join(',');

@@ -24,7 +24,7 @@ export interface Ground {
   readonly clock: LabClock;
   readonly log: LabLog;
   readonly delays: HopDelays;
-  readonly folder: string;
+  readonly directory: string;
   readonly tls: LabTls | null;
   /** The options that all servers share. */
   readonly serving: Serving;
@@ -43,19 +43,19 @@ export async function layGround(
   closers: Closers,
 ): Promise<Ground> {
   const clock = new LabClock(real);
-  const folder = await mkdtemp(join(tmpdir(), 'fedctl-lab-'));
-  closers.add(() => rm(folder, { recursive: true, force: true }));
-  const made = tls ? await makeCertificates(clock.now(), folder) : null;
+  const directory = await mkdtemp(join(tmpdir(), 'fedctl-lab-'));
+  closers.add(() => rm(directory, { recursive: true, force: true }));
+  const made = tls ? await makeCertificates(clock.now(), directory) : null;
   const secured = made === null ? {} : { tls: { key: made.key, cert: made.cert }, ca: made.ca };
   const serving = { ...secured, network };
-  return { clock, log: new LabLog(clock.now), delays: new HopDelays(), folder, tls: made, serving };
+  return { clock, log: new LabLog(clock.now), delays: new HopDelays(), directory, tls: made, serving };
 }
 
 /** Creates the certificates. Loads the code for certificates only if needed, because loading takes 0.2 s. */
-async function makeCertificates(now: Date, folder: string): Promise<LabTls> {
+async function makeCertificates(now: Date, directory: string): Promise<LabTls> {
   const { createCertificates } = await import('./certificates.ts');
   const made = await createCertificates(now, [`*.${CLUSTER_ZONE}`]);
-  const caFile = join(folder, 'ca.pem');
+  const caFile = join(directory, 'ca.pem');
   await writeFile(caFile, made.ca, { mode: 0o600 });
   return { ...made, caFile };
 }

@@ -121,7 +121,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     audience: LAB_AUDIENCE,
     controls: lab.controls,
     log: () => lab.log.entries(),
-    inside: (outside) => insideLab(outside, lab.env, lab.binFolder),
+    inside: (outside) => insideLab(outside, lab.env, lab.binDirectory),
     close: lab.close,
     [Symbol.asyncDispose]: lab.close,
   };

@@ -11,12 +11,12 @@ import { awsConfigFile, awsCredentialsFile, type LabEnvironment, type LabProfile
  * from reading `~/.aws`.
  */
 export async function writeAwsFiles(
-  folder: string,
+  directory: string,
   region: string,
   profiles: readonly LabProfile[],
 ): Promise<LabEnvironment> {
-  const config = join(folder, 'aws-config');
-  const credentials = join(folder, 'aws-credentials');
+  const config = join(directory, 'aws-config');
+  const credentials = join(directory, 'aws-credentials');
   await writeFile(config, awsConfigFile(region, profiles), { mode: 0o600 });
   await writeFile(credentials, awsCredentialsFile(profiles), { mode: 0o600 });
   return { AWS_CONFIG_FILE: config, AWS_SHARED_CREDENTIALS_FILE: credentials };
@@ -53,14 +53,14 @@ export function labProfiles(world: AwsWorld): readonly LabProfile[] {
 
 /**
  * Writes the secret of each MFA device to a file, as an `otpauth` URL for an authenticator app. The files are
- * in the same folder as the AWS files. The environment does not contain the secrets, because every program in
+ * in the same directory as the AWS files. The environment does not contain the secrets, because every program in
  * the lab can read the environment.
  *
  * @returns the serial number and the file of each device
  */
-export async function writeMfaDevices(folder: string, world: AwsWorld) {
+export async function writeMfaDevices(directory: string, world: AwsWorld) {
   const devices = world.users.flatMap(({ name, mfaDevice }) =>
-    mfaDevice === null ? [] : [{ file: join(folder, `${name}.otpauth`), mfaDevice }],
+    mfaDevice === null ? [] : [{ file: join(directory, `${name}.otpauth`), mfaDevice }],
   );
   for (const { file, mfaDevice } of devices) {
     await writeFile(file, `${mfaDevice.url.reveal()}\n`, { mode: 0o600 });
@@ -69,8 +69,8 @@ export async function writeMfaDevices(folder: string, world: AwsWorld) {
 }
 
 /** Writes a script named `fedctl` for PATH. The script runs the fedctl that started the lab. */
-export async function writeFedctl(folder: string, fedctl: readonly string[]): Promise<string> {
-  const bin = join(folder, 'bin');
+export async function writeFedctl(directory: string, fedctl: readonly string[]): Promise<string> {
+  const bin = join(directory, 'bin');
   await mkdir(bin);
   const words = fedctl.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
   await writeFile(join(bin, 'fedctl'), `#!/bin/sh\nexec ${words} "$@"\n`, { mode: 0o700 });

@@ -46,7 +46,7 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
   const { description = BUILT_IN_LAB, kept = null, srv = false } = options;
   const { network } = options;
   const ground = await layGround({ now: options.now, tls: options.tls || srv, network }, closers);
-  const { clock, log, delays, folder, tls, serving } = ground;
+  const { clock, log, delays, directory, tls, serving } = ground;
   const { now } = clock;
   const world = await createAwsWorld({
     now,
@@ -69,7 +69,7 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
     log,
     now,
     region: REGION,
-    folder,
+    directory,
     tls: serving.tls,
     network,
   });
@@ -83,7 +83,7 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
     ...(dns === null ? [] : [{ name: 'DNS', url: dns.address }]),
     ...(platform?.plays ?? []).map(([name, url]) => ({ name, url })),
   ];
-  const mfaDevices = await writeMfaDevices(folder, world);
+  const mfaDevices = await writeMfaDevices(directory, world);
   const scenarios = new ScenarioPlayer(() => lab, options);
   closers.add(() => scenarios.close());
   const parts = { clock, world, atlas, mongod, delays, endpoints, mfaDevices, scenarios };
@@ -105,7 +105,7 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
       ...(platform === null ? operatorEnvironment(operator) : platform.env),
       AWS_ENDPOINT_URL_STS: aws.stsUrl,
       AWS_ENDPOINT_URL_IAM: aws.iamUrl,
-      ...(await writeAwsFiles(folder, REGION, platform === null ? labProfiles(world) : [])),
+      ...(await writeAwsFiles(directory, REGION, platform === null ? labProfiles(world) : [])),
       FEDCTL_URI: uri,
       FEDCTL_AUDIENCE: atlas.identityProviders[0]?.audience ?? LAB_AUDIENCE,
       FEDCTL_ISSUER: issuer,
@@ -117,7 +117,7 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
     },
     // An isolated command may use the metadata service, because it can reach only the emulated service.
     isolated: { AWS_EC2_METADATA_DISABLED: null, ...platform?.isolated },
-    binFolder: await writeFedctl(folder, options.fedctl),
+    binDirectory: await writeFedctl(directory, options.fedctl),
     clock,
     controls,
     log,
@@ -126,7 +126,7 @@ async function start(options: LabOptions, closers: Closers): Promise<Lab> {
     atlasApi,
     mongod,
     dns,
-    folder,
+    directory,
     tls,
     network,
     closeControl,

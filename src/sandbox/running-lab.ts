@@ -48,8 +48,8 @@ export interface Lab {
   readonly clock: LabClock;
   /** Changes the running lab. */
   readonly controls: LabControls;
-  /** The folder that contains `fedctl`, for PATH. */
-  readonly binFolder: string;
+  /** The directory that contains `fedctl`, for PATH. */
+  readonly binDirectory: string;
   readonly log: LabLog;
   readonly world: AwsWorld;
   /** The state of Atlas. The Atlas API returns this state, and the MongoDB server reads it at each login. */
@@ -58,8 +58,8 @@ export interface Lab {
   readonly mongod: LabMongod;
   /** The DNS server; null if the lab has no DNS server. */
   readonly dns: LabDns | null;
-  /** A folder for the lab's files. The lab removes the folder when it stops. */
-  readonly folder: string;
+  /** A directory for the lab's files. The lab removes the directory when it stops. */
+  readonly directory: string;
   /** The certificates of the lab's servers and the path of the CA file; null without TLS. */
   readonly tls: LabTls | null;
   /** The network of an isolated command; undefined if the command is not isolated. */

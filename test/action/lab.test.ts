@@ -10,11 +10,11 @@ let actionPath: string;
 let lab: RunningLab | undefined;
 
 beforeAll(async () => {
-  let folder = '';
+  let directory = '';
   actionPath = actionCheckout((place) => {
-    folder = place;
+    directory = place;
   });
-  await bundle(folder);
+  await bundle(directory);
 });
 
 afterEach(async () => {

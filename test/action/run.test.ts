@@ -164,7 +164,7 @@ describe('the action', () => {
     });
   });
 
-  test('runs in the folder that is named, below the workspace', async () => {
+  test('runs in the directory that is named, below the workspace', async () => {
     const workspace = mkdtempSync(join(tmpdir(), 'fedctl-workspace-'));
     mkdirSync(join(workspace, 'infra'));
     const { call, outputs } = await play({ 'working-directory': 'infra' }, {}, workspace);
@@ -177,7 +177,7 @@ describe('the action', () => {
         {
           name: 'error',
           properties: 'title=fedctl check',
-          data: 'The folder of the input working-directory does not exist.',
+          data: 'The directory of the input working-directory does not exist.',
         },
       ],
     });

@@ -17,18 +17,18 @@ import { actionCheckout, runAction } from '../support/github-runner.ts';
 
 /** A checkout of the action as git has it: without a bundle. */
 function checkoutWithoutBundle(): string {
-  const folder = actionCheckout(() => {});
-  rmSync(join(folder, 'bundle'), { recursive: true });
-  return folder;
+  const directory = actionCheckout(() => {});
+  rmSync(join(directory, 'bundle'), { recursive: true });
+  return directory;
 }
 
-/** A folder for PATH with this Node.js and a stand-in for npm. */
+/** A directory for PATH with this Node.js and a stand-in for npm. */
 function withNpm(script: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'fedctl-npm-'));
-  symlinkSync(process.execPath, join(folder, 'node'));
-  writeFileSync(join(folder, 'npm'), `#!/bin/sh\n${script}`);
-  chmodSync(join(folder, 'npm'), 0o755);
-  return `${folder}:/usr/bin:/bin`;
+  const directory = mkdtempSync(join(tmpdir(), 'fedctl-npm-'));
+  symlinkSync(process.execPath, join(directory, 'node'));
+  writeFileSync(join(directory, 'npm'), `#!/bin/sh\n${script}`);
+  chmodSync(join(directory, 'npm'), 0o755);
+  return `${directory}:/usr/bin:/bin`;
 }
 
 describe('a checkout without a bundle', () => {
@@ -76,7 +76,7 @@ echo '::error::pwned by a package'
       said: {
         name: 'error',
         properties: 'title=fedctl check',
-        data: '"npm ci --ignore-scripts --no-audit --no-fund" failed in the folder of the action.',
+        data: '"npm ci --ignore-scripts --no-audit --no-fund" failed in the directory of the action.',
       },
       ok: 'false',
     });

@@ -70,7 +70,7 @@ describe('the documents', () => {
   });
 });
 
-/** Returns whether the target of a link exists: a file, a folder or a heading of a page. */
+/** Returns whether the target of a link exists: a file, a directory or a heading of a page. */
 function leads(from: string, target: string): boolean {
   const [path = '', anchor] = target.split('#');
   const file = path === '' ? from : join(dirname(from), path);

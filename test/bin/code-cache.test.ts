@@ -35,28 +35,28 @@ exports.main = async () => { await new Promise((done) => process.stdout.write(wo
 
 const wrapped = (code: string) => `(function (exports, require, module, __filename, __dirname) { ${code}\n})`;
 
-let folder: string;
+let directory: string;
 let home: string;
 let cache: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'fedctl-launcher-'));
-  cpSync(join(ROOT, 'bin'), join(folder, 'bin'), { recursive: true });
-  mkdirSync(join(folder, 'dist/cli'), { recursive: true });
-  writeFileSync(join(folder, 'dist/cli/main.cjs'), source('genuine'));
+  directory = mkdtempSync(join(tmpdir(), 'fedctl-launcher-'));
+  cpSync(join(ROOT, 'bin'), join(directory, 'bin'), { recursive: true });
+  mkdirSync(join(directory, 'dist/cli'), { recursive: true });
+  writeFileSync(join(directory, 'dist/cli/main.cjs'), source('genuine'));
   writeFileSync(
-    join(folder, 'dist/cli/process-context.cjs'),
+    join(directory, 'dist/cli/process-context.cjs'),
     'exports.processContext = () => ({}); exports.takeOverSignals = () => ({ letGo() {} });',
   );
   build(HASH);
-  home = join(folder, 'home');
+  home = join(directory, 'home');
   mkdirSync(home);
   cache = join(home, '.cache/fedctl');
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 function build(hash: string): void {
-  writeFileSync(join(folder, 'dist/cli/built.json'), JSON.stringify({ hash, help: 'help', version: '1' }));
+  writeFileSync(join(directory, 'dist/cli/built.json'), JSON.stringify({ hash, help: 'help', version: '1' }));
 }
 
 function run(
@@ -65,11 +65,11 @@ function run(
 ) {
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
-    ['--', join(folder, 'bin/fedctl.js'), 'token'],
+    ['--', join(directory, 'bin/fedctl.js'), 'token'],
     {
       env,
       // A relative path would lead from here into the home directory.
-      cwd: folder,
+      cwd: directory,
       encoding: 'utf8',
       ...user,
     },
@@ -160,16 +160,16 @@ describe('the code cache', () => {
       'a symbolic link in place of the file',
       () => {
         const file = plant();
-        renameSync(file, join(folder, 'elsewhere'));
-        symlinkSync(join(folder, 'elsewhere'), file);
+        renameSync(file, join(directory, 'elsewhere'));
+        symlinkSync(join(directory, 'elsewhere'), file);
       },
     ],
     [
       'a symbolic link in place of the directory',
       () => {
         plant();
-        renameSync(cache, join(folder, 'elsewhere'));
-        symlinkSync(join(folder, 'elsewhere'), cache);
+        renameSync(cache, join(directory, 'elsewhere'));
+        symlinkSync(join(directory, 'elsewhere'), cache);
       },
     ],
     [
@@ -214,7 +214,7 @@ describe('the code cache', () => {
     ['a relative XDG_CACHE_HOME and no HOME', { XDG_CACHE_HOME: 'cache' }],
   ])('does without, given %s', (_what, env) => {
     expect(run(env)).toEqual(GENUINE);
-    expect([existsSync(join(home, '.cache')), existsSync(join(folder, 'cache'))]).toEqual([false, false]);
+    expect([existsSync(join(home, '.cache')), existsSync(join(directory, 'cache'))]).toEqual([false, false]);
   });
 
   test('does without in a home directory that is read-only', () => {
@@ -222,7 +222,7 @@ describe('the code cache', () => {
     const nobody = 12345;
     const user = isRoot ? { uid: nobody, gid: nobody } : {};
     if (isRoot) chownSync(home, nobody, nobody);
-    chmodSync(folder, 0o755);
+    chmodSync(directory, 0o755);
     chmodSync(home, 0o500);
     const runAs = () => run({ HOME: home }, user);
     expect(runAs()).toEqual(GENUINE);
@@ -237,7 +237,7 @@ describe('the code cache', () => {
   });
 
   test('is in XDG_CACHE_HOME where that is set', () => {
-    const xdg = join(folder, 'xdg');
+    const xdg = join(directory, 'xdg');
     expect(run({ HOME: home, XDG_CACHE_HOME: xdg })).toEqual(GENUINE);
     expect([readdirSync(join(xdg, 'fedctl')), existsSync(cache)]).toEqual([[nameFor(HASH)], false]);
   });
@@ -250,16 +250,16 @@ describe('the code cache', () => {
 
   test('survives eight first runs at once', async () => {
     // No run renames its temporary file before all eight files are written.
-    const together = join(folder, 'together.cjs');
+    const together = join(directory, 'together.cjs');
     writeFileSync(
       together,
       `const fs = require('node:fs');
       const { renameSync } = fs;
       fs.renameSync = (from, to) => {
         const until = Date.now() + 10_000;
-        const arrived = ${JSON.stringify(join(folder, 'arrived-'))};
+        const arrived = ${JSON.stringify(join(directory, 'arrived-'))};
         fs.writeFileSync(arrived + process.pid, '');
-        const all = () => fs.readdirSync(${JSON.stringify(folder)}).filter((name) => name.startsWith('arrived-')).length === 8;
+        const all = () => fs.readdirSync(${JSON.stringify(directory)}).filter((name) => name.startsWith('arrived-')).length === 8;
         while (!all() && Date.now() < until) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
         renameSync(from, to);
       };`,
@@ -267,7 +267,7 @@ describe('the code cache', () => {
     const ends = Array.from({ length: 8 }, async () => {
       const child = spawn(
         process.execPath,
-        ['--require', together, '--', join(folder, 'bin/fedctl.js'), 'token'],
+        ['--require', together, '--', join(directory, 'bin/fedctl.js'), 'token'],
         {
           env: { HOME: home },
           stdio: ['ignore', 'pipe', 'inherit'],
@@ -279,7 +279,7 @@ describe('the code cache', () => {
     });
     expect(await Promise.all(ends)).toEqual(Array.from({ length: 8 }, () => 'genuine'));
     // Each run has written a temporary file of its own.
-    expect(readdirSync(folder).filter((name) => name.startsWith('arrived-'))).toHaveLength(8);
+    expect(readdirSync(directory).filter((name) => name.startsWith('arrived-'))).toHaveLength(8);
     expect(readdirSync(cache)).toEqual([nameFor(HASH)]);
     expect(run()).toEqual(GENUINE);
   });

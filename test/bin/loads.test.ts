@@ -19,8 +19,8 @@ interface Start {
   readonly mongo: readonly string[];
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'fedctl-loads-'));
-const token = join(folder, 'token.jwt');
+const directory = mkdtempSync(join(tmpdir(), 'fedctl-loads-'));
+const token = join(directory, 'token.jwt');
 let lab: RunningLab;
 
 beforeAll(async () => {
@@ -31,11 +31,11 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await lab.stop();
-  rmSync(folder, { recursive: true });
+  rmSync(directory, { recursive: true });
 });
 
 async function start(args: readonly string[]): Promise<Start> {
-  const report = join(folder, 'report.json');
+  const report = join(directory, 'report.json');
   const env = { NODE_OPTIONS: `--require ${PRELOAD}`, START_REPORT: report };
   expect(await lab.run(args, { env })).toMatchObject({ code: 0 });
   return JSON.parse(readFileSync(report, 'utf8'));

@@ -22,15 +22,15 @@ const HEAVY =
   /node_modules\/(@aws-sdk|@smithy|mongodb|bson|@peculiar|ora|yaml|zod|otpauth|dns-packet|@clack)\//;
 
 /** A copy, somewhere with no node_modules above it. */
-const folder = join(realpathSync(mkdtempSync(join(tmpdir(), 'fedctl-bundle-'))), 'elsewhere');
+const directory = join(realpathSync(mkdtempSync(join(tmpdir(), 'fedctl-bundle-'))), 'elsewhere');
 const home = mkdtempSync(join(tmpdir(), 'fedctl-home-'));
-const bin = join(folder, 'bin/fedctl.js');
+const bin = join(directory, 'bin/fedctl.js');
 let chunks: readonly OutputChunk[];
 
 beforeAll(async () => {
   const built = join(mkdtempSync(join(tmpdir(), 'fedctl-built-')), 'bundle');
   chunks = await bundle(built);
-  cpSync(built, folder, { recursive: true });
+  cpSync(built, directory, { recursive: true });
 });
 
 const fedctl = (args: readonly string[], options: BinOptions = {}): Promise<BinResult> =>
@@ -49,7 +49,7 @@ function heavyOf(name: string): string[] {
 
 describe('the bundle', () => {
   test('is the package without node_modules, and knows its version', async () => {
-    expect(readdirSync(folder).sort()).toEqual([
+    expect(readdirSync(directory).sort()).toEqual([
       'CHANGELOG.md',
       'LICENSE',
       'LICENSES-OF-OTHERS.txt',
@@ -70,7 +70,7 @@ describe('the bundle', () => {
   });
 
   test('carries the license of every package of which something is in it', () => {
-    const text = readFileSync(join(folder, 'LICENSES-OF-OTHERS.txt'), 'utf8');
+    const text = readFileSync(join(directory, 'LICENSES-OF-OTHERS.txt'), 'utf8');
     const packages = packagesIn(ROOT, chunks);
     expect(packages).toEqual(expect.arrayContaining(['node_modules/commander', 'node_modules/mongodb']));
     for (const each of packages) {
@@ -84,7 +84,7 @@ describe('the bundle', () => {
   });
 
   test('every chunk of it can be loaded on its own', async () => {
-    const all = join(folder, 'load-all.cjs');
+    const all = join(directory, 'load-all.cjs');
     const files = chunks.map(({ fileName }) => fileName);
     writeFileSync(all, `for (const file of ${JSON.stringify(files)}) require('./dist/cli/' + file);`);
     expect(files.length).toBeGreaterThan(50);
@@ -110,10 +110,10 @@ describe('the bundle', () => {
   });
 
   test('is small enough', () => {
-    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    const files = readdirSync(directory, { recursive: true, encoding: 'utf8' });
     const bytes = files
       .filter((file) => !file.startsWith('dist/types'))
-      .reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
+      .reduce((sum, file) => sum + statSync(join(directory, file)).size, 0);
     expect(bytes).toBeLessThan(9e6);
   });
 });

@@ -48,14 +48,14 @@ describe('the release', () => {
   });
 
   // GNU tar and sha256sum, which the job's Ubuntu has.
-  test.skipIf(process.platform !== 'linux')('is one folder, fedctl, with its checksum', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'fedctl-release-'));
-    mkdirSync(join(folder, 'bundle'));
-    writeFileSync(join(folder, 'bundle/package.json'), '{}');
-    expect(run('Pack the bundle', folder)).toMatchObject({ status: 0, stderr: '' });
+  test.skipIf(process.platform !== 'linux')('is one directory, fedctl, with its checksum', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'fedctl-release-'));
+    mkdirSync(join(directory, 'bundle'));
+    writeFileSync(join(directory, 'bundle/package.json'), '{}');
+    expect(run('Pack the bundle', directory)).toMatchObject({ status: 0, stderr: '' });
     const name = `fedctl-v${PACKAGE.version}.tar.gz`;
-    const listed = spawnSync('tar', ['-tzf', name], { cwd: folder, encoding: 'utf8' });
+    const listed = spawnSync('tar', ['-tzf', name], { cwd: directory, encoding: 'utf8' });
     expect(listed.stdout).toBe('fedctl/\nfedctl/package.json\n');
-    expect(spawnSync('sha256sum', ['-c', `${name}.sha256`], { cwd: folder }).status).toBe(0);
+    expect(spawnSync('sha256sum', ['-c', `${name}.sha256`], { cwd: directory }).status).toBe(0);
   });
 });

@@ -252,8 +252,8 @@ async function inLanes<T>(
 class Stages {
   readonly #world: World;
   readonly #lab: Lab;
-  /** The folder for all files of all runs. */
-  readonly folder: string = mkdtempSync(join(tmpdir(), 'fedctl-canary-'));
+  /** The directory for all files of all runs. */
+  readonly directory: string = mkdtempSync(join(tmpdir(), 'fedctl-canary-'));
 
   constructor(world: World, lab: Lab) {
     this.#world = world;
@@ -274,14 +274,14 @@ class Stages {
     written: Map<string, string>,
     own: AsyncDisposable[],
   ): Stage {
-    const { minted, presented, folder } = this.#world;
+    const { minted, presented, directory } = this.#world;
     return {
       servers: this.#world.servers(manner, place, own),
       source,
       format,
       minted,
       presented,
-      file: (name) => join(folder, name),
+      file: (name) => join(directory, name),
       write(name, text) {
         const path = join(cwd, name);
         mkdirSync(dirname(path), { recursive: true });
@@ -301,7 +301,8 @@ class Stages {
   }
 
   close(): void {
-    for (const folder of [this.folder, this.#world.folder]) rmSync(folder, { recursive: true, force: true });
+    for (const directory of [this.directory, this.#world.directory])
+      rmSync(directory, { recursive: true, force: true });
   }
 }
 
@@ -313,7 +314,7 @@ async function tried(
   reached: Reached,
 ): Promise<readonly string[]> {
   const { class: way, scenario } = combination;
-  const cwd = mkdtempSync(join(stages.folder, 'run-'));
+  const cwd = mkdtempSync(join(stages.directory, 'run-'));
   // The GitHub Actions runner creates both files before a step begins.
   for (const name of ['summary.md', 'github-env']) writeFileSync(join(cwd, name), '');
   const own: AsyncDisposable[] = [];
@@ -415,10 +416,12 @@ interface Probed {
 }
 
 /** The process data that other users can see, without the typed arguments, which fedctl cannot hide. */
-function processes(folder: string, typed: readonly string[]): readonly (readonly [string, string])[] {
-  return readdirSync(folder).flatMap((name) => {
+function processes(directory: string, typed: readonly string[]): readonly (readonly [string, string])[] {
+  return readdirSync(directory).flatMap((name) => {
     // The probe wrote these files.
-    const { title, commandLine, children } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Probed;
+    const { title, commandLine, children } = JSON.parse(
+      readFileSync(join(directory, name), 'utf8'),
+    ) as Probed;
     const own = commandLine.filter((word) => !typed.includes(word));
     return [
       ['process title', typed.some((word) => title.includes(word)) ? '' : title] as const,
@@ -431,11 +434,11 @@ function processes(folder: string, typed: readonly string[]): readonly (readonly
   });
 }
 
-/** The files of a folder and its subfolders, with their content. */
-function files(folder: string, under = ''): readonly (readonly [string, string])[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder).flatMap((name) => {
-    const path = join(folder, name);
+/** The files of a directory and its subdirectories, with their content. */
+function files(directory: string, under = ''): readonly (readonly [string, string])[] {
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory).flatMap((name) => {
+    const path = join(directory, name);
     if (statSync(path).isDirectory()) return files(path, `${under}${name}/`);
     return [[`${under}${name}`, readFileSync(path, 'utf8')] as const];
   });

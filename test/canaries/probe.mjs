@@ -1,11 +1,11 @@
 // Loaded into every Node.js process of a run: records the data of the process and its child processes that other users
-// of the machine can see, in a file in the folder that CANARY_PROBE names.
+// of the machine can see, in a file in the directory that CANARY_PROBE names.
 import childProcess from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 
-const folder = process.env.CANARY_PROBE;
+const directory = process.env.CANARY_PROBE;
 const children = [];
 
 for (const name of ['spawn', 'spawnSync', 'execFile', 'execFileSync', 'exec', 'execSync']) {
@@ -18,9 +18,9 @@ for (const name of ['spawn', 'spawnSync', 'execFile', 'execFileSync', 'exec', 'e
 syncBuiltinESMExports();
 
 process.on('exit', () => {
-  if (folder === undefined) return;
+  if (directory === undefined) return;
   const seen = { script: process.argv[1] ?? '', title: process.title, commandLine: commandLine(), children };
-  writeFileSync(join(folder, `${process.pid}.json`), JSON.stringify(seen));
+  writeFileSync(join(directory, `${process.pid}.json`), JSON.stringify(seen));
 });
 
 /** The command line as `ps` shows it; without /proc, the command line at the start of the process. */

@@ -96,8 +96,8 @@ export interface World extends AsyncDisposable {
   /** The signed token that STS returns, and another token in a file. */
   readonly minted: string;
   readonly presented: string;
-  /** The folder of the files with secrets. */
-  readonly folder: string;
+  /** The directory of the files with secrets. */
+  readonly directory: string;
   /** @param own receives the servers that must not serve another run */
   servers(manner: Manner, place: Place, own: AsyncDisposable[]): Servers;
 }
@@ -140,7 +140,7 @@ export async function createWorld(): Promise<World> {
     detector,
     minted,
     presented,
-    folder: secretFiles({ presented, identity }),
+    directory: secretFiles({ presented, identity }),
     servers(manner, place, own) {
       const write = manner === 'piece' ? (text: string) => text.slice(4, 28) : ENCODINGS[manner];
       const told = (secrets: readonly string[]) => secrets.map(write).join(' ');
@@ -445,8 +445,8 @@ function secretFiles({
   readonly presented: string;
   readonly identity: string;
 }): string {
-  const folder = mkdtempSync(join(tmpdir(), 'fedctl-canaries-'));
-  const write = (name: string, text: string) => writeFileSync(join(folder, name), text, { mode: 0o600 });
+  const directory = mkdtempSync(join(tmpdir(), 'fedctl-canaries-'));
+  const write = (name: string, text: string) => writeFileSync(join(directory, name), text, { mode: 0o600 });
   write('token.jwt', presented);
   write('identity.jwt', identity);
   write('broken.jwt', `${presented}\n${presented}`);
@@ -464,10 +464,10 @@ function secretFiles({
   );
   write(
     'config',
-    `[profile process]\ncredential_process = cat "${folder}/keys.json"\n` +
-      `[profile cut]\ncredential_process = cat "${folder}/cut.json"\n` +
-      `[profile failing]\ncredential_process = cat "${folder}/keys.json" >&2; cat "${folder}/keys.json"; exit 3\n` +
+    `[profile process]\ncredential_process = cat "${directory}/keys.json"\n` +
+      `[profile cut]\ncredential_process = cat "${directory}/cut.json"\n` +
+      `[profile failing]\ncredential_process = cat "${directory}/keys.json" >&2; cat "${directory}/keys.json"; exit 3\n` +
       '[profile role]\nrole_arn = arn:aws:iam::123456789012:role/app\nsource_profile = keys\n',
   );
-  return folder;
+  return directory;
 }

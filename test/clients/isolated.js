@@ -35,9 +35,9 @@ print(status['authInfo']['authenticatedUsers'][0]['user'], len(client.nodes))
  * @param {(program: string, args: string[], env?: object) => Promise<string>} tools.run
  * @param {string} tools.bin of fedctl
  * @param {string} tools.mongosh
- * @param {string} tools.folder for files
+ * @param {string} tools.directory for files
  */
-export async function proveIsolated({ proves, skips, run, bin, mongosh, folder }) {
+export async function proveIsolated({ proves, skips, run, bin, mongosh, directory }) {
   /** Runs a program in an isolated lab. `{aws}` in an argument is the connection string for MONGODB-AWS. */
   const isolated = async (options, program, args, env = {}) => {
     const words = [program, ...args].map((word) =>
@@ -58,7 +58,7 @@ export async function proveIsolated({ proves, skips, run, bin, mongosh, folder }
     }
     return;
   }
-  const login = buildLogin(folder);
+  const login = buildLogin(directory);
   if (typeof login === 'string') {
     for (const platform of ['ec2', 'ecs', 'lambda']) {
       await proves(`libmongoc logs in by MONGODB-AWS as on ${platform}`, async () => {
@@ -82,7 +82,7 @@ export async function proveIsolated({ proves, skips, run, bin, mongosh, folder }
       assert.equal(await isolated(['--as', platform], mongosh, args), ROLE);
     });
   }
-  await provePyMongo({ proves, skips, isolated, folder });
+  await provePyMongo({ proves, skips, isolated, directory });
   if (spawnSync('aws', ['--version'], { stdio: 'ignore' }).status === 0) {
     await proves('the AWS CLI finds the role of an instance without a variable', async () => {
       const args = [
@@ -104,9 +104,9 @@ export async function proveIsolated({ proves, skips, run, bin, mongosh, folder }
 }
 
 /** PyMongo resolves names with dnspython, and gets its token file from `fedctl exec`. */
-async function provePyMongo({ proves, skips, isolated, folder }) {
+async function provePyMongo({ proves, skips, isolated, directory }) {
   const what = 'PyMongo logs in by MONGODB-OIDC over SRV';
-  const packages = join(folder, 'python');
+  const packages = join(directory, 'python');
   const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--target', packages];
   const pip = spawnSync('python3', [...install, ...PYMONGO], { encoding: 'utf8', timeout: 120_000 });
   if (pip.status !== 0) {
@@ -118,7 +118,7 @@ async function provePyMongo({ proves, skips, isolated, folder }) {
         .at(-1)})`,
     );
   }
-  const script = join(folder, 'login.py');
+  const script = join(directory, 'login.py');
   writeFileSync(script, PYTHON);
   await proves(what, async () => {
     const line = `fedctl enable --no-wait --quiet && fedctl exec -- python3 ${script}`;
@@ -128,10 +128,10 @@ async function provePyMongo({ proves, skips, isolated, folder }) {
 }
 
 /** @returns the compiled program, or the name of the missing requirement */
-function buildLogin(folder) {
+function buildLogin(directory) {
   const flags = spawnSync('pkg-config', ['--cflags', '--libs', 'libmongoc-1.0'], { encoding: 'utf8' });
   if (flags.status !== 0) return { missing: 'libmongoc-dev and pkg-config are not installed' };
-  const program = join(folder, 'login');
+  const program = join(directory, 'login');
   const args = ['-o', program, join(HERE, 'login.c'), ...flags.stdout.trim().split(/\s+/)];
   const compiled = spawnSync('cc', args, { encoding: 'utf8' });
   if (compiled.error !== undefined) return { missing: 'there is no C compiler' };

@@ -33,7 +33,7 @@ if (process.argv[2] !== 'inside') {
 }
 
 const say = (line) => process.stdout.write(`${line}\n`);
-const folder = mkdtempSync(join(tmpdir(), 'fedctl-clients-'));
+const directory = mkdtempSync(join(tmpdir(), 'fedctl-clients-'));
 const tally = { passed: 0, failed: 0, skipped: 0 };
 
 async function proves(what, work) {
@@ -55,7 +55,7 @@ function skips(what, why) {
 /** Runs a program in the lab, asynchronously because it uses servers of this process. Rejects unless it exits with 0. */
 async function run(program, args, env = {}) {
   const { stdout } = await promisify(execFile)(program, args, {
-    env: { ...process.env, HOME: folder, ...env },
+    env: { ...process.env, HOME: directory, ...env },
     timeout: 60_000,
     maxBuffer: 8 << 20,
   });
@@ -81,7 +81,7 @@ async function withLab(options, work) {
 
 const { FEDCTL_URI, FEDCTL_AUDIENCE, FEDCTL_ISSUER } = process.env;
 await fedctl('enable');
-const tokenFile = join(folder, 'token.jwt');
+const tokenFile = join(directory, 'token.jwt');
 await fedctl('token', '--out', tokenFile);
 
 /** The mongosh script after login: typical user operations, and the authenticated user. */
@@ -131,7 +131,7 @@ await proves('mongosh logs in by MONGODB-AWS with keys from the environment', as
 });
 
 await proves('mongosh is refused with a token for another audience, and told nothing more', async () => {
-  const other = join(folder, 'other.jwt');
+  const other = join(directory, 'other.jwt');
   await fedctl('token', '--audience', 'some-other-audience', '--out', other);
   await assert.rejects(
     mongosh(withMechanism(BY_TOKEN_FILE), {
@@ -165,7 +165,7 @@ await proves('mongosh reads its token file again and goes on when its session en
 await proves(
   'mongosh is refused when its session ends and the file holds a token for another audience',
   async () => {
-    const file = join(folder, 'changing.jwt');
+    const file = join(directory, 'changing.jwt');
     writeFileSync(file, readFileSync(tokenFile));
     const other = await fedctl('token', '--audience', 'some-other-audience');
     const seen = await mongosh(
@@ -184,7 +184,7 @@ await proves(
 await proves(
   'mongosh goes on with a new token when the clock of the lab moves past the end of the old one',
   async () => {
-    const file = join(folder, 'short.jwt');
+    const file = join(directory, 'short.jwt');
     await fedctl('token', '--duration', '60', '--out', file);
     const binary = JSON.stringify([BIN]).slice(1, -1);
     try {
@@ -251,7 +251,7 @@ await proves('mongosh logs in as the examples with temporary credentials do', ()
 );
 
 await withLab(['--tls'], async (lab) => {
-  const file = join(folder, 'tls.jwt');
+  const file = join(directory, 'tls.jwt');
   await fedctlIn(lab, 'enable');
   await fedctlIn(lab, 'token', '--out', file);
   await proves('mongosh logs in by MONGODB-OIDC over TLS', async () => {
@@ -415,9 +415,9 @@ if (HAS_AWS_CLI) {
   skips('the AWS CLI', 'it is not installed');
 }
 
-await proveIsolated({ proves, skips, run, bin: BIN, mongosh: MONGOSH, folder });
+await proveIsolated({ proves, skips, run, bin: BIN, mongosh: MONGOSH, directory });
 
-rmSync(folder, { recursive: true, force: true });
+rmSync(directory, { recursive: true, force: true });
 if (process.env.CLIENT_RESULTS) {
   writeFileSync(
     process.env.CLIENT_RESULTS,

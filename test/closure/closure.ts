@@ -13,7 +13,7 @@ const AT_ONCE = Number(process.env['CLOSURE_AT_ONCE'] ?? 6);
 const only = process.env['CLOSURE_ONLY']?.split(',') ?? null;
 
 test('the commands that are printed lead to a whole chain, or to a text that names what is to be done outside', async () => {
-  const { folder, remove } = await standIns();
+  const { directory, remove } = await standIns();
   const queue = SCENARIOS.filter(({ name }) => only?.includes(name) !== false).flatMap((scenario) =>
     (['check', 'connect', 'token'] as const).map((command) => ({ scenario, command })),
   );
@@ -23,7 +23,7 @@ test('the commands that are printed lead to a whole chain, or to a text that nam
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const { scenario, command } = next;
       const name = `${scenario.name} ${command}`;
-      const end = await follow(scenario, command, folder).catch((error: unknown) => broken(error));
+      const end = await follow(scenario, command, directory).catch((error: unknown) => broken(error));
       ends.set(name, end);
     }
   };
@@ -59,7 +59,7 @@ function broken(error: unknown): End {
   return { whole: false, ran: [], remedy: null, fault: String(error) };
 }
 
-/** Without what differs from lab to lab: ports, ids of Atlas, and the lab's folder. */
+/** Without what differs from lab to lab: ports, ids of Atlas, and the lab's directory. */
 function steady(text: string): string {
   return text.replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>').replaceAll(/\b[0-9a-f]{24}\b/g, '<id>');
 }

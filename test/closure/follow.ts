@@ -35,30 +35,33 @@ const OPTIONS: LabOptions = {
 /** They show something and change nothing, or need a person at a browser: after them a person has to act. */
 const SHOWS = /^(?:nslookup|openssl|nc|curl|aws iam|aws sso login) /;
 
-/** A folder with stand-ins for the programs that remedies name, for PATH. */
-export async function standIns(): Promise<{ readonly folder: string; remove(): Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'fedctl-closure-'));
+/** A directory with stand-ins for the programs that remedies name, for PATH. */
+export async function standIns(): Promise<{ readonly directory: string; remove(): Promise<void> }> {
+  const directory = await mkdtemp(join(tmpdir(), 'fedctl-closure-'));
   const script = fileURLToPath(new URL('./stand-in.mjs', import.meta.url));
   for (const name of ['atlas', 'aws', 'curl', 'nslookup', 'openssl', 'nc']) {
-    await writeFile(join(folder, name), `#!/bin/sh\nexec '${process.execPath}' '${script}' ${name} "$@"\n`);
-    await chmod(join(folder, name), 0o755);
+    await writeFile(
+      join(directory, name),
+      `#!/bin/sh\nexec '${process.execPath}' '${script}' ${name} "$@"\n`,
+    );
+    await chmod(join(directory, name), 0o755);
   }
-  return { folder, remove: () => rm(folder, { recursive: true }) };
+  return { directory, remove: () => rm(directory, { recursive: true }) };
 }
 
 /** Plays a scenario, calls `fedctl check`, `connect` or `token`, and does what it prints until it prints nothing more. */
 export async function follow(
   scenario: Scenario,
   command: 'check' | 'connect' | 'token',
-  folder: string,
+  directory: string,
 ): Promise<End> {
   const lab = await startScenario(scenario, OPTIONS);
   try {
     // Keys are made when they are first used, which takes longer than --timeout on a busy machine.
     const { keys } = lab.world.accounts[0] ?? {};
     await Promise.all([keys?.RS256.pair(), keys?.ES384.pair()]);
-    const env = insideLab(process.env, lab.env, `${folder}:${lab.binFolder}`);
-    return await followed(`fedctl ${command} --json --timeout 2s`, (line) => run(line, env, lab.folder));
+    const env = insideLab(process.env, lab.env, `${directory}:${lab.binDirectory}`);
+    return await followed(`fedctl ${command} --json --timeout 2s`, (line) => run(line, env, lab.directory));
   } finally {
     await lab.close();
   }

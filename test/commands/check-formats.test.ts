@@ -10,7 +10,7 @@ import { screen } from '../support/golden.ts';
 import { schemaFaults } from '../support/schema.ts';
 
 let lab: CheckLab;
-let folder: string;
+let directory: string;
 
 beforeAll(async () => {
   lab = await startCheckLab();
@@ -19,10 +19,10 @@ beforeAll(async () => {
 afterAll(() => lab[Symbol.asyncDispose]());
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'fedctl-formats-'));
+  directory = await mkdtemp(join(tmpdir(), 'fedctl-formats-'));
 });
 
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => rm(directory, { recursive: true }));
 
 /** What has no run is the same for every run: which process it was does not matter to a page. */
 const page = (args: readonly string[], said: Awaited<ReturnType<CheckLab['check']>>) =>
@@ -111,36 +111,36 @@ describe('reports in files', () => {
       'human=report.txt',
     ];
     const args = outputs.flatMap((output) => ['--output', output]);
-    const { code, stdout, stderr } = await lab.check(args, {}, { cwd: folder });
+    const { code, stdout, stderr } = await lab.check(args, {}, { cwd: directory });
     expect({ code, stderr }).toEqual({
       code: 0,
       stderr: outputs.map((output) => `Wrote ${output.split('=')[1]}.\n`).join(''),
     });
     expect(stdout).toContain('✓ the chain works');
-    const read = (name: string) => readFile(join(folder, name), 'utf8');
+    const read = (name: string) => readFile(join(directory, name), 'utf8');
     expect(await read('report.txt')).toBe(stdout);
     expect(await read('report.xml')).toMatch(/^<\?xml [\s\S]*<\/testsuites>\n$/);
     expect(await read('report.html')).toMatch(/^<!doctype html>[\s\S]*<\/html>\n$/i);
     expect(await read('report.md')).toContain('the chain works');
     expect(schemaFaults('check', JSON.parse(await read('report.json')))).toEqual([]);
-    expect((await readdir(folder)).sort()).toEqual([
+    expect((await readdir(directory)).sort()).toEqual([
       'report.html',
       'report.json',
       'report.md',
       'report.txt',
       'report.xml',
     ]);
-    const { mode } = await stat(join(folder, 'report.xml'));
+    const { mode } = await stat(join(directory, 'report.xml'));
     expect(mode & 0o777).toBe(0o666 & ~process.umask());
   });
 
   test('beside JSON are silent, and --quiet says nothing of them', async () => {
-    const json = await lab.check(['--json', '--output', 'junit=a.xml'], {}, { cwd: folder });
+    const json = await lab.check(['--json', '--output', 'junit=a.xml'], {}, { cwd: directory });
     expect(json.stderr).toBe('');
     expect(JSON.parse(json.stdout)).toMatchObject({ schema: 'fedctl.check/v1', ok: true });
-    const quiet = await lab.check(['--quiet', '--output', 'junit=b.xml'], {}, { cwd: folder });
+    const quiet = await lab.check(['--quiet', '--output', 'junit=b.xml'], {}, { cwd: directory });
     expect(quiet.stderr).toBe('');
-    expect((await readdir(folder)).sort()).toEqual(['a.xml', 'b.xml']);
+    expect((await readdir(directory)).sort()).toEqual(['a.xml', 'b.xml']);
   });
 
   test.each([
@@ -149,22 +149,22 @@ describe('reports in files', () => {
     ['.', 'it is a directory, but a report requires a regular file'],
     ['link', 'it is a symbolic link, but a report requires a regular file'],
   ])('that cannot be written are refused before anything is asked: %s', async (name, why) => {
-    await writeFile(join(folder, 'file'), '');
-    await symlink(join(folder, 'file'), join(folder, 'link'));
+    await writeFile(join(directory, 'file'), '');
+    await symlink(join(directory, 'file'), join(directory, 'link'));
     const before = lab.lab.log.entries().length;
-    const { code, stdout, stderr } = await lab.check(['--output', `junit=${name}`], {}, { cwd: folder });
+    const { code, stdout, stderr } = await lab.check(['--output', `junit=${name}`], {}, { cwd: directory });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(`": ${why}.`);
     expect(stderr).toContain('remedy: Choose another file with --output <format>=<file>.');
     expect(stderr).toContain('code:   usage.unwritable-output');
     expect(lab.lab.log.entries()).toHaveLength(before);
-    expect((await readdir(folder)).sort()).toEqual(['file', 'link']);
+    expect((await readdir(directory)).sort()).toEqual(['file', 'link']);
   });
 
   test.skipIf(process.getuid?.() === 0)('a directory that may not be written to is told too', async () => {
-    await mkdir(join(folder, 'shut'));
-    await chmod(join(folder, 'shut'), 0o500);
-    const { code, stderr } = await lab.check(['--output', 'junit=shut/a.xml'], {}, { cwd: folder });
+    await mkdir(join(directory, 'shut'));
+    await chmod(join(directory, 'shut'), 0o500);
+    const { code, stderr } = await lab.check(['--output', 'junit=shut/a.xml'], {}, { cwd: directory });
     expect(code).toBe(2);
     expect(stderr).toContain('its directory is not writable');
   });
@@ -180,29 +180,31 @@ describe('GitHub Actions', () => {
   const broken = ['--output', 'github', '--audience', 'somebody-else'];
 
   test('gets an annotation for each failure, and the summary of the step', async () => {
-    await writeFile(join(folder, 'summary'), 'before\n');
-    const env = { GITHUB_STEP_SUMMARY: join(folder, 'summary') };
+    await writeFile(join(directory, 'summary'), 'before\n');
+    const env = { GITHUB_STEP_SUMMARY: join(directory, 'summary') };
     const { code, stdout, stderr } = await lab.check(broken, env);
     expect({ code, stderr }).toEqual({ code: 5, stderr: '' });
     for (const line of stdout.trimEnd().split('\n'))
       expect(line).toMatch(/^::error title=fedctl check%3A [a-z.-]+::/);
-    const summary = await readFile(join(folder, 'summary'), 'utf8');
+    const summary = await readFile(join(directory, 'summary'), 'utf8');
     expect(summary).toMatch(/^before\n/);
     expect(summary).toContain('atlas.audience-mismatch');
   });
 
   test('gets its summary when the annotations go to a file, and none for other formats', async () => {
-    await writeFile(join(folder, 'summary'), '');
-    const env = { GITHUB_STEP_SUMMARY: join(folder, 'summary') };
+    await writeFile(join(directory, 'summary'), '');
+    const env = { GITHUB_STEP_SUMMARY: join(directory, 'summary') };
     await lab.check(['--output', 'junit'], env);
-    expect(await readFile(join(folder, 'summary'), 'utf8')).toBe('');
-    await lab.check(['--output', 'github=notes.txt'], env, { cwd: folder });
-    expect(await readFile(join(folder, 'summary'), 'utf8')).toContain('the chain works');
+    expect(await readFile(join(directory, 'summary'), 'utf8')).toBe('');
+    await lab.check(['--output', 'github=notes.txt'], env, { cwd: directory });
+    expect(await readFile(join(directory, 'summary'), 'utf8')).toContain('the chain works');
   });
 
   test('hears before the run of a summary that is not there', async () => {
     const before = lab.lab.log.entries().length;
-    const { code, stdout, stderr } = await lab.check(broken, { GITHUB_STEP_SUMMARY: join(folder, 'none') });
+    const { code, stdout, stderr } = await lab.check(broken, {
+      GITHUB_STEP_SUMMARY: join(directory, 'none'),
+    });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('error: Cannot append to "');
     expect(lab.lab.log.entries()).toHaveLength(before);

@@ -6,16 +6,16 @@ import { type CheckLab, startCheckLab } from '../support/check-lab.ts';
 import { runBin } from '../support/run-bin.ts';
 
 let lab: CheckLab;
-let folder: string;
+let directory: string;
 
 beforeAll(async () => {
   lab = await startCheckLab();
-  folder = await mkdtemp(join(tmpdir(), 'fedctl-stopped-'));
+  directory = await mkdtemp(join(tmpdir(), 'fedctl-stopped-'));
 });
 
 afterAll(async () => {
   await lab[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true });
+  await rm(directory, { recursive: true });
 });
 
 describe('the real binary', () => {
@@ -41,7 +41,7 @@ describe('the real binary', () => {
       let unfollow = () => {};
       const result = await runBin(args, {
         env: lab.lab.env,
-        cwd: folder,
+        cwd: directory,
         started: (child) => {
           const kill = (sent: NodeJS.Signals) => child.kill(sent);
           // What hangs is in the lab's log only when it is let go: what came before shows that it has begun.
@@ -65,7 +65,7 @@ describe('the real binary', () => {
       );
       expect(result.stdout).not.toMatch(/bug\.unexpected|\n\s+at |holds|broken/);
       expect(took).toBeLessThan(1000);
-      expect(await readdir(folder)).toEqual([]);
+      expect(await readdir(directory)).toEqual([]);
     },
   );
 });

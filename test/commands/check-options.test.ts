@@ -7,16 +7,16 @@ import { type CheckLab, startCheckLab } from '../support/check-lab.ts';
 import { runInProcess } from '../support/in-process.ts';
 
 let lab: CheckLab;
-let folder: string;
+let directory: string;
 
 beforeAll(async () => {
   lab = await startCheckLab();
-  folder = await mkdtemp(join(tmpdir(), 'fedctl-check-'));
+  directory = await mkdtemp(join(tmpdir(), 'fedctl-check-'));
 });
 
 afterAll(async () => {
   await lab[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true });
+  await rm(directory, { recursive: true });
 });
 
 async function mintedToken(...args: readonly string[]): Promise<string> {
@@ -26,7 +26,7 @@ async function mintedToken(...args: readonly string[]): Promise<string> {
 }
 
 async function tokenFile(text: string, mode = 0o600): Promise<string> {
-  const file = join(folder, `token-${mode}-${text.length}`);
+  const file = join(directory, `token-${mode}-${text.length}`);
   await writeFile(file, text, { mode });
   return file;
 }
@@ -121,7 +121,7 @@ describe('--token-file', () => {
     ['a newline', (token: string) => tokenFile(`${token}\n`), 'mongo.token-file.white-space'],
     ['everybody may read', (token: string) => tokenFile(token, 0o644), 'mongo.token-file.world-readable'],
     ['half a token', (token: string) => tokenFile(token.slice(0, 30)), 'mongo.token-file-unusable'],
-    ['no file', async () => join(folder, 'none'), 'mongo.token-file-unusable'],
+    ['no file', async () => join(directory, 'none'), 'mongo.token-file-unusable'],
   ])('that drivers could not use is where the chain breaks: %s', async (_what, write, failure) => {
     const token = await mintedToken();
     const file = await write(token);
@@ -259,7 +259,7 @@ describe('--warn-expiry and --fail-on', () => {
       lab.lab.env,
     );
     const keys = JSON.parse(stdout) as Record<string, string>;
-    const config = join(folder, 'credential-process');
+    const config = join(directory, 'credential-process');
     const answer = {
       Version: 1,
       AccessKeyId: keys['accessKeyId'],

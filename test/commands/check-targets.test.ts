@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type CheckLab, type Environment, startCheckLab, WITHOUT_TARGET } from '../support/check-lab.ts';
 
 let lab: CheckLab;
-let folder: string;
+let directory: string;
 
 beforeAll(async () => {
   lab = await startCheckLab();
@@ -14,10 +14,10 @@ beforeAll(async () => {
 afterAll(() => lab[Symbol.asyncDispose]());
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'fedctl-targets-'));
+  directory = await mkdtemp(join(tmpdir(), 'fedctl-targets-'));
 });
 
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => rm(directory, { recursive: true }));
 
 const QUICK = ['--only', 'config'];
 
@@ -29,16 +29,16 @@ function targets(named: Readonly<Record<string, Readonly<Record<string, unknown>
 const HEALTHY = () => ({ uri: lab.uri, audience: 'fedctl-lab' });
 
 async function write(text: string, name = 'fedctl.yaml'): Promise<void> {
-  await writeFile(join(folder, name), text);
+  await writeFile(join(directory, name), text);
 }
 
-const inFolder = (args: readonly string[], env: Environment = WITHOUT_TARGET) =>
-  lab.check(args, env, { cwd: folder });
+const inDirectory = (args: readonly string[], env: Environment = WITHOUT_TARGET) =>
+  lab.check(args, env, { cwd: directory });
 
 /** Refused before anybody was asked anything. */
 async function refused(args: readonly string[], env: Environment = WITHOUT_TARGET): Promise<string> {
   const before = lab.lab.log.entries().length;
-  const { code, stdout, stderr } = await inFolder(args, env);
+  const { code, stdout, stderr } = await inDirectory(args, env);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(lab.lab.log.entries()).toHaveLength(before);
   return stderr;
@@ -46,11 +46,11 @@ async function refused(args: readonly string[], env: Environment = WITHOUT_TARGE
 
 describe('the target of flags and environment', () => {
   test('needs no flag inside the lab', async () => {
-    expect((await inFolder([], {})).code).toBe(0);
+    expect((await inDirectory([], {})).code).toBe(0);
   });
 
   test('flags beat the environment', async () => {
-    const { stdout } = await inFolder([...QUICK, '--audience', 'mine', '--mechanism', 'aws'], {});
+    const { stdout } = await inDirectory([...QUICK, '--audience', 'mine', '--mechanism', 'aws'], {});
     expect(stdout).toContain(`MONGODB-AWS at ${lab.uri}, audience mine`);
   });
 
@@ -91,13 +91,13 @@ describe('a configuration file', () => {
       }),
       'mine.yaml',
     );
-    const { code, stdout, stderr } = await inFolder([...QUICK, '--config', 'mine.yaml'], {});
+    const { code, stdout, stderr } = await inDirectory([...QUICK, '--config', 'mine.yaml'], {});
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.split('\n').flatMap((line) => /^ {2}[^ ] (\w+)/.exec(line)?.[1] ?? [])).toEqual([
       'first',
       'second',
     ]);
-    const { document } = await lab.answer([...QUICK, '--config', 'mine.yaml'], {}, { cwd: folder });
+    const { document } = await lab.answer([...QUICK, '--config', 'mine.yaml'], {}, { cwd: directory });
     expect(document.targets.map(({ checks }) => checks[0]?.detail)).toEqual([
       `MONGODB-OIDC at ${lab.uri}, audience one`,
       `MONGODB-OIDC and MONGODB-AWS at ${lab.uri}, audience two`,
@@ -106,7 +106,7 @@ describe('a configuration file', () => {
 
   test('that is found in the working directory is used where nothing names a target', async () => {
     await write(targets({ found: HEALTHY() }));
-    const { code, stdout, stderr } = await inFolder([]);
+    const { code, stdout, stderr } = await inDirectory([]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^found {2}mongodb:/);
   });
@@ -128,8 +128,8 @@ code:   config.two-sources
     }
     const named = { ...WITHOUT_TARGET, FEDCTL_CONFIG: 'fedctl.yaml', FEDCTL_URI: lab.uri };
     expect(await refused(QUICK, named)).toContain('code:   config.two-sources');
-    expect((await inFolder([...QUICK, '--config', 'fedctl.yaml'], {})).stdout).toMatch(/^found /);
-    expect((await inFolder([...QUICK, '--target', 'found'], {})).stdout).toMatch(/^found /);
+    expect((await inDirectory([...QUICK, '--config', 'fedctl.yaml'], {})).stdout).toMatch(/^found /);
+    expect((await inDirectory([...QUICK, '--target', 'found'], {})).stdout).toMatch(/^found /);
   });
 
   test.each(['human', 'json', 'junit', 'github', 'markdown', 'html'])(
@@ -137,21 +137,21 @@ code:   config.two-sources
     async (format) => {
       await write(targets({ found: HEALTHY() }));
       const args = ['--only', 'aws.region', '--uri', lab.uri, '--audience', 'x', '--output', format];
-      const { code, stdout } = await inFolder([...args, '--quiet']);
+      const { code, stdout } = await inDirectory([...args, '--quiet']);
       expect(code).toBe(0);
       expect(stdout).toContain('config.file-unused');
       expect(stdout).toContain('fedctl.yaml is ignored, because command-line options define the target.');
       if (format === 'json') {
         expect(JSON.parse(stdout).warnings).toMatchObject([{ code: 'config.file-unused', command: null }]);
       }
-      expect((await inFolder([...args, '--fail-on', 'warn'])).code).toBe(5);
+      expect((await inDirectory([...args, '--fail-on', 'warn'])).code).toBe(5);
     },
   );
 
   test('gives way to typed options for the one target that is picked', async () => {
     await write(targets({ orders: HEALTHY(), search: { ...HEALTHY(), audience: 'wrong' } }));
     const args = [...QUICK, '--config', 'fedctl.yaml', '--audience', 'right'];
-    const { stdout } = await inFolder([...args, '--target', 'search']);
+    const { stdout } = await inDirectory([...args, '--target', 'search']);
     expect(stdout).toContain(`MONGODB-OIDC at ${lab.uri}, audience right`);
     expect(await refused(args)).toContain(
       'error: --audience applies to one target, but fedctl.yaml has 2: orders, search.',
@@ -161,7 +161,7 @@ code:   config.two-sources
   test('gives way to flags that say something of any target', async () => {
     await write(targets({ one: { ...HEALTHY(), signingAlgorithm: 'RS256', subject: '*:user/nobody' } }));
     const args = ['--config', 'fedctl.yaml', '--signing-algorithm', 'ES384', '--subject', '*:user/operator'];
-    const { stdout } = await inFolder([...args, '--only', 'jwt.claims', '--json']);
+    const { stdout } = await inDirectory([...args, '--only', 'jwt.claims', '--json']);
     const { checks } = JSON.parse(stdout).targets[0];
     const claims = checks.find(({ id }: { id: string }) => id === 'jwt.claims');
     expect(claims.status).toBe('pass');
@@ -172,7 +172,7 @@ code:   config.two-sources
     await write(targets({ one: { ...HEALTHY(), profile: 'nobody', region: 'eu-west-9' } }));
     const env = { ...WITHOUT_TARGET, AWS_PROFILE: undefined, FEDCTL_PROFILE: 'nowhere' };
     const seen = async (...args: readonly string[]) => {
-      const { stdout } = await inFolder(['--only', 'aws.region', '--json', ...args], env);
+      const { stdout } = await inDirectory(['--only', 'aws.region', '--json', ...args], env);
       return JSON.parse(stdout).targets[0].checks.map(({ detail }: { detail: string }) => detail);
     };
     expect((await seen())[0]).toContain('"nobody"');
@@ -186,7 +186,7 @@ code:   config.two-sources
 
   test('--target picks of its targets, in the order of the file', async () => {
     await write(targets({ a: HEALTHY(), b: HEALTHY(), c: HEALTHY() }));
-    const { stdout } = await inFolder([...QUICK, '--target', 'c', '--target', 'a', '--json']);
+    const { stdout } = await inDirectory([...QUICK, '--target', 'c', '--target', 'a', '--json']);
     expect(JSON.parse(stdout).targets.map(({ name }: { name: string }) => name)).toEqual(['a', 'c']);
     expect(await refused(['--target', 'd'])).toContain(
       'error: Invalid --target "d": fedctl.yaml has the targets a, b, c.',
@@ -211,9 +211,9 @@ code:   config.two-sources
       'error: fedctl.yaml was found in the working directory and is not trusted: target "bad" would log in to db.evil.example.',
     );
     expect(said).toContain('code:   config.host-refused');
-    expect((await inFolder([...QUICK, '--allow-host', 'db.evil.example'])).code).toBe(0);
-    expect((await inFolder([...QUICK, '--config', 'fedctl.yaml'])).code).toBe(0);
-    expect((await inFolder([...QUICK, '--target', 'ok'])).code).toBe(0);
+    expect((await inDirectory([...QUICK, '--allow-host', 'db.evil.example'])).code).toBe(0);
+    expect((await inDirectory([...QUICK, '--config', 'fedctl.yaml'])).code).toBe(0);
+    expect((await inDirectory([...QUICK, '--target', 'ok'])).code).toBe(0);
     // Nothing in the environment may allow it.
     expect(await refused([], { ...WITHOUT_TARGET, FEDCTL_ALLOW_HOST: 'db.evil.example' })).toContain(
       'config.host-refused',
@@ -225,7 +225,7 @@ code:   config.two-sources
       targets({ one: { uri: lab.uri, audience: '$' + '{FEDCTL_VAR_STAGE}-$' + '{FEDCTL_VAR_PART:-lab}' } }),
     );
     const env = { ...WITHOUT_TARGET, FEDCTL_VAR_STAGE: 'fedctl' };
-    expect((await inFolder([], env)).code).toBe(0);
+    expect((await inDirectory([], env)).code).toBe(0);
     expect(await refused([])).toContain('FEDCTL_VAR_STAGE');
     await write(targets({ one: { uri: lab.uri, audience: '$' + '{AWS_SECRET_ACCESS_KEY}' } }));
     const said = await refused([]);
@@ -256,7 +256,7 @@ code:   config.two-sources
 describe('several targets', () => {
   test('stand in a table as they were named, although the second is quicker', async () => {
     await write(targets({ slow: { ...HEALTHY(), mechanism: 'both' }, quick: HEALTHY() }));
-    const { code, stdout } = await inFolder([]);
+    const { code, stdout } = await inDirectory([]);
     expect(code).toBe(0);
     expect(stdout.split('\n').map((line) => line.replace(/ +\d+ ms/, ' <n> ms'))).toEqual([
       expect.stringMatching(/^ {4}target {2}result +time {2}first failure$/),
@@ -272,7 +272,7 @@ describe('several targets', () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
     await write(targets(Object.fromEntries(names.map((name) => [name, HEALTHY()]))));
     const before = lab.lab.log.entries().length;
-    const { code } = await inFolder([]);
+    const { code } = await inDirectory([]);
     const done = lab.lab.log.entries().slice(before);
     const count = (action: string) => done.filter((entry) => entry.action === action).length;
     expect({
@@ -285,7 +285,7 @@ describe('several targets', () => {
 
   test('of which one is broken are told in one line each, and the exit code is that of the worst', async () => {
     await write(targets({ well: HEALTHY(), unwell: { ...HEALTHY(), audience: 'other' } }));
-    const { code, stdout } = await inFolder([]);
+    const { code, stdout } = await inDirectory([]);
     expect(code).toBe(5);
     expect(stdout).toMatch(
       / {2}✗ unwell {2}broken +\d+ ms {2}atlas\.identity-provider \(atlas\.audience-mismatch\)\n {2}✓ well {4}works +\d+ ms\n\nunwell /,
@@ -298,7 +298,7 @@ describe('several targets', () => {
   test('that are broken alike share the line of what to do', async () => {
     const closed = { uri: 'mongodb://127.0.0.1:1/', audience: 'x' };
     await write(targets({ one: closed, well: HEALTHY(), two: { ...closed, audience: 'y' } }));
-    const { code, stdout } = await inFolder(['--only', 'mongo.tcp']);
+    const { code, stdout } = await inDirectory(['--only', 'mongo.tcp']);
     expect(code).toBe(5);
     expect(stdout.match(/^ {2}next, for .*$/gm)).toHaveLength(1);
     expect(stdout).toContain('  next, for one, two: ');
@@ -306,12 +306,12 @@ describe('several targets', () => {
 
   test.each([['--quiet'], ['--output', 'short']])('%s %s shows failures and the summary', async (...args) => {
     await write(targets({ well: HEALTHY(), unwell: { ...HEALTHY(), audience: 'other' } }));
-    const { code, stdout } = await inFolder(args);
+    const { code, stdout } = await inDirectory(args);
     expect(code).toBe(5);
     expect(stdout).toMatch(/^unwell /);
     expect(stdout).not.toMatch(/ [✓-] /);
     expect(stdout).toMatch(/\n✗ failures in 1 of 2 targets: /);
-    const alone = await inFolder([...args, '--target', 'well']);
+    const alone = await inDirectory([...args, '--target', 'well']);
     expect(alone.stdout).toMatch(
       /^✓ the chain works: .*\n {2}principal .*, account .*, Region .*, cluster .*\n$/,
     );
@@ -326,13 +326,13 @@ describe('several targets', () => {
         ),
       ),
     );
-    const { stdout } = await inFolder(['--output', 'html']);
+    const { stdout } = await inDirectory(['--output', 'html']);
     expect([...stdout.matchAll(/href="#target-\d+">(\w)</g)].map(([, name]) => name)).toEqual([
       'e',
       ...'abcdfgh',
     ]);
     expect(stdout.match(/<details id="target-\d+" class="healthy pass">/g)).toHaveLength(7);
-    const one = await inFolder(['--output', 'html', '--target', 'a']);
+    const one = await inDirectory(['--output', 'html', '--target', 'a']);
     expect(stdout.length).toBeLessThan((names.length * one.stdout.length) / 2);
   });
 

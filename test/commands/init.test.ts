@@ -30,7 +30,7 @@ async function init(args: readonly string[] = [], env: Readonly<Record<string, s
 }
 
 function written(file = 'fedctl.yaml') {
-  return readCheckConfig(readFileSync(join(cwd, file), 'utf8'), { file, folder: cwd, env: {} });
+  return readCheckConfig(readFileSync(join(cwd, file), 'utf8'), { file, directory: cwd, env: {} });
 }
 
 const ATLAS = 'mongodb+srv://cluster0.abcde.mongodb.net/';
@@ -86,7 +86,7 @@ describe('fedctl init', () => {
     expect(stdout.split('\n')[0]).toBe(
       `# yaml-language-server: $schema=${resolve('schemas/fedctl.v1.json')}`,
     );
-    expect(readCheckConfig(stdout, { file: '-', folder: cwd, env: {} })).toMatchObject([
+    expect(readCheckConfig(stdout, { file: '-', directory: cwd, env: {} })).toMatchObject([
       { audience: 'mine' },
     ]);
     expect(readdirSync(cwd)).toEqual([]);
@@ -94,10 +94,13 @@ describe('fedctl init', () => {
 });
 
 test.each([
-  ['below the folder', 'node_modules/fedctl', './node_modules/fedctl/schemas/fedctl.v1.json'],
+  ['below the directory', 'node_modules/fedctl', './node_modules/fedctl/schemas/fedctl.v1.json'],
   ['elsewhere', '../fedctl', '../fedctl/schemas/fedctl.v1.json'],
-])('names the schema that is installed %s', async (_where, folder, expected) => {
-  const context = memoryContext({ cwd, self: [process.execPath, '--', join(cwd, folder, 'bin/fedctl.js')] });
+])('names the schema that is installed %s', async (_where, directory, expected) => {
+  const context = memoryContext({
+    cwd,
+    self: [process.execPath, '--', join(cwd, directory, 'bin/fedctl.js')],
+  });
   expect((await runMain(['init'], context)).code).toBe(0);
   const [first] = readFileSync(join(cwd, 'fedctl.yaml'), 'utf8').split('\n');
   const path = expected.startsWith('.') && !expected.startsWith('..') ? expected : join(cwd, expected);

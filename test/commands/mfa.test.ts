@@ -26,8 +26,8 @@ afterEach(() => lab.close());
 
 /** The code that a person's authenticator shows, which was set up from the lab's file. */
 async function codeShown(): Promise<string> {
-  const folder = dirname(lab.env['AWS_CONFIG_FILE'] ?? '');
-  const device = URI.parse((await readFile(join(folder, 'mfa-user.otpauth'), 'utf8')).trim());
+  const directory = dirname(lab.env['AWS_CONFIG_FILE'] ?? '');
+  const device = URI.parse((await readFile(join(directory, 'mfa-user.otpauth'), 'utf8')).trim());
   return device.generate();
 }
 

@@ -344,10 +344,10 @@ describe('--out', () => {
 
   test('refuses a directory and a link, and leaves them as they were', async () => {
     const cwd = await directory();
-    await mkdir(join(cwd, 'folder'));
+    await mkdir(join(cwd, 'directory'));
     await symlink('/dev/stdout', join(cwd, 'link'));
     for (const [name, kind] of [
-      ['folder', 'a directory'],
+      ['directory', 'a directory'],
       ['link', 'a symbolic link'],
     ] as const) {
       expect(saidIn(await run(['--audience', API, '--out', name], { cwd }))).toEqual(
@@ -360,8 +360,8 @@ describe('--out', () => {
         ),
       );
     }
-    expect((await readdir(cwd)).sort()).toEqual(['folder', 'link']);
-    expect(await readdir(join(cwd, 'folder'))).toEqual([]);
+    expect((await readdir(cwd)).sort()).toEqual(['directory', 'link']);
+    expect(await readdir(join(cwd, 'directory'))).toEqual([]);
   });
 });
 

@@ -68,10 +68,10 @@ function faults(file: string, text: string): readonly string[] {
 }
 
 const SELF = 'test/docs/facts.test.ts';
-const FILES = ['src', 'test', 'scripts', 'bin', 'action', 'bench', 'docs', 'examples'].flatMap((folder) =>
-  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+const FILES = ['src', 'test', 'scripts', 'bin', 'action', 'bench', 'docs', 'examples'].flatMap((directory) =>
+  readdirSync(join(ROOT, directory), { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.(ts|js|mjs|cjs|md|yaml|yml|sh)$/.test(name) && !name.includes('node_modules'))
-    .map((name) => join(folder, name)),
+    .map((name) => join(directory, name)),
 );
 
 describe('a comment that cites a fact', () => {

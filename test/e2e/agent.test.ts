@@ -23,7 +23,7 @@ import { schemaFaults } from '../support/schema.ts';
 import { expectPastable } from '../support/suggested-command.ts';
 
 let lab: RunningLab;
-let folder: string;
+let directory: string;
 
 beforeAll(async () => {
   lab = await runLab();
@@ -33,13 +33,13 @@ beforeAll(async () => {
 afterAll(() => lab.stop());
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
+  directory = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
 });
 
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => rmSync(directory, { recursive: true }));
 
 const agent = (args: readonly string[], env: Record<string, string> = {}): Promise<BinResult> =>
-  lab.run(['agent', ...args], { cwd: folder, env });
+  lab.run(['agent', ...args], { cwd: directory, env });
 
 /** Runs an agent. When its output matches `seen`, runs `work` in parallel, then stops the agent. */
 async function beside(
@@ -50,7 +50,7 @@ async function beside(
 ): Promise<BinResult> {
   let worked: Promise<void> | null = null;
   const result = await lab.run(['agent', ...args], {
-    cwd: folder,
+    cwd: directory,
     env,
     watch({ stdout, stderr }, kill) {
       if (worked !== null || !seen.test(stdout + stderr)) return;
@@ -71,24 +71,24 @@ describe('an agent', () => {
     expect({ code, stdout, stderr }).toEqual({
       code: 0,
       stdout: '',
-      stderr: expect.stringMatching(new RegExp(`^${folder}/token is valid until \\S+\\.\n$`)),
+      stderr: expect.stringMatching(new RegExp(`^${directory}/token is valid until \\S+\\.\n$`)),
     });
-    expect(statSync(join(folder, 'token')).mode & 0o777).toBe(0o664);
-    expect(readFileSync(join(folder, 'token'), 'utf8')).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
-    expect(readdirSync(folder)).toEqual(['token']);
+    expect(statSync(join(directory, 'token')).mode & 0o777).toBe(0o664);
+    expect(readFileSync(join(directory, 'token'), 'utf8')).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+    expect(readdirSync(directory)).toEqual(['token']);
   });
 
   test('with --once says what fails, with the exit code of every other command', async () => {
     const { code, stderr } = await agent(['--out', 'token', '--once', '--profile', 'no-mint', '--json']);
-    expect([code, JSON.parse(stderr).error.code, readdirSync(folder)]).toEqual([4, 'sts.mint-denied', []]);
+    expect([code, JSON.parse(stderr).error.code, readdirSync(directory)]).toEqual([4, 'sts.mint-denied', []]);
   });
 
   test.each([
     [
-      'a folder that does not exist',
+      'a directory that does not exist',
       ['--out', 'no/token'],
       'usage.unwritable-output',
-      () => `mkdir -p ${folder}/no`,
+      () => `mkdir -p ${directory}/no`,
     ],
     [
       'a file and a configuration',
@@ -116,7 +116,7 @@ describe('an agent', () => {
     ],
   ])('with %s offers a command', async (_what, args, code, command) => {
     writeFileSync(
-      join(folder, 'agent.yaml'),
+      join(directory, 'agent.yaml'),
       'credentialsEndpoints: [{ address: "127.0.0.1:9911", authorizationTokenFile: endpoint }]',
     );
     const { error } = JSON.parse((await agent(['--json', ...args])).stderr);
@@ -146,7 +146,7 @@ describe('an agent', () => {
       const answer = await fetch(`http://127.0.0.1:${port}${path}`);
       return { status: answer.status, body: await answer.json() };
     };
-    const file = join(folder, 'token');
+    const file = join(directory, 'token');
     const result = await beside(
       ['--out', 'token', '--ready-listen', String(port)],
       /valid until/,
@@ -170,13 +170,13 @@ describe('an agent', () => {
         writeFileSync(file, token);
       },
     );
-    expect([result.code, result.stdout, readdirSync(folder)]).toEqual([0, '', ['token']]);
+    expect([result.code, result.stdout, readdirSync(directory)]).toEqual([0, '', ['token']]);
   });
 
   test('keeps a second one from the same file', async () => {
     let second: BinResult | null = null;
     const first = await beside(['--out', 'token'], /valid until/, async () => {
-      second = await agent(['--out', join(folder, 'token'), '--once', '--json']);
+      second = await agent(['--out', join(directory, 'token'), '--once', '--json']);
     });
     expect(first.code).toBe(0);
     expect(second).toMatchObject({ code: 2 });
@@ -189,14 +189,14 @@ describe('an agent', () => {
     let stop = () => {};
     const sts = await hostileServer(() => stop());
     const { code, stdout, stderr } = await lab.run(['agent', '--out', 'token'], {
-      cwd: folder,
+      cwd: directory,
       env: { AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${sts.port}` },
       started: (child) => {
         stop = () => void child.kill(name);
       },
     });
     await sts.close();
-    expect({ code, stdout, stderr, left: readdirSync(folder) }).toEqual({
+    expect({ code, stdout, stderr, left: readdirSync(directory) }).toEqual({
       code: 0,
       stdout: '',
       stderr: '',
@@ -220,7 +220,7 @@ describe('an agent', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect([code, stderr, readdirSync(folder), events.length]).toEqual([0, '', [], 1]);
+    expect([code, stderr, readdirSync(directory), events.length]).toEqual([0, '', [], 1]);
     expect(schemaFaults('agent', events[0])).toEqual([]);
     expect(events[0]).toMatchObject({
       event: 'failed',
@@ -231,9 +231,9 @@ describe('an agent', () => {
 
   test('keeps what a configuration lists: several files, and an endpoint that an SDK reads', async () => {
     const port = await closedPort();
-    mkdirSync(join(folder, 'run'));
+    mkdirSync(join(directory, 'run'));
     writeFileSync(
-      join(folder, 'agent.yaml'),
+      join(directory, 'agent.yaml'),
       `
 tokenFiles:
   - { path: run/atlas, audience: my-atlas, mode: "0640" }
@@ -244,13 +244,13 @@ credentialsEndpoints:
     );
     const seen = /(valid until[\s\S]*){3}/;
     const result = await beside(['--config', 'agent.yaml'], seen, async () => {
-      expect(readdirSync(join(folder, 'run')).filter((name) => !name.startsWith('.'))).toEqual([
+      expect(readdirSync(join(directory, 'run')).filter((name) => !name.startsWith('.'))).toEqual([
         'api',
         'atlas',
         'endpoint',
       ]);
-      expect(statSync(join(folder, 'run/atlas')).mode & 0o777).toBe(0o640);
-      const decoded = await lab.run(['decode', join(folder, 'run/api'), '--json']);
+      expect(statSync(join(directory, 'run/atlas')).mode & 0o777).toBe(0o640);
+      const decoded = await lab.run(['decode', join(directory, 'run/api'), '--json']);
       expect(JSON.parse(decoded.stdout)).toMatchObject({
         header: { alg: 'ES384' },
         payload: { aud: 'https://api.example.com' },
@@ -262,21 +262,21 @@ credentialsEndpoints:
           AWS_CONFIG_FILE: '/nonexistent',
           AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
           AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${port}/credentials`,
-          AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: join(folder, 'run/endpoint'),
+          AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: join(directory, 'run/endpoint'),
         },
       });
       expect(JSON.parse(whoami.stdout)).toMatchObject({ account: '123456789012' });
       expect(JSON.parse(whoami.stdout).arn).toMatch(/:assumed-role\/app\//);
     });
     expect(result.code).toBe(0);
-    expect(existsSync(join(folder, 'run/.atlas.lock'))).toBe(false);
+    expect(existsSync(join(directory, 'run/.atlas.lock'))).toBe(false);
   });
 
   test.each([
     ['nothing to keep', ['--audience', 'a'], {}, 'usage.invalid-command-line'],
     ['no audience', ['--out', 'token'], { FEDCTL_AUDIENCE: '' }, 'usage.missing-audience'],
     ['a mode that is none', ['--out', 'token', '--mode', '999'], {}, 'usage.invalid-value'],
-    ['a folder that does not exist', ['--out', 'no/token'], {}, 'usage.unwritable-output'],
+    ['a directory that does not exist', ['--out', 'no/token'], {}, 'usage.unwritable-output'],
     ['a life that AWS refuses', ['--out', 'token', '--duration', '2h'], {}, 'usage.invalid-value'],
     ['a role that is none', ['--out', 'token', '--role-arn', 'app'], {}, 'usage.invalid-value'],
     [
@@ -294,17 +294,17 @@ credentialsEndpoints:
     ['a configuration that is none', ['--config', 'agent.yaml'], {}, 'config.invalid'],
     ['an address that is none', ['--out', 'token', '--ready-listen', 'localhost'], {}, 'usage.invalid-value'],
   ])('with %s does not start', async (_what, args, env, code) => {
-    writeFileSync(join(folder, 'agent.yaml'), 'tokenFiles: [{ path: x }]');
+    writeFileSync(join(directory, 'agent.yaml'), 'tokenFiles: [{ path: x }]');
     const result = await agent([...args, '--json'], env);
     expect([result.code, JSON.parse(result.stderr).error.code]).toEqual([2, code]);
-    expect(readdirSync(folder)).toEqual(['agent.yaml']);
+    expect(readdirSync(directory)).toEqual(['agent.yaml']);
   });
 });
 
 test('200 readers and one writer for ten seconds: nobody finds an expired, empty or half-written token', {
   timeout: 60_000,
 }, async () => {
-  const path = join(folder, 'token');
+  const path = join(directory, 'token');
   const token = (n: number) => `header.${String(n).padStart(8, '0')}${'x'.repeat(20_000)}.end`;
   await writeSecretFile(path, token(0));
   const readers = spawn(

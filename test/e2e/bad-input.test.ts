@@ -20,7 +20,7 @@ import { refusal, type Script, serverFirst, startScriptedMongod } from '../suppo
  */
 
 let lab: Lab;
-let folder: string;
+let directory: string;
 const closers: (() => unknown)[] = [];
 
 beforeAll(async () => {
@@ -32,13 +32,13 @@ beforeAll(async () => {
     mongoPort: 0,
   });
   lab.world.setFederation('123456789012', true);
-  folder = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
+  directory = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
 });
 
 afterAll(async () => {
   for (const close of closers) await close();
   await lab.close();
-  rmSync(folder, { recursive: true });
+  rmSync(directory, { recursive: true });
 });
 
 interface Typed extends BinOptions {
@@ -399,7 +399,7 @@ describe('the connection', () => {
     }));
 
   test('a token file that is half written', async () => {
-    const file = join(folder, 'half.jwt');
+    const file = join(directory, 'half.jwt');
     writeFileSync(file, 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIi');
     const { code, stderr } = await runBin(['connect', '--token-file', file], { env: lab.env });
     expect(code).toBe(2);

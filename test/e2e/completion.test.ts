@@ -36,15 +36,15 @@ const STARTS: Readonly<Record<Shell, { readonly command: readonly string[]; read
   fish: { command: ['fish', '--private'], setUp: 'fedctl completion fish | source' },
 };
 
-let folder: string;
+let directory: string;
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'fedctl-completion-'));
-  // If this folder is missing, fish reads the manual pages of the system in the background.
+  directory = mkdtempSync(join(tmpdir(), 'fedctl-completion-'));
+  // If this directory is missing, fish reads the manual pages of the system in the background.
   for (const name of ['bin', 'work', '.aws', '.config/fish', '.local/share/fish/generated_completions'])
-    mkdirSync(join(folder, name), { recursive: true });
+    mkdirSync(join(directory, name), { recursive: true });
   writeFileSync(
-    join(folder, 'bin', 'fedctl'),
+    join(directory, 'bin', 'fedctl'),
     // Replaces fedctl: `completion` runs the real binary, and all other commands only record their arguments.
     `#!/bin/sh
 [ "$1" = completion ] && exec '${process.execPath}' -- '${BIN}' "$@"
@@ -53,20 +53,20 @@ exec '${process.execPath}' -e 'fs.writeFileSync(process.env.RAN, JSON.stringify(
     { mode: 0o700 },
   );
   const sections = Object.keys(HOSTILE).map((name) => `[${name}]\nregion = eu-west-1\n`);
-  writeFileSync(join(folder, '.aws', 'credentials'), sections.join(''));
-  writeFileSync(join(folder, 'work', 'token file.jwt'), '');
-  writeFileSync(join(folder, '.config/fish/config.fish'), 'function fish_greeting; end\n');
+  writeFileSync(join(directory, '.aws', 'credentials'), sections.join(''));
+  writeFileSync(join(directory, 'work', 'token file.jwt'), '');
+  writeFileSync(join(directory, '.config/fish/config.fish'), 'function fish_greeting; end\n');
 });
 
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => rmSync(directory, { recursive: true }));
 
 async function open(shell: Shell): Promise<Terminal> {
   const terminal = await openTerminal(STARTS[shell].command, {
-    cwd: join(folder, 'work'),
+    cwd: join(directory, 'work'),
     env: {
-      PATH: `${join(folder, 'bin')}:${process.env['PATH']}`,
-      HOME: folder,
-      RAN: join(folder, 'ran'),
+      PATH: `${join(directory, 'bin')}:${process.env['PATH']}`,
+      HOME: directory,
+      RAN: join(directory, 'ran'),
       LANG: 'C.UTF-8',
     },
   });
@@ -85,7 +85,7 @@ async function leave(terminal: Terminal): Promise<void> {
 async function ran(terminal: Terminal, keys: string): Promise<unknown> {
   terminal.type(`${keys}\r`);
   await terminal.shows('ran ');
-  return JSON.parse(readFileSync(join(folder, 'ran'), 'utf8'));
+  return JSON.parse(readFileSync(join(directory, 'ran'), 'utf8'));
 }
 
 describe.each(SHELLS)('in %s', { timeout: 60_000 }, (shell) => {
@@ -121,13 +121,13 @@ describe.each(SHELLS)('in %s', { timeout: 60_000 }, (shell) => {
       '--profile',
       name,
     ]);
-    expect(existsSync(join(folder, 'work', 'pwned'))).toBe(false);
+    expect(existsSync(join(directory, 'work', 'pwned'))).toBe(false);
   });
 });
 
 test('in bash an open quote takes no name that would act within it', { timeout: 60_000 }, async () => {
   const terminal = await open('bash');
   expect(await ran(terminal, 'fedctl whoami --profile "p1\t"')).toEqual(['whoami', '--profile', 'p1']);
-  expect(existsSync(join(folder, 'work', 'pwned'))).toBe(false);
+  expect(existsSync(join(directory, 'work', 'pwned'))).toBe(false);
   await leave(terminal);
 });

@@ -9,19 +9,19 @@ const REPORT = fileURLToPath(new URL('../support/report-connections.mjs', import
 
 describe('commands', () => {
   let lab: RunningLab;
-  let folder: string;
+  let directory: string;
   beforeAll(async () => {
     lab = await runLab();
-    folder = mkdtempSync(join(tmpdir(), 'fedctl-connections-'));
+    directory = mkdtempSync(join(tmpdir(), 'fedctl-connections-'));
   });
   afterAll(async () => {
     await lab.stop();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true });
   });
 
   /** Returns the hosts that all runs connected to or looked up. */
   const dialled = () =>
-    readdirSync(folder).flatMap((name) => readFileSync(join(folder, name), 'utf8').trim().split('\n'));
+    readdirSync(directory).flatMap((name) => readFileSync(join(directory, name), 'utf8').trim().split('\n'));
 
   test('every command connects only to the hosts that it requires', async () => {
     const allowed = new Set(
@@ -31,7 +31,7 @@ describe('commands', () => {
       ['enable'],
       ['status'],
       ['whoami'],
-      ['token', '--out', join(folder, 'token')],
+      ['token', '--out', join(directory, 'token')],
       ['credentials'],
       ['connect', '--mechanism', 'both'],
       ['check', '--mechanism', 'both'],
@@ -42,11 +42,11 @@ describe('commands', () => {
     ];
     for (const args of runs) {
       const { code, stderr } = await lab.run(args, {
-        env: { NODE_OPTIONS: `--import=${REPORT}`, CONNECTIONS: join(folder, 'seen') },
+        env: { NODE_OPTIONS: `--import=${REPORT}`, CONNECTIONS: join(directory, 'seen') },
       });
       expect({ args, code, stderr: code === 0 ? '' : stderr }).toEqual({ args, code: 0, stderr: '' });
     }
-    rmSync(join(folder, 'token'));
+    rmSync(join(directory, 'token'));
     const seen = new Set(dialled());
     expect(seen.size).toBeGreaterThan(4);
     expect([...seen].filter((host) => !allowed.has(host))).toEqual([]);

@@ -7,8 +7,8 @@ import { schemaFaults } from '../support/schema.ts';
 
 describe('fedctl demo', { timeout: 60_000 }, () => {
   test('runs every step, shows what to type, and leaves nothing behind', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
-    const { code, stdout } = await runBin(['demo'], { env: { TMPDIR: folder } });
+    const directory = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
+    const { code, stdout } = await runBin(['demo'], { env: { TMPDIR: directory } });
     expect(code).toBe(0);
     expect(stdout.split('\n').filter((line) => line.startsWith('$ '))).toEqual([
       '$ fedctl status',
@@ -22,7 +22,7 @@ describe('fedctl demo', { timeout: 60_000 }, () => {
       '$ fedctl connect --mechanism aws --write-probe',
       '$ fedctl connect --mechanism oidc --audience some-other-audience',
     ]);
-    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(directory)).toEqual([]);
   });
 
   test('under json every step is in one document', async () => {

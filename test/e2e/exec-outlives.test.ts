@@ -84,20 +84,26 @@ const SESSION: Life = {
  * process.
  */
 async function runs({ command }: Pick<Client, 'command'>, life = TOKEN) {
-  const folder = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const directory = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
   let ahead = 0;
   const now = () => new Date(Date.now() + ahead);
   const lab = await startLab({ now, fedctl: ['fedctl'], tls: false, replicaSet: null, mongoPort: 0 });
   onTestFinished(() => lab.close());
   lab.world.setFederation(lab.world.user('operator').account.id, true);
-  const stop = join(folder, 'stop');
+  const stop = join(directory, 'stop');
   let tokenFile = '';
   let printed = '';
-  const env = { PATH: process.env['PATH'], HOME: folder, XDG_RUNTIME_DIR: folder, STOP: stop, ...lab.env };
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: directory,
+    XDG_RUNTIME_DIR: directory,
+    STOP: stop,
+    ...lab.env,
+  };
   const args = ['exec', ...life.options, '--', ...command.map((word) => word.replace('{stop}', stop))];
   const ended = runInProcess(args, env, '', {
-    cwd: folder,
+    cwd: directory,
     now,
     async sleep(ms, signal) {
       for (const end = now().getTime() + ms; now().getTime() < end; ) await delay(5, undefined, { signal });

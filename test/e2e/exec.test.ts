@@ -9,7 +9,7 @@ import { expectPastable } from '../support/suggested-command.ts';
 import { openTerminal } from '../support/terminal.ts';
 
 let lab: RunningLab;
-let folder: string;
+let directory: string;
 
 beforeAll(async () => {
   lab = await runLab();
@@ -19,18 +19,18 @@ beforeAll(async () => {
 afterAll(() => lab.stop());
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
-  mkdirSync(join(folder, 'run'));
+  directory = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
+  mkdirSync(join(directory, 'run'));
 });
 
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => rmSync(directory, { recursive: true }));
 
-const own = () => ({ XDG_RUNTIME_DIR: join(folder, 'run'), TMPDIR: join(folder, 'run') });
-const leftBehind = () => readdirSync(join(folder, 'run'));
+const own = () => ({ XDG_RUNTIME_DIR: join(directory, 'run'), TMPDIR: join(directory, 'run') });
+const leftBehind = () => readdirSync(join(directory, 'run'));
 
 function exec(args: readonly string[], options: BinOptions = {}): Promise<BinResult> {
   return lab.run(['exec', ...args], {
-    cwd: folder,
+    cwd: directory,
     detached: true,
     ...options,
     env: { ...own(), ...options.env },
@@ -68,7 +68,7 @@ describe('the exit code of exec', () => {
   test.each([
     ['a program that does not exist', ['--', 'no-such-program'], {}, 127, 'exec.not-found'],
     ['a file that is no program', ['--', './notes.txt'], {}, 126, 'exec.not-executable'],
-    ['a folder', ['--', './run'], {}, 126, 'exec.not-executable'],
+    ['a directory', ['--', './run'], {}, 126, 'exec.not-executable'],
     ['a script without its interpreter', ['--', './script'], {}, 127, 'exec.not-found'],
     ['arguments that are too large', ['--', 'true', '{uri}'.repeat(2000)], {}, 125, 'exec.start-failed'],
     ['no audience', ['--', 'true'], { FEDCTL_AUDIENCE: '' }, 125, 'usage.missing-audience'],
@@ -107,8 +107,8 @@ describe('the exit code of exec', () => {
     ['--static with a token', ['--static', '--', 'true'], {}, 125, 'usage.invalid-command-line'],
     ['a variable that cannot be one', ['--variable', 'A-B', '--', 'true'], {}, 125, 'usage.invalid-value'],
   ])('for %s is told apart', async (_what, args, env, code, failure) => {
-    writeFileSync(join(folder, 'notes.txt'), 'x', { mode: 0o600 });
-    writeFileSync(join(folder, 'script'), '#!/nonexistent/interpreter\n', { mode: 0o700 });
+    writeFileSync(join(directory, 'notes.txt'), 'x', { mode: 0o600 });
+    writeFileSync(join(directory, 'script'), '#!/nonexistent/interpreter\n', { mode: 0o700 });
     const result = await exec(['--json', ...args], { env });
     const said = JSON.parse(result.stderr) as { error: { code: string; exitCode: number } };
     expect({ code: result.code, stdout: result.stdout, left: leftBehind() }).toEqual({
@@ -121,18 +121,18 @@ describe('the exit code of exec', () => {
   });
 
   test('for a mongosh that is too old is 125, before anything is started', async () => {
-    const path = join(folder, 'mongosh');
+    const path = join(directory, 'mongosh');
     writeFileSync(path, '#!/bin/sh\n[ "$1" = --version ] && echo 2.3.4 || touch started\n', { mode: 0o700 });
     const { code, stderr } = await exec(['--', path, '{uri}']);
     expect(code).toBe(125);
     expect(stderr).toContain('mongosh 2.3.4 cannot read a token from a file.');
-    expect(readdirSync(folder).sort()).toEqual(['mongosh', 'run']);
+    expect(readdirSync(directory).sort()).toEqual(['mongosh', 'run']);
   });
 });
 
 test.each([
   ['a file that is no program', ['--', './notes.txt'], 'exec.not-executable', 'chmod +x ./notes.txt'],
-  ['a folder', ['--', './run'], 'exec.not-executable', null],
+  ['a directory', ['--', './run'], 'exec.not-executable', null],
   [
     '--static with a token',
     ['--static', '--', 'true', 'a b'],
@@ -170,14 +170,14 @@ test.each([
     "fedctl exec --json --uri mongodb://127.0.0.1/ -- mongosh '{uri}'",
   ],
 ] as const)('%s: the command that is offered', async (_what, args, code, command) => {
-  writeFileSync(join(folder, 'notes.txt'), 'x', { mode: 0o600 });
+  writeFileSync(join(directory, 'notes.txt'), 'x', { mode: 0o600 });
   const { error } = JSON.parse((await exec(['--json', ...args])).stderr);
   expect([error.code, error.command]).toEqual([code, command]);
   if (command !== null) await expectPastable(command);
 });
 
 test('a warning that has a fix offers it', async () => {
-  writeFileSync(join(folder, 'mongodump'), '#!/bin/sh\n', { mode: 0o700 });
+  writeFileSync(join(directory, 'mongodump'), '#!/bin/sh\n', { mode: 0o700 });
   const { code, stderr } = await exec(['--mechanism', 'aws', '--', './mongodump']);
   expect(code).toBe(0);
   expect(stderr).toContain('fedctl exec --mechanism aws --static -- ./mongodump');
@@ -289,7 +289,7 @@ describe('signals', () => {
       '-c',
       `test -t 0 && test -t 1 && test -t 2 && echo terminal; ${LISTENING}`,
     ];
-    const terminal = await openTerminal(command, { cwd: folder, env });
+    const terminal = await openTerminal(command, { cwd: directory, env });
     await terminal.shows('terminal\r\n');
     await terminal.shows('ready\r\n');
     for (let times = 0; times < 3; times += 1) {
@@ -311,9 +311,9 @@ describe('signals', () => {
   test('Ctrl-C reaches a program once although none of its streams is the terminal', async () => {
     const env = { HOME: '/nonexistent', ...lab.env, ...own(), NODE: process.execPath, BIN, LISTENING };
     const script = 'exec "$NODE" -- "$BIN" exec -- sh -c "$LISTENING" </dev/null >out 2>&1';
-    const terminal = await openTerminal(['sh', '-c', script], { cwd: folder, env });
+    const terminal = await openTerminal(['sh', '-c', script], { cwd: directory, env });
     const said = (text: string) =>
-      vi.waitFor(() => expect(readFileSync(join(folder, 'out'), 'utf8')).toContain(text), {
+      vi.waitFor(() => expect(readFileSync(join(directory, 'out'), 'utf8')).toContain(text), {
         timeout: 20_000,
       });
     await said('ready');
@@ -321,13 +321,13 @@ describe('signals', () => {
     await said('got INT');
     terminal.kill('SIGTERM');
     expect(await terminal.ended).toBe(3);
-    expect(readFileSync(join(folder, 'out'), 'utf8')).toBe('ready\ngot INT\ngot TERM\ncleaned\n');
+    expect(readFileSync(join(directory, 'out'), 'utf8')).toBe('ready\ngot INT\ngot TERM\ncleaned\n');
   });
 
   test('a closed window ends the program, and leaves no file behind', async () => {
     const env = { HOME: '/nonexistent', ...lab.env, ...own() };
     const command = [process.execPath, '--', BIN, 'exec', '--', 'sh', '-c', 'echo ready; exec sleep 60'];
-    const terminal = await openTerminal(command, { cwd: folder, env });
+    const terminal = await openTerminal(command, { cwd: directory, env });
     await terminal.shows('ready\r\n');
     expect(leftBehind()).toHaveLength(1);
     terminal.close();

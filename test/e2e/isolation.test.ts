@@ -10,23 +10,23 @@ import { FORBID, FORBIDS, ISOLATES, processesIn, SOMEBODY, type User } from '../
 import { BIN, type BinOptions, runBin } from '../support/run-bin.ts';
 import { openTerminal } from '../support/terminal.ts';
 
-/** The folder for the files of the labs. The tests check that no file remains in it. */
-let folder: string;
-/** The folder for all other files. */
+/** The directory for the files of the labs. The tests check that no file remains in it. */
+let directory: string;
+/** The directory for all other files. */
 let files: string;
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'fedctl-isolation-'));
-  chmodSync(folder, 0o777);
+  directory = mkdtempSync(join(tmpdir(), 'fedctl-isolation-'));
+  chmodSync(directory, 0o777);
   files = mkdtempSync(join(tmpdir(), 'fedctl-isolation-files-'));
 });
 
 afterAll(() => {
-  for (const each of [folder, files]) rmSync(each, { recursive: true });
+  for (const each of [directory, files]) rmSync(each, { recursive: true });
 });
 
 function isolated(options: readonly string[], script: string, more: BinOptions = {}) {
-  const env = { TMPDIR: folder, ...more.env };
+  const env = { TMPDIR: directory, ...more.env };
   return runBin(['sandbox', '--isolate', ...options, '--', 'sh', '-c', script], { ...more, env });
 }
 
@@ -44,17 +44,17 @@ const USERS: readonly { readonly who: string; readonly user: Partial<User> }[] =
 
 describe.skipIf(!ISOLATES)('fedctl sandbox --isolate', () => {
   describe.each(USERS)('as $who', ({ user }) => {
-    test('runs the command as the same user, in the same folder, without power over the network', async () => {
+    test('runs the command as the same user, in the same directory, without power over the network', async () => {
       const script = `id -u; id -g; pwd
         ip link set lo down 2>&1
         umount /etc/resolv.conf 2>/dev/null || echo kept
         grep CapEff /proc/self/status`;
-      const lines = (await said([], script, { ...user, cwd: folder })).trim().split('\n');
+      const lines = (await said([], script, { ...user, cwd: directory })).trim().split('\n');
       const { uid = process.getuid?.(), gid = process.getgid?.() } = user;
       expect(lines.slice(0, -1)).toEqual([
         String(uid),
         String(gid),
-        folder,
+        directory,
         'RTNETLINK answers: Operation not permitted',
         'kept',
       ]);
@@ -116,7 +116,7 @@ describe.skipIf(!ISOLATES)('fedctl sandbox --isolate', () => {
     ['no-such-command', 127, 'unshare: failed to execute no-such-command: No such file or directory\n'],
     ['/etc', 126, 'unshare: failed to execute /etc: Permission denied\n'],
   ])('ends as a shell does when it cannot run %s', async (program, code, stderr) => {
-    // An unreadable folder in PATH would change the exit code.
+    // An unreadable directory in PATH would change the exit code.
     const env = { PATH: '/usr/bin:/bin' };
     expect(await runBin(['sandbox', '--isolate', '--', program], { env })).toEqual({
       code,
@@ -142,7 +142,7 @@ describe.skipIf(!ISOLATES)('fedctl sandbox --isolate', () => {
       fedctl sandbox scenario tls-expired >/dev/null 2>&1; exit $((3 + $?))`;
     const terminal = await openTerminal(
       [process.execPath, '--', BIN, 'sandbox', '--isolate', '--', 'bash', '-c', script],
-      { cwd: folder, env: { HOME: '/nonexistent', TMPDIR: folder } },
+      { cwd: directory, env: { HOME: '/nonexistent', TMPDIR: directory } },
     );
     await terminal.shows('ready');
     terminal.type('\u0003');
@@ -153,10 +153,10 @@ describe.skipIf(!ISOLATES)('fedctl sandbox --isolate', () => {
     expect(terminal.screen().split('told').length).toBe(2);
   });
 
-  test('leaves no process and no folder behind', async () => {
+  test('leaves no process and no directory behind', async () => {
     const namespace = await said([], 'readlink /proc/self/ns/net');
     expect(processesIn(namespace.trim())).toEqual([]);
-    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(directory)).toEqual([]);
   });
 
   test('leaves no process behind when fedctl is killed', async () => {
@@ -167,7 +167,7 @@ describe.skipIf(!ISOLATES)('fedctl sandbox --isolate', () => {
     });
     expect(signal).toBe('SIGKILL');
     await expect.poll(() => processesIn(stdout.trim()), { timeout: 5000 }).toEqual([]);
-    for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
+    for (const name of readdirSync(directory)) rmSync(join(directory, name), { recursive: true });
   });
 
   test('sets the variables of ECS, and answers as ECS does; outside they are those of a lab without it', async () => {
@@ -222,7 +222,7 @@ describe.skipIf(!ISOLATES)('fedctl sandbox --isolate', () => {
     const script = 'fedctl sandbox status >/dev/null && echo ready; read line; fedctl status --json';
     const words = ['--', BIN, 'sandbox', '--isolate', '--env-file', file, '--', 'sh', '-c', script];
     const lab = spawn(process.execPath, words, {
-      env: { PATH: process.env['PATH'], HOME: '/nonexistent', TMPDIR: folder },
+      env: { PATH: process.env['PATH'], HOME: '/nonexistent', TMPDIR: directory },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     const lines = createInterface(lab.stdout)[Symbol.asyncIterator]();
@@ -301,10 +301,10 @@ function refused(program: string, args: readonly string[], env: Readonly<Record<
   const end = spawnSync(
     program,
     [...args, ...self, '--', BIN, 'sandbox', '--json', '--isolate', '--', which('touch'), ran],
-    { encoding: 'utf8', env: { PATH: process.env['PATH'], HOME: '/nonexistent', TMPDIR: folder, ...env } },
+    { encoding: 'utf8', env: { PATH: process.env['PATH'], HOME: '/nonexistent', TMPDIR: directory, ...env } },
   );
   expect(existsSync(ran)).toBe(false);
-  expect(readdirSync(folder)).toEqual([]);
+  expect(readdirSync(directory)).toEqual([]);
   expect(end.stdout).toBe('');
   return end;
 }

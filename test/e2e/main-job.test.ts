@@ -15,16 +15,16 @@ describe.each([
   ['a replica set under TLS', ['--tls', '--replica-set', 'rs0']],
 ])('the main job on %s', (_name, options) => {
   let lab: RunningLab;
-  let folder: string;
+  let directory: string;
 
   beforeAll(async () => {
     lab = await runLab(...options);
-    folder = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
+    directory = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
   });
 
   afterAll(async () => {
     expect(await lab.stop()).toBe(0);
-    rmSync(folder, { recursive: true });
+    rmSync(directory, { recursive: true });
   });
 
   /**
@@ -92,7 +92,7 @@ describe.each([
       keyId: 'EC384_0',
     });
     expect(Number(token['expiresAtEpoch']) - Number(token['issuedAtEpoch'])).toBe(600);
-    const file = join(folder, 'token.jwt');
+    const file = join(directory, 'token.jwt');
     expect(await lab.run(['token', '--out', file])).toMatchObject({ code: 0, stdout: '', stderr: '' });
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readFileSync(file, 'utf8')).not.toMatch(/\s/);
@@ -142,7 +142,7 @@ describe.each([
   });
 
   test('connect with a token file, and as a role', async () => {
-    const file = join(folder, 'token.jwt');
+    const file = join(directory, 'token.jwt');
     expect(await answer('connect', 'connect', '--token-file', file)).toMatchObject({ ok: true });
     const app = ['--role-arn', 'arn:aws:iam::123456789012:role/app'];
     expect(await answer('connect', 'connect', '--mechanism', 'aws', ...app)).toMatchObject({

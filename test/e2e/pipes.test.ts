@@ -8,18 +8,18 @@ import { runBin } from '../support/run-bin.ts';
 
 /** Tests every file that an option or a variable names with a named pipe instead. */
 
-let folder: string;
+let directory: string;
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'fedctl-pipes-'));
-  execFileSync('mkfifo', [join(folder, 'pipe')]);
-  mkdirSync(join(folder, 'state'));
-  execFileSync('mkfifo', ['-m', '600', join(folder, 'state', 'state.json')]);
-  writeFileSync(join(folder, 'token'), raw({ alg: 'RS256', kid: 'k' }, awsPayload(), 'c2ln'), {
+  directory = mkdtempSync(join(tmpdir(), 'fedctl-pipes-'));
+  execFileSync('mkfifo', [join(directory, 'pipe')]);
+  mkdirSync(join(directory, 'state'));
+  execFileSync('mkfifo', ['-m', '600', join(directory, 'state', 'state.json')]);
+  writeFileSync(join(directory, 'token'), raw({ alg: 'RS256', kid: 'k' }, awsPayload(), 'c2ln'), {
     mode: 0o600,
   });
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => rmSync(directory, { recursive: true }));
 
 const AWS = { AWS_REGION: 'eu-west-1', AWS_EC2_METADATA_DISABLED: 'true' };
 const KEYS = { ...AWS, AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'x' };
@@ -67,7 +67,7 @@ describe('a pipe that nobody writes to', () => {
   test.each(PLACES)('in the place of %s ends with the time limit', async (_name, args, env, code) => {
     const result = await runBin(['--timeout', '1s', ...args], {
       env,
-      cwd: folder,
+      cwd: directory,
       started: (child) => setTimeout(() => child.kill('SIGKILL'), 15_000).unref(),
     });
     expect({ code: result.code, signal: result.signal }).toEqual({ code, signal: null });
@@ -81,10 +81,10 @@ describe('a pipe that nobody writes to', () => {
     // The writer can open the pipe only after fedctl has opened it. At that time, fedctl is reading.
     const result = await runBin(['whoami'], {
       env: { ...AWS, AWS_CONFIG_FILE: 'pipe' },
-      cwd: folder,
+      cwd: directory,
       started(child) {
         const writer = spawn('sh', ['-c', 'exec 3>pipe; echo opened; exec sleep 60'], {
-          cwd: folder,
+          cwd: directory,
           stdio: ['ignore', 'pipe', 'ignore'],
         });
         writer.stdout.once('data', () => child.kill(signal));
@@ -99,9 +99,9 @@ test('a pipe that one program writes once is read once', async () => {
   const profile = '[default]\\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\\naws_secret_access_key = x\\n';
   const result = await runBin(['whoami', '--json'], {
     env: { ...AWS, AWS_SHARED_CREDENTIALS_FILE: 'pipe', AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
-    cwd: folder,
+    cwd: directory,
     started: () => {
-      spawn('sh', ['-c', `printf '${profile}' >pipe`], { cwd: folder, stdio: 'ignore' });
+      spawn('sh', ['-c', `printf '${profile}' >pipe`], { cwd: directory, stdio: 'ignore' });
     },
   });
   // The keys were found, so the next step is the call to STS.

@@ -38,33 +38,33 @@ echo "uri \${MONGODB_URI:-none} args $*"
 if [ -n "$OIDC_TOKEN_FILE" ]; then fedctl decode "$OIDC_TOKEN_FILE" --json; else fedctl whoami --json --quiet; fi`;
 
   let lab: RunningLab;
-  let folder: string;
+  let directory: string;
 
   beforeAll(async () => {
     lab = await runLab();
     await lab.run(['enable', '--no-wait']);
-    folder = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
+    directory = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
     for (const name of ['mongosh', 'mongodump', 'node', 'any-program'])
-      writeFileSync(join(folder, name), PROGRAM, { mode: 0o700 });
-    writeFileSync(join(folder, 'fedctl'), `#!/bin/sh\nexec ${process.execPath} -- ${BIN} "$@"\n`, {
+      writeFileSync(join(directory, name), PROGRAM, { mode: 0o700 });
+    writeFileSync(join(directory, 'fedctl'), `#!/bin/sh\nexec ${process.execPath} -- ${BIN} "$@"\n`, {
       mode: 0o700,
     });
-    writeFileSync(join(folder, 'agent.yaml'), config);
+    writeFileSync(join(directory, 'agent.yaml'), config);
   });
 
   afterAll(async () => {
     await lab.stop();
-    rmSync(folder, { recursive: true });
+    rmSync(directory, { recursive: true });
   });
 
   function run(line: string) {
     const env = {
       ...lab.env,
-      PATH: `${folder}:${process.env['PATH']}`,
-      HOME: folder,
+      PATH: `${directory}:${process.env['PATH']}`,
+      HOME: directory,
       URI: lab.env['FEDCTL_URI'],
     };
-    return spawn('sh', ['-c', `exec ${line}`], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    return spawn('sh', ['-c', `exec ${line}`], { cwd: directory, env, stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
   test('fits on one screen in the README', () => {
@@ -95,7 +95,7 @@ if [ -n "$OIDC_TOKEN_FILE" ]; then fedctl decode "$OIDC_TOKEN_FILE" --json; else
   });
 
   test.each(lines.filter((line) => line.startsWith('fedctl agent')))('%s', async (line) => {
-    rmSync(join(folder, 'atlas.jwt'), { force: true });
+    rmSync(join(directory, 'atlas.jwt'), { force: true });
     const child = run(line);
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
@@ -104,7 +104,7 @@ if [ -n "$OIDC_TOKEN_FILE" ]; then fedctl decode "$OIDC_TOKEN_FILE" --json; else
       if (said.split('valid until').length > outputs && !line.includes('--once')) child.kill('SIGTERM');
     });
     expect(await once(child, 'close'), said).toEqual([0, null]);
-    expect(readFileSync(join(folder, 'atlas.jwt'), 'utf8')).toMatch(/^eyJ[\w-]+\.[\w-]+\.[\w-]+$/);
+    expect(readFileSync(join(directory, 'atlas.jwt'), 'utf8')).toMatch(/^eyJ[\w-]+\.[\w-]+\.[\w-]+$/);
   });
 });
 
@@ -113,7 +113,7 @@ describe('"Use the lab in your own tests" of docs/lab.md', () => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ['--test-reporter=tap', '--input-type=module', '-e', example('js')],
-      // In the folder of the package, Node.js resolves the name of the package to the package itself.
+      // In the directory of the package, Node.js resolves the name of the package to the package itself.
       { cwd: ROOT, env: { PATH: process.env.PATH, HOME: '/nonexistent' } },
     );
     expect(stdout).toMatch(/^# pass 2$/m);

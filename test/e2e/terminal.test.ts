@@ -7,25 +7,28 @@ import { openTerminal, type Terminal } from '../support/terminal.ts';
 
 /** Signals on a terminal after a spinner has run. The terminal sends Ctrl-C to child processes too. */
 
-let folder: string;
+let directory: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'fedctl-terminal-'));
-  mkdirSync(join(folder, 'tmp'));
+  directory = mkdtempSync(join(tmpdir(), 'fedctl-terminal-'));
+  mkdirSync(join(directory, 'tmp'));
 });
 
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => rmSync(directory, { recursive: true }));
 
 function open(...command: readonly string[]): Promise<Terminal> {
-  return openTerminal(command, { cwd: folder, env: { HOME: '/nonexistent', TMPDIR: join(folder, 'tmp') } });
+  return openTerminal(command, {
+    cwd: directory,
+    env: { HOME: '/nonexistent', TMPDIR: join(directory, 'tmp') },
+  });
 }
 
 const fedctl = (...args: readonly string[]) => open(process.execPath, '--', BIN, ...args);
 
-const leftBehind = () => readdirSync(join(folder, 'tmp'));
+const leftBehind = () => readdirSync(join(directory, 'tmp'));
 
 function savedState(): unknown {
-  const { usedBy, accounts } = JSON.parse(readFileSync(join(folder, 'lab', 'state.json'), 'utf8')) as {
+  const { usedBy, accounts } = JSON.parse(readFileSync(join(directory, 'lab', 'state.json'), 'utf8')) as {
     usedBy: unknown;
     accounts: Record<string, { federation: boolean }>;
   };
@@ -36,7 +39,7 @@ function savedState(): unknown {
 async function changedLab(): Promise<Terminal> {
   const terminal = await fedctl('sandbox', '--state', 'lab', '--env-file', 'lab.env');
   await terminal.shows('Ctrl-C stops the lab');
-  const exports = readFileSync(join(folder, 'lab.env'), 'utf8').matchAll(/^export (\w+)='(.*)'$/gm);
+  const exports = readFileSync(join(directory, 'lab.env'), 'utf8').matchAll(/^export (\w+)='(.*)'$/gm);
   const env = Object.fromEntries([...exports].map(([, name, value]) => [name ?? '', value]));
   expect((await runBin(['enable', '--no-wait'], { env })).code).toBe(0);
   return terminal;
@@ -51,7 +54,7 @@ const SIGNALS: readonly [string, (terminal: Terminal) => void, number][] = [
 ];
 
 describe.each(SIGNALS)('%s', (_name, send, code) => {
-  test('ends a lab, which saves its state and leaves no folder behind', async () => {
+  test('ends a lab, which saves its state and leaves no directory behind', async () => {
     const terminal = await changedLab();
     send(terminal);
     expect(await terminal.ended).toBe(0);
@@ -61,7 +64,7 @@ describe.each(SIGNALS)('%s', (_name, send, code) => {
     });
   });
 
-  test('ends the demo, which leaves no folder behind', async () => {
+  test('ends the demo, which leaves no directory behind', async () => {
     const terminal = await fedctl('demo');
     await terminal.shows('$ fedctl status');
     send(terminal);
@@ -107,7 +110,7 @@ test('a second Ctrl-C ends the process at once, with the cursor on the screen', 
   ).toBe('[?25h');
 });
 
-test('a lab whose window is closed saves its state and leaves no folder behind', async () => {
+test('a lab whose window is closed saves its state and leaves no directory behind', async () => {
   const terminal = await changedLab();
   terminal.close();
   await vi.waitFor(

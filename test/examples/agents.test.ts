@@ -27,7 +27,10 @@ function expectToFit(env: Record<string, string>, file: unknown): void {
 const AGENT = { audience: 'my-atlas', out: '/run/fedctl/atlas', once: false };
 
 test('config/agent.yaml is read by fedctl', () => {
-  const read = readAgentConfig(example('config/agent.yaml'), { file: 'agent.yaml', folder: '/etc/fedctl' });
+  const read = readAgentConfig(example('config/agent.yaml'), {
+    file: 'agent.yaml',
+    directory: '/etc/fedctl',
+  });
   expect(read.tokenFiles).toMatchObject([
     { path: '/etc/fedctl/atlas.jwt', audience: 'my-atlas', mode: 0o640 },
   ]);
@@ -129,16 +132,16 @@ describe('the agents of the examples, in the lab', () => {
     ['ecs', task.containerDefinitions[0].command, 'ecs'],
   ] as const)('%s keeps a token of the role of its platform', async (_name, argv, platform) => {
     const lab = await runLab('--as', platform);
-    const folder = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
+    const directory = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
     try {
-      const file = join(folder, 'atlas');
+      const file = join(directory, 'atlas');
       const port = String(await closedPort());
       const given = argv.map((word: string) =>
         word === AGENT.out ? file : word.replace(/^((?:[\d.]+:)?)8484$/, `127.0.0.1:${port}`),
       );
       let asked: Promise<number> | null = null;
       const { code, stdout } = await lab.run(given, {
-        cwd: folder,
+        cwd: directory,
         watch({ stderr }, kill) {
           if (asked !== null || !/valid until/.test(stderr)) return;
           asked = fetch(`http://127.0.0.1:${port}/readyz`).then(
@@ -161,7 +164,7 @@ describe('the agents of the examples, in the lab', () => {
       ]);
     } finally {
       await lab.stop();
-      rmSync(folder, { recursive: true });
+      rmSync(directory, { recursive: true });
     }
   });
 });

@@ -17,24 +17,24 @@ const WHO = 'print(db.runCommand({connectionStatus: 1}).authInfo.authenticatedUs
 
 describe('mongosh with temporary credentials', () => {
   let lab: RunningLab;
-  let folder: string;
+  let directory: string;
 
   beforeAll(async () => {
     lab = await runLab();
-    folder = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
-    writeFileSync(join(folder, 'fedctl'), `#!/bin/sh\nexec ${process.execPath} -- ${BIN} "$@"\n`, {
+    directory = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
+    writeFileSync(join(directory, 'fedctl'), `#!/bin/sh\nexec ${process.execPath} -- ${BIN} "$@"\n`, {
       mode: 0o700,
     });
   });
 
   afterAll(async () => {
     await lab.stop();
-    rmSync(folder, { recursive: true });
+    rmSync(directory, { recursive: true });
   });
 
   async function run(script: string) {
-    const path = [folder, dirname(MONGOSH), process.env['PATH']].join(':');
-    const env = { ...lab.env, HOME: folder, PATH: path, URI: lab.env['FEDCTL_URI'] };
+    const path = [directory, dirname(MONGOSH), process.env['PATH']].join(':');
+    const env = { ...lab.env, HOME: directory, PATH: path, URI: lab.env['FEDCTL_URI'] };
     const args = ['--quiet', '--norc', '--eval', WHO];
     const { stdout } = await promisify(execFile)(join(ROOT, 'examples/mongosh', script), args, {
       env,

@@ -18,7 +18,7 @@ const CHECK_REPORTS = ['junit=fedctl-check.xml', 'html=fedctl-check.html'];
 
 /** The targets of a configuration, as fedctl reads them. */
 function targets(text: string, env = {}) {
-  return readCheckConfig(text, { file: 'fedctl.yaml', folder: '/etc/fedctl', env });
+  return readCheckConfig(text, { file: 'fedctl.yaml', directory: '/etc/fedctl', env });
 }
 
 function outputsOf(argv: readonly string[]): string[] {
@@ -26,7 +26,7 @@ function outputsOf(argv: readonly string[]): string[] {
 }
 
 describe('the examples', () => {
-  test('are those that the README there names, or the README of their folder', () => {
+  test('are those that the README there names, or the README of their directory', () => {
     const named = (readme: string): string[] => {
       const links = [...example(readme).matchAll(/\]\(([^)]+)\)/g)].map(([, file = '']) =>
         join(dirname(readme), file),

@@ -20,33 +20,33 @@ afterEach(async () => {
 
 /** The programs that the examples' jobs find on their PATH. */
 function tools(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'fedctl-path-'));
+  const directory = mkdtempSync(join(tmpdir(), 'fedctl-path-'));
   const programs = {
     fedctl: `exec '${process.execPath}' -- '${BIN}' "$@"`,
     npm: `[ "$*" = ci ] || exit 90`,
     npx: `[ "$1 $2" = '--no --' ] || exit 91\nshift 2\nexec "$@"`,
   };
   for (const [name, script] of Object.entries(programs)) {
-    writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`);
-    chmodSync(join(folder, name), 0o755);
+    writeFileSync(join(directory, name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(directory, name), 0o755);
   }
-  return folder;
+  return directory;
 }
 
 interface Job {
   readonly code: number | null;
   readonly stdout: string;
-  readonly folder: string;
+  readonly directory: string;
 }
 
-/** Runs lines as a job does, in an empty folder: the first that fails ends it. */
+/** Runs lines as a job does, in an empty directory: the first that fails ends it. */
 async function runJob(
   lines: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Job> {
-  const folder = mkdtempSync(join(tmpdir(), 'fedctl-job-'));
+  const directory = mkdtempSync(join(tmpdir(), 'fedctl-job-'));
   const child = spawn('/bin/sh', ['-euc', lines.join('\n')], {
-    cwd: folder,
+    cwd: directory,
     env: { HOME: '/nonexistent', PATH: `${tools()}:${process.env.PATH}`, ...env },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
@@ -55,7 +55,7 @@ async function runJob(
     stdout += chunk;
   });
   const [code] = (await once(child, 'close')) as [number | null];
-  return { code, stdout, folder };
+  return { code, stdout, directory };
 }
 
 /** What a lab of a platform offers; with a cluster whose port is closed, if it is to be broken. */
@@ -81,21 +81,21 @@ describe.each(ENDS)('the chain %s', { timeout: 60_000 }, (_title, exit) => {
     // The platform gives the token as a variable, and the job makes the file.
     const token = readFileSync(env['AWS_WEB_IDENTITY_TOKEN_FILE'] ?? '', 'utf8');
     const file = join(mkdtempSync(join(tmpdir(), 'fedctl-token-')), 'aws-id-token');
-    const { code, stdout, folder } = await runJob([...job.before_script, ...job.script.map(atOnce)], {
+    const { code, stdout, directory } = await runJob([...job.before_script, ...job.script.map(atOnce)], {
       ...env,
       AWS_ID_TOKEN: token,
       AWS_WEB_IDENTITY_TOKEN_FILE: file,
     });
     expect(stdout).toContain(exit === 0 ? 'mongo.oidc.login' : '✗ mongo.tcp');
-    expect({ code, reports: readdirSync(folder) }).toEqual({ code: exit, reports: REPORTS });
+    expect({ code, reports: readdirSync(directory) }).toEqual({ code: exit, reports: REPORTS });
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
   test('in Jenkins', async () => {
     const stages = /^ {4}stages \{\n(.*?)^ {4}\}/ms.exec(example('jenkins/Jenkinsfile'))?.[1] ?? '';
     const lines = [...stages.matchAll(/\bsh '([^']*)'/g)].map(([, line = '']) => atOnce(line));
-    const { code, folder } = await runJob(lines, await start('ec2', exit !== 0));
-    expect({ code, reports: readdirSync(folder) }).toEqual({ code: exit, reports: REPORTS });
+    const { code, directory } = await runJob(lines, await start('ec2', exit !== 0));
+    expect({ code, reports: readdirSync(directory) }).toEqual({ code: exit, reports: REPORTS });
   });
 
   test('in Kubernetes', async () => {
@@ -114,20 +114,20 @@ describe.each(ENDS)('the chain %s', { timeout: 60_000 }, (_title, exit) => {
       .map((word: string) => word.replace('/etc/fedctl/fedctl.yaml', file))
       .join(' ');
     const { FEDCTL_URI: _, FEDCTL_AUDIENCE: __, ...rest } = env;
-    const { code, stdout, folder } = await runJob([atOnce(`fedctl ${words}`)], rest);
+    const { code, stdout, directory } = await runJob([atOnce(`fedctl ${words}`)], rest);
     expect(stdout).toMatch(/^orders {2}mongodb:/m);
-    expect({ code, written: readdirSync(folder) }).toEqual({ code: exit, written: [] });
+    expect({ code, written: readdirSync(directory) }).toEqual({ code: exit, written: [] });
   });
 
   test('in GitHub Actions', async () => {
     const { jobs } = parse(example('github-actions/check.yml'));
     const given = jobs['after-push'].steps.find(({ id }: { id?: string }) => id === 'fedctl').with;
     const env = await start('eks', exit !== 0);
-    let folder = '';
+    let directory = '';
     const actionPath = actionCheckout((place) => {
-      folder = place;
+      directory = place;
     });
-    await bundle(folder);
+    await bundle(directory);
     const { code, outputs, workspace } = await runAction({
       actionPath,
       env,

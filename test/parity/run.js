@@ -55,7 +55,7 @@ function namespaceOf() {
 const say = (line) => process.stdout.write(`${line}\n`);
 const inNamespace = process.env[INSIDE] === 'yes';
 const addresses = await startFakeAws(inNamespace);
-const folder = mkdtempSync(join(tmpdir(), 'fedctl-parity-'));
+const directory = mkdtempSync(join(tmpdir(), 'fedctl-parity-'));
 
 /** The version of a module in a Python installation; null if not installed. */
 function versionIn(python, module) {
@@ -144,7 +144,7 @@ function inPython(module, driver, version, more = []) {
 
 /** Writes the files of a row, and fills in addresses and paths. */
 function prepared(row, index) {
-  const home = join(folder, String(index));
+  const home = join(directory, String(index));
   const filled = (text) =>
     text
       .replace(/\{([a-z:0-9-]+)\}/g, (all, name) => (name === 'home' ? home : (addresses[name] ?? all)))
@@ -248,7 +248,7 @@ for (const [index, row] of ROWS.entries()) {
     );
   }
 }
-rmSync(folder, { recursive: true });
+rmSync(directory, { recursive: true });
 for (const name of missing) say(`note  ${name} is not installed: no row was held against it`);
 say(`${ROWS.length} rows, ${tally.compared} compared live, ${tally.skipped} skipped`);
 process.exit(tally.failed === 0 ? 0 : 1);

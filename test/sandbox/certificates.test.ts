@@ -10,9 +10,9 @@ import { listenOnLoopback } from '../support/listen.ts';
 describe('the certificates of the lab', () => {
   test('openssl accepts them under its strict rules', async () => {
     const made = await createCertificates(new Date(), ['*.lab.fedctl.test']);
-    const folder = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
-    writeFileSync(join(folder, 'ca.pem'), made.ca);
-    writeFileSync(join(folder, 'cert.pem'), made.cert);
+    const directory = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
+    writeFileSync(join(directory, 'ca.pem'), made.ca);
+    writeFileSync(join(directory, 'cert.pem'), made.cert);
     const verify = (...more: string[]) =>
       execFileSync(
         'openssl',
@@ -23,17 +23,17 @@ describe('the certificates of the lab', () => {
           'sslserver',
           ...more,
           '-CAfile',
-          join(folder, 'ca.pem'),
-          join(folder, 'cert.pem'),
+          join(directory, 'ca.pem'),
+          join(directory, 'cert.pem'),
         ],
         {
           encoding: 'utf8',
           stdio: ['ignore', 'pipe', 'pipe'],
         },
       );
-    expect(verify('-verify_hostname', 'localhost')).toBe(`${join(folder, 'cert.pem')}: OK\n`);
-    expect(verify('-verify_ip', '127.0.0.1')).toBe(`${join(folder, 'cert.pem')}: OK\n`);
-    expect(verify('-verify_hostname', 'a.lab.fedctl.test')).toBe(`${join(folder, 'cert.pem')}: OK\n`);
+    expect(verify('-verify_hostname', 'localhost')).toBe(`${join(directory, 'cert.pem')}: OK\n`);
+    expect(verify('-verify_ip', '127.0.0.1')).toBe(`${join(directory, 'cert.pem')}: OK\n`);
+    expect(verify('-verify_hostname', 'a.lab.fedctl.test')).toBe(`${join(directory, 'cert.pem')}: OK\n`);
     expect(() => verify('-verify_hostname', 'lab.fedctl.test')).toThrow('hostname mismatch');
     expect(() => verify('-verify_hostname', 'example.com')).toThrow('hostname mismatch');
   });

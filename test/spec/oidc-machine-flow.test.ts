@@ -27,8 +27,8 @@ const find = (own: Pick<CountedClient, 'client'>) => collection(own).findOne({})
 
 /** ENVIRONMENT:test, the provider that reads the file named by OIDC_TOKEN_FILE. */
 async function withTokenFile<T>(work: (client: MongoClient, file: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'fedctl-spec-'));
-  const file = join(folder, 'token');
+  const directory = await mkdtemp(join(tmpdir(), 'fedctl-spec-'));
+  const file = join(directory, 'token');
   await writeFile(file, await lab.token());
   vi.stubEnv('OIDC_TOKEN_FILE', file);
   try {
@@ -41,7 +41,7 @@ async function withTokenFile<T>(work: (client: MongoClient, file: string) => Pro
       file,
     );
   } finally {
-    await rm(folder, { recursive: true });
+    await rm(directory, { recursive: true });
   }
 }
 

@@ -44,7 +44,7 @@ export function blocks(document: string): readonly DocumentedBlock[] {
   }));
 }
 
-/** A folder in which blocks run: `work` and `home` are empty, and `bin` is first on the PATH. */
+/** A directory in which blocks run: `work` and `home` are empty, and `bin` is first on the PATH. */
 export interface Place {
   readonly work: string;
   readonly home: string;
@@ -53,8 +53,8 @@ export interface Place {
 
 /** @param programs shell scripts by the names of the programs that they replace */
 export function place(programs: Readonly<Record<string, string>> = {}): Place {
-  const folder = mkdtempSync(join(tmpdir(), 'fedctl-docs-'));
-  const found = { work: join(folder, 'work'), home: join(folder, 'home'), bin: join(folder, 'bin') };
+  const directory = mkdtempSync(join(tmpdir(), 'fedctl-docs-'));
+  const found = { work: join(directory, 'work'), home: join(directory, 'home'), bin: join(directory, 'bin') };
   for (const path of Object.values(found)) mkdirSync(path);
   for (const [name, script] of Object.entries({
     fedctl: `exec '${process.execPath}' -- '${BIN}' "$@"`,

@@ -11,7 +11,7 @@ export interface ToldFailure {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** Runs a command that fails before any network access, in a folder with these files, and returns the failure. */
+/** Runs a command that fails before any network access, in a directory with these files, and returns the failure. */
 export async function failureOfRun(
   args: readonly string[],
   env: Readonly<Record<string, string>>,

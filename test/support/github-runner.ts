@@ -46,7 +46,7 @@ export interface StepResult {
 export interface StepOptions {
   readonly inputs: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The folder of the action, the value of GITHUB_ACTION_PATH. */
+  /** The directory of the action, the value of GITHUB_ACTION_PATH. */
   readonly actionPath: string;
   readonly workspace?: string;
   /** Called with all output so far, so that a test can cancel the step as the runner does. */
@@ -55,11 +55,11 @@ export interface StepOptions {
 
 /** Creates a checkout of the action with a replaced tool in the bundle. */
 export function actionCheckout(place: (bundle: string) => void): string {
-  const folder = mkdtempSync(join(tmpdir(), 'fedctl-action-'));
-  symlinkSync(join(ROOT, 'action'), join(folder, 'action'));
-  mkdirSync(join(folder, 'bundle', 'bin'), { recursive: true });
-  place(join(folder, 'bundle'));
-  return folder;
+  const directory = mkdtempSync(join(tmpdir(), 'fedctl-action-'));
+  symlinkSync(join(ROOT, 'action'), join(directory, 'action'));
+  mkdirSync(join(directory, 'bundle', 'bin'), { recursive: true });
+  place(join(directory, 'bundle'));
+  return directory;
 }
 
 /** Runs the step of action.yml as the runner does: its script in its shell, with the inputs filled in. */
@@ -75,11 +75,11 @@ export async function runAction({ inputs, env, actionPath, ...given }: StepOptio
   );
   const fill = (text: string) =>
     text.replace(/\$\{\{ inputs\.([a-z-]+) \}\}/g, (_, name) => values[name] ?? '');
-  const folder = mkdtempSync(join(tmpdir(), 'fedctl-runner-'));
-  const workspace = given.workspace ?? join(folder, 'workspace');
+  const directory = mkdtempSync(join(tmpdir(), 'fedctl-runner-'));
+  const workspace = given.workspace ?? join(directory, 'workspace');
   mkdirSync(workspace, { recursive: true });
-  mkdirSync(join(folder, 'temp'));
-  const [script, output, summary] = ['step.sh', 'output', 'summary.md'].map((name) => join(folder, name));
+  mkdirSync(join(directory, 'temp'));
+  const [script, output, summary] = ['step.sh', 'output', 'summary.md'].map((name) => join(directory, name));
   writeFileSync(String(script), fill(step.run));
   // The runner creates both files before the step begins.
   for (const file of [output, summary]) writeFileSync(String(file), '');
@@ -93,7 +93,7 @@ export async function runAction({ inputs, env, actionPath, ...given }: StepOptio
       GITHUB_WORKSPACE: workspace,
       GITHUB_OUTPUT: output,
       GITHUB_STEP_SUMMARY: summary,
-      RUNNER_TEMP: join(folder, 'temp'),
+      RUNNER_TEMP: join(directory, 'temp'),
       ...env,
       ...Object.fromEntries(Object.entries(step.env).map(([name, text]) => [name, fill(text)])),
     },

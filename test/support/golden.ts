@@ -25,7 +25,7 @@ const CHANGING: readonly (readonly [RegExp, string])[] = [
   [/\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z/g, '<time>'],
   [/\bfedctl-1\d{12}\b/g, 'fedctl-<ms>'],
   [/\blab-[0-9a-f]{8}\b/g, 'lab-<id>'],
-  [/\/tmp\/fedctl-[a-z]+-\w{6}/g, '<folder>'],
+  [/\/tmp\/fedctl-[a-z]+-\w{6}/g, '<directory>'],
   [/ +\d+ ms {2}/g, ' <n> ms  '],
   [/ +\d+ ms$/gm, ' <n> ms'],
   [/\b(in|ago|for|another) \d+ (s|min|h)( \d+ (s|min))?\b/g, '$1 <span>'],

@@ -16,34 +16,34 @@ export interface LambdaFunction {
 export interface Code {
   /** The interpreter and its test harness. */
   readonly command: readonly string[];
-  /** The module with the handler: a name in `folder` for Python, a file for Node.js. */
+  /** The module with the handler: a name in `directory` for Python, a file for Node.js. */
   readonly module: string;
-  readonly folder: string;
+  readonly directory: string;
 }
 
-export const pythonCode = (python: string, folder: string, module: string): Code => ({
+export const pythonCode = (python: string, directory: string, module: string): Code => ({
   command: [python, HARNESS('invoke.py')],
   module,
-  folder,
+  directory,
 });
 
-export const nodeCode = (folder: string, module: string): Code => ({
+export const nodeCode = (directory: string, module: string): Code => ({
   command: [process.execPath, HARNESS('invoke.mjs')],
   module,
-  folder,
+  directory,
 });
 
 /** Starts a function with exactly this environment. */
 export function startFunction(
-  { command: [program = '', ...harness], module, folder }: Code,
+  { command: [program = '', ...harness], module, directory }: Code,
   env: Readonly<Record<string, string | undefined>>,
 ): LambdaFunction {
   const child = spawn(program, [...harness, module], {
-    cwd: folder,
+    cwd: directory,
     env: {
       PATH: process.env.PATH,
       HOME: '/nonexistent',
-      PYTHONPATH: folder,
+      PYTHONPATH: directory,
       PYTHONDONTWRITEBYTECODE: '1',
       ...env,
     },

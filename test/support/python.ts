@@ -19,14 +19,14 @@ const INSTALL_MS = 240_000;
 export async function pythonWith(file: string): Promise<string | null> {
   const requirements = join(ROOT, file);
   const hash = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
-  const folder = join(ROOT, 'node_modules/.cache/python', hash);
-  const python = join(folder, 'bin/python');
-  const installed = join(folder, 'installed');
+  const directory = join(ROOT, 'node_modules/.cache/python', hash);
+  const python = join(directory, 'bin/python');
+  const installed = join(directory, 'installed');
   if (existsSync(installed)) return python;
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
   try {
-    await run('python3', ['-m', 'venv', folder], { timeout: INSTALL_MS });
+    await run('python3', ['-m', 'venv', directory], { timeout: INSTALL_MS });
     const options = ['--quiet', '--retries', '1', '--timeout', '15'];
     await run(python, ['-m', 'pip', 'install', ...options, '-r', requirements], { timeout: INSTALL_MS });
   } catch (error) {

@@ -130,8 +130,8 @@ async function ofFile(
 ): Promise<Targets> {
   const { context, options } = invocation;
   const { readCheckConfig } = await import('../../lib/config/check-config.ts');
-  const { file: name, folder, text } = file;
-  const all = readCheckConfig(text, { file: name, folder, env: context.env });
+  const { file: name, directory, text } = file;
+  const all = readCheckConfig(text, { file: name, directory, env: context.env });
   const wanted = options.target;
   const unknown = wanted.find((each) => !all.some((target) => target.name === each));
   if (unknown !== undefined) throw unknownTarget(unknown, name, all);

@@ -3,18 +3,18 @@ import { FedctlError, isFedctlError } from '../../lib/core/errors.ts';
 import { createLabClient } from '../../sandbox/control/client.ts';
 import type { Lab } from '../../sandbox/running-lab.ts';
 import type { Kept } from '../../sandbox/state/kept.ts';
-import { readState, writeState } from '../../sandbox/state/state-folder.ts';
+import { readState, writeState } from '../../sandbox/state/state-directory.ts';
 import type { Invocation } from '../command.ts';
 import type { OptionTable } from '../options/option.ts';
 
-/** The state of a lab in the folder of --state. */
+/** The state of a lab in the directory of --state. */
 export interface OpenState {
-  /** The saved state; null if the folder is new. */
+  /** The saved state; null if the directory is new. */
   readonly kept: Kept | null;
   /**
    * Writes the state.
    *
-   * @param running false when the lab stops; the next lab can then use the folder
+   * @param running false when the lab stops; the next lab can then use the directory
    */
   write(lab: Lab, running: boolean): Promise<void>;
 }
@@ -26,23 +26,23 @@ export interface OpenState {
  * @throws FedctlError lab.state-invalid, lab.state-in-use
  */
 export async function openState(invocation: Invocation<OptionTable>, given: string): Promise<OpenState> {
-  const folder = resolve(invocation.context.cwd, given);
-  const kept = await readState(folder, invocation.context.signal, invocation.common.timeoutMs);
+  const directory = resolve(invocation.context.cwd, given);
+  const kept = await readState(directory, invocation.context.signal, invocation.common.timeoutMs);
   const usedBy = kept?.usedBy ?? null;
   if (usedBy !== null && (await answers(invocation, usedBy))) {
     throw new FedctlError('lab.state-in-use', {
-      message: `The lab at ${usedBy.url} is running and uses the state in ${folder}.`,
-      details: { folder, url: usedBy.url },
+      message: `The lab at ${usedBy.url} is running and uses the state in ${directory}.`,
+      details: { directory, url: usedBy.url },
     });
   }
   if (usedBy !== null) {
     invocation.warn({
       code: 'lab.state-stale',
-      message: `The lab that used ${folder} was killed. Changes made after its start are lost.`,
+      message: `The lab that used ${directory} was killed. Changes made after its start are lost.`,
       remedy: null,
     });
   }
-  return { kept, write: (lab, running) => writeState(folder, lab, running) };
+  return { kept, write: (lab, running) => writeState(directory, lab, running) };
 }
 
 /**

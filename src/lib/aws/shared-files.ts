@@ -70,7 +70,7 @@ export interface Misspelling {
 
 /**
  * Reads the config and credentials files. Their paths are in AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE;
- * the default folder is `~/.aws`. Each file is read once, because it may be a pipe.
+ * the default directory is `~/.aws`. Each file is read once, because it may be a pipe.
  *
  * @param timeoutMs the time limit for reading each file, in milliseconds
  * @throws FedctlError usage.unreadable-input for a file that is too large, or a pipe without a writer; the
@@ -141,7 +141,7 @@ async function readSharedFile(
   } catch (error) {
     if (signal.aborted || !isFedctlError(error)) throw error;
     const code = systemCode(error.cause);
-    // ENOTDIR means that a parent folder in the path is a file. So the requested file does not exist.
+    // ENOTDIR means that a parent directory in the path is a file. So the requested file does not exist.
     const isMissing = code === 'ENOENT' || code === 'ENOTDIR';
     if (isMissing && isNamed) {
       return { path, file: EMPTY, missing: `${variable} specifies ${shown}, which does not exist.` };

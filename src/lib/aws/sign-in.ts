@@ -120,9 +120,9 @@ export async function loginCredentials(
 ): Promise<Credentials> {
   const command = aws(['login', '--profile', profile]);
   const { env, home } = signIn.context;
-  const folder = env['AWS_LOGIN_CACHE_DIRECTORY'] || join(home, '.aws', 'login', 'cache');
+  const directory = env['AWS_LOGIN_CACHE_DIRECTORY'] || join(home, '.aws', 'login', 'cache');
   const name = createHash('sha256').update(session).digest('hex');
-  const login = await cachedLogin(join(expanded(folder, env, home), `${name}.json`), signIn, signal);
+  const login = await cachedLogin(join(expanded(directory, env, home), `${name}.json`), signIn, signal);
   if (login === null) throw loginNeeded({ profile, command, ...LOGIN }, NEVER_MADE);
   return await signInWith({ profile, role: null, command, ...LOGIN }, signIn, signal, async (watched) => {
     const { fromLoginCredentials, externalDataInterceptor } = await import('./sign-in-client.ts');

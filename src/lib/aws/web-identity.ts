@@ -65,7 +65,7 @@ export function webIdentityOf(env: Context['env'], settings: Section): WebIdenti
  * Assumes the role with the token in the file. White space around the token is removed, because STS would
  * reject a token with white space (facts/aws.md 6).
  *
- * @param cwd the folder to which the path of the token file is relative
+ * @param cwd the directory to which the path of the token file is relative
  * @throws FedctlError usage.unreadable-input, sts.*, aws.*; the abort reason, if the signal is aborted
  */
 export async function webIdentityCredentials(

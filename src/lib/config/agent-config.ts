@@ -120,12 +120,12 @@ export interface AgentSettings {
 /**
  * Parses the configuration of an agent.
  *
- * @param place the file name for messages, and the folder to which paths in the file are relative
+ * @param place the file name for messages, and the directory to which paths in the file are relative
  * @throws FedctlError config.invalid with every error found, each with its line and column
  */
 export function readAgentConfig(
   text: string,
-  { file, folder }: { readonly file: string; readonly folder: string },
+  { file, directory }: { readonly file: string; readonly directory: string },
 ): AgentSettings {
   const { tokenFiles = [], credentialsEndpoints = [] } = readYaml(AgentConfig, text, file, {
     remedy: REMEDY,
@@ -133,7 +133,7 @@ export function readAgentConfig(
   return {
     tokenFiles: tokenFiles.map((given) => ({
       ...roleOf(given),
-      path: resolve(folder, given.path),
+      path: resolve(directory, given.path),
       audience: given.audience,
       signingAlgorithm: given.signingAlgorithm ?? 'RS256',
       durationSeconds:
@@ -145,7 +145,7 @@ export function readAgentConfig(
     credentialsEndpoints: credentialsEndpoints.map((given) => ({
       ...roleOf(given),
       ...(readAddress(given.address) ?? { host: '127.0.0.1', port: 0 }),
-      authorizationTokenFile: resolve(folder, given.authorizationTokenFile),
+      authorizationTokenFile: resolve(directory, given.authorizationTokenFile),
       mode: modeOf(given.mode),
     })),
   };

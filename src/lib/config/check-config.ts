@@ -16,8 +16,8 @@ const REMEDY = 'Correct the lines above. "fedctl init --out -" prints every supp
 export interface ConfigPlace {
   /** The file name, for messages. */
   readonly file: string;
-  /** Absolute path of the folder to which paths in the file are relative. */
-  readonly folder: string;
+  /** Absolute path of the directory to which paths in the file are relative. */
+  readonly directory: string;
   /** The environment. Only the variables FEDCTL_VAR_* are read. */
   readonly env: Context['env'];
 }
@@ -30,13 +30,13 @@ export interface ConfigPlace {
  * @throws FedctlError config.invalid with every error found, each with its line and column;
  * mongo.plaintext-refused
  */
-export function readCheckConfig(text: string, { file, folder, env }: ConfigPlace): readonly CheckTarget[] {
+export function readCheckConfig(text: string, { file, directory, env }: ConfigPlace): readonly CheckTarget[] {
   const config = readYaml(CheckConfig, text, file, {
     remedy: REMEDY,
     readText: (value) => withoutSecret(interpolate(value, env)),
   });
   return Object.entries(config.targets).map(([name, own]) =>
-    checkTarget(name, { ...config.defaults, ...own }, folder),
+    checkTarget(name, { ...config.defaults, ...own }, directory),
   );
 }
 
@@ -47,7 +47,7 @@ function withoutSecret(read: ReturnType<typeof interpolate>): ReturnType<typeof 
     : { fault: `looks like ${secret}: this file must not contain secrets, and fedctl does not need them` };
 }
 
-function checkTarget(name: string, keys: CheckSettings, folder: string): CheckTarget {
+function checkTarget(name: string, keys: CheckSettings, directory: string): CheckTarget {
   return {
     name,
     uri: keys.uri === undefined ? null : readUri(name, keys.uri),
@@ -56,7 +56,7 @@ function checkTarget(name: string, keys: CheckSettings, folder: string): CheckTa
     audience: keys.audience ?? null,
     signingAlgorithm: keys.signingAlgorithm ?? 'RS256',
     durationSeconds: seconds(keys.duration),
-    tokenFile: keys.tokenFile === undefined ? null : resolve(folder, keys.tokenFile),
+    tokenFile: keys.tokenFile === undefined ? null : resolve(directory, keys.tokenFile),
     role:
       keys.roleArn === undefined
         ? null

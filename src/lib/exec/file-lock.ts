@@ -6,11 +6,11 @@ import { FedctlError } from '../core/errors.ts';
 import { systemCode } from '../core/system-error.ts';
 import { identityOf, isGone, type ProcessIdentity } from './process-identity.ts';
 
-/** The name of the empty file in the lock folder while the lock has no owner. */
+/** The name of the empty file in the lock directory while the lock has no owner. */
 const FREE = 'free';
 
 /**
- * Locks a file to prevent writes by other processes. The lock is a folder next to the file. The folder
+ * Locks a file to prevent writes by other processes. The lock is a directory next to the file. The directory
  * contains one empty file whose name identifies the owner. If the owner has ended, another process renames
  * this empty file to take the lock. If several processes try to rename the file, only one of them succeeds.
  *
@@ -47,8 +47,8 @@ async function holderOf(lock: string): Promise<string | null> {
 }
 
 /**
- * Creates the lock folder atomically with a rename. The rename succeeds only if the target does not exist or
- * is an empty folder.
+ * Creates the lock directory atomically with a rename. The rename succeeds only if the target does not exist or
+ * is an empty directory.
  */
 async function makeFree(lock: string): Promise<void> {
   const made = `${lock}.${randomUUID()}`;

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 /**
  * Identifies a process uniquely. A PID alone is not unique: PIDs are reused, and containers that share a
- * folder can have processes with the same PID.
+ * directory can have processes with the same PID.
  */
 export interface ProcessIdentity {
   readonly pid: number;

@@ -19,8 +19,8 @@ const LARGEST_CONFIG = 256 * 1024;
 export interface ConfigFile {
   /** The file name for messages: the name that the user gave, or the name that was found. */
   readonly file: string;
-  /** The absolute path of the folder that contains the file. */
-  readonly folder: string;
+  /** The absolute path of the directory that contains the file. */
+  readonly directory: string;
   readonly text: string;
   /**
    * True if the user specified the file. If false, the file must not determine to which hosts tokens are sent
@@ -48,7 +48,7 @@ export async function findConfig(
   if (file === null) return null;
   const path = resolve(cwd, file);
   const text = await readBoundedFile(path, LARGEST_CONFIG, signal, timeoutMs);
-  return { file, folder: dirname(path), text, named: named !== null };
+  return { file, directory: dirname(path), text, named: named !== null };
 }
 
 async function firstThere(cwd: string): Promise<(typeof CONFIG_NAMES)[number] | null> {

@@ -46,8 +46,8 @@ umount /sys
 if [ -d /var/run/nscd ]; then mount -t tmpfs none /var/run/nscd; fi
 exec "$@"`;
 
-/** The folders of system programs. The PATH of some users does not contain these folders. */
-const SYSTEM_FOLDERS = '/usr/sbin:/sbin';
+/** The directories of system programs. The PATH of some users does not contain these directories. */
+const SYSTEM_DIRECTORIES = '/usr/sbin:/sbin';
 
 const DNS_PORT = 53;
 
@@ -68,7 +68,7 @@ export async function isolate(context: Context): Promise<Isolation> {
   const asRoot = ['--user', '--map-root-user', '--net', '--mount'];
   const keeper = new Keeper(
     spawn('unshare', [...asRoot, 'sh', '-c', SET_UP, 'sh', node, keeperScript], {
-      env: { PATH: `${env['PATH'] ?? ''}:${SYSTEM_FOLDERS}`, LC_ALL: 'C' },
+      env: { PATH: `${env['PATH'] ?? ''}:${SYSTEM_DIRECTORIES}`, LC_ALL: 'C' },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       // Ctrl-C on a terminal must end the command, but not the process that keeps the namespaces open.
       detached: true,

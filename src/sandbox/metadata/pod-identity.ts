@@ -19,13 +19,13 @@ const PATH = '/v1/credentials';
  * pods access to AWS services").
  */
 export async function startPodIdentity(options: PlatformOptions): Promise<Platform> {
-  const { world, log, now, region, folder, tls, network } = options;
+  const { world, log, now, region, directory, tls, network } = options;
   const pod = labPod();
   const principal = world.role(ROLE);
   const cluster = await startCluster({ log, now, tls, network });
   /** The issued tokens, with their expiration in milliseconds since 1970. */
   const issued = new Map<string, number>();
-  const tokenFile = join(folder, 'eks-pod-identity-token');
+  const tokenFile = join(directory, 'eks-pod-identity-token');
   try {
     const token = await projectToken({
       path: tokenFile,

@@ -31,7 +31,7 @@ export async function startPod({
   log,
   now,
   region,
-  folder,
+  directory,
   tls,
   network,
 }: PlatformOptions): Promise<Platform> {
@@ -45,7 +45,7 @@ export async function startPod({
       audiences: [AUDIENCE],
       roles: [{ name: ROLE, subject: `system:serviceaccount:${pod.namespace}:${pod.serviceAccount}` }],
     });
-    const path = join(folder, 'eks-token');
+    const path = join(directory, 'eks-token');
     const token = await projectToken({
       path,
       lifeSeconds: ONE_DAY_S,

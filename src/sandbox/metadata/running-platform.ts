@@ -8,8 +8,8 @@ export interface PlatformOptions {
   readonly log: LabLog;
   readonly now: () => Date;
   readonly region: string;
-  /** The folder for the platform's files. The lab removes the folder. */
-  readonly folder: string;
+  /** The directory for the platform's files. The lab removes the directory. */
+  readonly directory: string;
   /**
    * The certificate and the private key for emulated services that use TLS in AWS; undefined if the lab does
    * not use TLS.

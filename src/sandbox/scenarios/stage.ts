@@ -109,7 +109,7 @@ export class Stage {
    * can read the file.
    */
   async file(name: string, content: string, mode = 0o600): Promise<string> {
-    const path = join(await mkdtemp(join(this.lab.folder, 'scenario-')), name);
+    const path = join(await mkdtemp(join(this.lab.directory, 'scenario-')), name);
     await writeFile(path, content);
     // The mode is set separately, because the umask of the process would restrict a mode set by `writeFile`.
     await chmod(path, mode);

@@ -11,15 +11,15 @@ import type { TokenSource } from '../../../src/lib/core/token.ts';
 const START = Date.parse('2026-11-22T12:00:00Z');
 const HOUR = 3_600_000;
 
-let folder: string;
+let directory: string;
 let path: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
-  path = join(folder, 'token');
+  directory = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
+  path = join(directory, 'token');
 });
 
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => rmSync(directory, { recursive: true }));
 
 /** What a reader finds: seconds that the token has left, or null for no file. Anything else is a broken token. */
 function found(now: number): number | null {

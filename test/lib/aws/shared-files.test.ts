@@ -27,8 +27,8 @@ interface ReadByBotocore {
 }
 
 test('files that the AWS CLI wrote are read as botocore reads them', async () => {
-  const folder = new URL('written/', import.meta.url);
-  const written = (name: string) => fileURLToPath(new URL(name, folder));
+  const directory = new URL('written/', import.meta.url);
+  const written = (name: string) => fileURLToPath(new URL(name, directory));
   const expected: ReadByBotocore = JSON.parse(readFileSync(written('read-by-botocore.json'), 'utf8'));
   const env = {
     AWS_CONFIG_FILE: written('config'),
@@ -210,17 +210,17 @@ describe('places', () => {
 describe('files that cannot be used', () => {
   test('a directory, in the default place and by name', async () => {
     await using home = await awsHome('');
-    const folder = join(home.path, 'folder');
-    await mkdir(folder);
-    const fault = `Cannot read "${folder}": it is a directory.`;
-    const env = { AWS_CONFIG_FILE: folder };
+    const directory = join(home.path, 'directory');
+    await mkdir(directory);
+    const fault = `Cannot read "${directory}": it is a directory.`;
+    const env = { AWS_CONFIG_FILE: directory };
     const named = await readSharedFiles(memoryContext({ env, home: home.path }), 2000);
     expect([named.faults, named.severe]).toEqual([[fault], [fault]]);
-    const inFolder = memoryContext({ home: folder });
-    await mkdir(join(folder, '.aws', 'config'), { recursive: true });
-    const found = await readSharedFiles(inFolder, 2000);
+    const inDirectory = memoryContext({ home: directory });
+    await mkdir(join(directory, '.aws', 'config'), { recursive: true });
+    const found = await readSharedFiles(inDirectory, 2000);
     expect([found.faults, found.severe]).toEqual([
-      [`Cannot read "${folder}/.aws/config": it is a directory.`],
+      [`Cannot read "${directory}/.aws/config": it is a directory.`],
       [],
     ]);
   });

@@ -26,7 +26,7 @@ let bundle: string;
 beforeAll(async () => {
   lab = await startHealthyLab();
   ca = await createTestCa();
-  bundle = join(lab.folder, 'hostile-ca.pem');
+  bundle = join(lab.directory, 'hostile-ca.pem');
   await writeFile(bundle, ca.pem);
   await diagnose(lab.env);
 });

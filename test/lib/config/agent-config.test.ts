@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { agentConfigSchema, readAgentConfig } from '../../../src/lib/config/agent-config.ts';
 import { isFedctlError } from '../../../src/lib/core/errors.ts';
 
-const read = (text: string) => readAgentConfig(text, { file: 'agent.yaml', folder: '/etc/fedctl' });
+const read = (text: string) => readAgentConfig(text, { file: 'agent.yaml', directory: '/etc/fedctl' });
 
 function faultsOf(text: string): unknown {
   try {

@@ -9,7 +9,7 @@ import { isFedctlError } from '../../../src/lib/core/errors.ts';
 import { parseConnectionString } from '../../../src/lib/uri/connection-string.ts';
 import { target } from '../../support/check-target.ts';
 
-const PLACE = { file: 'fedctl.yaml', folder: '/etc/fedctl', env: {} };
+const PLACE = { file: 'fedctl.yaml', directory: '/etc/fedctl', env: {} };
 
 const EMPTY = target({ name: 'a' });
 

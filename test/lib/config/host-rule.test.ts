@@ -8,7 +8,7 @@ const FILE = 'fedctl.yaml';
 
 /** What is said of a file that was found; null when it may be used. */
 function refusal(text: string, allowed: readonly string[] = []): string | null {
-  const targets = readCheckConfig(text, { file: FILE, folder: '/repo', env: {} });
+  const targets = readCheckConfig(text, { file: FILE, directory: '/repo', env: {} });
   try {
     refuseStrangeHosts(targets, { file: FILE, allowed });
     return null;
@@ -124,7 +124,7 @@ describe('and to nobody else', () => {
   });
 
   test('an issuer without TLS, which the reader refuses already', () => {
-    const [target] = readCheckConfig('targets: { a: {} }', { file: FILE, folder: '/repo', env: {} });
+    const [target] = readCheckConfig('targets: { a: {} }', { file: FILE, directory: '/repo', env: {} });
     if (target === undefined) throw new Error('no target');
     const rule = { file: FILE, allowed: [] };
     expect(() => refuseStrangeHosts([{ ...target, issuer: 'http://issuer.example' }], rule)).toThrow(
@@ -169,7 +169,7 @@ describe('--allow-host', () => {
     expect(refusal(text, ['*.abcde.mongodb.net', 'proxy.example'])).toBe(
       'sets which certificates TLS trusts (tlsCAFile)',
     );
-    const targets = readCheckConfig(text, { file: FILE, folder: '/repo', env: {} });
+    const targets = readCheckConfig(text, { file: FILE, directory: '/repo', env: {} });
     expect(() => refuseStrangeHosts(targets, { file: FILE, allowed: [] })).toThrow(
       expect.objectContaining({
         remedy: 'If you trust the file, specify it with --config fedctl.yaml.',
@@ -204,7 +204,7 @@ targets:
   prod: { uri: "mongodb+srv://db.corp.example/", api: "https://api.corp.example/" }
   test: { uri: "mongodb+srv://db.corp.example/" }
 `;
-  const targets = readCheckConfig(text, { file: FILE, folder: '/repo', env: {} });
+  const targets = readCheckConfig(text, { file: FILE, directory: '/repo', env: {} });
   expect(() => refuseStrangeHosts(targets, { file: FILE, allowed: [] })).toThrow(
     expect.objectContaining({
       code: 'config.host-refused',
@@ -229,7 +229,7 @@ targets:
 });
 
 test('a host that a shell would run stands in the command as one word, and the hosts that were allowed stay', () => {
-  const [target] = readCheckConfig('targets: { a: {} }', { file: FILE, folder: '/repo', env: {} });
+  const [target] = readCheckConfig('targets: { a: {} }', { file: FILE, directory: '/repo', env: {} });
   if (target === undefined) throw new Error('no target');
   const strange = { ...target, api: 'https://$(reboot).example/' };
   expect(() => refuseStrangeHosts([strange], { file: FILE, allowed: ['a.example'] })).toThrow(

@@ -12,7 +12,7 @@ const NOTHING: Known = {
 };
 
 function read(text: string) {
-  return readCheckConfig(text, { file: 'fedctl.yaml', folder: '/app', env: {} });
+  return readCheckConfig(text, { file: 'fedctl.yaml', directory: '/app', env: {} });
 }
 
 /** `    # key: example` of the text, by their line numbers from 0. */

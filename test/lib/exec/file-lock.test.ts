@@ -8,20 +8,20 @@ import { isFedctlError } from '../../../src/lib/core/errors.ts';
 import { lockFile } from '../../../src/lib/exec/file-lock.ts';
 import { identityOf } from '../../../src/lib/exec/process-identity.ts';
 
-let folder: string;
+let directory: string;
 let file: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
-  file = join(folder, 'token');
+  directory = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
+  file = join(directory, 'token');
 });
 
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => rmSync(directory, { recursive: true }));
 
 /** A lock as another process left it. */
 function held(holder: string | null): void {
-  mkdirSync(join(folder, '.token.lock'));
-  if (holder !== null) writeFileSync(join(folder, '.token.lock', holder), '');
+  mkdirSync(join(directory, '.token.lock'));
+  if (holder !== null) writeFileSync(join(directory, '.token.lock', holder), '');
 }
 
 const lock = () => lockFile(file, process.pid);
@@ -36,7 +36,7 @@ describe('the lock of a file', () => {
     });
     await release();
     await (await lock())();
-    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(directory)).toEqual([]);
   });
 
   test('of a process that was killed is taken over', async () => {
@@ -46,14 +46,14 @@ describe('the lock of a file', () => {
     await once(child, 'exit');
     held(`${identity?.pid}-${identity?.startedAt}-${identity?.namespace}-x`);
     await (await lock())();
-    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(directory)).toEqual([]);
   });
 
   test('that a killed process was about to make or to give back belongs to nobody', async () => {
     for (const holder of ['free', 'nonsense', null]) {
       held(holder);
       await (await lock())();
-      expect(readdirSync(folder)).toEqual([]);
+      expect(readdirSync(directory)).toEqual([]);
     }
   });
 
@@ -69,7 +69,7 @@ describe('the lock of a file', () => {
       expect(new Set(refused.map((error) => (isFedctlError(error) ? error.code : error)))).toEqual(
         new Set(['exec.output-in-use']),
       );
-      expect(readdirSync(folder)).toEqual(['.token.lock']);
+      expect(readdirSync(directory)).toEqual(['.token.lock']);
     },
   );
 

@@ -7,19 +7,19 @@ import { ROOT } from '../../architecture/imports.ts';
 
 const PAGE = 'sts.mint-denied.md';
 
-let folder: string;
+let directory: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'fedctl-pages-'));
-  cpSync(join(ROOT, 'docs/failures'), join(folder, 'pages'), { recursive: true });
-  mkdirSync(join(folder, 'out'));
+  directory = mkdtempSync(join(tmpdir(), 'fedctl-pages-'));
+  cpSync(join(ROOT, 'docs/failures'), join(directory, 'pages'), { recursive: true });
+  mkdirSync(join(directory, 'out'));
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => rmSync(directory, { recursive: true }));
 
 /** What the generator says of the pages: its first line of complaint, or ''. */
 function generate(): string {
-  const pages = join(folder, 'pages');
+  const pages = join(directory, 'pages');
   try {
-    execFileSync(process.execPath, [join(ROOT, 'scripts/generate.js'), pages, join(folder, 'out')], {
+    execFileSync(process.execPath, [join(ROOT, 'scripts/generate.js'), pages, join(directory, 'out')], {
       encoding: 'utf8',
       stdio: 'pipe',
     });
@@ -31,7 +31,7 @@ function generate(): string {
 }
 
 function change(from: string | RegExp, to: string): void {
-  const path = join(folder, 'pages', PAGE);
+  const path = join(directory, 'pages', PAGE);
   const before = readFileSync(path, 'utf8');
   const after = before.replace(from, to);
   if (after === before) throw new Error(`${PAGE} does not have ${from}`);
@@ -41,7 +41,10 @@ function change(from: string | RegExp, to: string): void {
 describe('the generator', () => {
   test('writes the catalogue and the pages, and leaves nothing else', () => {
     expect(generate()).toBe('');
-    expect(readdirSync(join(folder, 'out')).sort()).toEqual(['catalogue.generated.ts', 'pages.generated.ts']);
+    expect(readdirSync(join(directory, 'out')).sort()).toEqual([
+      'catalogue.generated.ts',
+      'pages.generated.ts',
+    ]);
   });
 
   test.each([
@@ -116,10 +119,10 @@ describe('the generator', () => {
   });
 
   test('refuses a name that is no code, and a code of no area', () => {
-    writeFileSync(join(folder, 'pages', 'Notes.md'), '');
+    writeFileSync(join(directory, 'pages', 'Notes.md'), '');
     expect(generate()).toBe('docs/failures/Notes.md: the file name must be <area>[.<part>].<kebab>.md.');
-    rmSync(join(folder, 'pages', 'Notes.md'));
-    writeFileSync(join(folder, 'pages', 'moon.full.md'), readFileSync(join(folder, 'pages', PAGE)));
+    rmSync(join(directory, 'pages', 'Notes.md'));
+    writeFileSync(join(directory, 'pages', 'moon.full.md'), readFileSync(join(directory, 'pages', PAGE)));
     expect(generate()).toMatch(/^docs\/failures\/moon\.full\.md: the code must start with one of the areas/);
   });
 });

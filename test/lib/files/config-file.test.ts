@@ -17,7 +17,7 @@ function find(named: string | null = null) {
 }
 
 describe('findConfig', () => {
-  it('finds none where there is none, also not in a folder above', async () => {
+  it('finds none where there is none, also not in a directory above', async () => {
     await writeFile(join(cwd, 'fedctl.yaml'), 'x');
     await mkdir(join(cwd, 'below'));
     cwd = join(cwd, 'below');
@@ -27,18 +27,18 @@ describe('findConfig', () => {
 
   it('finds fedctl.yaml before fedctl.yml', async () => {
     await writeFile(join(cwd, 'fedctl.yml'), 'second');
-    expect(await find()).toEqual({ file: 'fedctl.yml', folder: cwd, text: 'second', named: false });
+    expect(await find()).toEqual({ file: 'fedctl.yml', directory: cwd, text: 'second', named: false });
     await writeFile(join(cwd, 'fedctl.yaml'), 'first');
-    expect(await find()).toEqual({ file: 'fedctl.yaml', folder: cwd, text: 'first', named: false });
+    expect(await find()).toEqual({ file: 'fedctl.yaml', directory: cwd, text: 'first', named: false });
   });
 
-  it('takes the file that is named, and its folder', async () => {
+  it('takes the file that is named, and its directory', async () => {
     await writeFile(join(cwd, 'fedctl.yaml'), 'first');
     await mkdir(join(cwd, 'ci'));
     await writeFile(join(cwd, 'ci', 'check.yaml'), 'named');
     expect(await find('ci/check.yaml')).toEqual({
       file: 'ci/check.yaml',
-      folder: join(cwd, 'ci'),
+      directory: join(cwd, 'ci'),
       text: 'named',
       named: true,
     });
@@ -57,7 +57,7 @@ describe('findConfig', () => {
   });
 
   it.each([
-    ['a folder', 'it is a directory', () => mkdir(join(cwd, 'fedctl.yaml'))],
+    ['a directory', 'it is a directory', () => mkdir(join(cwd, 'fedctl.yaml'))],
     ['a device', 'it is a device', () => symlink('/dev/zero', join(cwd, 'fedctl.yaml'))],
     [
       'more than 256 KiB',

@@ -57,11 +57,11 @@ describe('readInput from a file', () => {
 
   it.each([
     ['none', 'the file does not exist'],
-    ['folder', 'it is a directory'],
+    ['directory', 'it is a directory'],
     ['token/x', 'part of its path is a file'],
     ['/dev/zero', 'it is a device'],
   ])('refuses %s', async (name, reason) => {
-    await mkdir(join(directory, 'folder'));
+    await mkdir(join(directory, 'directory'));
     await writeFile(join(directory, 'token'), '');
     const path = name.startsWith('/') ? name : join(directory, name);
     await expect(read(name)).rejects.toMatchObject({

@@ -20,7 +20,7 @@ beforeAll(async () => {
     log,
     now,
     region: 'eu-central-1',
-    folder: '/nowhere',
+    directory: '/nowhere',
     tls: undefined,
   });
   uri = task.env['AWS_CONTAINER_CREDENTIALS_FULL_URI'] ?? '';
@@ -52,8 +52,8 @@ describe('the container credentials endpoint', () => {
   });
 
   test('takes the token from a file too, as it stands there', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
-    const file = join(folder, 'token');
+    const directory = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
+    const file = join(directory, 'token');
     const ask = fromHttp({
       awsContainerCredentialsFullUri: uri,
       awsContainerAuthorizationTokenFile: file,
@@ -67,7 +67,7 @@ describe('the container credentials endpoint', () => {
       Code: 'AccessDenied',
       Message: 'The authorization token is missing or invalid.',
     });
-    rmSync(folder, { recursive: true });
+    rmSync(directory, { recursive: true });
   });
 
   test('answers all four members and the role', async () => {

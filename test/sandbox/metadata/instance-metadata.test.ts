@@ -23,7 +23,7 @@ beforeAll(async () => {
     log,
     now,
     region: 'eu-central-1',
-    folder: '/nowhere',
+    directory: '/nowhere',
     tls: undefined,
   });
 });

@@ -10,12 +10,12 @@ import { type LabUnderTest, OWN_ACCOUNT, startLabAws } from '../../support/lab-a
 
 let lab: LabUnderTest;
 let pod: Platform;
-let folder: string;
+let directory: string;
 /** Of the agent, in milliseconds ahead of the lab. */
 let ahead = 0;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
+  directory = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
   lab = await startLabAws();
   const { world, log } = lab;
   const now = () => new Date(lab.now().getTime() + ahead);
@@ -24,7 +24,7 @@ beforeAll(async () => {
     log,
     now,
     region: 'eu-central-1',
-    folder,
+    directory,
     tls: undefined,
   });
 });
@@ -37,7 +37,7 @@ afterEach(() => {
 afterAll(async () => {
   await pod.close();
   await lab.aws.close();
-  rmSync(folder, { recursive: true });
+  rmSync(directory, { recursive: true });
 });
 
 const tokenFile = () => pod.env['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'] ?? '';

@@ -14,10 +14,10 @@ import { type LabUnderTest, OWN_ACCOUNT, startLabAws } from '../../support/lab-a
 
 let lab: LabUnderTest;
 let pod: Platform;
-let folder: string;
+let directory: string;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
+  directory = mkdtempSync(join(tmpdir(), 'fedctl-test-'));
   lab = await startLabAws();
   const { world, log, now } = lab;
   pod = await startPlatform('eks', {
@@ -25,7 +25,7 @@ beforeAll(async () => {
     log,
     now,
     region: 'eu-central-1',
-    folder,
+    directory,
     tls: undefined,
     network: undefined,
   });
@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await pod.close();
   await lab.aws.close();
-  rmSync(folder, { recursive: true });
+  rmSync(directory, { recursive: true });
 });
 
 function tokenOf(platform: Platform): string {
@@ -134,7 +134,7 @@ describe('a pod on EKS', () => {
       audiences: ['sts.amazonaws.com'],
     });
     expect(pod.env).toEqual({
-      AWS_WEB_IDENTITY_TOKEN_FILE: join(folder, 'eks-token'),
+      AWS_WEB_IDENTITY_TOKEN_FILE: join(directory, 'eks-token'),
       AWS_ROLE_ARN: `arn:aws:iam::${OWN_ACCOUNT}:role/app`,
       AWS_ROLE_SESSION_NAME: expect.stringMatching(/^app-[0-9a-f]{10}$/),
       AWS_STS_REGIONAL_ENDPOINTS: 'regional',
@@ -148,7 +148,7 @@ describe('a pod on EKS', () => {
 test('a lab without the role that workloads have plays no platform', async () => {
   const { aws, world, log, now } = await startLabAws();
   world.remove(world.role('app').arn);
-  const options = { world, log, now, region: 'eu-central-1', folder, tls: undefined };
+  const options = { world, log, now, region: 'eu-central-1', directory, tls: undefined };
   await expect(startPlatform('ec2', options)).rejects.toMatchObject({
     code: 'lab.unknown-name',
     message: 'The lab has no role "app". Workloads on ec2 use this role.',
@@ -158,7 +158,7 @@ test('a lab without the role that workloads have plays no platform', async () =>
 
 test('a projected token is replaced when four fifths of its life are over', async () => {
   const { now, pass } = fakeClock();
-  const path = join(folder, 'projected');
+  const path = join(directory, 'projected');
   let issued = 0;
   const token = await projectToken({ path, lifeSeconds: 1000, now, issue: async () => `token-${++issued}` });
   pass(799_000);

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { identityOf, isGone } from '../../../src/lib/exec/process-identity.ts';
-import { makeRuntimeFolder } from '../../../src/lib/exec/runtime-folder.ts';
+import { makeRuntimeDirectory } from '../../../src/lib/exec/runtime-directory.ts';
 
 let base: string;
 
@@ -25,7 +25,7 @@ beforeEach(() => {
 afterEach(() => rmSync(base, { recursive: true, force: true }));
 
 const make = (env: Record<string, string> = { XDG_RUNTIME_DIR: base }) =>
-  makeRuntimeFolder({ env: { TMPDIR: base, ...env }, pid: process.pid });
+  makeRuntimeDirectory({ env: { TMPDIR: base, ...env }, pid: process.pid });
 
 /** A pid that was one a moment ago. */
 async function endedProcess() {
@@ -40,13 +40,13 @@ async function endedProcess() {
 const nameFor = ({ pid, startedAt, namespace }: { pid: number; startedAt: number; namespace: number }) =>
   join(base, `fedctl-exec-${pid}-${startedAt}-${namespace}-abc123`);
 
-describe('the folder of a run', () => {
+describe('the directory of a run', () => {
   test('is private, in XDG_RUNTIME_DIR, and gone when it is removed', async () => {
-    const folder = await make();
-    expect(lstatSync(folder.path).mode & 0o777).toBe(0o700);
-    expect(readdirSync(base)).toEqual([basename(folder.path)]);
-    writeFileSync(join(folder.path, 'token'), 'x');
-    await folder.remove();
+    const directory = await make();
+    expect(lstatSync(directory.path).mode & 0o777).toBe(0o700);
+    expect(readdirSync(base)).toEqual([basename(directory.path)]);
+    writeFileSync(join(directory.path, 'token'), 'x');
+    await directory.remove();
     expect(readdirSync(base)).toEqual([]);
   });
 
@@ -55,13 +55,13 @@ describe('the folder of a run', () => {
     ['relative', { XDG_RUNTIME_DIR: 'run' }],
     ['not there', { XDG_RUNTIME_DIR: '/nonexistent/fedctl' }],
   ])('is in TMPDIR where XDG_RUNTIME_DIR is %s', async (_what, env) => {
-    const folder = await makeRuntimeFolder({ env: { TMPDIR: base, ...env }, pid: process.pid });
-    expect(folder.path.startsWith(`${base}/`)).toBe(true);
+    const directory = await makeRuntimeDirectory({ env: { TMPDIR: base, ...env }, pid: process.pid });
+    expect(directory.path.startsWith(`${base}/`)).toBe(true);
   });
 
   test('that cannot be made is a failure', async () => {
     const env = { TMPDIR: '/nonexistent/fedctl' };
-    await expect(makeRuntimeFolder({ env, pid: process.pid })).rejects.toMatchObject({
+    await expect(makeRuntimeDirectory({ env, pid: process.pid })).rejects.toMatchObject({
       code: 'usage.unwritable-output',
     });
   });
@@ -82,8 +82,8 @@ describe('what killed runs left behind', () => {
       mkdirSync(path);
       writeFileSync(join(path, 'token'), 'x');
     }
-    const folder = await make();
-    expect(readdirSync(base).sort()).toEqual([...keep, folder.path].map((path) => basename(path)).sort());
+    const directory = await make();
+    expect(readdirSync(base).sort()).toEqual([...keep, directory.path].map((path) => basename(path)).sort());
   });
 
   test('is no link, and no file that has such a name', async () => {

@@ -5,23 +5,26 @@ import type { Context } from '../core/context.ts';
 import { FedctlError } from '../core/errors.ts';
 import { identityOf, isGone } from './process-identity.ts';
 
-/** A private folder for the files of one run. */
-export interface RuntimeFolder {
-  /** The absolute path of the folder. */
+/** A private directory for the files of one run. */
+export interface RuntimeDirectory {
+  /** The absolute path of the directory. */
   readonly path: string;
   remove(): Promise<void>;
 }
 
-/** The folder name identifies the process that created the folder: PID, start time and namespace. */
+/** The directory name identifies the process that created the directory: PID, start time and namespace. */
 const NAME = /^fedctl-exec-(\d+)-(\d+)-(\d+)-\w{6}$/;
 
 /**
- * Creates a private folder (mode 0700) in XDG_RUNTIME_DIR, or in the folder for temporary files. First
- * removes the folders of earlier runs that were killed.
+ * Creates a private directory (mode 0700) in XDG_RUNTIME_DIR, or in the directory for temporary files. First
+ * removes the directories of earlier runs that were killed.
  *
  * @throws FedctlError usage.unwritable-output
  */
-export async function makeRuntimeFolder({ env, pid }: Pick<Context, 'env' | 'pid'>): Promise<RuntimeFolder> {
+export async function makeRuntimeDirectory({
+  env,
+  pid,
+}: Pick<Context, 'env' | 'pid'>): Promise<RuntimeDirectory> {
   const owner = await identityOf(pid);
   const prefix = `fedctl-exec-${pid}-${owner?.startedAt ?? 0}-${owner?.namespace ?? 0}-`;
   const runtime = env['XDG_RUNTIME_DIR'] ?? '';
@@ -33,7 +36,7 @@ export async function makeRuntimeFolder({ env, pid }: Pick<Context, 'env' | 'pid
       const path = await mkdtemp(join(base, prefix));
       return { path, remove: () => rm(path, { recursive: true, force: true }) };
     } catch (error) {
-      // If no folder can be created in XDG_RUNTIME_DIR, the folder for temporary files is used.
+      // If no directory can be created in XDG_RUNTIME_DIR, the directory for temporary files is used.
       // XDG_RUNTIME_DIR can belong to another user, for example after `su`.
       cause = error;
     }
@@ -47,7 +50,7 @@ export async function makeRuntimeFolder({ env, pid }: Pick<Context, 'env' | 'pid
 }
 
 /**
- * Removes the folders of earlier runs that were killed. Ignores failures, because the next run tries again.
+ * Removes the directories of earlier runs that were killed. Ignores failures, because the next run tries again.
  */
 async function removeAbandoned(base: string): Promise<void> {
   const { uid } = userInfo();
@@ -57,7 +60,7 @@ async function removeAbandoned(base: string): Promise<void> {
     if (pid === undefined) continue;
     const path = join(base, name);
     const found = await lstat(path).catch(() => null);
-    // Never follows a link, and never removes a folder that belongs to another user.
+    // Never follows a link, and never removes a directory that belongs to another user.
     if (found === null || !found.isDirectory() || found.uid !== uid) continue;
     const owner = { pid: Number(pid), startedAt: Number(startedAt), namespace: Number(namespace) };
     if (await isGone(owner)) await rm(path, { recursive: true, force: true }).catch(() => {});

@@ -17,21 +17,21 @@ const FILE = 'state.json';
 const LARGEST_STATE = 64 * 1024 * 1024;
 
 /**
- * Reads the state of an earlier lab from a folder. Creates the folder if it does not exist. Returns null if the
- * folder contains no state.
+ * Reads the state of an earlier lab from a directory. Creates the directory if it does not exist. Returns null if the
+ * directory contains no state.
  *
  * @param timeoutMs timeout for reading the file, in milliseconds
  * @throws FedctlError lab.state-invalid; the abort reason, if `signal` is aborted
  */
 export async function readState(
-  folder: string,
+  directory: string,
   signal: AbortSignal,
   timeoutMs: number,
 ): Promise<Kept | null> {
-  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
-    throw invalid(folder, 'a directory cannot be created at this path', cause);
+  await mkdir(directory, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+    throw invalid(directory, 'a directory cannot be created at this path', cause);
   });
-  const file = join(folder, FILE);
+  const file = join(directory, FILE);
   const text = await readBoundedFile(file, LARGEST_STATE, signal, timeoutMs).catch((cause: unknown) => {
     if (!isFedctlError(cause)) throw cause;
     if (systemCode(cause.cause) === 'ENOENT') return null;
@@ -51,7 +51,7 @@ export async function readState(
 }
 
 /** Replaces the state file atomically. Only the owner can read the file. */
-export async function writeState(folder: string, lab: Lab, running: boolean): Promise<void> {
+export async function writeState(directory: string, lab: Lab, running: boolean): Promise<void> {
   const { FEDCTL_SANDBOX_URL: url = '', FEDCTL_SANDBOX_TOKEN: token = '' } = lab.env;
   const accounts = await Promise.all(
     lab.world.accounts.map(async (account) => [account.id, await keptAccount(lab, account.id)] as const),
@@ -65,7 +65,7 @@ export async function writeState(folder: string, lab: Lab, running: boolean): Pr
     ),
     data: dumped(lab),
   };
-  await writeSecretFile(join(folder, FILE), JSON.stringify(kept));
+  await writeSecretFile(join(directory, FILE), JSON.stringify(kept));
 }
 
 async function keptAccount({ world }: Lab, id: string): Promise<KeptAccount> {
