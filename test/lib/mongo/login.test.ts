@@ -251,6 +251,18 @@ describe('TLS', () => {
     expect(stages[2]?.detail).toContain('certificate of a.example.net, issued by fedctl test CA');
   });
 
+  test('the detail says when a certificate that is not verified expired', async () => {
+    const validity = {
+      notBefore: new Date('2026-01-01T00:00:00Z'),
+      notAfter: new Date('2026-11-20T12:00:00Z'),
+    };
+    const { port } = await mongod({}, await ca.issue(['localhost'], validity));
+    const { stages } = await attemptLogin({ uri: `mongodb://localhost:${port}/?tls=true&tlsInsecure=true` });
+    expect(stages[2]?.detail).toBe(
+      'TLSv1.3, certificate of localhost, issued by fedctl test CA, expired 2026-11-20T12:00:00Z (2 d ago); not verified, because of tlsInsecure',
+    );
+  });
+
   test.each([
     [
       'of another CA',
