@@ -38,7 +38,7 @@ sts:GetWebIdentityToken; without this permission, the command still enables fede
 with 0. While fedctl waits, it mints tokens for --audience and discards them. Each of these tokens is valid for 60
 seconds. The values for Atlas describe the role of the workload (--role-arn), not the operator that runs enable.`,
   options: {
-    noWait: toggle('--no-wait', 'Return before STS mints tokens'),
+    noWait: toggle('--no-wait', 'Return without waiting until STS mints tokens'),
     waitTimeout: duration('--wait-timeout <time>', 'Maximum time to wait (default: 60s)', 60),
     audience: text('--audience <aud>', `Audience of the test tokens (default: ${PROBE_AUDIENCE})`),
     roleArn: text(

@@ -80,7 +80,7 @@ executable; 125, failure of fedctl itself. fedctl forwards signals, and removes 
 
 /** The environment variables for a program, and the output that must stay valid while the program runs. */
 interface Equipment extends ChildVariables {
-  /** The token file or credentials endpoint that fedctl keeps valid; null if there is none. */
+  /** The token file or credentials endpoint that fedctl keeps valid; null if the program needs neither. */
   readonly fresh: Fresh | null;
 }
 

@@ -98,16 +98,6 @@ describe('what Atlas would tell', () => {
     });
   });
 
-  test('fails if the project has no cluster with the given name', async () => {
-    const { code, of } = await lab.answer(['--only', 'atlas.cluster', '--atlas-cluster', 'orders']);
-    expect(code).toBe(5);
-    expect(of('atlas.cluster')).toMatchObject({
-      status: 'fail',
-      code: 'atlas.cluster-unnamed',
-      detail: 'The project has no cluster with the name "orders". The clusters of the project are: lab.',
-    });
-  });
-
   test.each(['human', 'json', 'junit', 'github', 'markdown', 'html'])(
     'is shown as skipped, with its code, where nobody asked: %s',
     async (format) => {

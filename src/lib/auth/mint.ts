@@ -119,7 +119,7 @@ function notAsAsked(endpoint: string, how: string, request: MintRequest): Fedctl
     message: `${endpoint} did not mint the requested token: ${how}.`,
     likelyCause: 'Tokens from AWS always match the request, so the server is not AWS but an emulator.',
     remedy:
-      'Use an emulator that mints tokens as AWS does. To use AWS itself, unset AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL.',
+      'Use an emulator that mints tokens as AWS does. To use AWS itself, run "unset AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL".',
     details: { endpoint, signingAlgorithm: request.signingAlgorithm, audience: request.audience },
   });
 }

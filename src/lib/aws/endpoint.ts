@@ -65,7 +65,7 @@ function servicesEndpoint(service: Service, profile: ChosenProfile, files: Share
  * is on this machine.
  *
  * @param source the setting that contains the endpoint
- * @param way a phrase that describes how to remove the setting: `unset AWS_ENDPOINT_URL`
+ * @param way a phrase that describes how to remove the setting, for example `unset AWS_ENDPOINT_URL`
  * @returns the unchanged URL
  * @throws FedctlError aws.endpoint-invalid, aws.plaintext-refused
  */

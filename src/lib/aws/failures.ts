@@ -359,7 +359,7 @@ function unknownAction(refusal: AwsRefusal, site: CallSite): FedctlError {
   return refused('aws.region-global', refusal, site, {
     message: `${site.endpoint} does not support GetWebIdentityToken. It is the global STS endpoint, or it is not an STS endpoint.`,
     remedy:
-      'Use the endpoint of a Region: specify the Region with --region, and unset AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL.',
+      'Use the endpoint of a Region: specify the Region with --region, and run "unset AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL".',
   });
 }
 

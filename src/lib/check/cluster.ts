@@ -24,6 +24,21 @@ export function clusterOfUri(
   );
 }
 
+/**
+ * Returns the failure for a cluster that `clusterOfUri` did not find. The message lists the clusters of the project.
+ *
+ * @param name the cluster name that the user gave; null if the cluster was searched by its hosts
+ */
+export function clusterNotFound(clusters: readonly AtlasCluster[], name: string | null): FedctlError {
+  const missing =
+    name === null
+      ? 'No cluster of the project matches the hosts in the connection string.'
+      : `The project has no cluster with the name "${name}".`;
+  const names = clusters.map((each) => each.name).join(', ');
+  const known = names === '' ? 'The project has no clusters.' : `The clusters of the project are: ${names}.`;
+  return new FedctlError('atlas.cluster-unnamed', { message: `${missing} ${known}` });
+}
+
 function leadsTo(uri: string, wanted: ReadonlySet<string>): boolean {
   try {
     return [...placesOf(parseConnectionString(uri))].some((place) => wanted.has(place));

@@ -189,7 +189,7 @@ function ofOtherType(
  * Returns the advice to create the required user with the roles and scopes of the existing user. The command in the
  * advice does not remove the existing user.
  *
- * @param present the existing user for the same principal; undefined if there is none
+ * @param present the existing user for the same principal; undefined if no such user exists
  */
 function creating(
   { username, type }: Wanted,

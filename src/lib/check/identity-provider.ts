@@ -3,8 +3,8 @@ import { FedctlError } from '../core/errors.ts';
 import type { AtlasIdentityProvider } from '../ports/atlas.ts';
 
 /**
- * The identity provider that accepts the token. If there is none, `failure` is the reason, and `provider` is
- * the identity provider that was most likely intended, or null.
+ * The identity provider that accepts the token. If no provider accepts the token, `failure` is the reason, and
+ * `provider` is the identity provider that was most likely intended, or null.
  */
 export type FoundProvider =
   | { readonly provider: AtlasIdentityProvider; readonly failure: null }

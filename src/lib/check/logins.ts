@@ -35,7 +35,7 @@ function start(mechanism: Mechanism, world: World, facts: Facts): LoginRun {
 }
 
 /**
- * Returns the token for the login. Throws if there is no token or if the check of its claims did not pass.
+ * Returns the token for the login. Throws if no token was minted or read, or if the check of its claims did not pass.
  */
 async function tokenToSend(facts: Facts) {
   const claims = await facts.when(jwtClaims);

@@ -87,7 +87,7 @@ describe('the environment', () => {
       likelyCause:
         'The session of these credentials has expired, or AWS_CREDENTIAL_EXPIRATION is from an earlier session.',
       remedy:
-        'Export new credentials with their AWS_CREDENTIAL_EXPIRATION, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_CREDENTIAL_EXPIRATION to use another provider.',
+        'Export new credentials with their AWS_CREDENTIAL_EXPIRATION, or use another provider: run "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CREDENTIAL_EXPIRATION".',
       exitCode: 3,
     });
   });

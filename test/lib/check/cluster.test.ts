@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { clusterFault, clusterOfUri } from '../../../src/lib/check/cluster.ts';
+import { clusterFault, clusterNotFound, clusterOfUri } from '../../../src/lib/check/cluster.ts';
 import { atlas } from '../../../src/lib/core/command-line.ts';
 import type { AtlasCluster } from '../../../src/lib/ports/atlas.ts';
 import type { Mechanism } from '../../../src/lib/ports/mongo.ts';
@@ -43,6 +43,33 @@ describe('the cluster that a connection string leads to', () => {
     expect(found('mongodb+srv://other.abcde.mongodb.net', 'prod')).toBe('prod');
     expect(found(null, 'prod')).toBe('prod');
     expect(found('mongodb+srv://prod.abcde.mongodb.net', 'typo')).toBeNull();
+  });
+});
+
+describe('a cluster that is not found', () => {
+  const both = [cluster(), cluster({ name: 'other' })];
+
+  test.each([
+    [
+      'by its hosts',
+      both,
+      null,
+      'No cluster of the project matches the hosts in the connection string. The clusters of the project are: prod, other.',
+    ],
+    [
+      'by its name',
+      both,
+      'orders',
+      'The project has no cluster with the name "orders". The clusters of the project are: prod, other.',
+    ],
+    [
+      'in a project without clusters',
+      [],
+      null,
+      'No cluster of the project matches the hosts in the connection string. The project has no clusters.',
+    ],
+  ])('%s: the message lists the clusters of the project', (_how, clusters, name, message) => {
+    expect(clusterNotFound(clusters, name)).toMatchObject({ code: 'atlas.cluster-unnamed', message });
   });
 });
 

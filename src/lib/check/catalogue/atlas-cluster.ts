@@ -1,5 +1,4 @@
 import type { Comparison } from '../../core/check-run.ts';
-import { FedctlError } from '../../core/errors.ts';
 import { proxyFor } from '../../net/proxy.ts';
 import type { AtlasAccessListEntry, AtlasCluster } from '../../ports/atlas.ts';
 import { admittedBy } from '../access-list.ts';
@@ -7,7 +6,7 @@ import * as failures from '../atlas-failures.ts';
 import { entriesOf, refuseUnreadable } from '../atlas-list.ts';
 import { check } from '../check.ts';
 import { compare } from '../claim-comparisons.ts';
-import { clusterFault, clusterOfUri } from '../cluster.ts';
+import { clusterFault, clusterNotFound, clusterOfUri } from '../cluster.ts';
 import { fail, pass, skip, unseen, warn } from '../outcome.ts';
 import { soonDeleted } from '../temporary-entry.ts';
 import { askAtlas, atlasApi, hasDatabase, projectOf } from './atlas-api.ts';
@@ -30,7 +29,7 @@ export const atlasCluster = check<AtlasCluster>({
       const cluster = clusterOfUri(clusters, target.atlasCluster, plan.database?.uri ?? null);
       if (cluster === null) {
         refuseUnreadable(listed);
-        return unseen(notFound(target.atlasCluster, clusters), 'skip');
+        return unseen(clusterNotFound(clusters, target.atlasCluster), 'skip');
       }
       const failure = clusterFault(cluster, plan.database?.mechanisms ?? [], id);
       if (failure !== null) return fail(failure);
@@ -39,16 +38,6 @@ export const atlasCluster = check<AtlasCluster>({
     });
   },
 });
-
-function notFound(name: string | null, clusters: readonly AtlasCluster[]): FedctlError {
-  const missing =
-    name === null
-      ? 'No cluster of the project matches the hosts in the connection string.'
-      : `The project has no cluster with the name "${name}".`;
-  const names = clusters.map((each) => each.name).join(', ');
-  const known = names === '' ? 'The project has no clusters.' : `The clusters of the project are: ${names}.`;
-  return new FedctlError('atlas.cluster-unnamed', { message: `${missing} ${known}` });
-}
 
 /**
  * Failures that occur if the IP access list blocks an address. The connection times out, or it is closed or
