@@ -65,3 +65,20 @@ export function withoutValueAt(document: Document, steps: readonly string[]): Do
   remaining.delete(last);
   return path.length === 0 ? remaining : withValueAt(document, path, remaining);
 }
+
+/**
+ * Returns a document with a value at a path through nested documents. A value on the path that is not a document is
+ * replaced. The value `undefined` removes the field.
+ */
+export function withField(
+  document: Document,
+  [step = '', ...rest]: readonly string[],
+  value: unknown,
+): Document {
+  const result = new Map(document);
+  const inner = result.get(step);
+  const changed = rest.length === 0 ? value : withField(isDocument(inner) ? inner : new Map(), rest, value);
+  if (changed === undefined) result.delete(step);
+  else result.set(step, changed);
+  return result;
+}

@@ -1,11 +1,12 @@
-import { Int32, Long } from 'bson';
+import { Int32 } from 'bson';
 import type { Document } from '../bson-codec.ts';
 import { CommandError } from '../command-error.ts';
 import { unsupported } from '../unsupported.ts';
 import { integer } from '../values/numbers.ts';
 import { textOf } from '../values/text.ts';
-import { isDocument, isNullish, isNumeric, typeOf } from '../values/types.ts';
+import { isDocument, isNumeric, typeOf } from '../values/types.ts';
 import { compileGroup } from './accumulators.ts';
+import { withField } from './changes.ts';
 import { checkVariable, compileExpression } from './expressions/compile.ts';
 import { compileFilter, type Variables } from './filter.ts';
 import { equality } from './operators.ts';
@@ -13,6 +14,7 @@ import { fieldPath, valuesAt } from './paths.ts';
 import { compileAddFields, compileProject, compileUnset, type Projection } from './projection.ts';
 import { compileSort } from './sort.ts';
 import { UNSUPPORTED_STAGES } from './unsupported-operators.ts';
+import { compileUnwind } from './unwind.ts';
 
 /** The variables and collections that a pipeline can use. */
 export interface Surroundings {
@@ -106,7 +108,7 @@ export const STAGES: Readonly<Record<string, CompileStage>> = {
     const stages = [new Map([['$group', group]]), new Map([['$sort', new Map([['count', new Int32(-1)]])]])];
     return compilePipeline(stages, surroundings);
   },
-  $unwind,
+  $unwind: compileUnwind,
   $lookup,
   $unionWith: (operand, surroundings) => {
     const { from, pipeline } = unionOperands(operand);
@@ -247,93 +249,6 @@ function replaceRoot(operand: unknown, { variables }: Surroundings): Stage {
     });
 }
 
-function $unwind(operand: unknown): Stage {
-  const { steps, index, keepsEmpty } = unwindOperands(operand);
-  return (documents) =>
-    documents.flatMap((document) => {
-      const value = plainValueAt(document, steps);
-      const elements: readonly unknown[] = Array.isArray(value) ? value : isNullish(value) ? [] : [value];
-      if (elements.length > 0) {
-        return elements.map((element, position) => {
-          const unwound = withValue(document, steps, element);
-          if (index === null) return unwound;
-          return withValue(unwound, index, Array.isArray(value) ? Long.fromNumber(position) : null);
-        });
-      }
-      if (!keepsEmpty) return [];
-      const kept = Array.isArray(value) ? withValue(document, steps, undefined) : document;
-      return [index === null ? kept : withValue(kept, index, null)];
-    });
-}
-
-function unwindOperands(operand: unknown): {
-  readonly steps: readonly string[];
-  readonly index: readonly string[] | null;
-  readonly keepsEmpty: boolean;
-} {
-  const options: Document = isDocument(operand) ? operand : new Map([['path', operand]]);
-  if (!isDocument(operand) && typeof operand !== 'string') {
-    throw new CommandError(
-      'Location15981',
-      'expected either a string or an object as specification for $unwind stage',
-    );
-  }
-  const other = [...options.keys()].find(
-    (name) => !['path', 'includeArrayIndex', 'preserveNullAndEmptyArrays'].includes(name),
-  );
-  if (other !== undefined)
-    throw new CommandError('Location28811', `unrecognized option to $unwind stage: ${other}`);
-  const path = options.get('path');
-  if (path === undefined) throw new CommandError('Location28812', 'no path specified to $unwind stage');
-  if (typeof path !== 'string')
-    throw new CommandError('Location28808', 'expected a string as the path for $unwind stage');
-  if (!path.startsWith('$')) {
-    throw new CommandError(
-      'Location28818',
-      `path option to $unwind stage should be prefixed with a '$': ${path}`,
-    );
-  }
-  const keepsEmpty = options.get('preserveNullAndEmptyArrays') ?? false;
-  if (typeof keepsEmpty !== 'boolean') {
-    throw new CommandError(
-      'Location28809',
-      'expected a boolean for the preserveNullAndEmptyArrays option to $unwind stage',
-    );
-  }
-  const index = options.get('includeArrayIndex');
-  if (index !== undefined && (typeof index !== 'string' || index === '')) {
-    throw new CommandError(
-      'Location28810',
-      'expected a non-empty string for the includeArrayIndex option to $unwind stage',
-    );
-  }
-  if (index?.startsWith('$')) {
-    throw new CommandError(
-      'Location28822',
-      "includeArrayIndex option to $unwind stage should not be prefixed with a '$'",
-    );
-  }
-  return {
-    steps: fieldPath(path.slice(1)),
-    index: index === undefined ? null : fieldPath(index),
-    keepsEmpty,
-  };
-}
-
-/** Returns the value at a path through nested documents. Does not follow the path into arrays. */
-function plainValueAt(document: Document, steps: readonly string[]): unknown {
-  return steps.reduce<unknown>((value, step) => (isDocument(value) ? value.get(step) : undefined), document);
-}
-
-function withValue(document: Document, [step = '', ...rest]: readonly string[], value: unknown): Document {
-  const result = new Map(document);
-  const inner = result.get(step);
-  const changed = rest.length === 0 ? value : withValue(isDocument(inner) ? inner : new Map(), rest, value);
-  if (changed === undefined) result.delete(step);
-  else result.set(step, changed);
-  return result;
-}
-
 const LOOKUP_FIELDS = ['from', 'as', 'localField', 'foreignField', 'let', 'pipeline'];
 
 function $lookup(operand: unknown, surroundings: Surroundings): Stage {
@@ -382,7 +297,7 @@ function $lookup(operand: unknown, surroundings: Surroundings): Stage {
         ...expressions.map(([name, expression]) => [name, expression({ root, variables })] as const),
       ]);
       const joined = surroundings.foreign(from).filter((document) => join(root, document));
-      return withValue(root, as, [...stage(joined, inner)]);
+      return withField(root, as, [...stage(joined, inner)]);
     });
 }
 

@@ -2,14 +2,15 @@ import { ObjectId, Timestamp } from 'bson';
 import type { Document } from '../bson-codec.ts';
 import { CommandError } from '../command-error.ts';
 import { unsupported } from '../unsupported.ts';
-import { compareStrings, equal } from '../values/compare.ts';
+import { equal } from '../values/compare.ts';
 import { textOf } from '../values/text.ts';
 import { isDocument, typeOf } from '../values/types.ts';
+import { checkUsed, compileArrayFilters, resolved } from './array-filters.ts';
 import { valueAt, withoutValueAt, withValueAt } from './changes.ts';
-import { compileFilter, type Filter, matchedPosition, type Variables } from './filter.ts';
+import type { Filter, Variables } from './filter.ts';
 import { MODIFIERS, type Modify, REMOVED } from './modifiers.ts';
-import { isPosition, member } from './paths.ts';
 import { compilePipeline, type Surroundings, stageOf } from './pipeline.ts';
+import { checkConflicts, comparePaths, updatePath } from './update-paths.ts';
 
 /** An update that the client requests. */
 export interface UpdateRequest {
@@ -151,11 +152,14 @@ function modifierUpdate(update: Document, request: UpdateRequest): Update {
   checkConflicts(
     modifications.flatMap(({ steps, destination }) => (destination ? [steps, destination] : [steps])),
   );
-  const elements = compileArrayFilters(request);
-  checkUsed(modifications, elements);
+  const elements = compileArrayFilters(request.arrayFilters, request.variables);
+  checkUsed(
+    modifications.map(({ steps }) => steps),
+    elements,
+  );
   const run = (document: Document, isInsert: boolean): Document => {
     const concrete = modifications.flatMap((modification) =>
-      resolved(document, modification.steps, { request, elements, isInsert }).map((steps) => ({
+      resolved(document, modification.steps, { filter: request.filter, elements, isInsert }).map((steps) => ({
         ...modification,
         steps,
       })),
@@ -234,193 +238,6 @@ function renaming(path: string, operand: unknown): Modification {
     );
   }
   return { steps, destination, modify: () => undefined };
-}
-
-const POSITIONAL = /^\$(?:\[(?:[a-z][a-zA-Z0-9]*)?\])?$/;
-
-/** Splits an update path into its parts. @throws CommandError EmptyFieldName, DollarPrefixedFieldName, BadValue */
-function updatePath(path: string): readonly string[] {
-  const steps = path.split('.');
-  if (path === '') throw new CommandError('EmptyFieldName', 'An empty update path is not valid.');
-  if (steps.includes('')) {
-    throw new CommandError(
-      'EmptyFieldName',
-      `The update path '${path}' contains an empty field name, which is not allowed.`,
-    );
-  }
-  for (const [index, step] of steps.entries()) {
-    if (!step.startsWith('$')) continue;
-    if (!POSITIONAL.test(step)) {
-      const isElement = step.startsWith('$[');
-      throw isElement
-        ? new CommandError(
-            'BadValue',
-            `Cannot have array filter identifier (i.e. '$[<id>]') element with an invalid name in path '${path}'`,
-          )
-        : new CommandError(
-            'DollarPrefixedFieldName',
-            `The dollar ($) prefixed field '${step}' in '${path}' is not allowed in the context of an update's replacement document. Consider using an aggregation pipeline with $replaceWith.`,
-          );
-    }
-    if (index === 0) {
-      throw new CommandError(
-        'BadValue',
-        `Cannot have positional (i.e. '$') element in the first position in path '${path}'`,
-      );
-    }
-  }
-  if (steps.filter((step) => step === '$').length > 1) {
-    throw new CommandError('BadValue', `Too many positional (i.e. '$') elements found in path '${path}'`);
-  }
-  return steps;
-}
-
-/**
- * Checks that all paths differ and that no path is a prefix of another path.
- *
- * @throws CommandError ConflictingUpdateOperators
- */
-function checkConflicts(paths: readonly (readonly string[])[]): void {
-  const sorted = paths.map((steps) => `${steps.join('.')}.`).sort();
-  for (const [index, path] of sorted.entries()) {
-    const next = sorted[index + 1];
-    if (next?.startsWith(path)) {
-      throw new CommandError(
-        'ConflictingUpdateOperators',
-        `Updating the path '${next.slice(0, -1)}' would create a conflict at '${path.slice(0, -1)}'`,
-      );
-    }
-  }
-}
-
-function comparePaths(a: readonly string[], b: readonly string[]): number {
-  for (const [index, step] of a.entries()) {
-    const other = b[index];
-    if (other === undefined) return 1;
-    const areNumbers = isPosition(step) && isPosition(other);
-    const difference = areNumbers ? Number(step) - Number(other) : compareStrings(step, other);
-    if (difference !== 0) return difference;
-  }
-  return a.length - b.length;
-}
-
-type ElementFilters = ReadonlyMap<string, (element: unknown) => boolean>;
-
-function compileArrayFilters({ arrayFilters, variables }: UpdateRequest): ElementFilters {
-  const filters = new Map<string, (element: unknown) => boolean>();
-  for (const document of arrayFilters) {
-    const filter = compileFilter(document, variables);
-    const paths = [...filter.conditions.map(({ path }) => path), ...filter.alternatives];
-    const [name, other] = new Set(paths.map((path) => path.split('.')[0] ?? ''));
-    if (name === undefined) {
-      throw new CommandError(
-        'FailedToParse',
-        'Cannot use an expression without a top-level field name in arrayFilters',
-      );
-    }
-    if (other !== undefined) {
-      throw new CommandError(
-        'FailedToParse',
-        `Error parsing array filter :: caused by :: Expected a single top-level field name, found '${name}' and '${other}'`,
-      );
-    }
-    if (!/^[a-z][a-zA-Z0-9]*$/.test(name)) {
-      throw new CommandError(
-        'BadValue',
-        `Error parsing array filter :: caused by :: The top-level field name must be an alphanumeric string beginning with a lowercase letter, found '${name}'`,
-      );
-    }
-    if (filters.has(name)) {
-      throw new CommandError(
-        'FailedToParse',
-        `Found multiple array filters with the same top-level field name ${name}`,
-      );
-    }
-    filters.set(name, (element) => filter.matches(new Map([[name, element]])));
-  }
-  return filters;
-}
-
-const elementName = (step: string): string | undefined => /^\$\[(.+)\]$/.exec(step)?.[1];
-
-function checkUsed(modifications: readonly Modification[], elements: ElementFilters): void {
-  const used = new Set<string>();
-  for (const { steps } of modifications) {
-    for (const step of steps) {
-      const name = elementName(step);
-      if (name === undefined) continue;
-      if (!elements.has(name)) {
-        throw new CommandError(
-          'BadValue',
-          `No array filter found for identifier '${name}' in path '${steps.join('.')}'`,
-        );
-      }
-      used.add(name);
-    }
-  }
-  for (const name of elements.keys()) {
-    if (!used.has(name)) {
-      throw new CommandError(
-        'FailedToParse',
-        `The array filter for identifier '${name}' was not used in the update`,
-      );
-    }
-  }
-}
-
-interface Resolution {
-  readonly request: UpdateRequest;
-  readonly elements: ElementFilters;
-  readonly isInsert: boolean;
-}
-
-/** In a path, replaces `$`, `$[]` and `$[name]` with array positions. Returns all resulting paths in the document. */
-function resolved(
-  document: Document,
-  steps: readonly string[],
-  how: Resolution,
-): readonly (readonly string[])[] {
-  return steps.reduce<readonly (readonly string[])[]>(
-    (prefixes, step) =>
-      prefixes.flatMap((prefix) => {
-        if (!step.startsWith('$')) return [[...prefix, step]];
-        return positions(document, prefix, step, how).map((position) => [...prefix, String(position)]);
-      }),
-    [[]],
-  );
-}
-
-function positions(
-  document: Document,
-  prefix: readonly string[],
-  step: string,
-  how: Resolution,
-): readonly number[] {
-  const path = prefix.join('.');
-  if (step === '$') {
-    if (how.isInsert) {
-      throw new CommandError(
-        'BadValue',
-        'The positional operator did not find the match needed from the query.',
-      );
-    }
-    return [matchedPosition(how.request.filter, document, path)];
-  }
-  const array = prefix.reduce<unknown>(member, document);
-  if (array === undefined) {
-    throw new CommandError(
-      'BadValue',
-      `The path '${path}' must exist in the document in order to apply array updates.`,
-    );
-  }
-  if (!Array.isArray(array)) {
-    throw new CommandError(
-      'BadValue',
-      `Cannot apply array updates to non-array element ${prefix.at(-1)}: ${textOf(array)}`,
-    );
-  }
-  const matches = how.elements.get(elementName(step) ?? '') ?? (() => true);
-  return array.flatMap((element: unknown, index) => (matches(element) ? [index] : []));
 }
 
 function modified(
