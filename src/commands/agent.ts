@@ -73,11 +73,12 @@ export const agent = command({
     'fedctl agent --audience my-atlas --out /run/fedctl/token --once',
     'fedctl agent --config agent.yaml --ready-listen 0.0.0.0:8484',
   ],
-  notes: `Each file contains only the token. The agent mints a new token at half of the token lifetime and replaces the file
-atomically. While AWS does not respond, the last token stays until it expires; then the agent removes the file. /readyz responds with 200 while every
-file has an unexpired token and every endpoint has credentials. Each event is a line on standard error, or a JSON
-document on standard output with --json. The agent exits with 0 on SIGTERM and Ctrl-C, and the files remain. A --config
-file can list several token files, and several endpoints for session credentials:
+  notes: `Each file contains only the token. The agent mints a new token at half of the token lifetime and replaces
+the file atomically. While AWS does not respond, the last token stays until it expires; then the agent removes the
+file. /readyz responds with 200 while every file has an unexpired token and every endpoint has credentials. Each event
+is a line on standard error, or a JSON document on standard output with --json. The agent exits with 0 on SIGTERM and
+Ctrl-C, and the files remain. A --config file can list several token files, and several endpoints for session
+credentials:
 
   tokenFiles:
     - { path: /run/fedctl/atlas, audience: my-atlas, mode: "0640" }

@@ -30,7 +30,8 @@ Output formats: human, short (only failures and the summary, as with --quiet), j
 Only one format goes to standard output; each further format requires a file.
 
 With Atlas API credentials (MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET, or MONGODB_ATLAS_PUBLIC_API_KEY
-and MONGODB_ATLAS_PRIVATE_API_KEY), fedctl finds the cause of a rejected login. Without these credentials, fedctl lists possible causes.
+and MONGODB_ATLAS_PRIVATE_API_KEY), fedctl finds the cause of a rejected login. Without these credentials, fedctl
+lists possible causes.
 
 If fedctl finds the configuration file in the working directory, it sends tokens only to Atlas and to this machine. If
 a variable such as FEDCTL_URI or FEDCTL_AUDIENCE also defines a target, fedctl exits with 2. Neither applies to a file

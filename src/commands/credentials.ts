@@ -52,11 +52,11 @@ export const credentials = command({
     'eval "$(fedctl credentials --mfa-serial arn:aws:iam::123456789012:mfa/ada --format env)"',
     'fedctl credentials --format github-env        # in a step of GitHub Actions',
   ],
-  notes: `Without --role-arn, fedctl exchanges long-term credentials for temporary credentials with GetSessionToken. It
-prints temporary credentials unchanged, because AWS does not accept them for GetSessionToken. Several --role-arn options form a role chain,
-from first to last. With role chaining, AWS limits the session to 1 h. fedctl prompts for an MFA code if a device is
-specified with --mfa-serial or with mfa_serial in the profile. No format includes the Region. In a profile of
-~/.aws/config: credential_process = fedctl credentials --profile <other> --format process`,
+  notes: `Without --role-arn, fedctl exchanges long-term credentials for temporary credentials with GetSessionToken.
+It prints temporary credentials unchanged, because AWS does not accept them for GetSessionToken. Several --role-arn
+options form a role chain, from first to last. With role chaining, AWS limits the session to 1 h. fedctl prompts for
+an MFA code if a device is specified with --mfa-serial or with mfa_serial in the profile. No format includes the
+Region. In a profile of ~/.aws/config: credential_process = fedctl credentials --profile <other> --format process`,
   options: OPTIONS,
   run,
 });

@@ -106,30 +106,31 @@ export const sandbox = command({
     'fedctl sandbox --srv -- fedctl connect --mechanism aws   # through SRV and TXT records, as on Atlas',
   ],
   notes: `
-The lab emulates AWS STS, AWS IAM, the issuer and a MongoDB server, on loopback only. Outbound federation is disabled at
-first; enable it with \`fedctl enable\`. Profiles: default (user operator), app and etl (roles), no-mint (cannot mint),
-org (an account in an organization), mfa-user (a user with an MFA device) and mfa (a role that requires an MFA code; the
-lab prints the path of the file that contains the secret for an authenticator app).
+The lab emulates AWS STS, AWS IAM, the issuer and a MongoDB server, on loopback only. Outbound federation is disabled
+at first; enable it with \`fedctl enable\`. Profiles: default (user operator), app and etl (roles), no-mint (cannot
+mint), org (an account in an organization), mfa-user (a user with an MFA device) and mfa (a role that requires an MFA
+code; the lab prints the path of the file that contains the secret for an authenticator app).
 
---as emulates the credential sources of a platform for the role app, without profiles: ec2 (instance metadata, version 2), ecs
-(container credentials), lambda (session credentials in the environment), eks (a projected token and
+--as emulates the credential sources of a platform for the role app, without profiles: ec2 (instance metadata, version
+2), ecs (container credentials), lambda (session credentials in the environment), eks (a projected token and
 AssumeRoleWithWebIdentity), eks-pod-identity (container credentials for a projected token). With --as, federation is
 enabled at first, because a workload cannot enable it.
 
---isolate runs the command as the current user in separate network and mount namespaces. The option requires Linux and the programs
-unshare, nsenter, ip and mount. Loopback is the only network interface in the namespaces, so no traffic leaves the
-machine. The lab responds at its usual addresses and, as the platform does, at 169.254.169.254, 169.254.170.2 and
-169.254.170.23. The lab is also the only DNS server, so mongodb+srv works for every driver. The command gets the
-variables of the platform: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI for ecs, none for ec2. If the system does not allow
-namespaces, fedctl does not run the command.
+--isolate runs the command as the current user in separate network and mount namespaces. The option requires Linux and
+the programs unshare, nsenter, ip and mount. Loopback is the only network interface in the namespaces, so no traffic
+leaves the machine. The lab responds at its usual addresses and, as the platform does, at 169.254.169.254,
+169.254.170.2 and 169.254.170.23. The lab is also the only DNS server, so mongodb+srv works for every driver. The
+command gets the variables of the platform: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI for ecs, none for ec2. If the
+system does not allow namespaces, fedctl does not run the command.
 
---scenario activates one real-world failure in a lab that is otherwise healthy, with federation enabled. The command needs
-no further options to reproduce the failure. --list-scenarios lists the scenarios, each with the failure code that
-\`fedctl check\` must report.
+--scenario activates one real-world failure in a lab that is otherwise healthy, with federation enabled. The command
+needs no further options to reproduce the failure. --list-scenarios lists the scenarios, each with the failure code
+that \`fedctl check\` must report.
 
-With a command, the lab stops when the command exits, and fedctl exits with the code of the command. Without a command,
-the lab runs until Ctrl-C and prints the variables to export. In a shell with these variables, \`fedctl sandbox status\`, \`set\`, \`scenario\`, \`clock\`, \`log\` and \`stop\` read and
-change the lab. --verbose prints each decision of the lab with its reason.`,
+With a command, the lab stops when the command exits, and fedctl exits with the code of the command. Without a
+command, the lab runs until Ctrl-C and prints the variables to export. In a shell with these variables, \`fedctl
+sandbox status\`, \`set\`, \`scenario\`, \`clock\`, \`log\` and \`stop\` read and change the lab. --verbose prints
+each decision of the lab with its reason.`,
   options: OPTIONS,
   async run(invocation): Promise<Answer | Ended> {
     const { context, options } = invocation;

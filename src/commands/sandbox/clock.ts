@@ -14,7 +14,8 @@ export const sandboxClock = command({
     'fedctl sandbox clock --reset          # set the clock to the real time',
   ],
   notes: `
-AWS, the issuers and MongoDB use the clock of the lab; clients use their own. Tokens and sessions expire by the clock of the lab.`,
+AWS, the issuers and MongoDB use the clock of the lab; clients use their own. Tokens and sessions expire by the clock
+of the lab.`,
   options: {
     ahead: duration('--ahead <time>', 'Time by which the lab is ahead of the real time', null, {
       env: false,

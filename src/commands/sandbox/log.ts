@@ -18,8 +18,9 @@ export const sandboxLog = command({
     'fedctl sandbox log --follow     # prints new requests until Ctrl-C',
   ],
   notes: `
-Prints each request that the lab received, with the decision and its reason. The responses of the lab never include this reason. Tokens are identified
-by their jti and kid. The lab keeps the last thousand entries. With --follow --json, each line is a JSON document.`,
+Prints each request that the lab received, with the decision and its reason. The responses of the lab never include
+this reason. Tokens are identified by their jti and kid. The lab keeps the last thousand entries. With --follow
+--json, each line is a JSON document.`,
   options: { follow: toggle('--follow', 'Continue until Ctrl-C or until the lab stops', { env: false }) },
   async run({ context, common, options, stdout }): Promise<Answer | Ended> {
     const lab = createLabClient(context, common.timeoutMs);
